@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds the Worker: build/index.js and build/index_bg.wasm. worker-build is told
+# where its helpers are, as it would download them itself otherwise.
+set -eu
+cd "$(dirname "$0")/.."
+
+WASM_BINDGEN_BIN="$PWD/.tools/bin/wasm-bindgen"
+WASM_OPT_BIN="$PWD/node_modules/.bin/wasm-opt"
+ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"
+PATH="$PWD/node_modules/.bin:$PATH"
+export WASM_BINDGEN_BIN WASM_OPT_BIN ESBUILD_BIN PATH
+
+exec .tools/bin/worker-build --release "$@"

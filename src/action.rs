@@ -1,0 +1,156 @@
+//! What the shell does with a request: answer it, or forward it.
+
+use std::borrow::Cow;
+
+use crate::{
+    cors::{self, Headers},
+    decision::{Decision, Verdict},
+    policy::{Rule, Version},
+    request::RequestHead,
+    vary,
+};
+
+/// The name of the header that explains a decision.
+pub const EXPLAIN_HEADER: &str = "x-cors-decision";
+
+/// Engine.IO's own refusal (engine.io, `server.ts`, `Server.errors.FORBIDDEN`).
+const REFUSAL: &str = r#"{"code":4,"message":"Forbidden"}"#;
+const UNAVAILABLE: &str = r#"{"message":"Service Unavailable"}"#;
+/// How long a client is asked to wait where a policy could not be read.
+const RETRY_AFTER_SECONDS: &str = "5";
+
+/// What to do with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Answer it; the origin server never hears of it, nor is its body read.
+    Answer(Answer<'a>),
+    /// Forward it.
+    Forward {
+        /// The CORS headers of the answer, in place of the origin server's;
+        /// `None` leaves those as they are.
+        owned: Option<Headers<'a>>,
+        /// The value of [`EXPLAIN_HEADER`], if it is to be added.
+        explain: Option<String>,
+    },
+}
+
+/// An answer of the edge's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// 200 to 599.
+    pub status: u16,
+    /// Every header.
+    pub headers: Headers<'a>,
+    /// JSON; `None` for no body.
+    pub body: Option<&'static str>,
+}
+
+/// The circumstances of an action, other than the request and the decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Which text decided.
+    pub version: Version,
+    /// Whether to add [`EXPLAIN_HEADER`].
+    pub explain: bool,
+    /// What keeps the edge from its full work.
+    pub health: Health,
+}
+
+/// What keeps the edge from its full work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Nothing.
+    Good,
+    /// A policy may exist that could not be read: a refusal says "later", not "no".
+    PolicyUnavailable,
+    /// A variable has a bad value: covered routes are closed.
+    BadVariable,
+    /// `UPSTREAM` is the one: there is nowhere to forward to.
+    NoUpstream,
+}
+
+/// What to do with `head`, on which `decision` was taken.
+#[must_use]
+pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context) -> Action<'a> {
+    let explain = context.explain.then(|| explanation(decision, context.version));
+    let closed = match context.health {
+        Health::Good | Health::PolicyUnavailable => false,
+        Health::BadVariable => decision.rule.is_some(),
+        Health::NoUpstream => true,
+    };
+    if closed {
+        return Action::Answer(unavailable());
+    }
+    let rule = match decision.rule {
+        Some(rule) if !rule.report_only => rule,
+        _ => {
+            return Action::Forward { owned: None, explain };
+        }
+    };
+    match decision.verdict {
+        Verdict::Refuse => Action::Answer(refusal(head, context, explain)),
+        Verdict::Preflight if rule.preflight_continue => {
+            let owned = preflight_headers(head, decision, rule);
+            Action::Forward { owned: Some(owned), explain }
+        }
+        Verdict::Preflight => {
+            let mut headers = preflight_headers(head, decision, rule);
+            headers.extend(explain.map(explain_header));
+            Action::Answer(Answer { status: rule.success_status, headers, body: None })
+        }
+        Verdict::Allow | Verdict::Uncovered => {
+            let exposed = context.explain.then_some(EXPLAIN_HEADER);
+            let owned = cors::response_headers(rule, decision.grant, exposed);
+            Action::Forward { owned: Some(owned), explain }
+        }
+    }
+}
+
+fn unavailable() -> Answer<'static> {
+    Answer {
+        status: 503,
+        headers: vec![
+            ("Content-Type", "application/json".into()),
+            ("Cache-Control", "no-store".into()),
+            ("Retry-After", RETRY_AFTER_SECONDS.into()),
+            ("Vary", vary::RESPONSE.into()),
+        ],
+        body: Some(UNAVAILABLE),
+    }
+}
+
+fn preflight_headers<'a>(
+    head: &RequestHead<'a>,
+    decision: &Decision<'a>,
+    rule: &'a Rule,
+) -> Headers<'a> {
+    cors::preflight_headers(rule, decision.grant, head.requested_headers)
+}
+
+fn refusal<'a>(head: &RequestHead<'a>, context: Context, explain: Option<String>) -> Answer<'a> {
+    let mut answer = if context.health == Health::PolicyUnavailable {
+        unavailable()
+    } else {
+        Answer {
+            status: 403,
+            headers: vec![
+                ("Content-Type", "application/json".into()),
+                ("Cache-Control", "no-store".into()),
+                ("Vary", if head.is_preflight() { vary::PREFLIGHT } else { vary::RESPONSE }.into()),
+            ],
+            body: Some(REFUSAL),
+        }
+    };
+    answer.headers.extend(explain.map(explain_header));
+    answer
+}
+
+fn explain_header<'a>(explanation: String) -> (&'static str, Cow<'a, str>) {
+    (EXPLAIN_HEADER, explanation.into())
+}
+
+fn explanation(decision: &Decision<'_>, version: Version) -> String {
+    let Decision { verdict, reason, .. } = decision;
+    let report_only = if decision.is_report_only() { "; report-only" } else { "" };
+    format!("{verdict}; reason={reason}; policy={version}{report_only}")
+}

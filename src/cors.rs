@@ -1,0 +1,169 @@
+//! The CORS headers of an answer.
+//!
+//! Source: Fetch, "CORS protocol", and "CORS-preflight fetch" for what a browser
+//! makes of them.
+
+use std::borrow::Cow;
+
+use crate::{
+    origin::Origin,
+    policy::{Access, Rule},
+    token::is_token,
+    vary,
+};
+
+/// Header names and values, in order. No value holds a line break.
+pub type Headers<'a> = Vec<(&'static str, Cow<'a, str>)>;
+
+/// The most that is reflected of a preflight's `Access-Control-Request-Headers`, in bytes.
+pub const MAX_REFLECTED_LEN: usize = 4096;
+/// The most names that are reflected of it.
+pub const MAX_REFLECTED_NAMES: usize = 128;
+
+/// What CORS grants a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant<'a> {
+    /// `*`: any page may read the answer to a request without credentials.
+    Anyone,
+    /// A page of this origin may read it.
+    Only {
+        /// The origin, as it came.
+        origin: &'a str,
+        /// To a request with credentials, too.
+        credentialed: bool,
+    },
+}
+
+impl<'a> Grant<'a> {
+    /// What `rule` grants `origin`; `None` if it does not allow it.
+    #[must_use]
+    pub fn to(origin: &Origin<'a>, rule: &Rule) -> Option<Self> {
+        rule.allows(origin).then(|| match rule.access {
+            Access::Wildcard => Self::Anyone,
+            Access::Echoed { credentials, .. } => {
+                Self::Only { origin: origin.as_str(), credentialed: credentials }
+            }
+        })
+    }
+
+    /// What `rule` grants where no origin is given, since a cache may keep the answer.
+    #[must_use]
+    pub fn without_origin(rule: &Rule) -> Option<Self> {
+        matches!(rule.access, Access::Wildcard).then_some(Self::Anyone)
+    }
+
+    fn push_to(self, headers: &mut Headers<'a>) {
+        let (origin, credentialed) = match self {
+            Self::Anyone => ("*", false),
+            Self::Only { origin, credentialed } => (origin, credentialed),
+        };
+        headers.push(("Access-Control-Allow-Origin", origin.into()));
+        if credentialed {
+            headers.push(("Access-Control-Allow-Credentials", "true".into()));
+        }
+    }
+}
+
+/// The headers of the answer to a request, `also_exposed` being a header that
+/// the edge itself adds.
+#[must_use]
+pub fn response_headers<'a>(
+    rule: &'a Rule,
+    grant: Option<Grant<'a>>,
+    also_exposed: Option<&'a str>,
+) -> Headers<'a> {
+    let mut headers = Headers::new();
+    if let Some(grant) = grant {
+        grant.push_to(&mut headers);
+        let exposed = match (rule.exposed_headers.as_deref(), also_exposed) {
+            (Some(named), Some(added)) => Some(format!("{named},{added}").into()),
+            (named, added) => named.or(added).map(Cow::Borrowed),
+        };
+        headers.extend(exposed.map(|names| ("Access-Control-Expose-Headers", names)));
+    }
+    headers.push(("Vary", vary::RESPONSE.into()));
+    headers
+}
+
+/// The headers of the answer to a preflight that asks for the headers `requested`.
+///
+/// They say what the rule allows whatever is asked, so that the browser names
+/// the method or header that is missing.
+#[must_use]
+pub fn preflight_headers<'a>(
+    rule: &'a Rule,
+    grant: Option<Grant<'a>>,
+    requested: Option<&'a str>,
+) -> Headers<'a> {
+    let mut headers = Headers::new();
+    if let Some(grant) = grant {
+        grant.push_to(&mut headers);
+        headers.push(("Access-Control-Allow-Methods", rule.methods.as_str().into()));
+        let allowed = match &rule.allowed_headers {
+            Some(named) => Some(Cow::Borrowed(named.as_str())),
+            None => requested.and_then(reflect),
+        };
+        let allowed = allowed.filter(|names| !names.is_empty());
+        headers.extend(allowed.map(|names| ("Access-Control-Allow-Headers", names)));
+        let max_age = rule.max_age.as_deref();
+        headers.extend(max_age.map(|age| ("Access-Control-Max-Age", age.into())));
+    }
+    headers.push(("Vary", vary::PREFLIGHT.into()));
+    headers
+}
+
+/// The header names of `requested`, joined by commas. `None` if it holds
+/// anything else, `*` (which would allow more than was asked), or more than a
+/// page has reason to ask for.
+fn reflect(requested: &str) -> Option<Cow<'_, str>> {
+    if requested.len() > MAX_REFLECTED_LEN {
+        return None;
+    }
+    let names = requested.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let valid = |name: &str| name != "*" && is_token(name);
+    if names.clone().count() > MAX_REFLECTED_NAMES || !names.clone().all(valid) {
+        return None;
+    }
+    // A browser sends them without spaces or empty elements (Fetch, "CORS-preflight fetch").
+    let as_browsers_send =
+        !requested.contains([' ', '\t']) && !requested.split(',').any(str::is_empty);
+    Some(if as_browsers_send {
+        Cow::Borrowed(requested)
+    } else {
+        Cow::Owned(names.collect::<Vec<_>>().join(","))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reflects_the_names_that_were_asked_for() {
+        for (requested, reflected) in [
+            ("x-a", "x-a"),
+            ("authorization,x-a", "authorization,x-a"),
+            ("x-b,authorization", "x-b,authorization"),
+            ("x-a, x-b", "x-a,x-b"),
+            (",x-a,,x-b ,", "x-a,x-b"),
+            ("X-Upper", "X-Upper"),
+            ("", ""),
+            (",,,", ""),
+            (" , \t,", ""),
+        ] {
+            assert_eq!(reflect(requested).as_deref(), Some(reflected), "{requested:?}");
+        }
+    }
+
+    #[test]
+    fn reflects_nothing_where_anything_is_odd() {
+        let long_name = "x".repeat(MAX_REFLECTED_LEN + 1);
+        let many = vec!["x"; MAX_REFLECTED_NAMES + 1].join(",");
+        let commas = ",".repeat(1_000_000);
+        for requested in
+            ["*", "x-a,*", "x a", "x-a:b", "x\u{e9}", "x-a;q=1", &long_name, &many, &commas]
+        {
+            assert_eq!(reflect(requested), None, "{requested:.40}");
+        }
+    }
+}

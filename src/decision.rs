@@ -1,0 +1,183 @@
+//! The decision on a request.
+//!
+//! The first row that fits decides:
+//!
+//! | # | request | decision |
+//! |---|---|---|
+//! | 1 | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | preflight, of an origin that rows 2 to 4 judge |
+//! | 2 | `Origin` equal to the request's own origin | allow |
+//! | 3 | `Origin` that the rule allows | allow |
+//! | 4 | any other `Origin` | refuse |
+//! | 5 | no `Origin`, embedded by another origin's page | refuse, unless the rule allows every origin |
+//! | 6 | no `Origin`, JSONP | refuse, unless the rule says `jsonp` or the browser says same-origin |
+//! | 7 | no `Origin` otherwise | as `missingOrigin` says; allow if the browser says same-origin |
+//!
+//! Rows 4 and 5 exist because CORS headers alone stop neither a `text/plain`
+//! POST (Fetch, "CORS-safelisted request-header") nor a WebSocket (RFC 6455,
+//! 10.2): only a refusal keeps them from the origin server. A row reads nothing
+//! but the head, so polls, upgrades and requests of an open session (`sid`) are
+//! all judged alike.
+
+use std::fmt;
+
+use crate::{
+    cors::Grant,
+    origin::{Origin, OriginError},
+    policy::{Policy, Rule},
+    request::RequestHead,
+};
+
+/// What to do with a request, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'a> {
+    /// What to do.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The rule that decided; `None` where no route covers the path.
+    pub rule: Option<&'a Rule>,
+    /// What CORS grants the page; `None` where there is nothing to grant.
+    pub grant: Option<Grant<'a>>,
+}
+
+/// What to do with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Forward it.
+    Allow,
+    /// Answer it with a refusal.
+    Refuse,
+    /// Answer it with what the rule allows.
+    Preflight,
+    /// Forward it untouched: no route covers it.
+    Uncovered,
+}
+
+/// Why a verdict was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No route covers the path.
+    NoRoute,
+    /// The page is of the origin that the request goes to.
+    SameOrigin,
+    /// A pattern of the rule stands for the origin.
+    ListedOrigin,
+    /// The rule allows every origin.
+    EveryOrigin,
+    /// No pattern of the rule stands for the origin.
+    UnlistedOrigin,
+    /// The origin is `null`.
+    NullOrigin,
+    /// The header holds no origin, or several.
+    MalformedOrigin,
+    /// A script, image or frame on another origin's page.
+    CrossSiteEmbed,
+    /// JSONP polling.
+    Jsonp,
+    /// No `Origin`: `missingOrigin` decided.
+    MissingOrigin,
+}
+
+/// The decision on `head` under `policy`.
+///
+/// Where the two forms of the path fall under two rules, both have to let the
+/// request through, so that a permissive route is no way into a strict one.
+#[must_use]
+pub fn decide<'a>(head: &RequestHead<'a>, policy: &'a Policy) -> Decision<'a> {
+    let forms = head.path_forms();
+    let mut decisions = policy.rules_for(&forms).map(|rule| judge(head, rule));
+    let Some(first) = decisions.next() else {
+        return Decision::UNCOVERED;
+    };
+    std::iter::once(first).chain(decisions).find(Decision::blocks).unwrap_or(first)
+}
+
+fn judge<'a>(head: &RequestHead<'a>, rule: &'a Rule) -> Decision<'a> {
+    let (allowed, reason, grant) = if let Some(text) = head.origin {
+        judge_origin(head, text, rule)
+    } else {
+        let (allowed, reason) = judge_without_origin(head, rule);
+        (allowed, reason, Grant::without_origin(rule))
+    };
+    let verdict = match allowed {
+        true if head.is_preflight() => Verdict::Preflight,
+        true => Verdict::Allow,
+        false => Verdict::Refuse,
+    };
+    Decision { verdict, reason, rule: Some(rule), grant }
+}
+
+fn judge_origin<'a>(
+    head: &RequestHead<'a>,
+    text: &'a str,
+    rule: &Rule,
+) -> (bool, Reason, Option<Grant<'a>>) {
+    let origin = Origin::try_from(text);
+    let grant = origin.ok().and_then(|origin| Grant::to(&origin, rule));
+    let (allowed, reason) = match origin {
+        _ if head.is_same_origin() => (true, Reason::SameOrigin),
+        Ok(_) if grant.is_none() => (false, Reason::UnlistedOrigin),
+        Ok(_) if rule.allows_every_origin() => (true, Reason::EveryOrigin),
+        Ok(_) => (true, Reason::ListedOrigin),
+        Err(OriginError::Null) => (false, Reason::NullOrigin),
+        Err(OriginError::Malformed) => (false, Reason::MalformedOrigin),
+    };
+    (allowed, reason, grant)
+}
+
+fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
+    if head.is_foreign_embed() && !rule.allows_every_origin() {
+        (false, Reason::CrossSiteEmbed)
+    } else if head.fetch_is_same_origin() {
+        (true, Reason::SameOrigin)
+    } else if head.is_jsonp() {
+        (rule.jsonp, Reason::Jsonp)
+    } else {
+        (rule.allows_missing_origin, Reason::MissingOrigin)
+    }
+}
+
+impl Decision<'_> {
+    const UNCOVERED: Self =
+        Self { verdict: Verdict::Uncovered, reason: Reason::NoRoute, rule: None, grant: None };
+
+    /// Whether the rule only reports what it would decide.
+    #[must_use]
+    pub fn is_report_only(&self) -> bool {
+        self.rule.is_some_and(|rule| rule.report_only)
+    }
+
+    /// Whether the request is kept from the origin server by a refusal.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        self.verdict == Verdict::Refuse && !self.is_report_only()
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "allow",
+            Self::Refuse => "refuse",
+            Self::Preflight => "preflight",
+            Self::Uncovered => "uncovered",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRoute => "no-route",
+            Self::SameOrigin => "same-origin",
+            Self::ListedOrigin => "listed-origin",
+            Self::EveryOrigin => "every-origin",
+            Self::UnlistedOrigin => "unlisted-origin",
+            Self::NullOrigin => "null-origin",
+            Self::MalformedOrigin => "malformed-origin",
+            Self::CrossSiteEmbed => "cross-site-embed",
+            Self::Jsonp => "jsonp",
+            Self::MissingOrigin => "missing-origin",
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! The shell: the Worker's `fetch`, on workerd.
+//!
+//! It reads a request's facts in one call to JavaScript, has the core decide,
+//! and answers or forwards in one more. Bodies and WebSocket frames stay in the
+//! runtime. While a policy is held, an answer needs no promise, and a forwarded
+//! request none but that of the runtime's own `fetch`.
+
+mod log;
+mod shell;
+mod store;
+
+use std::cell::OnceCell;
+
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use worker::worker_sys;
+
+use crate::{
+    action::{Action, Context, Health, act},
+    decision::decide,
+    held::{Lookup, Standing},
+    settings::{Settings, Upstream},
+};
+use shell::Facts;
+
+thread_local! {
+    static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
+}
+
+/// Answers one request: a `Response`, or a promise of one. worker-build's entry
+/// point calls it with the bindings and the execution context.
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "what crosses from JavaScript is owned")]
+pub fn fetch(request: web_sys::Request, env: JsValue, ctx: worker_sys::Context) -> JsValue {
+    let facts = Facts::of(&request);
+    let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
+    let host = facts.head().url.authority();
+    match store::look_up(host, fresh_seconds) {
+        Lookup::Use(standing) => respond(&request, &env, &facts, &standing),
+        Lookup::UseAndRefresh(standing) => {
+            let refresh = store::refresh(env.clone(), host.to_owned());
+            // It fails only outside a request, where there is nothing to keep alive.
+            let _ = ctx.wait_until(&future_to_promise(refresh));
+            respond(&request, &env, &facts, &standing)
+        }
+        Lookup::Ask => future_to_promise(async move {
+            let standing = store::ask(&env, facts.head().url.authority()).await;
+            Ok(respond(&request, &env, &facts, &standing))
+        })
+        .unchecked_into(),
+    }
+}
+
+fn respond(
+    request: &web_sys::Request,
+    env: &JsValue,
+    facts: &Facts,
+    standing: &Standing,
+) -> JsValue {
+    with_settings(env, |settings| {
+        let head = facts.head();
+        let policy = standing.policy();
+        let decision = decide(&head, &policy);
+        let context = Context {
+            version: policy.version(),
+            explain: settings.explain,
+            health: health(settings, standing),
+        };
+        match act(&head, &decision, context) {
+            Action::Answer(answer) => shell::answer(&answer),
+            Action::Forward { owned, explain } => {
+                shell::forward(request, &head, settings, owned.as_ref(), explain.as_deref())
+            }
+        }
+    })
+}
+
+fn health(settings: &Settings, standing: &Standing) -> Health {
+    match standing {
+        _ if settings.upstream == Upstream::Unknown => Health::NoUpstream,
+        _ if !settings.bad.is_empty() => Health::BadVariable,
+        Standing::Unavailable => Health::PolicyUnavailable,
+        Standing::Policy(_) | Standing::NoPolicy => Health::Good,
+    }
+}
+
+/// The variables, read once: they are the same for an isolate's whole life.
+fn with_settings<T>(env: &JsValue, use_it: impl FnOnce(&Settings) -> T) -> T {
+    SETTINGS.with(|settings| {
+        use_it(settings.get_or_init(|| {
+            let settings = Settings::read(shell::variables(env));
+            settings.bad.iter().for_each(log::bad_variable);
+            settings
+        }))
+    })
+}

@@ -1,0 +1,130 @@
+// What the Worker does with the runtime's objects, each in one call from Wasm.
+// It takes no decision: which headers, which status and where to all come from there.
+
+/** The facts of a request, one a line; what is present starts with "=". */
+export function facts(request) {
+	const { method, url, headers } = request;
+	let lines = `${method}\n${url}`;
+	for (const name of FACTS) {
+		const value = headers.get(name);
+		lines += value === null ? "\n" : `\n=${value}`;
+	}
+	return lines;
+}
+
+const FACTS = [
+	"origin",
+	"access-control-request-method",
+	"access-control-request-headers",
+	"sec-fetch-site",
+	"sec-fetch-mode",
+	"sec-fetch-dest",
+];
+
+/** An answer of the edge's own. `lines` are header names and values, by turns. */
+export function answer(status, lines, body) {
+	return new Response(body ?? null, { status, headers: pairs(lines) });
+}
+
+/**
+ * Forwards a request and gives back the answer.
+ * @param {string} [upstream] scheme and authority to put in place of the URL's first `originLength` characters
+ * @param {string} [owned] header names and values, by turns, in place of the origin server's CORS headers
+ * @param {string} [explain] a header name and its value
+ */
+export async function forward(request, upstream, originLength, timeout, owned, explain, mergeVary) {
+	const forwarded = outgoing(request, upstream, originLength);
+	let response = await within(timeout, fetch(forwarded)).catch(failure);
+	response ??= gatewayError(504, "the origin server did not begin its answer in time");
+	if (response.status === 101 || (owned ?? explain) === undefined) return response;
+
+	// The runtime copies status, cookies and the undecoded body by itself.
+	const edited = new Response(response.body, response);
+	if (owned !== undefined) own(edited.headers, pairs(owned), mergeVary);
+	for (const [name, value] of pairs(explain)) edited.headers.set(name, value);
+	return edited;
+}
+
+function outgoing(request, upstream, originLength) {
+	const { url } = request;
+	const forwarded = new Request(
+		upstream === undefined ? url : upstream + url.slice(originLength),
+		request,
+	);
+	const { headers } = forwarded;
+	if (upstream !== undefined) {
+		const [scheme, authority] = url.slice(0, originLength).split("://");
+		headers.set("x-forwarded-host", authority);
+		headers.set("x-forwarded-proto", scheme);
+	}
+	// Left to itself, the runtime would ask for an encoding that the client cannot read.
+	if (!headers.has("accept-encoding")) headers.set("accept-encoding", "identity");
+	return forwarded;
+}
+
+/** Puts the edge's CORS headers in place of the origin server's. */
+function own(headers, ours, mergeVary) {
+	for (const name of [...headers.keys()]) {
+		if (name.startsWith("access-control-")) headers.delete(name);
+	}
+	for (const [name, value] of ours) {
+		const theirs = name === "Vary" ? headers.get(name) : null;
+		headers.set(name, theirs === null ? value : mergeVary(theirs, value));
+	}
+}
+
+function failure(error) {
+	return gatewayError(502, `the origin server could not be reached: ${error}`);
+}
+
+function gatewayError(status, detail) {
+	log("error", "upstream-failed", `${status}: ${detail}`);
+	const message = status === 504 ? "Gateway Timeout" : "Bad Gateway";
+	return new Response(JSON.stringify({ message }), {
+		status,
+		headers: { "content-type": "application/json", "cache-control": "no-store" },
+	});
+}
+
+/** The Worker's variables of these names, as texts; undefined where one is not set. */
+export function variables(env, names) {
+	return names.map((name) => (env[name] === undefined ? undefined : String(env[name])));
+}
+
+/** One JSON line, as Workers Logs indexes them. */
+export function log(level, event, detail, host) {
+	console[level](JSON.stringify({ event, host, detail }));
+}
+
+/**
+ * The first of some KV values that is there, or null, read in one call.
+ * Rejects with a text that says what went wrong.
+ */
+export async function readFirst(env, binding, keys, timeout) {
+	const namespace = env[binding];
+	if (namespace === undefined) throw `no KV namespace is bound as ${binding}`;
+	const values = await within(timeout, namespace.get(keys, { cacheTtl: 30 })).catch((error) => {
+		throw String(error);
+	});
+	if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
+	return keys.map((key) => values.get(key)).find((value) => value !== null) ?? null;
+}
+
+/** What `promise` resolves to, or undefined after `timeout` milliseconds. */
+async function within(timeout, promise) {
+	let timer;
+	const late = new Promise((resolve) => {
+		timer = setTimeout(resolve, timeout);
+	});
+	try {
+		return await Promise.race([promise, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** Pairs of the lines of a text. */
+function pairs(lines) {
+	const parts = lines === undefined ? [] : lines.split("\n");
+	return parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1]]] : []));
+}

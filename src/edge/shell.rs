@@ -1,0 +1,169 @@
+//! The crossings between Wasm and JavaScript, each once a request at most.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::{
+    action::{Answer, EXPLAIN_HEADER},
+    cors::Headers,
+    request::{RequestHead, Url},
+    settings::{Settings, Upstream, Variables},
+    vary,
+};
+
+mod js {
+    use js_sys::{Array, Function, Promise};
+
+    use super::{JsValue, wasm_bindgen};
+
+    #[wasm_bindgen(module = "/src/edge/shell.js")]
+    extern "C" {
+        pub(super) fn facts(request: &web_sys::Request) -> String;
+        pub(super) fn answer(status: u16, lines: &str, body: Option<&str>) -> JsValue;
+        pub(super) fn forward(
+            request: &web_sys::Request,
+            upstream: Option<&str>,
+            origin_length: usize,
+            timeout: f64,
+            owned: Option<&str>,
+            explain: Option<&str>,
+            merge_vary: &Function,
+        ) -> JsValue;
+        #[wasm_bindgen(js_name = readFirst)]
+        pub(super) fn read_first(
+            env: &JsValue,
+            binding: &str,
+            keys: Vec<String>,
+            timeout: f64,
+        ) -> Promise;
+        pub(super) fn variables(env: &JsValue, names: Vec<String>) -> Array;
+        pub(super) fn log(level: &str, event: &str, detail: &str, host: Option<&str>);
+    }
+}
+
+thread_local! {
+    static MERGE_VARY: Closure<dyn Fn(String, String) -> String> =
+        Closure::new(|theirs: String, ours: String| vary::merge(&theirs, &ours));
+}
+
+/// A request's facts as they crossed: one string, a line each.
+pub(super) struct Facts(String);
+
+impl Facts {
+    pub(super) fn of(request: &web_sys::Request) -> Self {
+        Self(js::facts(request))
+    }
+
+    /// The facts, in the order in which `facts` in `shell.js` gives them.
+    pub(super) fn head(&self) -> RequestHead<'_> {
+        let mut lines = self.0.split('\n');
+        let method = lines.next().unwrap_or_default();
+        let url = Url::split(lines.next().unwrap_or_default());
+        let mut header = || lines.next().and_then(|line| line.strip_prefix('='));
+        RequestHead {
+            method,
+            url,
+            origin: header(),
+            requested_method: header(),
+            requested_headers: header(),
+            fetch_site: header(),
+            fetch_mode: header(),
+            fetch_dest: header(),
+        }
+    }
+}
+
+/// A `Response`.
+pub(super) fn answer(answer: &Answer<'_>) -> JsValue {
+    js::answer(answer.status, &lines(&answer.headers), answer.body)
+}
+
+/// A promise of the origin server's `Response`, or of a 502 or 504.
+pub(super) fn forward(
+    request: &web_sys::Request,
+    head: &RequestHead<'_>,
+    settings: &Settings,
+    owned: Option<&Headers<'_>>,
+    explain: Option<&str>,
+) -> JsValue {
+    let upstream = match &settings.upstream {
+        Upstream::Server(server) => Some(server.as_str()),
+        Upstream::Zone | Upstream::Unknown => None,
+    };
+    let owned = owned.map(lines);
+    let explain = explain.map(|value| format!("{EXPLAIN_HEADER}\n{value}"));
+    MERGE_VARY.with(|merge_vary| {
+        js::forward(
+            request,
+            upstream,
+            head.url.origin.len(),
+            f64::from(settings.timeout_seconds) * 1000.0,
+            owned.as_deref(),
+            explain.as_deref(),
+            merge_vary.as_ref().unchecked_ref(),
+        )
+    })
+}
+
+/// The text of the first of `keys` that the KV namespace bound as `binding` holds.
+///
+/// # Errors
+/// What went wrong, in words: no such binding, KV failed, no answer within
+/// `timeout` milliseconds.
+pub(super) async fn read_first(
+    env: &JsValue,
+    binding: &str,
+    keys: [String; 2],
+    timeout: f64,
+) -> Result<Option<String>, String> {
+    let promise = js::read_first(env, binding, keys.into(), timeout);
+    match JsFuture::from(promise).await {
+        Ok(text) => Ok(text.as_string()),
+        Err(error) => Err(error.as_string().unwrap_or_default()),
+    }
+}
+
+/// The Worker's variables.
+pub(super) fn variables(env: &JsValue) -> Variables {
+    let names = ["UPSTREAM", "POLICY_FRESH_SECONDS", "UPSTREAM_TIMEOUT_SECONDS", "EXPLAIN"];
+    let mut values = js::variables(env, names.map(str::to_owned).into())
+        .into_iter()
+        .map(|value| value.as_string());
+    let mut next = || values.next().flatten();
+    Variables { upstream: next(), fresh_seconds: next(), timeout_seconds: next(), explain: next() }
+}
+
+/// How much a log line matters.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Level {
+    Warn,
+    Error,
+}
+
+/// One line of the log.
+pub(super) fn log(level: Level, event: &str, detail: &str, host: Option<&str>) {
+    let method = match level {
+        Level::Warn => "warn",
+        Level::Error => "error",
+    };
+    js::log(method, event, detail, host);
+}
+
+/// The time, in milliseconds. In an isolate it advances only with I/O.
+pub(super) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Names and values by turns, a line each: no value holds a line break.
+fn lines(headers: &Headers<'_>) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        for part in [name, &**value] {
+            if !lines.is_empty() {
+                lines.push('\n');
+            }
+            lines.push_str(part);
+        }
+    }
+    lines
+}

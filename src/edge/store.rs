@@ -1,0 +1,68 @@
+//! The policies in KV, and those that this isolate holds.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::JsValue;
+
+use super::{log, shell};
+use crate::{
+    held::{Held, Lookup, News, Standing},
+    policy::{Policy, Version},
+};
+
+/// The KV namespace's binding.
+const BINDING: &str = "POLICY";
+/// The key of the document for every host, and the prefix of those for one.
+const KEY: &str = "policy";
+/// How long a request waits for KV, in milliseconds.
+const TIMEOUT: f64 = 2000.0;
+
+thread_local! {
+    static HELD: RefCell<Held> = RefCell::default();
+}
+
+/// What to use for `host`, without asking KV.
+pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
+    HELD.with_borrow(|held| held.look_up(host, shell::now(), fresh_seconds))
+}
+
+/// Asks KV for the policy of `host`. The promise is the calling request's own:
+/// an isolate may not await one request's I/O in another.
+pub(super) async fn ask(env: &JsValue, host: &str) -> Standing {
+    let specific = format!("{KEY}:{host}");
+    let read = shell::read_first(env, BINDING, [specific, KEY.to_owned()], TIMEOUT).await;
+    let news = match read {
+        Ok(Some(text)) => parse(host, &text),
+        Ok(None) => {
+            log::no_policy(host);
+            News::Missing
+        }
+        Err(error) => {
+            log::read_failed(host, &error);
+            News::Failed
+        }
+    };
+    HELD.with_borrow_mut(|held| held.learn(host, shell::now(), news))
+}
+
+/// Asks KV behind a request that was served without it.
+pub(super) async fn refresh(env: JsValue, host: String) -> Result<JsValue, JsValue> {
+    HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
+    ask(&env, &host).await;
+    Ok(JsValue::UNDEFINED)
+}
+
+/// Reads `text`, unless a policy of the same text is held: one document may
+/// serve many hosts.
+fn parse(host: &str, text: &str) -> News {
+    if let Some(policy) = HELD.with_borrow(|held| held.with_version(Version::of(text))) {
+        return News::Valid(policy);
+    }
+    match Policy::parse(text) {
+        Ok(policy) => News::Valid(Rc::new(policy)),
+        Err(faults) => {
+            log::faults(host, &faults);
+            News::Invalid
+        }
+    }
+}

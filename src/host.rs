@@ -1,0 +1,144 @@
+//! Hosts and ports as browsers serialise them in an `Origin` header.
+//!
+//! Source: WHATWG URL, "host serializing" and "IPv6 serializer".
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The longest domain name that DNS allows, without its trailing dot (RFC 1035, 2.3.4).
+pub const MAX_HOST_LEN: usize = 253;
+
+/// Whether `host` is a domain, an IPv4 address or a bracketed IPv6 address in
+/// the one spelling a browser would give it: lower case, punycode, no trailing
+/// dot, addresses in canonical form.
+///
+/// Labels take letters, digits, `-` and `_`. What WHATWG also lets through
+/// (`!`, `$`, `~` and the like) names no host in DNS and is left out.
+#[must_use]
+pub fn is_canonical(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').is_some_and(is_canonical_ipv6),
+        None if ends_in_number(host) => is_canonical_ipv4(host),
+        None => is_canonical_domain(host),
+    }
+}
+
+/// Whether the URL parser would read `host` as an IPv4 address: its last label
+/// is a number (WHATWG URL, "ends in a number checker").
+#[must_use]
+pub fn ends_in_number(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)
+}
+
+fn is_hexadecimal(label: &str) -> bool {
+    label.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn is_canonical_ipv4(host: &str) -> bool {
+    // std's parser takes four decimal numbers without leading zeros: the canonical form.
+    host.parse::<Ipv4Addr>().is_ok()
+}
+
+fn is_canonical_ipv6(address: &str) -> bool {
+    address.parse::<Ipv6Addr>().is_ok_and(|parsed| serialise_ipv6(parsed) == address)
+}
+
+/// An IPv6 address without brackets, as WHATWG serialises it. It differs from
+/// std's `Display` for IPv4-mapped addresses, which have no dotted form in URLs.
+#[must_use]
+pub fn serialise_ipv6(address: Ipv6Addr) -> String {
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] => format!("::ffff:{high:x}:{low:x}"),
+        _ => address.to_string(),
+    }
+}
+
+fn is_canonical_domain(host: &str) -> bool {
+    host.len() <= MAX_HOST_LEN && host.split('.').all(is_canonical_label)
+}
+
+fn is_canonical_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+}
+
+/// A port of 1 to 65535 in its only serialisation: decimal, no sign, no leading zero.
+#[must_use]
+pub fn parse_port(text: &str) -> Option<u16> {
+    let canonical = !text.starts_with(['0', '+']);
+    text.parse().ok().filter(|_| canonical)
+}
+
+/// The port that `scheme` implies, and which browsers therefore leave out.
+#[must_use]
+pub fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_hosts_as_browsers_serialise_them() {
+        for host in [
+            "localhost",
+            "example.com",
+            "a.b-c.example.com",
+            "xn--bcher-kva.example",
+            "under_score.example",
+            "127.0.0.1",
+            "[::1]",
+            "[2001:db8::1]",
+            "[::ffff:c0a8:1]",
+            "1.example",
+        ] {
+            assert!(is_canonical(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn rejects_every_other_spelling() {
+        let too_long = format!("{}.example", "a.".repeat(130));
+        for host in [
+            "",
+            ".",
+            "Example.com",
+            "example.com.",
+            ".example.com",
+            "a..example.com",
+            "bücher.example",
+            "b%C3%BCcher.example",
+            "*.example.com",
+            "exa mple.com",
+            "127.1",
+            "127.0.0.01",
+            "0x7f.0.0.1",
+            "2130706433",
+            "0x7f000001",
+            "1.2.3.4.5",
+            "::1",
+            "[::1",
+            "[0:0:0:0:0:0:0:1]",
+            "[2001:DB8::1]",
+            "[::ffff:192.168.0.1]",
+            "[::1%25eth0]",
+            too_long.as_str(),
+        ] {
+            assert!(!is_canonical(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn ports_have_one_spelling() {
+        assert_eq!(parse_port("8080"), Some(8080));
+        assert_eq!(parse_port("65535"), Some(65535));
+        for text in ["", "0", "080", "+80", "-1", "65536", "80a", " 80", "*"] {
+            assert_eq!(parse_port(text), None, "{text:?}");
+        }
+    }
+}

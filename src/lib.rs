@@ -1,0 +1,32 @@
+//! A Cloudflare Worker that takes Socket.IO's CORS decisions at the edge.
+//!
+//! The core is pure and native: it takes a request's head and a policy's text
+//! and returns values. It names neither `worker` nor `web_sys`. Around it,
+//! [`edge`] is the shell that runs on Cloudflare, for `wasm32` only.
+//!
+//! Data flows one way:
+//!
+//! | step | module |
+//! |---|---|
+//! | the request's head, as facts | [`request`], [`path`] |
+//! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
+//! | which policy this isolate holds, and whether to read KV again | [`held`] |
+//! | the decision | [`decision`] |
+//! | the answer, or the headers for what is forwarded | [`action`], [`cors`], [`vary`] |
+
+pub mod action;
+pub mod cors;
+pub mod decision;
+pub mod held;
+pub mod host;
+pub mod origin;
+pub mod path;
+pub mod pattern;
+pub mod policy;
+pub mod request;
+pub mod settings;
+pub mod token;
+pub mod vary;
+
+#[cfg(target_arch = "wasm32")]
+pub mod edge;

@@ -1,0 +1,42 @@
+//! The pattern that was probably meant by a text that is none.
+
+use std::net::Ipv6Addr;
+
+use crate::{host, origin};
+
+/// The nearest valid pattern: lower case, without path, user information,
+/// trailing dot or default port, `http` for `ws`, a scheme where there is none.
+/// `None` where that is still no pattern.
+pub(super) fn repair(text: &str) -> Option<String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
+    let (scheme, rest) = lower.split_once("://").unwrap_or((scheme, &lower));
+    let scheme = match scheme {
+        "ws" => "http",
+        "wss" => "https",
+        other => other,
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let (host, port) = origin::split_port(authority);
+    let host = repair_host(host);
+    let implied = host::default_port(scheme);
+    let repaired = match port {
+        Some(port) if port != "*" && port.parse().ok() != implied => {
+            format!("{scheme}://{host}:{port}")
+        }
+        Some("*") => format!("{scheme}://{host}:*"),
+        _ => format!("{scheme}://{host}"),
+    };
+    // A bare word ("example", "true") is more likely a mistake than a host.
+    let guessed = !lower.contains("://") && !host.contains('.') && host != "localhost";
+    (!guessed && super::parse(&repaired).is_ok()).then_some(repaired)
+}
+
+fn repair_host(host: &str) -> String {
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match bracketed.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
+        Some(address) => format!("[{}]", host::serialise_ipv6(address)),
+        None => host.trim_end_matches('.').to_owned(),
+    }
+}

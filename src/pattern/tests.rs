@@ -1,0 +1,174 @@
+use super::*;
+use crate::origin::Origin;
+
+fn set(patterns: &[&str]) -> OriginSet {
+    patterns.iter().map(|text| OriginPattern::try_from(*text).unwrap()).collect()
+}
+
+fn allows(patterns: &[&str], origin: &str) -> bool {
+    Origin::try_from(origin).is_ok_and(|origin| set(patterns).contains(&origin))
+}
+
+#[test]
+fn prints_as_it_was_written() {
+    for text in [
+        "https://example.com",
+        "http://localhost:3000",
+        "http://localhost:*",
+        "https://*.example.com",
+        "https://*.example.com:8443",
+        "https://*.example.com:*",
+        "http://127.0.0.1:5173",
+        "http://[::1]:*",
+        "capacitor://localhost",
+    ] {
+        assert_eq!(OriginPattern::try_from(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn matches_what_it_stands_for_and_nothing_near_it() {
+    let rows: &[(&str, &[&str], &[&str])] = &[
+        (
+            "https://good.com",
+            &["https://good.com"],
+            &[
+                "http://good.com",
+                "https://good.com:8443",
+                "https://www.good.com",
+                "https://good.com.evil.com",
+                "https://evilgood.com",
+                "https://good.co",
+                "https://xn--good-epa.com",
+            ],
+        ),
+        (
+            "https://*.good.com",
+            &["https://a.good.com", "https://a.b.c.good.com"],
+            &[
+                "https://good.com",
+                "http://a.good.com",
+                "https://a.good.com:8443",
+                "https://evilgood.com",
+                "https://a.evilgood.com",
+                "https://a.good.com.evil.com",
+            ],
+        ),
+        (
+            "http://localhost:*",
+            &["http://localhost", "http://localhost:3000", "http://localhost:443"],
+            &["https://localhost", "https://localhost:3000", "http://a.localhost:3000"],
+        ),
+        (
+            "https://*.good.com:8443",
+            &["https://a.good.com:8443"],
+            &["https://a.good.com", "https://a.good.com:8444", "https://good.com:8443"],
+        ),
+        (
+            "https://*.good.com:*",
+            &["https://a.good.com", "https://a.b.good.com:1"],
+            &["https://good.com", "https://good.com:8443", "http://a.good.com"],
+        ),
+        ("http://[::1]:3000", &["http://[::1]:3000"], &["http://[::1]", "http://[::2]:3000"]),
+        (
+            "http://[::1]:*",
+            &["http://[::1]", "http://[::1]:9"],
+            &["http://[::1:9]", "https://[::1]"],
+        ),
+    ];
+    for (pattern, matching, others) in rows {
+        for origin in *matching {
+            assert!(allows(&[pattern], origin), "{pattern} should allow {origin}");
+        }
+        for origin in *others {
+            assert!(!allows(&[pattern], origin), "{pattern} should not allow {origin}");
+        }
+    }
+}
+
+#[test]
+fn overlapping_patterns_give_the_same_answer_in_any_order() {
+    let mut patterns = [
+        "https://*.good.com",
+        "https://a.good.com",
+        "https://*.a.good.com:*",
+        "https://a.good.com:*",
+        "http://*.good.com:81",
+    ];
+    for _ in 0..patterns.len() {
+        patterns.rotate_left(1);
+        for (origin, allowed) in [
+            ("https://a.good.com", true),
+            ("https://a.good.com:9", true),
+            ("https://b.good.com", true),
+            ("https://b.good.com:9", false),
+            ("https://b.a.good.com:9", true),
+            ("http://b.good.com:81", true),
+            ("http://b.good.com", false),
+            ("https://good.com", false),
+        ] {
+            assert_eq!(allows(&patterns, origin), allowed, "{origin} in {patterns:?}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_set_allows_nothing() {
+    assert!(!allows(&[], "https://good.com"));
+}
+
+#[test]
+fn faults_say_what_is_wrong_and_what_to_write() {
+    let example = r#"write it as in "https://example.com" or "http://localhost:3000""#;
+    for (text, kind, advice) in [
+        ("https://a.example/", ErrorKind::Path, r#"write "https://a.example""#),
+        ("https://a.example/app?x", ErrorKind::Path, r#"write "https://a.example""#),
+        ("https://a.example.", ErrorKind::TrailingDot, r#"write "https://a.example""#),
+        ("https://A.example", ErrorKind::UpperCase, r#"write "https://a.example""#),
+        ("HTTPS://a.example", ErrorKind::UpperCase, r#"write "https://a.example""#),
+        ("https://a.example:443", ErrorKind::DefaultPort, r#"write "https://a.example""#),
+        ("http://a.example:80", ErrorKind::DefaultPort, r#"write "http://a.example""#),
+        ("https://u:p@a.example", ErrorKind::Userinfo, r#"write "https://a.example""#),
+        ("wss://a.example", ErrorKind::WebSocketScheme, r#"write "https://a.example""#),
+        ("ws://localhost:3000", ErrorKind::WebSocketScheme, r#"write "http://localhost:3000""#),
+        ("a.example", ErrorKind::NoScheme, r#"write "https://a.example""#),
+        ("localhost:3000", ErrorKind::NoScheme, r#"write "http://localhost:3000""#),
+        ("*.a.example", ErrorKind::NoScheme, r#"write "https://*.a.example""#),
+        ("http://[0:0::1]", ErrorKind::Host, r#"write "http://[::1]""#),
+        ("http://[::FFFF:1.2.3.4]", ErrorKind::UpperCase, r#"write "http://[::ffff:102:304]""#),
+        ("true", ErrorKind::NoScheme, example),
+        ("", ErrorKind::NoScheme, example),
+        ("https://", ErrorKind::Host, example),
+        ("https://a..example", ErrorKind::Host, example),
+        ("https://127.1", ErrorKind::Host, example),
+        ("https://a.example:0", ErrorKind::Port, example),
+        ("https://a.example:", ErrorKind::Port, example),
+        ("https://a.example:99999", ErrorKind::Port, example),
+        ("1https://a.example", ErrorKind::Scheme, example),
+    ] {
+        let error = OriginPattern::try_from(text).unwrap_err();
+        assert_eq!((error.kind, error.advice().as_str()), (kind, advice), "{text}");
+    }
+    for (text, kind) in [
+        ("*", ErrorKind::Everything),
+        ("*:*", ErrorKind::Everything),
+        ("null", ErrorKind::Null),
+        ("https://bücher.example", ErrorKind::Unicode),
+        ("https://*", ErrorKind::Wildcard),
+        ("https://a.*.example", ErrorKind::Wildcard),
+        ("https://a*.example", ErrorKind::Wildcard),
+        ("https://*.*.example", ErrorKind::Wildcard),
+        ("https://*.10.0.0.1", ErrorKind::WildcardAddress),
+        ("https://*.[::1]", ErrorKind::WildcardAddress),
+    ] {
+        assert_eq!(OriginPattern::try_from(text).unwrap_err().kind, kind, "{text}");
+    }
+}
+
+#[test]
+fn a_wildcard_free_pattern_is_an_origin() {
+    for text in ["https://a.example", "http://a.example:443", "http://[::1]:8080", "app://x"] {
+        assert_eq!(OriginPattern::try_from(text).unwrap().to_string(), text);
+        assert_eq!(Origin::try_from(text).unwrap().as_str(), text);
+    }
+}

@@ -1,0 +1,199 @@
+//! The policy: a document from KV, parsed once into values that cannot be wrong.
+//!
+//! A document is accepted whole or refused whole ([`Policy::parse`]); a refusal
+//! lists every [`Fault`] at once.
+
+mod document;
+mod fault;
+mod field;
+mod headers;
+mod json;
+mod methods;
+mod origins;
+mod rule;
+
+use sha2::{Digest, Sha256};
+
+use crate::{origin::Origin, path, pattern::OriginSet};
+
+pub use fault::Fault;
+
+/// The largest document that is read, in bytes.
+pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
+
+/// What a document with a single rule covers: Engine.IO's default path without
+/// its slash, so that `addTrailingSlash: false` does not dodge the rule.
+pub const DEFAULT_PREFIX: &str = "/socket.io";
+
+/// A valid policy document.
+#[derive(Debug)]
+pub struct Policy {
+    routes: Vec<Route>,
+    version: Version,
+}
+
+/// The rule for the paths under a prefix.
+#[derive(Debug)]
+struct Route {
+    prefix: String,
+    rule: Rule,
+}
+
+/// Which text a policy was read from: the first 8 hexadecimal digits of its
+/// SHA-256, or `none` where no document is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version(Option<[u8; 4]>);
+
+/// One `cors` object.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
+pub struct Rule {
+    /// `origin` and `credentials`.
+    pub access: Access,
+    /// `methods`, ready for `Access-Control-Allow-Methods`.
+    pub methods: String,
+    /// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
+    /// reflects what the preflight asks for.
+    pub allowed_headers: Option<String>,
+    /// `exposedHeaders`, ready for `Access-Control-Expose-Headers`.
+    pub exposed_headers: Option<String>,
+    /// `maxAge` in seconds, ready for `Access-Control-Max-Age`.
+    pub max_age: Option<String>,
+    /// `optionsSuccessStatus`, 200 to 299.
+    pub success_status: u16,
+    /// `preflightContinue`.
+    pub preflight_continue: bool,
+    /// Whether requests without an `Origin` are let through (`missingOrigin`).
+    pub allows_missing_origin: bool,
+    /// `jsonp`.
+    pub jsonp: bool,
+    /// `reportOnly`.
+    pub report_only: bool,
+}
+
+/// Who may read the answers. `*` with credentials has no value of this type
+/// (Fetch, "CORS check").
+#[derive(Debug)]
+pub enum Access {
+    /// `"*"`: any origin, without credentials.
+    Wildcard,
+    /// The origin itself is echoed.
+    Echoed {
+        /// Which origins.
+        origins: Origins,
+        /// Whether cookies and other credentials may be sent.
+        credentials: bool,
+    },
+}
+
+/// The origins of a rule that echoes them.
+#[derive(Debug)]
+pub enum Origins {
+    /// `true`.
+    Every,
+    /// The listed ones; `false` lists none.
+    Listed(OriginSet),
+}
+
+impl Policy {
+    /// Reads the document `text`.
+    ///
+    /// # Errors
+    /// Every fault of the document, in the order in which they stand in it.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let routes = document::parse(text)?;
+        Ok(Self { routes, version: Version::of(text) })
+    }
+
+    /// The policy where none is known: same-origin only, on Engine.IO's default path.
+    #[must_use]
+    pub fn closed() -> Self {
+        let route = Route { prefix: DEFAULT_PREFIX.to_owned(), rule: Rule::same_origin_only() };
+        Self { routes: vec![route], version: Version(None) }
+    }
+
+    /// Which text it was read from.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The rules that cover a path: that of its raw form first, then that of its
+    /// normal form where it is another one.
+    pub fn rules_for(&self, forms: &path::Forms<'_>) -> impl Iterator<Item = &Rule> + Clone {
+        let raw = self.rule_for(forms.raw);
+        let normal = self.rule_for(&forms.normal);
+        let other = normal.filter(|normal| !raw.is_some_and(|raw| std::ptr::eq(raw, *normal)));
+        raw.into_iter().chain(other)
+    }
+
+    /// The rule of the longest prefix that covers `path`.
+    fn rule_for(&self, path: &str) -> Option<&Rule> {
+        let covering = self.routes.iter().filter(|route| route.covers(path));
+        covering.max_by_key(|route| route.prefix.len()).map(|route| &route.rule)
+    }
+}
+
+impl Route {
+    /// A prefix that ends in `/` covers what is below it, and itself without the
+    /// slash; one that does not is a plain string prefix.
+    fn covers(&self, path: &str) -> bool {
+        path.starts_with(&self.prefix) || self.prefix.strip_suffix('/') == Some(path)
+    }
+}
+
+impl Version {
+    /// The version of `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text).first_chunk().copied())
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(head) => write!(f, "{:08x}", u32::from_be_bytes(head)),
+            None => f.write_str("none"),
+        }
+    }
+}
+
+impl Rule {
+    /// Every field at its default, and no foreign origin.
+    fn same_origin_only() -> Self {
+        Self {
+            access: Access::Echoed {
+                origins: Origins::Listed(OriginSet::default()),
+                credentials: false,
+            },
+            methods: methods::DEFAULT.to_owned(),
+            allowed_headers: None,
+            exposed_headers: None,
+            max_age: None,
+            success_status: rule::DEFAULT_SUCCESS_STATUS,
+            preflight_continue: false,
+            allows_missing_origin: true,
+            jsonp: false,
+            report_only: false,
+        }
+    }
+
+    /// Whether every (well-formed) origin is allowed.
+    #[must_use]
+    pub fn allows_every_origin(&self) -> bool {
+        matches!(self.access, Access::Wildcard | Access::Echoed { origins: Origins::Every, .. })
+    }
+
+    /// Whether `origin` is allowed.
+    #[must_use]
+    pub fn allows(&self, origin: &Origin<'_>) -> bool {
+        match &self.access {
+            Access::Echoed { origins: Origins::Listed(listed), .. } => listed.contains(origin),
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! `allowedHeaders` and `exposedHeaders`.
+
+use super::{
+    fault::{Faults, Noted},
+    field::Members,
+    json::Pointer,
+};
+use crate::token::is_token;
+
+/// Fetch, "forbidden request-header", but for its prefixes.
+const FORBIDDEN_REQUEST: &[&str] = &[
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+const FORBIDDEN_REQUEST_PREFIXES: &[&str] = &["proxy-", "sec-"];
+
+/// Fetch, "forbidden response-header name".
+const FORBIDDEN_RESPONSE: &[&str] = &["set-cookie", "set-cookie2"];
+
+/// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
+/// where a rule has none.
+pub(super) fn allowed(
+    members: &Members<'_>,
+    credentialed: bool,
+    faults: &mut Faults,
+) -> Result<Option<String>, Noted> {
+    list("allowedHeaders", members, credentialed, faults, |name| {
+        FORBIDDEN_REQUEST.contains(&name)
+            || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    })
+}
+
+/// `exposedHeaders`, ready for `Access-Control-Expose-Headers`; `None`
+/// where a rule has none.
+pub(super) fn exposed(
+    members: &Members<'_>,
+    credentialed: bool,
+    faults: &mut Faults,
+) -> Result<Option<String>, Noted> {
+    let names = list("exposedHeaders", members, credentialed, faults, |name| {
+        FORBIDDEN_RESPONSE.contains(&name)
+    })?;
+    Ok(names.filter(|names| !names.is_empty()))
+}
+
+fn list(
+    field: &str,
+    members: &Members<'_>,
+    credentialed: bool,
+    faults: &mut Faults,
+    is_forbidden: fn(&str) -> bool,
+) -> Result<Option<String>, Noted> {
+    let Some(names) = members.texts(field, faults)? else { return Ok(None) };
+    for (at, name) in &names {
+        check(at, name, credentialed, faults, is_forbidden);
+    }
+    let names: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
+    Ok(Some(names.join(",")))
+}
+
+fn check(
+    at: &Pointer,
+    name: &str,
+    credentialed: bool,
+    faults: &mut Faults,
+    is_forbidden: fn(&str) -> bool,
+) {
+    let mut refuse = |problem, advice| faults.add_text(at, name, problem, advice);
+    if !is_token(name) {
+        refuse("is not a header's name", "write one as in \"X-Token\"");
+    } else if name == "*" && credentialed {
+        let problem = "is taken literally when credentials are allowed";
+        refuse(problem, "list the headers, or leave the field out");
+    } else if is_forbidden(&name.to_ascii_lowercase()) {
+        refuse("is a header that browsers keep to themselves", "leave it out");
+    }
+}

@@ -1,0 +1,73 @@
+//! A rule: Socket.IO's `cors` object, and what this Worker adds to it.
+
+use super::{
+    Rule,
+    fault::{Faults, Noted},
+    field::Members,
+    headers,
+    json::Json,
+    methods, origins,
+};
+
+/// Every field that a rule may have.
+pub(super) const FIELDS: &[&str] = &[
+    "origin",
+    "origins",
+    "methods",
+    "allowedHeaders",
+    "exposedHeaders",
+    "credentials",
+    "maxAge",
+    "optionsSuccessStatus",
+    "preflightContinue",
+    "missingOrigin",
+    "jsonp",
+    "reportOnly",
+];
+
+/// The status of an answered preflight, as in Socket.IO.
+pub(super) const DEFAULT_SUCCESS_STATUS: u16 = 204;
+
+/// -1 turns the browser's preflight cache off; none keeps an answer for longer than a day.
+const MAX_AGE_RANGE: (i64, i64) = (-1, 86_400);
+
+/// The rule that `members` spell, with each of its faults noted.
+pub(super) fn parse(members: &Members<'_>, faults: &mut Faults) -> Result<Rule, Noted> {
+    // Each field is read before the first `?`, so that every fault is found.
+    let credentials = members.bool("credentials", faults);
+    let credentialed = matches!(credentials, Ok(true));
+    let access = origins::access(members, credentialed, faults);
+    let methods = methods::parse(members, credentialed, faults);
+    let allowed_headers = headers::allowed(members, credentialed, faults);
+    let exposed_headers = headers::exposed(members, credentialed, faults);
+    let max_age = members.integer("maxAge", MAX_AGE_RANGE, faults);
+    let success_status = members.integer("optionsSuccessStatus", (200, 299), faults);
+    let preflight_continue = members.bool("preflightContinue", faults);
+    let allows_missing_origin = missing_origin(members, faults);
+    let jsonp = members.bool("jsonp", faults);
+    let report_only = members.bool("reportOnly", faults);
+
+    Ok(Rule {
+        access: access?,
+        methods: methods?,
+        allowed_headers: allowed_headers?,
+        exposed_headers: exposed_headers?,
+        max_age: max_age?.map(|seconds| seconds.to_string()),
+        success_status: success_status?
+            .and_then(|status| u16::try_from(status).ok())
+            .unwrap_or(DEFAULT_SUCCESS_STATUS),
+        preflight_continue: preflight_continue?,
+        allows_missing_origin: allows_missing_origin?,
+        jsonp: jsonp?,
+        report_only: report_only?,
+    })
+}
+
+fn missing_origin(members: &Members<'_>, faults: &mut Faults) -> Result<bool, Noted> {
+    let Some((at, json)) = members.get("missingOrigin") else { return Ok(true) };
+    match json {
+        Json::String(text) if text == "allow" => Ok(true),
+        Json::String(text) if text == "deny" => Ok(false),
+        other => Err(faults.add(&at, other, "is no choice", "write \"allow\" or \"deny\"")),
+    }
+}

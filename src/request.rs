@@ -1,0 +1,165 @@
+//! The facts of a request that a decision needs.
+
+use crate::path;
+
+/// A request without its body: method, URL, and the headers that say where it
+/// comes from. A header that is absent is `None`; an empty one is `Some("")`;
+/// one that came several times is joined with `, ` (Fetch, "get a header").
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestHead<'a> {
+    /// Case-sensitive, as it came.
+    pub method: &'a str,
+    /// Where it goes.
+    pub url: Url<'a>,
+    /// `Origin`.
+    pub origin: Option<&'a str>,
+    /// `Access-Control-Request-Method`.
+    pub requested_method: Option<&'a str>,
+    /// `Access-Control-Request-Headers`.
+    pub requested_headers: Option<&'a str>,
+    /// `Sec-Fetch-Site`.
+    pub fetch_site: Option<&'a str>,
+    /// `Sec-Fetch-Mode`.
+    pub fetch_mode: Option<&'a str>,
+    /// `Sec-Fetch-Dest`.
+    pub fetch_dest: Option<&'a str>,
+}
+
+/// An absolute URL, taken apart but not decoded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Url<'a> {
+    /// `scheme://host[:port]`: the origin that the request is made to.
+    pub origin: &'a str,
+    /// The path with its query: what an HTTP request line carries.
+    pub path_and_query: &'a str,
+}
+
+impl<'a> Url<'a> {
+    /// Splits the serialisation of a URL with an authority.
+    #[must_use]
+    pub fn split(text: &'a str) -> Self {
+        let authority = text.find("://").map_or(0, |at| at.saturating_add(3));
+        let rest = text.get(authority..).unwrap_or_default();
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (origin, path_and_query) =
+            text.split_at_checked(authority.saturating_add(end)).unwrap_or((text, ""));
+        Self { origin, path_and_query }
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'a str {
+        self.origin.split_once("://").unwrap_or_default().0
+    }
+
+    /// `host[:port]`, without the scheme's default port.
+    #[must_use]
+    pub fn authority(&self) -> &'a str {
+        self.origin.split_once("://").unwrap_or_default().1
+    }
+
+    /// The path, still percent-encoded.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.path_and_query.split(['?', '#']).next().unwrap_or_default()
+    }
+
+    /// The query without its `?`, empty if there is none.
+    #[must_use]
+    pub fn query(&self) -> &'a str {
+        let without_fragment = self.path_and_query.split('#').next().unwrap_or_default();
+        without_fragment.split_once('?').unwrap_or_default().1
+    }
+}
+
+impl RequestHead<'_> {
+    /// Whether it is a CORS preflight (Fetch, "CORS-preflight request"), as
+    /// opposed to any other `OPTIONS`.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.method == "OPTIONS" && self.origin.is_some() && self.requested_method.is_some()
+    }
+
+    /// Whether it comes from a page of the very origin it goes to.
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        self.origin == Some(self.url.origin)
+    }
+
+    /// Whether the browser says that a page of this same origin made it.
+    #[must_use]
+    pub fn fetch_is_same_origin(&self) -> bool {
+        self.fetch_site == Some("same-origin")
+    }
+
+    /// Whether the browser says that another origin's page made it, other than
+    /// by following a link: a `<script>`, an `<img>`, a frame. A value that the
+    /// standard does not have counts as foreign (Fetch Metadata, 2.3).
+    #[must_use]
+    pub fn is_foreign_embed(&self) -> bool {
+        let foreign = !matches!(self.fetch_site, None | Some("same-origin" | "none"));
+        let follows_link =
+            self.fetch_mode == Some("navigate") && self.fetch_dest == Some("document");
+        foreign && !follows_link
+    }
+
+    /// Whether Engine.IO would answer it with a script: JSONP polling, asked for
+    /// by `j` in the query (engine.io, `server.ts`, `createTransport`).
+    #[must_use]
+    pub fn is_jsonp(&self) -> bool {
+        form_urlencoded::parse(self.url.query().as_bytes()).any(|(name, _)| name == "j")
+    }
+
+    /// The spellings of its path that a route may cover.
+    #[must_use]
+    pub fn path_forms(&self) -> path::Forms<'_> {
+        path::Forms::of(self.url.path())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_urls() {
+        for (text, origin, path, query) in [
+            ("https://a.example/", "https://a.example", "/", ""),
+            ("http://a.example:81/x/?y=/z?", "http://a.example:81", "/x/", "y=/z?"),
+            ("http://[::1]:81/x#y?z", "http://[::1]:81", "/x", ""),
+            ("https://a.example?x", "https://a.example", "", "x"),
+            ("https://a.example", "https://a.example", "", ""),
+        ] {
+            let url = Url::split(text);
+            assert_eq!((url.origin, url.path(), url.query()), (origin, path, query), "{text}");
+            assert_eq!(format!("{}://{}", url.scheme(), url.authority()), origin);
+        }
+    }
+
+    #[test]
+    fn a_malformed_url_has_no_parts_and_does_no_harm() {
+        for text in ["", "://", "a", "/socket.io/"] {
+            let url = Url::split(text);
+            assert_eq!(format!("{}{}", url.origin, url.path_and_query), text);
+        }
+    }
+
+    #[test]
+    fn jsonp_is_found_in_every_spelling() {
+        for (query, jsonp) in [
+            ("EIO=3&j=0", true),
+            ("%6a=0", true),
+            ("%6A=0", true),
+            ("j", true),
+            ("j=", true),
+            ("", false),
+            ("jj=1", false),
+            ("t=j", false),
+            ("J=0", false),
+        ] {
+            let path_and_query = format!("/socket.io/?{query}");
+            let url = Url { origin: "https://a.example", path_and_query: &path_and_query };
+            assert_eq!(RequestHead { url, ..Default::default() }.is_jsonp(), jsonp, "{query}");
+        }
+    }
+}

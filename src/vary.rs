@@ -1,0 +1,54 @@
+//! `Vary`: what an answer depends on.
+
+/// What every answer on a covered route depends on, refusals included.
+pub const RESPONSE: &str = "Origin";
+
+/// What the answer to a preflight depends on.
+pub const PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/// The origin server's `Vary` with the names of `ours` that it lacks, in the
+/// spelling that came first. `*` stays as it is: it says more than any name
+/// (RFC 9110, 12.5.5).
+#[must_use]
+pub fn merge(theirs: &str, ours: &str) -> String {
+    let mut merged: Vec<&str> = Vec::new();
+    for name in theirs.split(',').chain(ours.split(',')).map(str::trim) {
+        let known = merged.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if !name.is_empty() && !known {
+            merged.push(name);
+        }
+    }
+    if merged.contains(&"*") { "*".to_owned() } else { merged.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_without_loss_or_repetition() {
+        for (theirs, merged) in [
+            ("", "Origin"),
+            ("Origin", "Origin"),
+            ("origin", "origin"),
+            ("Accept-Encoding", "Accept-Encoding, Origin"),
+            ("Accept-Encoding, Origin", "Accept-Encoding, Origin"),
+            ("Accept-Encoding,origin , Cookie", "Accept-Encoding, origin, Cookie"),
+            ("Origin, Origin", "Origin"),
+            (", ,Cookie,", "Cookie, Origin"),
+            ("*", "*"),
+            ("Cookie, *", "*"),
+            ("X-Origin", "X-Origin, Origin"),
+        ] {
+            assert_eq!(merge(theirs, RESPONSE), merged, "{theirs}");
+        }
+    }
+
+    #[test]
+    fn merges_what_a_preflight_depends_on() {
+        assert_eq!(
+            merge("access-control-request-headers", PREFLIGHT),
+            "access-control-request-headers, Origin, Access-Control-Request-Method"
+        );
+    }
+}
