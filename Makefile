@@ -1,2 +1,77 @@
-build:
+# Every entry point; `make` alone lists them. What is missing is installed under
+# .tools/ and node_modules/, once.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help dev test test-native test-e2e build deploy lint format clean prerequisites
+
+# The Node that wrangler needs is among the packages.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export WRANGLER_SEND_METRICS := false
+
+# worker-build goes with the `worker` crate, wasm-bindgen's command with its crate.
+version_of = $(shell awk '/^name = "$(1)"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
+WORKER_BUILD := .tools/worker-build-$(call version_of,worker)
+WASM_BINDGEN := .tools/wasm-bindgen-$(call version_of,wasm-bindgen)
+PACKAGES := node_modules/.package-lock.json
+WASM_TARGET := .tools/wasm32-unknown-unknown
+CHROMIUM := .tools/chromium
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+dev: build ## the Worker on http://127.0.0.1:8787, in front of a Socket.IO server
+	@node scripts/dev.js
+
+test: test-native test-e2e ## every test
+
+test-native: prerequisites ## the core's tests
+	cargo test --quiet
+
+test-e2e: build $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
+	node --test 'tests/e2e/*.test.js'
+
+build: build/index.js ## build/index.js and its Wasm
+
+deploy: $(PACKAGES) ## upload the Worker
+	wrangler deploy
+
+lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --target wasm32-unknown-unknown -- -D warnings
+	biome ci --error-on-warnings
+
+format: $(PACKAGES) ## lay out all code
+	cargo fmt
+	biome check --write
+
+clean: ## forget everything that was built or installed here
+	rm -rf .tools .wrangler build node_modules target
+
+# What the Worker is built from.
+SOURCES := $(shell find src .cargo -type f) Cargo.toml Cargo.lock scripts/build.sh
+
+build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WORKER_BUILD) $(WASM_BINDGEN)
+	@echo "→ building the Worker"
 	scripts/build.sh
+	@touch $@
+
+$(PACKAGES): package.json package-lock.json | prerequisites
+	@echo "→ installing the npm packages of package-lock.json into node_modules/"
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WASM_TARGET): | prerequisites
+	@echo "→ adding Rust's WebAssembly target"
+	rustup target add wasm32-unknown-unknown
+	@mkdir -p $(@D) && touch $@
+
+.tools/worker-build-% .tools/wasm-bindgen-%: | prerequisites
+	@scripts/install-tool.sh $@
+
+$(CHROMIUM): | $(PACKAGES)
+	@scripts/install-chromium.sh $@
+
+prerequisites:
+	@scripts/check-prerequisites.sh

@@ -10,4 +10,6 @@ ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"
 PATH="$PWD/node_modules/.bin:$PATH"
 export WASM_BINDGEN_BIN WASM_OPT_BIN ESBUILD_BIN PATH
 
-exec .tools/bin/worker-build --release "$@"
+.tools/bin/worker-build --release
+# worker-build keeps the functions' names: a tenth of the upload.
+"$WASM_OPT_BIN" --strip-debug build/index_bg.wasm -o build/index_bg.wasm

@@ -6,14 +6,13 @@
 //! request none but that of the runtime's own `fetch`.
 
 mod log;
+mod recovery;
 mod shell;
 mod store;
 
 use std::cell::OnceCell;
 
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
-use worker::worker_sys;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     action::{Action, Context, Health, act},
@@ -21,7 +20,7 @@ use crate::{
     held::{Lookup, Standing},
     settings::{Settings, Upstream},
 };
-use shell::Facts;
+use shell::{ExecutionContext, Facts};
 
 thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
@@ -32,23 +31,21 @@ thread_local! {
 #[wasm_bindgen]
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "what crosses from JavaScript is owned")]
-pub fn fetch(request: web_sys::Request, env: JsValue, ctx: worker_sys::Context) -> JsValue {
+pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {
     let facts = Facts::of(&request);
-    let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
     let host = facts.head().url.authority();
+    let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
     match store::look_up(host, fresh_seconds) {
         Lookup::Use(standing) => respond(&request, &env, &facts, &standing),
         Lookup::UseAndRefresh(standing) => {
-            let refresh = store::refresh(env.clone(), host.to_owned());
-            // It fails only outside a request, where there is nothing to keep alive.
-            let _ = ctx.wait_until(&future_to_promise(refresh));
+            ctx.wait_until(&store::refresh(&env, host));
             respond(&request, &env, &facts, &standing)
         }
-        Lookup::Ask => future_to_promise(async move {
-            let standing = store::ask(&env, facts.head().url.authority()).await;
-            Ok(respond(&request, &env, &facts, &standing))
-        })
-        .unchecked_into(),
+        Lookup::Ask => {
+            let host = host.to_owned();
+            let bindings = env.clone();
+            store::ask(&bindings, host, move |standing| respond(&request, &env, &facts, &standing))
+        }
     }
 }
 

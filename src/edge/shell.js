@@ -97,17 +97,24 @@ export function log(level, event, detail, host) {
 }
 
 /**
- * The first of some KV values that is there, or null, read in one call.
- * Rejects with a text that says what went wrong.
+ * Reads the first of some KV values that is there, in one call, and gives it to
+ * `then` as its first argument; what went wrong is its second. `then` is called once.
  */
-export async function readFirst(env, binding, keys, timeout) {
-	const namespace = env[binding];
-	if (namespace === undefined) throw `no KV namespace is bound as ${binding}`;
-	const values = await within(timeout, namespace.get(keys, { cacheTtl: 30 })).catch((error) => {
-		throw String(error);
-	});
-	if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
-	return keys.map((key) => values.get(key)).find((value) => value !== null) ?? null;
+export async function readFirst(env, binding, keys, timeout, then) {
+	let text, error;
+	try {
+		const values = await within(timeout, namespace(env, binding).get(keys, { cacheTtl: 30 }));
+		if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
+		text = keys.map((key) => values.get(key)).find((value) => value !== null);
+	} catch (reason) {
+		error = String(reason);
+	}
+	return then(text, error);
+}
+
+function namespace(env, binding) {
+	if (env[binding] === undefined) throw `no KV namespace is bound as ${binding}`;
+	return env[binding];
 }
 
 /** What `promise` resolves to, or undefined after `timeout` milliseconds. */

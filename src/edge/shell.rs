@@ -1,7 +1,6 @@
 //! The crossings between Wasm and JavaScript, each once a request at most.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
@@ -12,7 +11,7 @@ use crate::{
 };
 
 mod js {
-    use js_sys::{Array, Function, Promise};
+    use js_sys::{Array, Function};
 
     use super::{JsValue, wasm_bindgen};
 
@@ -35,10 +34,21 @@ mod js {
             binding: &str,
             keys: Vec<String>,
             timeout: f64,
-        ) -> Promise;
+            then: &JsValue,
+        ) -> JsValue;
         pub(super) fn variables(env: &JsValue, names: Vec<String>) -> Array;
         pub(super) fn log(level: &str, event: &str, detail: &str, host: Option<&str>);
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A request's execution context (`ExecutionContext` of Workers).
+    pub type ExecutionContext;
+
+    /// Keeps the request's I/O alive until `promise` settles.
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    pub(super) fn wait_until(this: &ExecutionContext, promise: &JsValue);
 }
 
 thread_local! {
@@ -105,22 +115,21 @@ pub(super) fn forward(
     })
 }
 
-/// The text of the first of `keys` that the KV namespace bound as `binding` holds.
-///
-/// # Errors
-/// What went wrong, in words: no such binding, KV failed, no answer within
-/// `timeout` milliseconds.
-pub(super) async fn read_first(
+/// Reads the text of the first of `keys` that the KV namespace bound as
+/// `binding` holds, and gives it to `then`; or else what went wrong, in words: no
+/// such binding, KV failed, no answer within `timeout` milliseconds. Returns a
+/// promise of what `then` returns.
+pub(super) fn read_first(
     env: &JsValue,
     binding: &str,
     keys: [String; 2],
     timeout: f64,
-) -> Result<Option<String>, String> {
-    let promise = js::read_first(env, binding, keys.into(), timeout);
-    match JsFuture::from(promise).await {
-        Ok(text) => Ok(text.as_string()),
-        Err(error) => Err(error.as_string().unwrap_or_default()),
-    }
+    then: impl FnOnce(Result<Option<String>, String>) -> JsValue + 'static,
+) -> JsValue {
+    let then = Closure::once_into_js(move |text: Option<String>, error: Option<String>| {
+        then(error.map_or(Ok(text), Err))
+    });
+    js::read_first(env, binding, keys.into(), timeout, &then)
 }
 
 /// The Worker's variables.

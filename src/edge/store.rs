@@ -26,11 +26,25 @@ pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
     HELD.with_borrow(|held| held.look_up(host, shell::now(), fresh_seconds))
 }
 
-/// Asks KV for the policy of `host`. The promise is the calling request's own:
-/// an isolate may not await one request's I/O in another.
-pub(super) async fn ask(env: &JsValue, host: &str) -> Standing {
-    let specific = format!("{KEY}:{host}");
-    let read = shell::read_first(env, BINDING, [specific, KEY.to_owned()], TIMEOUT).await;
+/// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of
+/// what `then` returns, the calling request's own: an isolate may not await one
+/// request's I/O in another.
+pub(super) fn ask(
+    env: &JsValue,
+    host: String,
+    then: impl FnOnce(Standing) -> JsValue + 'static,
+) -> JsValue {
+    let keys = [format!("{KEY}:{host}"), KEY.to_owned()];
+    shell::read_first(env, BINDING, keys, TIMEOUT, move |read| then(learn(&host, read)))
+}
+
+/// Asks KV behind a request that is served without it. Returns a promise.
+pub(super) fn refresh(env: &JsValue, host: &str) -> JsValue {
+    HELD.with_borrow_mut(|held| held.refreshing(host, shell::now()));
+    ask(env, host.to_owned(), |_| JsValue::UNDEFINED)
+}
+
+fn learn(host: &str, read: Result<Option<String>, String>) -> Standing {
     let news = match read {
         Ok(Some(text)) => parse(host, &text),
         Ok(None) => {
@@ -43,13 +57,6 @@ pub(super) async fn ask(env: &JsValue, host: &str) -> Standing {
         }
     };
     HELD.with_borrow_mut(|held| held.learn(host, shell::now(), news))
-}
-
-/// Asks KV behind a request that was served without it.
-pub(super) async fn refresh(env: JsValue, host: String) -> Result<JsValue, JsValue> {
-    HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
-    ask(&env, &host).await;
-    Ok(JsValue::UNDEFINED)
 }
 
 /// Reads `text`, unless a policy of the same text is held: one document may

@@ -1,0 +1,21 @@
+// A small Socket.IO server, as an origin server to try the Worker with. It has
+// no `cors` option: the Worker owns CORS.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+
+/** Starts it on 127.0.0.1. Resolves to its URL and a function that ends it. */
+export async function startDemoServer(port = 0) {
+	const http = createServer((_request, response) => {
+		response.setHeader("Content-Type", "text/plain");
+		response.end("the origin server\n");
+	});
+	const io = new Server(http, { allowEIO3: true });
+	io.on("connection", (socket) => {
+		socket.emit("welcome", { transport: socket.conn.transport.name });
+		socket.on("echo", (message, acknowledge) => acknowledge?.(message));
+	});
+	await new Promise((resolve, reject) => {
+		http.once("error", reject).listen(port, "127.0.0.1", resolve);
+	});
+	return { url: `http://127.0.0.1:${http.address().port}`, stop: () => io.close() };
+}

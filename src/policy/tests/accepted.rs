@@ -1,0 +1,208 @@
+use super::*;
+
+#[test]
+fn every_field_but_origin_has_a_default() {
+    let rule = rule(r#"{"origin": "https://a.example"}"#);
+    assert!(!credentials(&rule));
+    assert_eq!(rule.methods, "GET,POST");
+    assert_eq!(rule.allowed_headers, None);
+    assert_eq!(rule.exposed_headers, None);
+    assert_eq!(rule.max_age, None);
+    assert_eq!(rule.success_status, 204);
+    assert!(!rule.preflight_continue);
+    assert!(rule.allows_missing_origin);
+    assert!(!rule.jsonp);
+    assert!(!rule.report_only);
+}
+
+#[test]
+fn every_field_is_read() {
+    let rule = rule(
+        r#"{
+            "$schema": "https://example.com/policy.schema.json",
+            "origin": ["https://a.example"],
+            "methods": ["GET", "PUT"],
+            "allowedHeaders": ["X-A", "X-B"],
+            "exposedHeaders": ["X-C", "X-D"],
+            "credentials": true,
+            "maxAge": 600,
+            "optionsSuccessStatus": 200,
+            "preflightContinue": true,
+            "missingOrigin": "deny",
+            "jsonp": true,
+            "reportOnly": true
+        }"#,
+    );
+    assert!(credentials(&rule));
+    assert_eq!(rule.methods, "GET,PUT");
+    assert_eq!(rule.allowed_headers.as_deref(), Some("X-A,X-B"));
+    assert_eq!(rule.exposed_headers.as_deref(), Some("X-C,X-D"));
+    assert_eq!(rule.max_age.as_deref(), Some("600"));
+    assert_eq!(rule.success_status, 200);
+    assert!(rule.preflight_continue);
+    assert!(!rule.allows_missing_origin);
+    assert!(rule.jsonp);
+    assert!(rule.report_only);
+}
+
+#[test]
+fn a_switch_may_be_spelt_out_at_its_default() {
+    for (field, value) in [
+        ("credentials", "false"),
+        ("methods", r#""GET,POST""#),
+        ("optionsSuccessStatus", "204"),
+        ("preflightContinue", "false"),
+        ("missingOrigin", r#""allow""#),
+        ("jsonp", "false"),
+        ("reportOnly", "false"),
+        ("exposedHeaders", "[]"),
+    ] {
+        let default = rule(r#"{"origin": false}"#);
+        assert_eq!(format!("{:?}", rule_with(field, value)), format!("{default:?}"), "{field}");
+    }
+}
+
+#[test]
+fn methods_are_a_list_or_a_text() {
+    for (value, methods) in [
+        (r#"["GET", "POST"]"#, "GET,POST"),
+        (r#""GET,POST""#, "GET,POST"),
+        (r#"" GET , PUT ""#, "GET,PUT"),
+        (r#""GET""#, "GET"),
+        (r#""GET,HEAD,PUT,PATCH,POST,DELETE""#, "GET,HEAD,PUT,PATCH,POST,DELETE"),
+        // Fetch normalises these six, and no other.
+        (r#"["delete","get","head","options","post","put"]"#, "DELETE,GET,HEAD,OPTIONS,POST,PUT"),
+        (r#"["PROPFIND", "brew"]"#, "PROPFIND,brew"),
+        (r#""*""#, "*"),
+    ] {
+        assert_eq!(rule_with("methods", value).methods, methods, "{value}");
+    }
+}
+
+#[test]
+fn header_names_are_a_list_or_a_text() {
+    for (value, names) in [
+        (r#"["X-A", "x-b"]"#, "X-A,x-b"),
+        (r#""X-A,x-b""#, "X-A,x-b"),
+        (r#"" X-A , x-b ""#, "X-A,x-b"),
+        (r#""X-A""#, "X-A"),
+        (r#"["Authorization", "Content-Type"]"#, "Authorization,Content-Type"),
+        (r#""*""#, "*"),
+        (r#"["*", "Authorization"]"#, "*,Authorization"),
+        // They only look like what browsers forbid.
+        (r#"["Secret", "X-Sec-Token", "Proxy", "X-Cookie"]"#, "Secret,X-Sec-Token,Proxy,X-Cookie"),
+    ] {
+        for field in ["allowedHeaders", "exposedHeaders"] {
+            let rule = rule_with(field, value);
+            let read = rule.allowed_headers.or(rule.exposed_headers);
+            assert_eq!(read.as_deref(), Some(names), "{field}: {value}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_of_allowed_headers_allows_none_instead_of_reflecting() {
+    assert_eq!(rule_with("allowedHeaders", "[]").allowed_headers.as_deref(), Some(""));
+}
+
+#[test]
+fn numbers_reach_to_the_ends_of_their_ranges() {
+    for max_age in ["-1", "0", "1", "86400"] {
+        assert_eq!(rule_with("maxAge", max_age).max_age.as_deref(), Some(max_age));
+    }
+    for status in [200, 204, 299] {
+        let rule = rule_with("optionsSuccessStatus", &status.to_string());
+        assert_eq!(rule.success_status, status);
+    }
+}
+
+#[test]
+fn origin_takes_every_form_that_socket_io_gives_it() {
+    const A: &str = "https://a.example";
+    const LOCAL: &str = "http://localhost:5173";
+    for (value, allowed, others) in [
+        (r#""https://a.example""#, vec![A], vec![LOCAL]),
+        (r#"["https://a.example", "http://localhost:*"]"#, vec![A, LOCAL], vec!["http://b"]),
+        (r#"["https://*.a.example"]"#, vec!["https://x.a.example"], vec![A]),
+        (r#"["https://*.a.example:*"]"#, vec!["https://x.a.example:1"], vec![A]),
+        ("true", vec![A, LOCAL], vec!["null"]),
+        (r#""*""#, vec![A, LOCAL], vec!["null"]),
+        ("false", vec![], vec![A, LOCAL]),
+        ("[]", vec![], vec![A, LOCAL]),
+    ] {
+        let rule = rule(&format!(r#"{{"origin": {value}}}"#));
+        for origin in allowed {
+            assert!(allows(&rule, origin), "{value} should allow {origin}");
+        }
+        for origin in others {
+            assert!(!allows(&rule, origin), "{value} should not allow {origin}");
+        }
+        assert_eq!(rule.allows_every_origin(), matches!(value, "true" | r#""*""#), "{value}");
+        assert_eq!(matches!(rule.access, Access::Wildcard), value == r#""*""#, "{value}");
+    }
+}
+
+#[test]
+fn origins_takes_the_forms_of_socket_io_2() {
+    for (value, listed, every) in [
+        (r#""*:*""#, true, true),
+        (r#"["https://b.example", "*:*"]"#, true, true),
+        (r#""https://a.example""#, true, false),
+        (r#""https://b.example  https://a.example""#, true, false),
+        (r#"["https://b.example", "https://a.example"]"#, true, false),
+        (r#"["http://a.example:*"]"#, false, false),
+    ] {
+        let rule = rule(&format!(r#"{{"origins": {value}}}"#));
+        assert_eq!(allows(&rule, "https://a.example"), listed, "{value}");
+        assert_eq!(rule.allows_every_origin(), every, "{value}");
+        // Socket.IO 2 echoes the origin, whichever it is.
+        assert!(!matches!(rule.access, Access::Wildcard), "{value}");
+    }
+}
+
+#[test]
+fn cors_objects_are_pasted_from_a_socket_io_server_as_they_are() {
+    for (document, origin, credentialed) in [
+        (r#"{"origin": "https://example.com"}"#, "https://example.com", false),
+        (
+            r#"{"origin": "https://example.com", "allowedHeaders": ["my-custom-header"],
+                "credentials": true}"#,
+            "https://example.com",
+            true,
+        ),
+        (
+            r#"{"origin": ["https://dev.example.com", "https://prod.example.com"]}"#,
+            "https://prod.example.com",
+            false,
+        ),
+        (
+            r#"{"origin": ["https://admin.socket.io"], "credentials": true}"#,
+            "https://admin.socket.io",
+            true,
+        ),
+        (
+            r#"{"origin": "http://localhost:3000", "methods": ["GET", "POST"]}"#,
+            "http://localhost:3000",
+            false,
+        ),
+        (r#"{"origin": true, "credentials": true}"#, "https://anyone.example", true),
+        // The `cors` package's own defaults.
+        (
+            r#"{"origin": "*", "methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
+                "preflightContinue": false, "optionsSuccessStatus": 204}"#,
+            "https://anyone.example",
+            false,
+        ),
+    ] {
+        let rule = rule(document);
+        assert!(allows(&rule, origin), "{document}");
+        assert_eq!(credentials(&rule), credentialed, "{document}");
+    }
+}
+
+#[test]
+fn a_document_of_8_mib_is_read() {
+    let document = format!("{:MAX_DOCUMENT_LEN$}", r#"{"origin": false}"#);
+    assert_eq!(document.len(), 8 * 1024 * 1024);
+    assert!(Policy::parse(&document).is_ok());
+}
