@@ -2,6 +2,7 @@
 # .tools/ and node_modules/, once.
 
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: help dev test test-native test-e2e build deploy lint format clean prerequisites
 
@@ -29,7 +30,7 @@ test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
 test-e2e: build $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
-	node --test 'tests/e2e/*.test.js'
+	node --test --test-timeout=300000 'tests/e2e/*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
 

@@ -98,7 +98,9 @@ pub fn preflight_headers<'a>(
     let mut headers = Headers::new();
     if let Some(grant) = grant {
         grant.push_to(&mut headers);
-        headers.push(("Access-Control-Allow-Methods", rule.methods.as_str().into()));
+        if !rule.methods.is_empty() {
+            headers.push(("Access-Control-Allow-Methods", rule.methods.as_str().into()));
+        }
         let allowed = match &rule.allowed_headers {
             Some(named) => Some(Cow::Borrowed(named.as_str())),
             None => requested.and_then(reflect),

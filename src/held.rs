@@ -118,10 +118,11 @@ impl Held {
         let (standing, learned_at) = match (news, self.hosts.get(host)) {
             (News::Valid(policy), _) => (Standing::Policy(policy), now),
             (News::Missing, _) => (Standing::NoPolicy, now),
-            (News::Invalid | News::Failed, Some(Entry { standing, learned_at, .. })) => {
-                (standing.clone(), *learned_at)
-            }
-            (News::Invalid | News::Failed, None) => (Standing::Unavailable, now),
+            (
+                News::Invalid | News::Failed,
+                Some(Entry { standing: Standing::Policy(policy), learned_at, .. }),
+            ) => (Standing::Policy(Rc::clone(policy)), *learned_at),
+            (News::Invalid | News::Failed, _) => (Standing::Unavailable, now),
         };
         self.make_room(host);
         let entry = Entry { standing: standing.clone(), learned_at, asked_at: now };

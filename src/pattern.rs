@@ -57,6 +57,7 @@ pub struct PatternError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ErrorKind {
     Everything,
+    Several,
     Null,
     NoScheme,
     Scheme,
@@ -85,6 +86,7 @@ fn parse(text: &str) -> Result<OriginPattern<'_>, ErrorKind> {
     match text {
         "*" | "*:*" => return Err(ErrorKind::Everything),
         "null" => return Err(ErrorKind::Null),
+        several if several.contains([',', ' ']) => return Err(ErrorKind::Several),
         _ => {}
     }
     let (scheme, authority) = text.split_once("://").ok_or(ErrorKind::NoScheme)?;
@@ -192,6 +194,7 @@ impl PatternError {
     pub fn problem(&self) -> &'static str {
         match self.kind {
             ErrorKind::Everything => "stands for every origin, not for one of a list",
+            ErrorKind::Several => "has a comma or a space, as several origins in one text would",
             ErrorKind::Null => {
                 "stands for every sandboxed frame and local file, and is never allowed"
             }
@@ -228,6 +231,9 @@ impl PatternError {
             return format!("write \"{repaired}\"");
         }
         match self.kind {
+            ErrorKind::Several => {
+                "write a list, as in [\"https://a.example\", \"https://b.example\"]"
+            }
             ErrorKind::Everything => {
                 "write \"origin\": \"*\", or \"origin\": true to echo the origin"
             }

@@ -99,7 +99,8 @@ impl Policy {
     /// Reads the document `text`.
     ///
     /// # Errors
-    /// Every fault of the document, in the order in which they stand in it.
+    /// Every fault of the document: of each object, fields that stand twice,
+    /// then unknown ones, then those of the known ones.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         let routes = document::parse(text)?;
         Ok(Self { routes, version: Version::of(text) })

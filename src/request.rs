@@ -93,11 +93,10 @@ impl RequestHead<'_> {
     }
 
     /// Whether the browser says that another origin's page made it, other than
-    /// by following a link: a `<script>`, an `<img>`, a frame. A value that the
-    /// standard does not have counts as foreign (Fetch Metadata, 2.3).
+    /// by following a link: a `<script>`, an `<img>`, a frame (Fetch Metadata, 2).
     #[must_use]
     pub fn is_foreign_embed(&self) -> bool {
-        let foreign = !matches!(self.fetch_site, None | Some("same-origin" | "none"));
+        let foreign = matches!(self.fetch_site, Some("cross-site" | "same-site"));
         let follows_link =
             self.fetch_mode == Some("navigate") && self.fetch_dest == Some("document");
         foreign && !follows_link

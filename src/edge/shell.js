@@ -57,8 +57,10 @@ function outgoing(request, upstream, originLength) {
 		headers.set("x-forwarded-host", authority);
 		headers.set("x-forwarded-proto", scheme);
 	}
-	// Left to itself, the runtime would ask for an encoding that the client cannot read.
-	if (!headers.has("accept-encoding")) headers.set("accept-encoding", "identity");
+	// Cloudflare's edge puts its own encodings in place of the client's and keeps those in `cf`.
+	// Outside of it nobody decodes what a client cannot read that asked for nothing.
+	const asked = request.cf?.clientAcceptEncoding ?? headers.get("accept-encoding");
+	if (!asked) headers.set("accept-encoding", "identity");
 	return forwarded;
 }
 

@@ -1,1 +1,227 @@
+use super::*;
 
+const HOST: &str = "api.example.com";
+const FRESH_SECONDS: u32 = 30;
+
+/// What happens to a host, one step after another.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// KV gives the document that allows `https://<this>.example`.
+    Valid(&'static str),
+    Invalid,
+    Missing,
+    Failed,
+    /// KV is asked behind a request, and has not answered yet.
+    Asked,
+}
+use Step::{Asked, Failed, Invalid, Missing, Valid};
+
+fn policy(name: &str) -> Rc<Policy> {
+    Rc::new(Policy::parse(&format!(r#"{{"origin": "https://{name}.example"}}"#)).unwrap())
+}
+
+/// What `held` has learned of `host` after `steps`, each at a time in seconds.
+fn take(held: &mut Held, host: &str, steps: &[(f64, Step)]) {
+    for (seconds, step) in steps {
+        let news = match step {
+            Valid(name) => News::Valid(policy(name)),
+            Invalid => News::Invalid,
+            Missing => News::Missing,
+            Failed => News::Failed,
+            Asked => {
+                held.refreshing(host, seconds * 1000.0);
+                continue;
+            }
+        };
+        held.learn(host, seconds * 1000.0, news);
+    }
+}
+
+/// "use a", "use a and refresh", "ask", …
+fn look_up(held: &Held, host: &str, seconds: f64) -> String {
+    match held.look_up(host, seconds * 1000.0, FRESH_SECONDS) {
+        Lookup::Use(standing) => format!("use {}", name(&standing)),
+        Lookup::UseAndRefresh(standing) => format!("use {} and refresh", name(&standing)),
+        Lookup::Ask => "ask".to_owned(),
+    }
+}
+
+fn name(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::NoPolicy => "no policy",
+        Standing::Unavailable => "unavailable",
+        Standing::Policy(held) => ["a", "b"]
+            .into_iter()
+            .find(|name| policy(name).version() == held.version())
+            .unwrap_or("another"),
+    }
+}
+
+/// Steps, a time in seconds after them, and what a look-up says then.
+type Row<'a> = (&'a [(f64, Step)], f64, &'a str);
+
+#[track_caller]
+fn assert_looked_up(rows: &[Row<'_>]) {
+    for (steps, at, expected) in rows {
+        let mut held = Held::default();
+        take(&mut held, HOST, steps);
+        assert_eq!(look_up(&held, HOST, *at), *expected, "at {at} after {steps:?}");
+    }
+}
+
+#[test]
+fn a_fresh_policy_is_used_a_stale_one_refreshed_behind_the_request_an_old_one_before_it() {
+    assert_looked_up(&[
+        (&[], 0.0, "ask"),
+        (&[(0.0, Valid("a"))], 0.0, "use a"),
+        (&[(0.0, Valid("a"))], 29.999, "use a"),
+        (&[(0.0, Valid("a"))], 30.0, "use a and refresh"),
+        (&[(0.0, Valid("a"))], 299.999, "use a and refresh"),
+        (&[(0.0, Valid("a"))], 300.001, "ask"),
+        (&[(0.0, Valid("a")), (40.0, Valid("b"))], 69.999, "use b"),
+        (&[(0.0, Valid("a")), (40.0, Valid("b"))], 339.999, "use b and refresh"),
+        // The same text confirmed is as good as a new one.
+        (&[(0.0, Valid("a")), (200.0, Valid("a"))], 301.0, "use a and refresh"),
+    ]);
+}
+
+#[test]
+fn while_kv_is_asked_behind_a_request_the_next_one_does_not_ask() {
+    assert_looked_up(&[
+        (&[(0.0, Valid("a")), (31.0, Asked)], 31.0, "use a"),
+        (&[(0.0, Valid("a")), (31.0, Asked)], 60.999, "use a"),
+        // No answer came: ask again.
+        (&[(0.0, Valid("a")), (31.0, Asked)], 61.0, "use a and refresh"),
+        // Being asked makes it no younger.
+        (&[(0.0, Valid("a")), (31.0, Asked), (270.0, Asked)], 300.001, "ask"),
+        (&[(31.0, Asked)], 31.0, "ask"),
+    ]);
+}
+
+#[test]
+fn a_faulty_document_and_a_failing_kv_leave_a_policy_in_force_but_make_it_no_younger() {
+    for bad in [Invalid, Failed] {
+        assert_looked_up(&[
+            (&[(0.0, Valid("a")), (31.0, bad)], 31.0, "use a"),
+            (&[(0.0, Valid("a")), (31.0, bad)], 60.999, "use a"),
+            (&[(0.0, Valid("a")), (31.0, bad)], 61.0, "use a and refresh"),
+            (&[(0.0, Valid("a")), (280.0, bad)], 310.0, "ask"),
+            (&[(0.0, Valid("a")), (310.0, bad)], 310.0, "use a"),
+            (&[(0.0, Valid("a")), (31.0, bad), (61.0, Valid("b"))], 61.0, "use b"),
+        ]);
+    }
+}
+
+#[test]
+fn a_deleted_key_closes_everything() {
+    assert_looked_up(&[
+        (&[(0.0, Missing)], 29.999, "use no policy"),
+        (&[(0.0, Missing)], 30.0, "ask"),
+        (&[(0.0, Valid("a")), (31.0, Missing)], 31.0, "use no policy"),
+        (&[(0.0, Valid("a")), (31.0, Missing)], 61.0, "ask"),
+        (&[(0.0, Missing), (31.0, Valid("a"))], 31.0, "use a"),
+    ]);
+}
+
+#[test]
+fn where_nothing_is_held_a_failure_is_retried_after_a_second() {
+    for bad in [Invalid, Failed] {
+        assert_looked_up(&[
+            (&[(0.0, bad)], 0.0, "use unavailable"),
+            (&[(0.0, bad)], 0.999, "use unavailable"),
+            (&[(0.0, bad)], 1.0, "ask"),
+            (&[(0.0, bad), (1.0, bad)], 1.999, "use unavailable"),
+            (&[(0.0, bad), (1.0, bad)], 2.0, "ask"),
+            (&[(0.0, bad), (1.0, Valid("a"))], 1.0, "use a"),
+            (&[(0.0, bad), (1.0, Missing)], 1.0, "use no policy"),
+            // A deleted key leaves nothing to keep.
+            (&[(0.0, Missing), (31.0, bad)], 31.0, "use unavailable"),
+        ]);
+    }
+}
+
+#[test]
+fn freshness_is_as_long_as_the_variable_says() {
+    let mut held = Held::default();
+    take(&mut held, HOST, &[(0.0, Valid("a"))]);
+    let after = |milliseconds| held.look_up(HOST, milliseconds, 1);
+    assert!(matches!(after(999.0), Lookup::Use(_)));
+    assert!(matches!(after(1000.0), Lookup::UseAndRefresh(_)));
+    assert!(matches!(after(10_001.0), Lookup::Ask));
+}
+
+#[test]
+fn what_is_learned_is_in_force_at_once() {
+    let mut held = Held::default();
+    for (step, news, standing) in [
+        (0.0, News::Failed, "unavailable"),
+        (1.0, News::Valid(policy("a")), "a"),
+        (2.0, News::Invalid, "a"),
+        (3.0, News::Failed, "a"),
+        (4.0, News::Valid(policy("b")), "b"),
+        (5.0, News::Missing, "no policy"),
+    ] {
+        assert_eq!(name(&held.learn(HOST, step, news)), standing);
+    }
+}
+
+#[test]
+fn without_a_policy_the_closed_one_decides() {
+    for standing in [Standing::NoPolicy, Standing::Unavailable] {
+        assert_eq!(standing.policy().version(), Policy::closed().version());
+    }
+    let held = policy("a");
+    assert!(Rc::ptr_eq(&Standing::Policy(Rc::clone(&held)).policy(), &held));
+}
+
+#[test]
+fn hosts_do_not_share_what_is_in_force() {
+    let mut held = Held::default();
+    take(&mut held, "a.example", &[(0.0, Valid("a"))]);
+    take(&mut held, "b.example", &[(0.0, Valid("b")), (1.0, Asked)]);
+    take(&mut held, "c.example", &[(0.0, Missing)]);
+    assert_eq!(look_up(&held, "a.example", 30.0), "use a and refresh");
+    assert_eq!(look_up(&held, "b.example", 30.0), "use b");
+    assert_eq!(look_up(&held, "c.example", 0.0), "use no policy");
+    assert_eq!(look_up(&held, "d.example", 0.0), "ask");
+}
+
+#[test]
+fn one_host_too_many_pushes_out_the_one_that_kv_was_not_asked_for_longest() {
+    let host = |number: usize| format!("{number}.example");
+    let forgotten = |held: &Held| -> Vec<usize> {
+        (0..=MAX_HOSTS + 1).filter(|n| look_up(held, &host(*n), 100.0) == "ask").collect()
+    };
+    let mut held = Held::default();
+    // The last comes first, so that neither order nor name decides.
+    for (number, at) in (0..MAX_HOSTS).rev().zip(0_u32..) {
+        take(&mut held, &host(number), &[(f64::from(at), Valid("a"))]);
+    }
+    assert_eq!(forgotten(&held), [MAX_HOSTS, MAX_HOSTS + 1]);
+
+    // Known hosts need no room.
+    take(&mut held, &host(5), &[(90.0, Valid("b"))]);
+    assert_eq!(forgotten(&held), [MAX_HOSTS, MAX_HOSTS + 1]);
+
+    // The oldest is asked for again, and is then no longer the oldest.
+    take(&mut held, &host(MAX_HOSTS - 1), &[(90.0, Asked)]);
+    take(&mut held, &host(MAX_HOSTS), &[(91.0, Failed)]);
+    assert_eq!(held.hosts.len(), MAX_HOSTS);
+    assert_eq!(look_up(&held, &host(MAX_HOSTS), 91.0), "use unavailable");
+    assert!(held.hosts.contains_key(&host(MAX_HOSTS - 1)));
+    assert!(!held.hosts.contains_key(&host(MAX_HOSTS - 2)));
+}
+
+#[test]
+fn hosts_with_the_same_text_share_its_policy() {
+    let mut held = Held::default();
+    let (a, b) = (policy("a"), policy("b"));
+    held.learn("x.example", 0.0, News::Valid(Rc::clone(&a)));
+    held.learn("y.example", 0.0, News::Missing);
+    assert!(held.with_version(a.version()).is_some_and(|found| Rc::ptr_eq(&found, &a)));
+    assert!(held.with_version(b.version()).is_none());
+    assert!(held.with_version(Policy::closed().version()).is_none());
+
+    held.learn("x.example", 31_000.0, News::Valid(b));
+    assert!(held.with_version(a.version()).is_none());
+}

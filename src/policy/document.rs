@@ -34,7 +34,7 @@ fn read(text: &str, faults: &mut Faults) -> Result<Vec<Route>, Noted> {
     if members.iter().any(|(name, _)| name == "routes") {
         return routes(root, members, faults);
     }
-    let known = [&["$schema"], rule::FIELDS].concat();
+    let known = [&["$schema", "routes"], rule::FIELDS].concat();
     let members = Members::of(root, members, faults).only(&known, faults);
     let rule = rule::parse(&members, faults)?;
     Ok(vec![Route { prefix: DEFAULT_PREFIX.to_owned(), rule }])
@@ -74,11 +74,11 @@ fn route(at: Pointer, prefix: &str, json: &Json, faults: &mut Faults) -> Result<
 }
 
 fn check_prefix(at: &Pointer, prefix: &str, faults: &mut Faults) {
+    let literal = prefix.split(['*', '?', '#']).next().unwrap_or_default();
     if !prefix.starts_with('/') {
         let problem = "is a path prefix that does not start with /";
-        faults.add_text(at, prefix, problem, format!("write \"/{prefix}\""));
-    } else if let Some(at_wildcard) = prefix.find(['*', '?', '#']) {
-        let literal = prefix.get(..at_wildcard).unwrap_or_default();
+        faults.add_text(at, prefix, problem, format!("write \"/{literal}\""));
+    } else if literal != prefix {
         let problem = "is a path prefix with a character that no path has, or a wildcard";
         let advice = format!("write \"{literal}\", which covers all that starts with it");
         faults.add_text(at, prefix, problem, advice);

@@ -49,19 +49,17 @@ fn origin(at: &Pointer, json: &Json, faults: &mut Faults) -> Result<Origins, Not
     }
 }
 
-/// A text of origins with spaces, or a list; `*:*` allows every origin, which
-/// Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
+/// A text of origins with spaces, or a list; `*:*` among them allows every
+/// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
 fn legacy_origins(at: &Pointer, json: &Json, faults: &mut Faults) -> Result<Origins, Noted> {
-    let is_any = |item: &Json| matches!(item, Json::String(text) if text == "*:*" || text == "*");
-    match json {
-        json if is_any(json) => Ok(Origins::Every),
-        Json::Array(items) if items.iter().any(is_any) => Ok(Origins::Every),
-        Json::Array(items) => patterns(texts_of_list(at, items, faults), faults),
-        Json::String(text) => {
-            patterns(text.split_whitespace().map(|text| (at.clone(), text)), faults)
-        }
-        other => Err(faults.add_type(at, other, "a list of origins, or \"*:*\"")),
-    }
+    let texts = match json {
+        Json::Array(items) => texts_of_list(at, items, faults),
+        Json::String(text) => text.split_whitespace().map(|text| (at.clone(), text)).collect(),
+        other => return Err(faults.add_type(at, other, "a list of origins, or \"*:*\"")),
+    };
+    let (every, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, text)| *text == "*:*");
+    let listed = patterns(others, faults)?;
+    Ok(if every.is_empty() { listed } else { Origins::Every })
 }
 
 fn patterns<'j>(

@@ -199,10 +199,3 @@ fn cors_objects_are_pasted_from_a_socket_io_server_as_they_are() {
         assert_eq!(credentials(&rule), credentialed, "{document}");
     }
 }
-
-#[test]
-fn a_document_of_8_mib_is_read() {
-    let document = format!("{:MAX_DOCUMENT_LEN$}", r#"{"origin": false}"#);
-    assert_eq!(document.len(), 8 * 1024 * 1024);
-    assert!(Policy::parse(&document).is_ok());
-}

@@ -1,28 +1,5 @@
 use super::*;
 
-/// Checks that each document of `table` is refused with exactly the faults that
-/// follow it, a line each, in order.
-#[track_caller]
-fn assert_refused(table: &str) {
-    let mut lines = table.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
-    while let Some(document) = lines.next() {
-        let mut expected = Vec::new();
-        while let Some(fault) = lines.peek().and_then(|line| line.strip_prefix("- ")) {
-            expected.push(fault);
-            lines.next();
-        }
-        assert_eq!(faults(document), expected, "{document}");
-    }
-}
-
-#[track_caller]
-fn faults(document: &str) -> Vec<String> {
-    match Policy::parse(document) {
-        Ok(policy) => panic!("{document} was accepted: {policy:?}"),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
-}
-
 #[test]
 fn an_unknown_field_is_told_the_nearest_known_one() {
     assert_refused(
@@ -39,9 +16,7 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
         {"origin": true, "schema": {"a": null}}
         - /schema: {"a":null} belongs to an unknown field; did you mean "$schema"?
         {"origin": true, "transports": ["websocket"]}
-        - /transports: ["websocket"] belongs to an unknown field; write one of $schema, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
-        {"origin": true, "": 0}
-        - /: 0 belongs to an unknown field; write one of $schema, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
+        - /transports: ["websocket"] belongs to an unknown field; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
         {"routes": {"/a/": {"origin": true, "$schema": "x"}}}
         - /routes/~1a~1/$schema: "x" belongs to an unknown field; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
         "#,
@@ -91,12 +66,14 @@ fn origin_has_the_type_that_socket_io_gives_it() {
         - /origin: null has the wrong type; write an origin, a list of origins, true, "*" or false
         {"origin": 1}
         - /origin: 1 has the wrong type; write an origin, a list of origins, true, "*" or false
-        {"origin": {}}
-        - /origin: {} has the wrong type; write an origin, a list of origins, true, "*" or false
+        {"origin": {"kv": "customers:"}}
+        - /origin: {"kv":"customers:"} has the wrong type; write an origin, a list of origins, true, "*" or false
         {"origin": ["https://a.example", null, true, ["https://a.example"]]}
         - /origin/1: null has the wrong type; write a text
         - /origin/2: true has the wrong type; write a text
         - /origin/3: ["https://a.example"] has the wrong type; write a text
+        {"origin": ["https://a.example", {"kv": "customers:"}]}
+        - /origin/1: {"kv":"customers:"} has the wrong type; write a text
         {"origins": true}
         - /origins: true has the wrong type; write a list of origins, or "*:*"
         {"origins": ["https://a.example", 5]}
@@ -145,14 +122,18 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
         - /origin: "a.example" has no scheme; an origin is scheme://host[:port]; write "https://a.example"
         {"origin": "1x://a.example"}
         - /origin: "1x://a.example" has a scheme that is none; write it as in "https://example.com" or "http://localhost:3000"
-        {"origin": "https://a_b.exa mple"}
-        - /origin: "https://a_b.exa mple" has a host that no browser sends; write it as in "https://example.com" or "http://localhost:3000"
+        {"origin": "https://a_b.exa!mple"}
+        - /origin: "https://a_b.exa!mple" has a host that no browser sends; write it as in "https://example.com" or "http://localhost:3000"
+        {"origin": "https://a.example,https://b.example"}
+        - /origin: "https://a.example,https://b.example" has a comma or a space, as several origins in one text would; write a list, as in ["https://a.example", "https://b.example"]
+        {"origin": " https://a.example"}
+        - /origin: " https://a.example" has a comma or a space, as several origins in one text would; write "https://a.example"
+        {"origins": ["*:*", "null"]}
+        - /origins/1: "null" stands for every sandboxed frame and local file, and is never allowed; leave it out; serve the page from an origin of its own
         {"origin": "null"}
         - /origin: "null" stands for every sandboxed frame and local file, and is never allowed; leave it out; serve the page from an origin of its own
         {"origin": ""}
         - /origin: "" has no scheme; an origin is scheme://host[:port]; write it as in "https://example.com" or "http://localhost:3000"
-        {"origin": "https://a.example,https://b.example"}
-        - /origin: "https://a.example,https://b.example" has a host that no browser sends; write it as in "https://example.com" or "http://localhost:3000"
         "#,
     );
 }
@@ -231,6 +212,19 @@ fn headers_are_tokens_that_pages_may_set_or_read() {
 }
 
 #[test]
+fn no_header_that_fetch_forbids_a_page_to_set_can_be_allowed() {
+    let forbidden = "Accept-Charset Accept-Encoding Access-Control-Request-Headers \
+        Access-Control-Request-Method Connection Content-Length Cookie Cookie2 Date DNT Expect \
+        Host Keep-Alive Origin Proxy-Authorization Referer Sec-Fetch-Site Set-Cookie TE Trailer \
+        Transfer-Encoding Upgrade Via";
+    for name in forbidden.split_whitespace() {
+        let document = format!(r#"{{"origin": true, "allowedHeaders": ["{name}"]}}"#);
+        let problem = "is a header that browsers keep to themselves; leave it out";
+        assert_eq!(faults(&document), [format!("/allowedHeaders/0: \"{name}\" {problem}")]);
+    }
+}
+
+#[test]
 fn numbers_are_whole_and_in_range() {
     assert_refused(
         r#"
@@ -269,98 +263,6 @@ fn switches_are_of_their_type() {
 }
 
 #[test]
-fn a_route_is_a_path_prefix_with_a_rule() {
-    assert_refused(
-        r##"
-        {"routes": {"socket.io/": {"origin": true}}}
-        - /routes/socket.io~1: "socket.io/" is a path prefix that does not start with /; write "/socket.io/"
-        {"routes": {"": {"origin": true}}}
-        - /routes/: "" is a path prefix that does not start with /; write "/"
-        {"routes": {"*": {"origin": true}}}
-        - /routes/*: "*" is a path prefix that does not start with /; write "/"
-        {"routes": {"/socket.io/*": {"origin": true}, "/a?b": {"origin": true}, "/c#d": {"origin": true}}}
-        - /routes/~1socket.io~1*: "/socket.io/*" is a path prefix with a character that no path has, or a wildcard; write "/socket.io/", which covers all that starts with it
-        - /routes/~1a?b: "/a?b" is a path prefix with a character that no path has, or a wildcard; write "/a", which covers all that starts with it
-        - /routes/~1c#d: "/c#d" is a path prefix with a character that no path has, or a wildcard; write "/c", which covers all that starts with it
-        {"routes": {"/a~b/": "https://a.example"}}
-        - /routes/~1a~0b~1: "https://a.example" has the wrong type; write a rule, as in {"origin": "https://example.com"}
-        {"routes": {}}
-        - /routes: {} covers nothing; give at least one route, as in "/socket.io/"
-        {"routes": [{"origin": true}]}
-        - /routes: [{"origin":true}] has the wrong type; write an object, as in {"/socket.io/": {"origin": "https://example.com"}}
-        {"routes": null}
-        - /routes: null has the wrong type; write an object, as in {"/socket.io/": {"origin": "https://example.com"}}
-        {"routes": {"/a/": {"origin": true}}, "origin": true}
-        - /origin: true belongs to an unknown field; write one of $schema, routes
-        {"route": {"/a/": {"origin": true}}}
-        - /route: {"/a/":{"origin":true}} belongs to an unknown field; write one of $schema, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
-        - the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false
-        "##,
-    );
-}
-
-#[test]
-fn a_document_is_an_object() {
-    assert_refused(
-        r#"
-        null
-        - the document: null has the wrong type; write an object, as in {"origin": "https://example.com"}
-        true
-        - the document: true has the wrong type; write an object, as in {"origin": "https://example.com"}
-        "https://a.example"
-        - the document: "https://a.example" has the wrong type; write an object, as in {"origin": "https://example.com"}
-        ["https://a.example"]
-        - the document: ["https://a.example"] has the wrong type; write an object, as in {"origin": "https://example.com"}
-        "#,
-    );
-}
-
-#[test]
-fn what_is_not_json_is_told_where() {
-    for (document, problem) in [
-        ("", "EOF while parsing a value at line 1 column 0"),
-        (" \n ", "EOF while parsing a value at line 2 column 1"),
-        (r#"{"origin": tr"#, "EOF while parsing a value at line 1 column 13"),
-        (r#"{"origin": true"#, "EOF while parsing an object at line 1 column 15"),
-        (r#"{"origin": true,}"#, "trailing comma at line 1 column 17"),
-        ("// open\n{\"origin\": true}", "expected value at line 1 column 1"),
-        ("{\"origin\": true /* open */}", "expected `,` or `}` at line 1 column 17"),
-        ("\u{feff}{\"origin\": true}", "expected value at line 1 column 1"),
-        ("\0", "expected value at line 1 column 1"),
-        ("{\"origin\": true}\0", "trailing characters at line 1 column 17"),
-        (
-            "{\"origin\": \"\0\"}",
-            "control character (\\u0000-\\u001F) found while parsing a string at line 1 column 12",
-        ),
-        (r#"{"origin": true} {"origin": true}"#, "trailing characters at line 1 column 18"),
-        ("{origin: true}", "key must be a string at line 1 column 2"),
-        (r#"{"origin": true, "maxAge": 1e999}"#, "number out of range at line 1 column 32"),
-    ] {
-        let fault = format!("the document: is not JSON: {problem}; correct it there");
-        assert_eq!(faults(document), [fault], "{document:?}");
-    }
-}
-
-#[test]
-fn a_deeply_nested_document_is_refused_without_overflowing_the_stack() {
-    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
-        let document = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
-        let column = open.len() * 128;
-        let problem = format!("is not JSON: recursion limit exceeded at line 1 column {column}");
-        assert_eq!(faults(&document), [format!("the document: {problem}; correct it there")]);
-    }
-}
-
-#[test]
-fn a_document_of_more_than_8_mib_is_refused_unread() {
-    let document = format!("{:1$}", r#"{"origin": false}"#, MAX_DOCUMENT_LEN + 1);
-    assert_eq!(
-        faults(&document),
-        ["the document: has 8388609 bytes, more than 8388608; shorten the list of origins"]
-    );
-}
-
-#[test]
 fn a_long_value_is_cut_at_a_whole_character() {
     let document = format!(r#"{{"origin": true, "x": "{}"}}"#, "\u{fc}".repeat(100));
     let excerpt = format!("/x: \"{}… belongs to an unknown field;", "\u{fc}".repeat(39));
@@ -372,12 +274,12 @@ fn a_long_value_is_cut_at_a_whole_character() {
 fn every_fault_of_a_document_is_listed_at_once() {
     assert_refused(
         r#"
-        {"credentials": true, "origin": ["null", "https://a.example/"], "methods": "TRACE", "maxAge": 1e6, "jsonp": 0, "cors": 1}
-        - /cors: 1 belongs to an unknown field; write one of $schema, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
+        {"credentials": true, "origin": ["null", "https://a.example/"], "methods": "TRACE", "maxAge": 0.5, "jsonp": 0, "method": 1}
+        - /method: 1 belongs to an unknown field; did you mean "methods"?
         - /origin/0: "null" stands for every sandboxed frame and local file, and is never allowed; leave it out; serve the page from an origin of its own
         - /origin/1: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
         - /methods: "TRACE" is a method that browsers forbid; leave it out
-        - /maxAge: 1000000.0 is out of range; write a whole number from -1 to 86400
+        - /maxAge: 0.5 is out of range; write a whole number from -1 to 86400
         - /jsonp: 0 has the wrong type; write true or false
         {"debug": 1, "routes": {"a": 5, "/b/": {"origin": "null"}, "/c/": {"origin": false, "maxAge": -9}}}
         - /debug: 1 belongs to an unknown field; write one of $schema, routes

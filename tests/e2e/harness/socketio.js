@@ -1,0 +1,116 @@
+// Real Socket.IO servers and clients, of the versions that people run.
+import { createServer } from "node:http";
+import { Server as Server4 } from "socket.io";
+import Server2 from "socket.io-2";
+import { io as io4 } from "socket.io-client";
+import io2 from "socket.io-client-2";
+import { io as io3 } from "socket.io-client-3";
+import { close, listen } from "./http.js";
+
+const clients = { 2: io2, 3: io3, 4: io4 };
+
+/**
+ * Starts a Socket.IO server of major version 4 or 2 on 127.0.0.1. It has no CORS
+ * of its own. `seen` holds each request that reached it.
+ */
+export async function startSocketServer({ version = 4, path = "/socket.io", port = 0 } = {}) {
+	const http = createServer();
+	const options = { path, maxHttpBufferSize: 1e8 };
+	const io =
+		version === 2
+			? new Server2(http, { ...options, origins: "*:*" })
+			: new Server4(http, { ...options, allowEIO3: true });
+	const seen = await listen(http, port);
+	for (const namespace of [io, io.of("/admin")]) namespace.on("connection", serve);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		port: http.address().port,
+		io,
+		seen,
+		async stop() {
+			io.close();
+			await close(http);
+		},
+	};
+}
+
+/** What a test can ask of the server. */
+function serve(socket) {
+	socket.on("echo", (value, acknowledge) => acknowledge(value));
+	// The server's own message, to be acknowledged by the client.
+	socket.on("ask me", (value, acknowledge) => socket.emit("asked", value, acknowledge));
+	socket.on("join", (room, acknowledge) => {
+		socket.join(room);
+		acknowledge();
+	});
+	socket.on("handshake", (acknowledge) => {
+		const { headers, query, auth } = socket.handshake;
+		acknowledge({ headers, query, auth });
+	});
+}
+
+/** The options of a client that is to use these transports. */
+export const transportModes = {
+	"polling only": { transports: ["polling"] },
+	"WebSocket only": { transports: ["websocket"] },
+	"polling, then upgrade": { transports: ["polling", "websocket"] },
+};
+
+/** A client, not yet connected, with the `Origin` that a browser would send. */
+export function client(version, url, { origin, extraHeaders, ...options } = {}) {
+	return clients[version](url, {
+		forceNew: true,
+		reconnection: false,
+		timeout: 10_000,
+		extraHeaders: { ...(origin && { Origin: origin }), ...extraHeaders },
+		...options,
+	});
+}
+
+/** Resolves when `socket` is connected; rejects if it cannot be. */
+export function connected(socket) {
+	return soon("a connection", (resolve, reject) => {
+		socket.once("connect", resolve);
+		socket.once("connect_error", reject);
+	});
+}
+
+/** Resolves to the error with which `socket` was refused; rejects if it gets connected. */
+export function refused(socket) {
+	return soon("a refusal", (resolve, reject) => {
+		socket.once("connect_error", resolve);
+		socket.once("connect", () => reject(new Error("it was let in")));
+	});
+}
+
+/** Resolves to the first argument of the next `event`. */
+export function next(socket, event) {
+	return soon(`"${event}"`, (resolve) => socket.once(event, resolve));
+}
+
+/** Resolves to what the server acknowledges `event` with. */
+export function ask(socket, event, ...values) {
+	return soon(`the acknowledgement of "${event}"`, (resolve, reject) => {
+		socket.once("disconnect", (reason) => reject(new Error(`disconnected: ${reason}`)));
+		socket.emit(event, ...values, resolve);
+	});
+}
+
+/** Resolves when `socket` uses WebSocket. */
+export async function upgraded(socket) {
+	const { engine } = socket.io;
+	if (engine.transport.name === "websocket") return;
+	await soon("the upgrade", (resolve) => engine.once("upgrade", () => resolve()));
+}
+
+/** A promise that fails, instead of hanging, when what it waits for does not come. */
+function soon(what, executor) {
+	return new Promise((resolve, reject) => {
+		const late = setTimeout(() => reject(new Error(`${what} did not come in 20 s`)), 20_000);
+		const settle = (then) => (value) => {
+			clearTimeout(late);
+			then(value);
+		};
+		executor(settle(resolve), settle(reject));
+	});
+}
