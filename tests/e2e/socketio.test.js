@@ -1,7 +1,7 @@
 // Socket.IO through the Worker: every client and server version, every transport,
 // from an allowed and from a refused origin.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "./harness/edge.js";
 import {
@@ -39,28 +39,32 @@ function suite({ server: serverOptions, run }) {
 }
 
 /** Connects from an allowed origin, has `use` use the socket, and ends it. */
-async function letIn({ edge }, version, options, use = () => {}) {
-	const { namespace = "", ...others } = options;
-	const socket = client(version, `${edge.url}${namespace}`, { origin: allowed, ...others });
+async function letIn({ edge, server }, version, { namespace = "", ...options }, use) {
+	const tag = randomUUID();
+	const socket = client(version, edge.url + namespace, { origin: allowed, tag, ...options });
 	try {
 		await connected(socket);
 		await use(socket);
+		assert.notDeepEqual(seenOf(server, tag), []);
 	} finally {
 		socket.disconnect();
 	}
 }
 
 /** Connects from a refused origin, and sees that nothing of it reached the server. */
-async function keptOut({ edge, server }, version, options) {
-	const { namespace = "", ...others } = options;
-	const socket = client(version, `${edge.url}${namespace}`, { origin: foreign, ...others });
-	const before = server.seen.length;
+async function keptOut({ edge, server }, version, { namespace = "", ...options }) {
+	const tag = randomUUID();
+	const socket = client(version, edge.url + namespace, { origin: foreign, tag, ...options });
 	try {
 		await refused(socket);
-		assert.deepEqual(server.seen.slice(before), []);
+		assert.deepEqual(seenOf(server, tag), []);
 	} finally {
 		socket.disconnect();
 	}
+}
+
+function seenOf(server, tag) {
+	return server.seen.filter(({ url }) => url.includes(tag));
 }
 
 for (const [serverVersion, clientVersions] of [

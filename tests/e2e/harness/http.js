@@ -15,7 +15,10 @@ export function send(url, path, { method = "GET", headers = {}, body } = {}) {
 			resolve({
 				status: response.statusCode,
 				headers: new Headers(
-					Object.entries(response.headersDistinct).map(([name, values]) => [name, values.join(", ")]),
+					Object.entries(response.headersDistinct).map(([name, values]) => [
+						name,
+						values.join(", "),
+					]),
 				),
 				body: Buffer.concat(chunks).toString(),
 			});

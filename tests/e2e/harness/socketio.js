@@ -56,13 +56,19 @@ export const transportModes = {
 	"polling, then upgrade": { transports: ["polling", "websocket"] },
 };
 
-/** A client, not yet connected, with the `Origin` that a browser would send. */
-export function client(version, url, { origin, extraHeaders, ...options } = {}) {
+/**
+ * A client, not yet connected, with the `Origin` that a browser would send.
+ * `tag` is in the URL of each of its requests.
+ */
+export function client(version, url, { origin, tag, extraHeaders, query, ...options } = {}) {
 	return clients[version](url, {
 		forceNew: true,
+		// Client 2 would take Node's own WebSocket for a browser's, which sends no extra headers.
+		forceNode: true,
 		reconnection: false,
 		timeout: 10_000,
 		extraHeaders: { ...(origin && { Origin: origin }), ...extraHeaders },
+		query: { ...query, ...(tag && { tag }) },
 		...options,
 	});
 }
