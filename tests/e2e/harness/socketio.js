@@ -110,7 +110,7 @@ export async function upgraded(socket) {
 }
 
 /** A promise that fails, instead of hanging, when what it waits for does not come. */
-function soon(what, executor) {
+export function soon(what, executor) {
 	return new Promise((resolve, reject) => {
 		const late = setTimeout(() => reject(new Error(`${what} did not come in 20 s`)), 20_000);
 		const settle = (then) => (value) => {

@@ -1,0 +1,154 @@
+// Chromium, the pages that it opens, and what these do with Socket.IO.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { close, listen } from "./http.js";
+import { soon } from "./socketio.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The clients' bundles for browsers. */
+const bundles = {
+	2: "socket.io-client-2/dist/socket.io.js",
+	3: "socket.io-client-3/dist/socket.io.min.js",
+	4: "socket.io-client/dist/socket.io.min.js",
+};
+
+/** Starts the Chromium that `make .tools/chromium` links. */
+export function startBrowser() {
+	return chromium.launch({
+		executablePath: `${root}.tools/chromium`,
+		args: [
+			"--no-sandbox",
+			"--disable-gpu",
+			"--disable-quic",
+			"--no-first-run",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+			// Not ::1, where another server may have the same port.
+			"--host-resolver-rules=MAP localhost 127.0.0.1",
+		],
+		timeout: 30_000,
+	});
+}
+
+/** Starts a server of pages: `/4` is one with the Socket.IO client 4. It has two origins. */
+export async function startPageServer() {
+	const server = createServer(({ url }, response) => {
+		const [, version, script] = url.match(/^\/(\d)(\.js)?$/) ?? [];
+		if (!bundles[version]) return response.writeHead(404).end();
+		response.setHeader("Content-Type", script ? "text/javascript" : "text/html");
+		response.end(
+			script ? readFileSync(`${root}node_modules/${bundles[version]}`) : html(`/${version}.js`),
+		);
+	});
+	await listen(server);
+	const { port } = server.address();
+	return {
+		numeric: `http://127.0.0.1:${port}`,
+		named: `http://localhost:${port}`,
+		stop: () => close(server),
+	};
+}
+
+/** A page with one script. */
+export function html(script) {
+	return `<!doctype html><meta charset="utf-8"><title>page</title><script src="${script}"></script>`;
+}
+
+/** Opens the page at `url`. Resolves to its frame. */
+export async function open(context, url) {
+	const page = await context.newPage();
+	await page.goto(url, { timeout: 20_000 });
+	return page.mainFrame();
+}
+
+/** Opens the page at `url` with itself in a sandbox, whose origin is `null`. Resolves to the frame in it. */
+export async function openSandboxed(context, url) {
+	const outer = await open(context, url);
+	await inPage(
+		outer,
+		(src) =>
+			new Promise((resolve) => {
+				const frame = document.createElement("iframe");
+				Object.assign(frame, {
+					src,
+					sandbox: "allow-scripts allow-forms",
+					onload: () => resolve(),
+				});
+				document.body.append(frame);
+			}),
+		url,
+	);
+	return outer.childFrames()[0];
+}
+
+/** Resolves to what `run` returns when called in the page with `argument`. */
+export function inPage(frame, run, argument) {
+	return soon("the page's answer", (resolve, reject) => {
+		frame.evaluate(run, argument).then(resolve, reject);
+	});
+}
+
+/** Resolves to a page's socket, connected; rejects if it cannot be. `tag` is in the URL of its requests. */
+export function connect(frame, url, { tag, token, ...options } = {}) {
+	const connecting = {
+		withCredentials: true,
+		forceNew: true,
+		reconnection: false,
+		timeout: 10_000,
+		// Otherwise client 4 gives up after the first transport.
+		tryAllTransports: true,
+		// Client 2 in a browser ignores `extraHeaders` at the top.
+		...(token && { transportOptions: { polling: { extraHeaders: { "x-token": token } } } }),
+		query: { tag },
+		...options,
+	};
+	return soon("a connection", (resolve, reject) => {
+		frame.evaluateHandle(connectInPage, [url, connecting]).then(resolve, reject);
+	});
+}
+
+function connectInPage([url, options]) {
+	return new Promise((resolve, reject) => {
+		const socket = window.io(url, options);
+		socket.once("connect", () => resolve(socket));
+		socket.once("connect_error", (error) => reject(new Error(`connect_error: ${error.message}`)));
+		// Kept until the socket is connected.
+		socket.emit("first");
+	});
+}
+
+/** Resolves when a page's socket uses WebSocket. */
+export function upgraded(socket) {
+	return inPage(socket, ({ io: { engine } }) => {
+		if (engine.transport.name === "websocket") return;
+		return new Promise((resolve) => engine.once("upgrade", () => resolve()));
+	});
+}
+
+/** Resolves to what the server acknowledges `event` with. */
+export function ask(socket, event, value) {
+	return inPage(
+		socket,
+		(socket, [event, value]) =>
+			new Promise((resolve, reject) => {
+				socket.once("disconnect", (reason) => reject(new Error(`disconnected: ${reason}`)));
+				socket.emit(event, value, resolve);
+			}),
+		[event, value],
+	);
+}
+
+/** Resolves to the list of the statuses with which the page's preflights are answered from now on. */
+export async function recordPreflights(frame) {
+	const statuses = [];
+	const session = await frame.page().context().newCDPSession(frame.page());
+	session.on("Network.responseReceived", ({ type, response }) => {
+		if (type === "Preflight") statuses.push(response.status);
+	});
+	await session.send("Network.enable");
+	return statuses;
+}
