@@ -12,7 +12,7 @@ pub(super) fn bad_variable(bad: &BadVariable) {
 
 pub(super) fn faults(host: &str, faults: &[Fault]) {
     let shown: Vec<String> = faults.iter().take(MAX_FAULTS).map(ToString::to_string).collect();
-    let detail = format!("{} faults\n{}", faults.len(), shown.join("\n"));
+    let detail = format!("faults: {}\n{}", faults.len(), shown.join("\n"));
     log(Level::Error, "policy-faulty", &detail, Some(host));
 }
 

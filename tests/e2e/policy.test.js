@@ -81,7 +81,7 @@ describe("an edit", () => {
 		assert.deepEqual([await statusFrom(a), await statusFrom(b)], [200, 403]);
 		const fault = JSON.parse(edge.log.find((line) => line.includes("policy-faulty")));
 		assert.deepEqual(fault.detail.split("\n"), [
-			"3 faults",
+			"faults: 3",
 			'/orign: "https://b.example/" belongs to an unknown field; did you mean "origin"?',
 			'the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false',
 			"/maxAge: -2 is out of range; write a whole number from -1 to 86400",
