@@ -1,6 +1,6 @@
 //! A set of patterns in which a look-up costs the same for one as for 100,000.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{HostPattern, OriginPattern, PortPattern};
 use crate::origin::Origin;
@@ -14,13 +14,13 @@ pub struct OriginSet {
     exact: HashSet<Box<str>>,
     /// `https://example.com` for `https://example.com:*`
     any_port: HashSet<Box<str>>,
-    wildcards: Vec<Wildcards>,
+    /// By scheme.
+    wildcards: HashMap<Box<str>, Wildcards>,
 }
 
 /// The subdomain wildcards of one scheme.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Wildcards {
-    scheme: Box<str>,
     /// `example.com:8443` for `https://*.example.com:8443`
     below: HashSet<Box<str>>,
     /// `example.com` for `https://*.example.com:*`
@@ -52,7 +52,7 @@ impl OriginSet {
                 self.exact.insert(pattern.to_string().into());
             }
             (HostPattern::Below(domain), port) => {
-                let wildcards = self.wildcards_of(scheme);
+                let wildcards = self.wildcards.entry(scheme.into()).or_default();
                 match port {
                     PortPattern::Any => wildcards.below_any_port.insert(domain.into()),
                     PortPattern::Default => wildcards.below.insert(domain.into()),
@@ -64,30 +64,12 @@ impl OriginSet {
         }
     }
 
-    fn wildcards_of(&mut self, scheme: &str) -> &mut Wildcards {
-        let index = self.wildcards.iter().position(|w| &*w.scheme == scheme);
-        let index = index.unwrap_or_else(|| {
-            self.wildcards.push(Wildcards {
-                scheme: scheme.into(),
-                below: HashSet::new(),
-                below_any_port: HashSet::new(),
-            });
-            self.wildcards.len().saturating_sub(1)
-        });
-        #[expect(clippy::indexing_slicing, reason = "found or just pushed")]
-        &mut self.wildcards[index]
-    }
-
     /// Whether any pattern stands for `origin`.
     #[must_use]
     pub fn contains(&self, origin: &Origin<'_>) -> bool {
         self.exact.contains(origin.as_str())
             || self.any_port.contains(origin.without_port())
-            || self
-                .wildcards
-                .iter()
-                .filter(|wildcards| &*wildcards.scheme == origin.scheme())
-                .any(|wildcards| wildcards.contain(origin))
+            || self.wildcards.get(origin.scheme()).is_some_and(|below| below.contain(origin))
     }
 }
 
