@@ -33,9 +33,7 @@ export function answer(status, lines, body) {
  * @param {string} [explain] a header name and its value
  */
 export async function forward(request, upstream, originLength, timeout, owned, explain, mergeVary) {
-	const forwarded = outgoing(request, upstream, originLength);
-	let response = await within(timeout, fetch(forwarded)).catch(failure);
-	response ??= gatewayError(504, "the origin server did not begin its answer in time");
+	const response = await answerOf(request, upstream, originLength, timeout);
 	if (response.status === 101 || (owned ?? explain) === undefined) return response;
 
 	// The runtime copies status, cookies and the undecoded body by itself.
@@ -43,6 +41,17 @@ export async function forward(request, upstream, originLength, timeout, owned, e
 	if (owned !== undefined) own(edited.headers, pairs(owned), mergeVary);
 	for (const [name, value] of pairs(explain)) edited.headers.set(name, value);
 	return edited;
+}
+
+/** The origin server's answer, or the edge's own where there is none. Never rejects. */
+async function answerOf(request, upstream, originLength, timeout) {
+	try {
+		const answering = fetch(outgoing(request, upstream, originLength));
+		const response = await within(timeout, answering);
+		return response ?? gatewayError(504, "the origin server did not begin its answer in time");
+	} catch (error) {
+		return gatewayError(502, `the origin server could not be reached: ${error}`);
+	}
 }
 
 function outgoing(request, upstream, originLength) {
@@ -73,10 +82,6 @@ function own(headers, ours, mergeVary) {
 		const theirs = name === "Vary" ? headers.get(name) : null;
 		headers.set(name, theirs === null ? value : mergeVary(theirs, value));
 	}
-}
-
-function failure(error) {
-	return gatewayError(502, `the origin server could not be reached: ${error}`);
 }
 
 function gatewayError(status, detail) {

@@ -36,11 +36,11 @@ async function post(url) {
 function submitForm(url) {
 	return new Promise((resolve) => {
 		const frame = document.createElement("iframe");
-		frame.name = "answer";
+		frame.name = url;
 		document.body.append(frame);
 		frame.onload = () => resolve();
 		const form = document.createElement("form");
-		Object.assign(form, { action: url, method: "post", enctype: "text/plain", target: "answer" });
+		Object.assign(form, { action: url, method: "post", enctype: "text/plain", target: url });
 		const input = document.createElement("input");
 		// It is sent as name=value.
 		Object.assign(input, { name: '42["attack","', value: '"]' });
@@ -77,7 +77,9 @@ function embedFrame(src) {
 export function openWebSocket(url) {
 	return new Promise((resolve) => {
 		const socket = new WebSocket(url.replace(/^http/, "ws"));
-		socket.onopen = ({ type }) => resolve(type);
-		socket.onerror = ({ type }) => resolve(type);
+		socket.onopen = socket.onerror = ({ type }) => {
+			socket.close();
+			resolve(type);
+		};
 	});
 }

@@ -92,7 +92,10 @@ export function inPage(frame, run, argument) {
 	});
 }
 
-/** Resolves to a page's socket, connected; rejects if it cannot be. `tag` is in the URL of its requests. */
+/**
+ * Resolves to a page's socket, connected; rejects if it cannot be. `tag` is in the URL
+ * of its requests. The page's socket before it is ended.
+ */
 export function connect(frame, url, { tag, token, ...options } = {}) {
 	const connecting = {
 		withCredentials: true,
@@ -113,7 +116,9 @@ export function connect(frame, url, { tag, token, ...options } = {}) {
 
 function connectInPage([url, options]) {
 	return new Promise((resolve, reject) => {
+		window.socket?.disconnect();
 		const socket = window.io(url, options);
+		window.socket = socket;
 		socket.once("connect", () => resolve(socket));
 		socket.once("connect_error", (error) => reject(new Error(`connect_error: ${error.message}`)));
 		// Kept until the socket is connected.
@@ -142,13 +147,48 @@ export function ask(socket, event, value) {
 	);
 }
 
-/** Resolves to the list of the statuses with which the page's preflights are answered from now on. */
+/** Has the server acknowledge `event` with 1 MB of binary. Resolves to how the answer compares. */
+export function askBinary(socket, event) {
+	return inPage(
+		socket,
+		(socket, event) => {
+			const sent = Uint8Array.from({ length: 1_000_000 }, (_, index) => (index * index) >> 3);
+			return new Promise((resolve, reject) => {
+				socket.once("disconnect", (reason) => reject(new Error(`disconnected: ${reason}`)));
+				socket.emit(event, sent.buffer, (answer) => {
+					const received = new Uint8Array(answer);
+					const differing = received.filter((byte, index) => byte !== sent[index]).length;
+					resolve({ length: received.length, differing });
+				});
+			});
+		},
+		event,
+	);
+}
+
+/** Resolves to what the page may read of the answer to a fetch with credentials. */
+export function read(frame, url) {
+	return inPage(
+		frame,
+		async (url) => {
+			const response = await fetch(url, { credentials: "include" });
+			return {
+				status: response.status,
+				decision: response.headers.get("x-cors-decision"),
+				body: await response.text(),
+			};
+		},
+		url,
+	);
+}
+
+/** Resolves to the list of the page's preflights from now on, as `{ url, status }`. */
 export async function recordPreflights(frame) {
-	const statuses = [];
+	const preflights = [];
 	const session = await frame.page().context().newCDPSession(frame.page());
-	session.on("Network.responseReceived", ({ type, response }) => {
-		if (type === "Preflight") statuses.push(response.status);
+	session.on("Network.responseReceived", ({ type, response: { url, status } }) => {
+		if (type === "Preflight") preflights.push({ url, status });
 	});
 	await session.send("Network.enable");
-	return statuses;
+	return preflights;
 }
