@@ -21,8 +21,12 @@ CHROMIUM := .tools/chromium
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
+# `make dev PORT=… STATE=…`: another port, and another directory for the local KV.
+PORT =
+STATE =
+
 dev: build ## the Worker on http://127.0.0.1:8787, in front of a Socket.IO server
-	@node scripts/dev.js
+	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %)
 
 test: test-native test-e2e ## every test
 

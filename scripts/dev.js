@@ -1,17 +1,26 @@
 // `make dev`: a Socket.IO server, the Worker in front of it on workerd, and what to try.
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { parseArgs, promisify } from "node:util";
 import { startDemoServer } from "../demo/server.js";
 
+const wranglersState = ".wrangler/state";
 const { values: options } = parseArgs({
 	options: {
 		port: { type: "string", default: "8787" },
-		"persist-to": { type: "string", default: ".wrangler/state" },
+		"persist-to": { type: "string", default: wranglersState },
 	},
 });
 const edge = `http://127.0.0.1:${options.port}`;
 const kvOptions = ["--binding", "POLICY", "--local", "--persist-to", options["persist-to"]];
 
+// Aborting ends the wrangler that runs.
+const ending = new AbortController();
+const { signal } = ending;
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => ending.abort());
+
+await checkPort();
 await seedPolicy();
 const server = await startDemoServer();
 const worker = spawn(
@@ -21,28 +30,39 @@ const worker = spawn(
 		...["--ip", "127.0.0.1", "--port", options.port, "--var", `UPSTREAM:${server.url}`],
 		...["--persist-to", options["persist-to"], "--show-interactive-dev-session=false"],
 	],
-	{ stdio: ["ignore", "inherit", "inherit"] },
+	{ stdio: ["ignore", "inherit", "inherit"], signal },
 );
-let ending = false;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-	process.on(signal, () => {
-		ending = true;
-		worker.kill("SIGTERM");
-	});
-}
 worker.once("error", (error) => {
+	if (signal.aborted) return;
 	console.error(`wrangler could not be started: ${error.message}`);
 	process.exit(1);
 });
 worker.once("exit", async (code) => {
 	await server.stop();
-	process.exit(ending ? 0 : (code ?? 1));
+	process.exit(signal.aborted ? 0 : (code ?? 1));
 });
 await answering();
-console.log(whatToTry());
+if (!signal.aborted) console.log(whatToTry());
+
+/** wrangler would see late that the port is taken, after its server had been taken for the Worker. */
+async function checkPort() {
+	const probe = createServer();
+	try {
+		await once(probe.listen(Number(options.port), "127.0.0.1"), "listening");
+	} catch (error) {
+		console.error(`127.0.0.1:${options.port} cannot be listened on: ${error.code}`);
+		console.error("    another port: make dev PORT=8788");
+		process.exit(1);
+	}
+	await new Promise((resolve) => probe.close(resolve));
+}
 
 async function seedPolicy() {
-	const wrangler = (...args) => promisify(execFile)("wrangler", ["kv", "key", ...args]);
+	const wrangler = (...args) =>
+		promisify(execFile)("wrangler", ["kv", "key", ...args], { signal }).catch((error) => {
+			if (!signal.aborted) console.error(error.message);
+			process.exit(signal.aborted ? 0 : 1);
+		});
 	const { stdout } = await wrangler("list", ...kvOptions);
 	if (JSON.parse(stdout).some((key) => key.name === "policy")) return;
 	await wrangler("put", "policy", "--path", "demo/policy.json", ...kvOptions);
@@ -50,7 +70,7 @@ async function seedPolicy() {
 }
 
 async function answering() {
-	while (!ending) {
+	while (!signal.aborted) {
 		const response = await fetch(edge).catch(() => undefined);
 		if (response !== undefined) return;
 		await new Promise((resolve) => setTimeout(resolve, 200));
@@ -59,6 +79,8 @@ async function answering() {
 
 function whatToTry() {
 	const poll = `'${edge}/socket.io/?EIO=4&transport=polling'`;
+	const state = options["persist-to"];
+	const kv = state === wranglersState ? "--local" : `--local --persist-to '${state}'`;
 	return `
 The Worker          ${edge}
 its origin server   ${server.url}, Socket.IO 4
@@ -74,7 +96,7 @@ A polling handshake, allowed from the first origin and refused from the second:
 
 Change the policy; the second origin is allowed within a second or two:
 
-  npx wrangler kv key put --binding POLICY --local policy '{"origin": "https://other.example"}'
+  npx wrangler kv key put --binding POLICY ${kv} policy '{"origin": "https://other.example"}'
 
 Ctrl-C ends all of it.
 `;
