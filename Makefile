@@ -34,7 +34,7 @@ test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
 test-e2e: build $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
-	node --test --test-timeout=300000 'tests/e2e/*.test.js'
+	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
 
@@ -45,7 +45,7 @@ lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --target wasm32-unknown-unknown -- -D warnings
-	biome ci --error-on-warnings
+	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
 	cargo fmt
