@@ -62,9 +62,10 @@ build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WORKER_BUILD) $(WASM_B
 	scripts/build.sh
 	@touch $@
 
+# Not `npm ci`, which insists on a lock file with the binaries of every platform.
 $(PACKAGES): package.json package-lock.json | prerequisites
 	@echo "→ installing the npm packages of package-lock.json into node_modules/"
-	npm ci --no-audit --no-fund --loglevel=error
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(WASM_TARGET): | prerequisites
