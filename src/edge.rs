@@ -1,7 +1,7 @@
 //! The shell: the Worker's `fetch`, on workerd.
 //!
-//! It reads a request's facts in one call to JavaScript, has the core decide,
-//! and answers or forwards in one more. Bodies and WebSocket frames stay in the
+//! It takes a request's facts from JavaScript in one call, has the core decide,
+//! and has JavaScript answer or forward in another. Bodies and WebSocket frames stay in the
 //! runtime. While a policy is held, an answer needs no promise, and a forwarded
 //! request none but that of the runtime's own `fetch`.
 
@@ -33,16 +33,15 @@ thread_local! {
 #[expect(clippy::needless_pass_by_value, reason = "what crosses from JavaScript is owned")]
 pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {
     let facts = Facts::of(&request);
-    let host = facts.head().url.authority();
+    let host = facts.head().url.policy_host();
     let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
-    match store::look_up(host, fresh_seconds) {
+    match store::look_up(&host, fresh_seconds) {
         Lookup::Use(standing) => respond(&request, &env, &facts, &standing),
         Lookup::UseAndRefresh(standing) => {
             ctx.wait_until(&store::refresh(&env, host));
             respond(&request, &env, &facts, &standing)
         }
         Lookup::Ask => {
-            let host = host.to_owned();
             let bindings = env.clone();
             store::ask(&bindings, host, move |standing| respond(&request, &env, &facts, &standing))
         }

@@ -32,6 +32,8 @@ struct Entry {
     learned_at: f64,
     /// When KV was last asked, in milliseconds.
     asked_at: f64,
+    /// When a request last used it, in milliseconds.
+    used_at: f64,
 }
 
 /// What is in force for a host.
@@ -84,10 +86,9 @@ impl Held {
     /// What to use for `host` at `now`, in milliseconds, where a policy is fresh
     /// for `fresh_seconds`.
     #[must_use]
-    pub fn look_up(&self, host: &str, now: f64, fresh_seconds: u32) -> Lookup {
-        let Some(entry) = self.hosts.get(host) else {
-            return Lookup::Ask;
-        };
+    pub fn look_up(&mut self, host: &str, now: f64, fresh_seconds: u32) -> Lookup {
+        let Some(entry) = self.hosts.get_mut(host) else { return Lookup::Ask };
+        entry.used_at = now;
         let fresh = f64::from(fresh_seconds) * 1000.0;
         let wait = match entry.standing {
             Standing::Unavailable => fresh.min(RETRY_MILLISECONDS),
@@ -125,7 +126,7 @@ impl Held {
             (News::Invalid | News::Failed, _) => (Standing::Unavailable, now),
         };
         self.make_room(host);
-        let entry = Entry { standing: standing.clone(), learned_at, asked_at: now };
+        let entry = Entry { standing: standing.clone(), learned_at, asked_at: now, used_at: now };
         self.hosts.insert(host.to_owned(), entry);
         standing
     }
@@ -139,12 +140,12 @@ impl Held {
         })
     }
 
-    /// Forgets the host that was asked for longest ago, if `host` would be one too many.
+    /// Forgets the host that was used longest ago, if `host` would be one too many.
     fn make_room(&mut self, host: &str) {
         if self.hosts.len() < MAX_HOSTS || self.hosts.contains_key(host) {
             return;
         }
-        let oldest = self.hosts.iter().min_by(|(_, a), (_, b)| a.asked_at.total_cmp(&b.asked_at));
+        let oldest = self.hosts.iter().min_by(|(_, a), (_, b)| a.used_at.total_cmp(&b.used_at));
         if let Some(oldest) = oldest.map(|(host, _)| host.clone()) {
             self.hosts.remove(&oldest);
         }

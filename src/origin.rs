@@ -2,7 +2,7 @@
 //!
 //! The lenient half of two parsers (the strict one is [`crate::pattern`]): it
 //! runs on every request, gives no diagnosis, allocates nothing, and is capped
-//! in length. What it accepts is exactly what a wildcard-free pattern may be.
+//! in length. It accepts every wildcard-free pattern.
 //!
 //! Source: Fetch, "`Origin` header"; HTML, "ASCII serialisation of an origin".
 

@@ -21,6 +21,9 @@ pub use fault::Fault;
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
 
+/// The most values that a document may hold: five times a list of 100,000 origins.
+pub const MAX_VALUES: usize = 500_000;
+
 /// What a document with a single rule covers: Engine.IO's default path without
 /// its slash, so that `addTrailingSlash: false` does not dodge the rule.
 pub const DEFAULT_PREFIX: &str = "/socket.io";
@@ -121,7 +124,7 @@ impl Policy {
 
     /// The rules that cover a path: that of its raw form first, then that of its
     /// normal form where it is another one.
-    pub fn rules_for(&self, forms: &path::Forms<'_>) -> impl Iterator<Item = &Rule> + Clone {
+    pub fn rules_for(&self, forms: &path::Forms<'_>) -> impl Iterator<Item = &Rule> {
         let raw = self.rule_for(forms.raw);
         let normal = self.rule_for(&forms.normal);
         let other = normal.filter(|normal| !raw.is_some_and(|raw| std::ptr::eq(raw, *normal)));
@@ -190,8 +193,8 @@ impl Rule {
     #[must_use]
     pub fn allows(&self, origin: &Origin<'_>) -> bool {
         match &self.access {
+            Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => true,
             Access::Echoed { origins: Origins::Listed(listed), .. } => listed.contains(origin),
-            _ => true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The facts of a request that a decision needs.
 
-use crate::path;
+use crate::{host, origin, path};
 
 /// A request without its body: method, URL, and the headers that say where it
 /// comes from. A header that is absent is `None`; an empty one is `Some("")`;
@@ -46,16 +46,17 @@ impl<'a> Url<'a> {
         Self { origin, path_and_query }
     }
 
-    /// `http` or `https`.
+    /// The host that a policy is kept for: `host[:port]` in lower case, without
+    /// the scheme's default port or the root's dot, so that one host has one name.
     #[must_use]
-    pub fn scheme(&self) -> &'a str {
-        self.origin.split_once("://").unwrap_or_default().0
-    }
-
-    /// `host[:port]`, without the scheme's default port.
-    #[must_use]
-    pub fn authority(&self) -> &'a str {
-        self.origin.split_once("://").unwrap_or_default().1
+    pub fn policy_host(&self) -> String {
+        let (scheme, authority) = self.origin.split_once("://").unwrap_or_default();
+        let (host, port) = origin::split_port(authority);
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        match port.filter(|port| host::parse_port(port) != host::default_port(scheme)) {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        }
     }
 
     /// The path, still percent-encoded.
@@ -131,7 +132,22 @@ mod tests {
         ] {
             let url = Url::split(text);
             assert_eq!((url.origin, url.path(), url.query()), (origin, path, query), "{text}");
-            assert_eq!(format!("{}://{}", url.scheme(), url.authority()), origin);
+        }
+    }
+
+    #[test]
+    fn a_host_has_one_name_whatever_its_spelling() {
+        for (origin, host) in [
+            ("https://api.example.com", "api.example.com"),
+            ("https://API.Example.com", "api.example.com"),
+            ("https://api.example.com.", "api.example.com"),
+            ("https://api.example.com..:443", "api.example.com"),
+            ("http://api.example.com:80", "api.example.com"),
+            ("https://api.example.com:80", "api.example.com:80"),
+            ("https://api.example.com.:8443", "api.example.com:8443"),
+            ("http://[::1]:8787", "[::1]:8787"),
+        ] {
+            assert_eq!(Url { origin, path_and_query: "/" }.policy_host(), host, "{origin}");
         }
     }
 

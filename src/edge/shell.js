@@ -12,6 +12,7 @@ export function facts(request) {
 	return lines;
 }
 
+// In the order in which `Facts::head` in shell.rs reads them.
 const FACTS = [
 	"origin",
 	"access-control-request-method",
@@ -27,31 +28,31 @@ export function answer(status, lines, body) {
 }
 
 /**
- * Forwards a request and gives back the answer.
+ * Forwards a request and gives back the answer, or the edge's own 502 or 504. Never rejects.
  * @param {string} [upstream] scheme and authority to put in place of the URL's first `originLength` characters
+ * @param {number} [timeout] milliseconds for the origin server to begin its answer
  * @param {string} [owned] header names and values, by turns, in place of the origin server's CORS headers
  * @param {string} [explain] a header name and its value
  */
 export async function forward(request, upstream, originLength, timeout, owned, explain, mergeVary) {
-	const response = await answerOf(request, upstream, originLength, timeout);
-	if (response.status === 101 || (owned ?? explain) === undefined) return response;
+	try {
+		const answering = fetch(outgoing(request, upstream, originLength));
+		const response = await within(timeout, answering);
+		const late = () => gatewayError(504, "the origin server did not begin its answer in time");
+		return edit(response ?? late(), owned, explain, mergeVary);
+	} catch (error) {
+		const failed = gatewayError(502, `the origin server gave no usable answer: ${error}`);
+		return edit(failed, owned, explain, mergeVary);
+	}
+}
 
+function edit(response, owned, explain, mergeVary) {
+	if (response.status === 101 || (owned ?? explain) === undefined) return response;
 	// The runtime copies status, cookies and the undecoded body by itself.
 	const edited = new Response(response.body, response);
 	if (owned !== undefined) own(edited.headers, pairs(owned), mergeVary);
 	for (const [name, value] of pairs(explain)) edited.headers.set(name, value);
 	return edited;
-}
-
-/** The origin server's answer, or the edge's own where there is none. Never rejects. */
-async function answerOf(request, upstream, originLength, timeout) {
-	try {
-		const answering = fetch(outgoing(request, upstream, originLength));
-		const response = await within(timeout, answering);
-		return response ?? gatewayError(504, "the origin server did not begin its answer in time");
-	} catch (error) {
-		return gatewayError(502, `the origin server could not be reached: ${error}`);
-	}
 }
 
 function outgoing(request, upstream, originLength) {
@@ -124,8 +125,9 @@ function namespace(env, binding) {
 	return env[binding];
 }
 
-/** What `promise` resolves to, or undefined after `timeout` milliseconds. */
+/** What `promise` resolves to, or undefined after `timeout` milliseconds, if there is one. */
 async function within(timeout, promise) {
+	if (timeout === undefined) return promise;
 	let timer;
 	const late = new Promise((resolve) => {
 		timer = setTimeout(resolve, timeout);

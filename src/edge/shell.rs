@@ -1,4 +1,4 @@
-//! The crossings between Wasm and JavaScript, each once a request at most.
+//! The crossings between Wasm and JavaScript.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 
@@ -23,7 +23,7 @@ mod js {
             request: &web_sys::Request,
             upstream: Option<&str>,
             origin_length: usize,
-            timeout: f64,
+            timeout: Option<f64>,
             owned: Option<&str>,
             explain: Option<&str>,
             merge_vary: &Function,
@@ -107,7 +107,8 @@ pub(super) fn forward(
             request,
             upstream,
             head.url.origin.len(),
-            f64::from(settings.timeout_seconds) * 1000.0,
+            // What is forwarded untouched may take its time.
+            owned.is_some().then(|| f64::from(settings.timeout_seconds) * 1000.0),
             owned.as_deref(),
             explain.as_deref(),
             merge_vary.as_ref().unchecked_ref(),

@@ -1,6 +1,9 @@
 //! The policies in KV, and those that this isolate holds.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasm_bindgen::JsValue;
 
@@ -19,11 +22,13 @@ const TIMEOUT: f64 = 2000.0;
 
 thread_local! {
     static HELD: RefCell<Held> = RefCell::default();
+    /// The text that was found faulty last.
+    static REFUSED: Cell<Option<Version>> = const { Cell::new(None) };
 }
 
 /// What to use for `host`, without asking KV.
 pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
-    HELD.with_borrow(|held| held.look_up(host, shell::now(), fresh_seconds))
+    HELD.with_borrow_mut(|held| held.look_up(host, shell::now(), fresh_seconds))
 }
 
 /// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of
@@ -39,9 +44,9 @@ pub(super) fn ask(
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(env: &JsValue, host: &str) -> JsValue {
-    HELD.with_borrow_mut(|held| held.refreshing(host, shell::now()));
-    ask(env, host.to_owned(), |_| JsValue::UNDEFINED)
+pub(super) fn refresh(env: &JsValue, host: String) -> JsValue {
+    HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
+    ask(env, host, |_| JsValue::UNDEFINED)
 }
 
 fn learn(host: &str, read: Result<Option<String>, String>) -> Standing {
@@ -59,15 +64,20 @@ fn learn(host: &str, read: Result<Option<String>, String>) -> Standing {
     HELD.with_borrow_mut(|held| held.learn(host, shell::now(), news))
 }
 
-/// Reads `text`, unless a policy of the same text is held: one document may
-/// serve many hosts.
+/// Reads `text`, unless a policy of the same text is held (one document may
+/// serve many hosts), or it was found faulty and logged already.
 fn parse(host: &str, text: &str) -> News {
-    if let Some(policy) = HELD.with_borrow(|held| held.with_version(Version::of(text))) {
+    let version = Version::of(text);
+    if let Some(policy) = HELD.with_borrow(|held| held.with_version(version)) {
         return News::Valid(policy);
+    }
+    if REFUSED.get() == Some(version) {
+        return News::Invalid;
     }
     match Policy::parse(text) {
         Ok(policy) => News::Valid(Rc::new(policy)),
         Err(faults) => {
+            REFUSED.set(Some(version));
             log::faults(host, &faults);
             News::Invalid
         }

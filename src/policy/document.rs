@@ -1,12 +1,13 @@
 //! A policy document: one rule, or rules by path prefix.
 
 use super::{
-    DEFAULT_PREFIX, MAX_DOCUMENT_LEN, Route,
+    DEFAULT_PREFIX, MAX_DOCUMENT_LEN, MAX_VALUES, Route,
     fault::{Fault, Faults, Noted},
     field::Members,
     json::{Json, Pointer},
     rule,
 };
+use crate::path::Forms;
 
 /// Every route of the document `text`, in its order.
 ///
@@ -22,6 +23,11 @@ fn read(text: &str, faults: &mut Faults) -> Result<Vec<Route>, Noted> {
     let root = Pointer::default();
     if text.len() > MAX_DOCUMENT_LEN {
         let problem = format!("has {} bytes, more than {MAX_DOCUMENT_LEN}", text.len());
+        return Err(faults.add_valueless(&root, problem, "shorten the list of origins"));
+    }
+    // What is not a policy at all must not take an isolate's memory: each value takes 32 bytes.
+    if text.bytes().filter(|byte| *byte == b',').count() > MAX_VALUES {
+        let problem = format!("has more than {MAX_VALUES} values");
         return Err(faults.add_valueless(&root, problem, "shorten the list of origins"));
     }
     let json: Json = serde_json::from_str(text).map_err(|error| {
@@ -74,13 +80,16 @@ fn route(at: Pointer, prefix: &str, json: &Json, faults: &mut Faults) -> Result<
 }
 
 fn check_prefix(at: &Pointer, prefix: &str, faults: &mut Faults) {
+    let mut refuse = |problem, advice| faults.add_text(at, prefix, problem, advice);
     let literal = prefix.split(['*', '?', '#']).next().unwrap_or_default();
+    let rooted = format!("/{}", literal.trim_start_matches('/'));
+    let write = format!("write \"{}\"", Forms::of(&rooted).normal);
     if !prefix.starts_with('/') {
-        let problem = "is a path prefix that does not start with /";
-        faults.add_text(at, prefix, problem, format!("write \"/{literal}\""));
+        refuse("is a path prefix that does not start with /", write);
     } else if literal != prefix {
         let problem = "is a path prefix with a character that no path has, or a wildcard";
-        let advice = format!("write \"{literal}\", which covers all that starts with it");
-        faults.add_text(at, prefix, problem, advice);
+        refuse(problem, format!("{write}, which covers all that starts with it"));
+    } else if Forms::of(prefix).normal != prefix {
+        refuse("is not spelt as paths are compared: decoded, without // and ..", write);
     }
 }

@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use super::json::{Json, Pointer};
+use super::json::{Json, Pointer, excerpt};
 
 /// The longest part of an offending value that a fault repeats, in bytes.
 const MAX_VALUE_LEN: usize = 80;
+/// The same for its place.
+const MAX_POINTER_LEN: usize = 256;
+/// The most faults that are kept; what is wrong 1000 times is wrong in one way.
+const MAX_FAULTS: usize = 1000;
 
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +34,7 @@ impl fmt::Display for Fault {
 }
 
 /// Stands for what could not be read, its fault being among the [`Faults`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Noted;
 
 /// The faults of a document, as they are found.
@@ -46,7 +50,7 @@ impl Faults {
         problem: impl Into<String>,
         advice: impl Into<String>,
     ) -> Noted {
-        self.push(at, value.excerpt(MAX_VALUE_LEN), problem.into(), advice.into())
+        self.push(at, excerpt(value, MAX_VALUE_LEN), problem.into(), advice.into())
     }
 
     /// Notes that something is wrong at `at` that no value stands for.
@@ -76,7 +80,9 @@ impl Faults {
     }
 
     fn push(&mut self, at: &Pointer, value: String, problem: String, advice: String) -> Noted {
-        self.0.push(Fault { pointer: at.to_string(), value, problem, advice });
+        if self.0.len() < MAX_FAULTS {
+            self.0.push(Fault { pointer: excerpt(at, MAX_POINTER_LEN), value, problem, advice });
+        }
         Noted
     }
 

@@ -119,8 +119,14 @@ pub(super) fn texts_of_list<'j>(
     texts
 }
 
+/// The longest name that may be a known one with typing errors, in bytes.
+const MAX_TYPO_LEN: usize = 64;
+
 /// The known name that `name` was probably meant to be.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    if name.len() > MAX_TYPO_LEN {
+        return None;
+    }
     let name = name.to_ascii_lowercase();
     let distance = |known: &str| strsim::levenshtein(&name, &known.to_ascii_lowercase());
     let nearest = known.iter().copied().min_by_key(|known| distance(known))?;

@@ -107,14 +107,12 @@ fn write_string(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
     f.write_str(&serde_json::to_string(value).map_err(|_| fmt::Error)?)
 }
 
-impl Json {
-    /// As JSON, cut at `limit` bytes with `…` in place of the rest.
-    pub(super) fn excerpt(&self, limit: usize) -> String {
-        let mut excerpt = Excerpt { text: String::new(), limit };
-        match write!(excerpt, "{self}") {
-            Ok(()) => excerpt.text,
-            Err(fmt::Error) => excerpt.text + "…",
-        }
+/// The text of `value`, cut at `limit` bytes with `…` in place of the rest.
+pub(super) fn excerpt(value: &impl fmt::Display, limit: usize) -> String {
+    let mut excerpt = Excerpt { text: String::new(), limit };
+    match write!(excerpt, "{value}") {
+        Ok(()) => excerpt.text,
+        Err(fmt::Error) => excerpt.text + "…",
     }
 }
 

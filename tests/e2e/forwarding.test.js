@@ -280,9 +280,11 @@ describe("the edge's own errors", () => {
 			assert.equal(answer.headers.get("cache-control"), "no-store");
 			assert.ok(JSON.parse(answer.body).message);
 		}
-		const uncovered = await broken.send("/api", from(good));
-		assert.equal(uncovered.status, status);
-		assert.deepEqual(corsHeaders(uncovered.headers), {});
+		if (status === 502) {
+			const uncovered = await broken.send("/api", from(good));
+			assert.equal(uncovered.status, status);
+			assert.deepEqual(corsHeaders(uncovered.headers), {});
+		}
 		assert.equal((await broken.send("/socket.io/", from(evil))).status, 403);
 		assert.ok(broken.log.some((line) => line.includes("upstream-failed")));
 	}
@@ -314,6 +316,36 @@ describe("the edge's own errors", () => {
 			(broken) => assertExplained(broken, 504),
 		));
 
+	test("502 where its status is none that a Response can have", () =>
+		inFrontOf(
+			(socket) => socket.end("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"),
+			async (broken) => {
+				const answer = await broken.send("/socket.io/", from(good));
+				assert.equal(answer.status, 502);
+				assert.deepEqual(corsHeaders(answer.headers), owned);
+			},
+		));
+
+	test("what is forwarded untouched may begin its answer as late as it likes", async () => {
+		const slow = await startOriginServer((_request, response) =>
+			setTimeout(() => response.end("late"), 1500),
+		);
+		const patient = await startEdge({
+			policy,
+			upstream: slow.url,
+			vars: { UPSTREAM_TIMEOUT_SECONDS: "1" },
+		});
+		try {
+			for (const path of ["/api", "/reported/"]) {
+				assert.equal((await patient.send(path, from(evil))).body, "late");
+			}
+			assert.equal((await patient.send("/socket.io/", from(good))).status, 504);
+		} finally {
+			await patient.stop();
+			await slow.stop();
+		}
+	});
+
 	test("an answer that has begun may take as long as it likes", async () => {
 		let finish;
 		const slow = await startOriginServer((_request, response) => {
@@ -326,7 +358,9 @@ describe("the edge's own errors", () => {
 			vars: { UPSTREAM_TIMEOUT_SECONDS: "1" },
 		});
 		try {
-			const [response] = await once(get(`${patient.url}/socket.io/`), "response");
+			const [response] = await once(get(`${patient.url}/socket.io/`), "response", {
+				signal: AbortSignal.timeout(20_000),
+			});
 			const parts = [];
 			for await (const part of response) {
 				parts.push(`${part}`);

@@ -28,6 +28,7 @@ describe("which document counts", () => {
 		await edge.kv.put("policy:b.test", { origin: b });
 		await edge.kv.put("policy:b.test:8080", { origin: [a, b] });
 		assert.deepEqual([await statusFrom(a), await statusFrom(b)], [200, 403]);
+		assert.deepEqual([await statusFrom(a, "b.test."), await statusFrom(b, "b.test.")], [403, 200]);
 		assert.deepEqual([await statusFrom(a, "b.test"), await statusFrom(b, "b.test")], [403, 200]);
 		assert.deepEqual([await statusFrom(a, "B.Test"), await statusFrom(b, "B.Test")], [403, 200]);
 		assert.deepEqual(

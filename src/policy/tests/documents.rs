@@ -14,6 +14,11 @@ fn a_route_is_a_path_prefix_with_a_rule() {
         - /routes/~1socket.io~1*: "/socket.io/*" is a path prefix with a character that no path has, or a wildcard; write "/socket.io/", which covers all that starts with it
         - /routes/~1a?b: "/a?b" is a path prefix with a character that no path has, or a wildcard; write "/a", which covers all that starts with it
         - /routes/~1c#d: "/c#d" is a path prefix with a character that no path has, or a wildcard; write "/c", which covers all that starts with it
+        {"routes": {"/my%20app/": {"origin": true}, "//rt/": {"origin": true}, "/a/../b/": {"origin": true}, "/q\\z": {"origin": true}}}
+        - /routes/~1my%20app~1: "/my%20app/" is not spelt as paths are compared: decoded, without // and ..; write "/my app/"
+        - /routes/~1~1rt~1: "//rt/" is not spelt as paths are compared: decoded, without // and ..; write "/rt/"
+        - /routes/~1a~1..~1b~1: "/a/../b/" is not spelt as paths are compared: decoded, without // and ..; write "/b/"
+        - /routes/~1q\z: "/q\\z" is not spelt as paths are compared: decoded, without // and ..; write "/q/z"
         {"routes": {"/a~b/": "https://a.example"}}
         - /routes/~1a~0b~1: "https://a.example" has the wrong type; write a rule, as in {"origin": "https://example.com"}
         {"routes": {}}
@@ -102,4 +107,20 @@ fn a_document_of_more_than_8_mib_is_refused_unread() {
         faults(&document),
         ["the document: has 8388609 bytes, more than 8388608; shorten the list of origins"]
     );
+}
+
+#[test]
+fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
+    let numbers = format!("[{}0]", "0,".repeat(MAX_VALUES + 1));
+    assert_eq!(
+        faults(&numbers),
+        ["the document: has more than 500000 values; shorten the list of origins"]
+    );
+    let slashes = vec![r#""https://a.example/""#; 2000].join(",");
+    assert_eq!(faults(&format!(r#"{{"origin": [{slashes}]}}"#)).len(), 1000);
+    let long = "n".repeat(1_000_000);
+    let [unknown, _missing] = &faults(&format!(r#"{{"{long}": 1}}"#))[..] else {
+        panic!("two faults");
+    };
+    assert!(unknown.len() < 600 && unknown.contains("nnn…: 1 belongs"), "{unknown:.700}");
 }

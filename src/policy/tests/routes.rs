@@ -96,7 +96,7 @@ fn a_single_rule_covers_engine_ios_path_however_its_slash_is_set() {
 
 #[test]
 fn either_form_of_a_path_covers_it_and_the_raw_one_comes_first() {
-    let policy = closing(&["/socket.io/", "/api/", "/%61pi/"]);
+    let policy = closing(&["/socket.io/", "/api/"]);
     for (path, covering) in [
         ("/socket.io/", vec!["/socket.io/"]),
         ("/%73ocket.io/", vec!["/socket.io/"]),
@@ -105,7 +105,7 @@ fn either_form_of_a_path_covers_it_and_the_raw_one_comes_first() {
         ("/x/../socket.io/", vec!["/socket.io/"]),
         ("/socket.io/../api/", vec!["/socket.io/", "/api/"]),
         ("/api/../socket.io/", vec!["/api/", "/socket.io/"]),
-        ("/%61pi/", vec!["/%61pi/", "/api/"]),
+        ("/%61pi/", vec!["/api/"]),
         ("/x/..", vec![]),
         ("/%2573ocket.io/", vec![]),
     ] {

@@ -10,6 +10,7 @@ export function send(url, path, { method = "GET", headers = {}, body } = {}) {
 	return new Promise((resolve, reject) => {
 		const request = httpRequest({ hostname, port, path, method, headers, agent: false });
 		request.once("error", reject);
+		request.setTimeout(20_000, () => request.destroy(new Error(`no answer to ${path} in 20 s`)));
 		request.once("response", async (response) => {
 			const chunks = await response.toArray();
 			resolve({
