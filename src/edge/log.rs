@@ -21,7 +21,7 @@ pub(super) fn read_failed(host: &str, error: &str) {
 }
 
 pub(super) fn no_policy(host: &str) {
-    let detail = "KV holds no policy, so only same-origin requests pass on /socket.io; set one: \
+    let detail = "KV holds no policy, so other origins are refused on /socket.io; set one: \
                   npx wrangler kv key put --binding POLICY --remote policy --path policy.json";
     log(Level::Warn, "policy-missing", detail, Some(host));
 }

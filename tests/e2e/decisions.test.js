@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "./harness/edge.js";
-import { corsHeaders, startOriginServer } from "./harness/http.js";
+import { corsHeaders, send, startOriginServer } from "./harness/http.js";
 
 const good = "https://good.com";
 const poll = "/socket.io/?EIO=4&transport=polling";
@@ -23,9 +23,9 @@ after(async () => {
 });
 
 /** Sends a request and sees whether the origin server heard of it. */
-async function observe(path, options) {
+async function observe(path, options, url = edge.url) {
 	const seenBefore = origin.seen.length;
-	const answer = await edge.send(path, options);
+	const answer = await send(url, path, options);
 	return { ...answer, reached: origin.seen.slice(seenBefore) };
 }
 
@@ -183,11 +183,15 @@ describe("a path", () => {
 		"/%5csocket.io/",
 		"/\\socket.io/",
 	]) {
-		test(`${path} is covered`, async () => assertRefused(await observe(path, { headers })));
+		test(`${path} is covered, as it came and as it is normalised on the way`, async () => {
+			assertRefused(await observe(path, { headers }));
+			assertRefused(await observe(path, { headers }, edge.bareUrl));
+		});
 	}
 
 	for (const path of ["/socket.io/../api", "/socket.io/%2e%2e/api"]) {
-		test(`${path} leads out of the route before it comes to the Worker`, async () => {
+		test(`${path} is covered as it came, and leads out of the route where it is normalised`, async () => {
+			assertRefused(await observe(path, { headers }, edge.bareUrl));
 			const { status, reached } = await observe(path, { headers });
 			assert.equal(status, 200);
 			assert.equal(reached[0].url, "/api");

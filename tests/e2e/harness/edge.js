@@ -30,6 +30,7 @@ export async function startEdge({ policy, upstream, vars, kv = ["POLICY"], ...mo
 					],
 					compatibilityDate: "2026-07-01",
 					kvNamespaces: kv,
+					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 					bindings: {
 						EXPLAIN: "on",
 						POLICY_FRESH_SECONDS: "1",
@@ -53,6 +54,8 @@ export async function startEdge({ policy, upstream, vars, kv = ["POLICY"], ...mo
 
 	return {
 		url,
+		/** The same Worker, without what stands before it here and at Cloudflare and normalises URLs. */
+		bareUrl: (await runtime.unsafeGetDirectURL("edge")).origin,
 		/** What the Worker logged: a line an element. */
 		log: lines,
 		runtime,
