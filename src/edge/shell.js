@@ -24,7 +24,7 @@ const FACTS = [
 
 /** An answer of the edge's own. `lines` are header names and values, by turns. */
 export function answer(status, lines, body) {
-	return new Response(body ?? null, { status, headers: pairs(lines) });
+	return new Response(body ?? null, { status, headers: record(lines) });
 }
 
 /**
@@ -50,8 +50,9 @@ function edit(response, owned, explain, mergeVary) {
 	if (response.status === 101 || (owned ?? explain) === undefined) return response;
 	// The runtime copies status, cookies and the undecoded body by itself.
 	const edited = new Response(response.body, response);
-	if (owned !== undefined) own(edited.headers, pairs(owned), mergeVary);
-	for (const [name, value] of pairs(explain)) edited.headers.set(name, value);
+	const { headers } = edited;
+	if (owned !== undefined) own(headers, record(owned), mergeVary);
+	if (explain !== undefined) setAll(headers, record(explain));
 	return edited;
 }
 
@@ -79,10 +80,13 @@ function own(headers, ours, mergeVary) {
 	for (const name of [...headers.keys()]) {
 		if (name.startsWith("access-control-")) headers.delete(name);
 	}
-	for (const [name, value] of ours) {
-		const theirs = name === "Vary" ? headers.get(name) : null;
-		headers.set(name, theirs === null ? value : mergeVary(theirs, value));
-	}
+	const vary = headers.get("Vary");
+	if (vary !== null) ours.Vary = mergeVary(vary, ours.Vary);
+	setAll(headers, ours);
+}
+
+function setAll(headers, values) {
+	for (const name in values) headers.set(name, values[name]);
 }
 
 function gatewayError(status, detail) {
@@ -139,8 +143,10 @@ async function within(timeout, promise) {
 	}
 }
 
-/** Pairs of the lines of a text. */
-function pairs(lines) {
-	const parts = lines === undefined ? [] : lines.split("\n");
-	return parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1]]] : []));
+/** Header names and values, by turns on the lines of a text, as an object. */
+function record(lines) {
+	const headers = {};
+	const parts = lines.split("\n");
+	for (let at = 0; at < parts.length; at += 2) headers[parts[at]] = parts[at + 1];
+	return headers;
 }
