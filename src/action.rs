@@ -79,7 +79,7 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
         Health::NoUpstream => true,
     };
     if closed {
-        return Action::Answer(unavailable());
+        return Action::Answer(unavailable(head));
     }
     let rule = match decision.rule {
         Some(rule) if !rule.report_only => rule,
@@ -106,14 +106,14 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
     }
 }
 
-fn unavailable() -> Answer<'static> {
+fn unavailable<'a>(head: &RequestHead<'_>) -> Answer<'a> {
     Answer {
         status: 503,
         headers: vec![
             ("Content-Type", "application/json".into()),
             ("Cache-Control", "no-store".into()),
             ("Retry-After", RETRY_AFTER_SECONDS.into()),
-            ("Vary", vary::RESPONSE.into()),
+            ("Vary", vary_of(head).into()),
         ],
         body: Some(UNAVAILABLE),
     }
@@ -129,20 +129,24 @@ fn preflight_headers<'a>(
 
 fn refusal<'a>(head: &RequestHead<'a>, context: Context, explain: Option<String>) -> Answer<'a> {
     let mut answer = if context.health == Health::PolicyUnavailable {
-        unavailable()
+        unavailable(head)
     } else {
         Answer {
             status: 403,
             headers: vec![
                 ("Content-Type", "application/json".into()),
                 ("Cache-Control", "no-store".into()),
-                ("Vary", if head.is_preflight() { vary::PREFLIGHT } else { vary::RESPONSE }.into()),
+                ("Vary", vary_of(head).into()),
             ],
             body: Some(REFUSAL),
         }
     };
     answer.headers.extend(explain.map(explain_header));
     answer
+}
+
+fn vary_of(head: &RequestHead<'_>) -> &'static str {
+    if head.is_preflight() { vary::PREFLIGHT } else { vary::RESPONSE }
 }
 
 fn explain_header<'a>(explanation: String) -> (&'static str, Cow<'a, str>) {

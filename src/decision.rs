@@ -84,12 +84,15 @@ pub enum Reason {
 /// request through, so that a permissive route is no way into a strict one.
 #[must_use]
 pub fn decide<'a>(head: &RequestHead<'a>, policy: &'a Policy) -> Decision<'a> {
-    let forms = head.path_forms();
-    let mut decisions = policy.rules_for(&forms).map(|rule| judge(head, rule));
-    let Some(first) = decisions.next() else {
-        return Decision::UNCOVERED;
-    };
-    std::iter::once(first).chain(decisions).find(Decision::blocks).unwrap_or(first)
+    let mut decided = None;
+    for rule in policy.rules_for(&head.path_forms()) {
+        let decision = judge(head, rule);
+        if decision.blocks() {
+            return decision;
+        }
+        decided.get_or_insert(decision);
+    }
+    decided.unwrap_or(Decision::UNCOVERED)
 }
 
 fn judge<'a>(head: &RequestHead<'a>, rule: &'a Rule) -> Decision<'a> {
@@ -114,8 +117,10 @@ fn judge_origin<'a>(
 ) -> (bool, Reason, Option<Grant<'a>>) {
     let origin = Origin::try_from(text);
     let grant = origin.ok().and_then(|origin| Grant::to(&origin, rule));
+    if head.is_same_origin() {
+        return (true, Reason::SameOrigin, grant);
+    }
     let (allowed, reason) = match origin {
-        _ if head.is_same_origin() => (true, Reason::SameOrigin),
         Ok(_) if grant.is_none() => (false, Reason::UnlistedOrigin),
         Ok(_) if rule.allows_every_origin() => (true, Reason::EveryOrigin),
         Ok(_) => (true, Reason::ListedOrigin),
