@@ -228,6 +228,19 @@ describe("what a page gets to know", () => {
 			assert.equal(opened, "open");
 		});
 
+		test(`${place} loads the client from the origin server, if it asks with its origin`, async () => {
+			const script = `${behind[4].edge.url}/socket.io/socket.io.js`;
+			const load = ([src, crossOrigin]) =>
+				new Promise((resolve) => {
+					const element = Object.assign(document.createElement("script"), { crossOrigin, src });
+					element.onload = () => resolve("loaded");
+					element.onerror = () => resolve("refused");
+					document.head.append(element);
+				});
+			assert.equal(await inPage(visited.frame, load, [script, "anonymous"]), "loaded");
+			assert.equal(await inPage(visited.frame, load, [`${script}?plain`, null]), "refused");
+		});
+
 		test(`${place} reads an error of the origin server`, async () => {
 			const url = `${behind[4].edge.url}${polling}&sid=unknown`;
 			const { status, body } = await read(visited.frame, url);
