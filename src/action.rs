@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     cors::{self, Headers},
     decision::{Decision, Verdict},
-    policy::{Rule, Version},
+    policy::Version,
     request::RequestHead,
     vary,
 };
@@ -89,12 +89,12 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
     };
     match decision.verdict {
         Verdict::Refuse => Action::Answer(refusal(head, context, explain)),
-        Verdict::Preflight if rule.preflight_continue => {
-            let owned = preflight_headers(head, decision, rule);
-            Action::Forward { owned: Some(owned), explain }
-        }
         Verdict::Preflight => {
-            let mut headers = preflight_headers(head, decision, rule);
+            let requested = head.requested_headers;
+            let mut headers = cors::preflight_headers(rule, decision.grant, requested);
+            if rule.preflight_continue {
+                return Action::Forward { owned: Some(headers), explain };
+            }
             headers.extend(explain.map(explain_header));
             Action::Answer(Answer { status: rule.success_status, headers, body: None })
         }
@@ -117,14 +117,6 @@ fn unavailable<'a>(head: &RequestHead<'_>) -> Answer<'a> {
         ],
         body: Some(UNAVAILABLE),
     }
-}
-
-fn preflight_headers<'a>(
-    head: &RequestHead<'a>,
-    decision: &Decision<'a>,
-    rule: &'a Rule,
-) -> Headers<'a> {
-    cors::preflight_headers(rule, decision.grant, head.requested_headers)
 }
 
 fn refusal<'a>(head: &RequestHead<'a>, context: Context, explain: Option<String>) -> Answer<'a> {

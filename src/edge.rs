@@ -1,9 +1,8 @@
 //! The shell: the Worker's `fetch`, on workerd.
 //!
 //! It takes a request's facts from JavaScript in one call, has the core decide,
-//! and has JavaScript answer or forward in another. Bodies and WebSocket frames stay in the
-//! runtime. While a policy is held, an answer needs no promise, and a forwarded
-//! request none but that of the runtime's own `fetch`.
+//! and has JavaScript answer or forward in another. Bodies and WebSocket frames
+//! stay in the runtime. While a policy is held, an answer needs no promise.
 
 mod log;
 mod recovery;
@@ -18,6 +17,7 @@ use crate::{
     action::{Action, Context, Health, act},
     decision::decide,
     held::{Lookup, Standing},
+    request::RequestHead,
     settings::{Settings, Upstream},
 };
 use shell::{ExecutionContext, Facts};
@@ -33,17 +33,20 @@ thread_local! {
 #[expect(clippy::needless_pass_by_value, reason = "what crosses from JavaScript is owned")]
 pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {
     let facts = Facts::of(&request);
-    let host = facts.head().url.policy_host();
+    let head = facts.head();
+    let host = head.url.policy_host();
     let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
     match store::look_up(&host, fresh_seconds) {
-        Lookup::Use(standing) => respond(&request, &env, &facts, &standing),
+        Lookup::Use(standing) => respond(&request, &env, &head, &standing),
         Lookup::UseAndRefresh(standing) => {
             ctx.wait_until(&store::refresh(&env, host));
-            respond(&request, &env, &facts, &standing)
+            respond(&request, &env, &head, &standing)
         }
         Lookup::Ask => {
             let bindings = env.clone();
-            store::ask(&bindings, host, move |standing| respond(&request, &env, &facts, &standing))
+            store::ask(&bindings, host, move |standing| {
+                respond(&request, &env, &facts.head(), &standing)
+            })
         }
     }
 }
@@ -51,22 +54,21 @@ pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> 
 fn respond(
     request: &web_sys::Request,
     env: &JsValue,
-    facts: &Facts,
+    head: &RequestHead<'_>,
     standing: &Standing,
 ) -> JsValue {
     with_settings(env, |settings| {
-        let head = facts.head();
         let policy = standing.policy();
-        let decision = decide(&head, &policy);
+        let decision = decide(head, &policy);
         let context = Context {
             version: policy.version(),
             explain: settings.explain,
             health: health(settings, standing),
         };
-        match act(&head, &decision, context) {
+        match act(head, &decision, context) {
             Action::Answer(answer) => shell::answer(&answer),
             Action::Forward { owned, explain } => {
-                shell::forward(request, &head, settings, owned.as_ref(), explain.as_deref())
+                shell::forward(request, head, settings, owned.as_ref(), explain.as_deref())
             }
         }
     })

@@ -1,7 +1,7 @@
 //! The policy: a document from KV, parsed once into values that cannot be wrong.
 //!
 //! A document is accepted whole or refused whole ([`Policy::parse`]); a refusal
-//! lists every [`Fault`] at once.
+//! lists every [`Fault`] at once, up to a thousand.
 
 mod document;
 mod fault;
@@ -186,15 +186,20 @@ impl Rule {
     /// Whether every (well-formed) origin is allowed.
     #[must_use]
     pub fn allows_every_origin(&self) -> bool {
-        matches!(self.access, Access::Wildcard | Access::Echoed { origins: Origins::Every, .. })
+        self.listed_origins().is_none()
     }
 
     /// Whether `origin` is allowed.
     #[must_use]
     pub fn allows(&self, origin: &Origin<'_>) -> bool {
+        self.listed_origins().is_none_or(|listed| listed.contains(origin))
+    }
+
+    /// The origins that are allowed; `None` where every one is.
+    fn listed_origins(&self) -> Option<&OriginSet> {
         match &self.access {
-            Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => true,
-            Access::Echoed { origins: Origins::Listed(listed), .. } => listed.contains(origin),
+            Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => None,
+            Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),
         }
     }
 }

@@ -37,9 +37,9 @@ export function answer(status, lines, body) {
 export async function forward(request, upstream, originLength, timeout, owned, explain, mergeVary) {
 	try {
 		const answering = fetch(outgoing(request, upstream, originLength));
-		const response = await within(timeout, answering);
-		const late = () => gatewayError(504, "the origin server did not begin its answer in time");
-		return edit(response ?? late(), owned, explain, mergeVary);
+		let response = await within(timeout, answering);
+		response ??= gatewayError(504, "the origin server did not begin its answer in time");
+		return edit(response, owned, explain, mergeVary);
 	} catch (error) {
 		const failed = gatewayError(502, `the origin server gave no usable answer: ${error}`);
 		return edit(failed, owned, explain, mergeVary);

@@ -21,12 +21,9 @@ pub(super) fn repair(text: &str) -> Option<String> {
     let (host, port) = origin::split_port(authority);
     let host = repair_host(host);
     let implied = host::default_port(scheme);
-    let repaired = match port {
-        Some(port) if port != "*" && port.parse().ok() != implied => {
-            format!("{scheme}://{host}:{port}")
-        }
-        Some("*") => format!("{scheme}://{host}:*"),
-        _ => format!("{scheme}://{host}"),
+    let repaired = match port.filter(|port| *port == "*" || port.parse().ok() != implied) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
     };
     // A bare word ("example", "true") is more likely a mistake than a host.
     let guessed = !lower.contains("://") && !host.contains('.') && host != "localhost";

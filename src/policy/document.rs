@@ -83,13 +83,14 @@ fn check_prefix(at: &Pointer, prefix: &str, faults: &mut Faults) {
     let mut refuse = |problem, advice| faults.add_text(at, prefix, problem, advice);
     let literal = prefix.split(['*', '?', '#']).next().unwrap_or_default();
     let rooted = format!("/{}", literal.trim_start_matches('/'));
-    let write = format!("write \"{}\"", Forms::of(&rooted).normal);
+    let normal = Forms::of(&rooted).normal;
+    let write = format!("write \"{normal}\"");
     if !prefix.starts_with('/') {
         refuse("is a path prefix that does not start with /", write);
     } else if literal != prefix {
         let problem = "is a path prefix with a character that no path has, or a wildcard";
         refuse(problem, format!("{write}, which covers all that starts with it"));
-    } else if Forms::of(prefix).normal != prefix {
+    } else if normal != prefix {
         refuse("is not spelt as paths are compared: decoded, without // and ..", write);
     }
 }
