@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 
 use crate::{
-    origin::Origin,
     policy::{Access, Rule},
     token::is_token,
     vary,
@@ -35,15 +34,13 @@ pub enum Grant<'a> {
 }
 
 impl<'a> Grant<'a> {
-    /// What `rule` grants `origin`; `None` if it does not allow it.
+    /// What `rule` grants `origin`, which it allows.
     #[must_use]
-    pub fn to(origin: &Origin<'a>, rule: &Rule) -> Option<Self> {
-        rule.allows(origin).then(|| match rule.access {
+    pub fn to(origin: &'a str, rule: &Rule) -> Self {
+        match rule.access {
             Access::Wildcard => Self::Anyone,
-            Access::Echoed { credentials, .. } => {
-                Self::Only { origin: origin.as_str(), credentialed: credentials }
-            }
-        })
+            Access::Echoed { credentials, .. } => Self::Only { origin, credentialed: credentials },
+        }
     }
 
     /// What `rule` grants where no origin is given, since a cache may keep the answer.

@@ -23,8 +23,9 @@ use std::fmt;
 use crate::{
     cors::Grant,
     origin::{Origin, OriginError},
-    policy::{Policy, Rule},
+    policy::{Listing, Policy, Rule},
     request::RequestHead,
+    tenants::Tenancy,
 };
 
 /// What to do with a request, and why.
@@ -62,10 +63,18 @@ pub enum Reason {
     SameOrigin,
     /// A pattern of the rule stands for the origin.
     ListedOrigin,
+    /// The origin has a KV key under one of the rule's prefixes.
+    TenantOrigin,
     /// The rule allows every origin.
     EveryOrigin,
-    /// No pattern of the rule stands for the origin.
+    /// No pattern of the rule stands for the origin, and it has no KV key.
     UnlistedOrigin,
+    /// KV has to be asked whether the origin has a key: refused until then.
+    UnaskedOrigin,
+    /// KV gave no answer as to whether the origin has a key.
+    LookupFailed,
+    /// Too many unknown origins were looked up in KV to look up this one.
+    LookupLimited,
     /// The origin is `null`.
     NullOrigin,
     /// The header holds no origin, or several.
@@ -78,15 +87,21 @@ pub enum Reason {
     MissingOrigin,
 }
 
-/// The decision on `head` under `policy`.
+/// The decision on `head` under `policy`. `tenancy` says what is known of a KV
+/// key, given its name; it is asked about an origin's keys only where the
+/// decision hangs on them.
 ///
 /// Where the two forms of the path fall under two rules, both have to let the
 /// request through, so that a permissive route is no way into a strict one.
 #[must_use]
-pub fn decide<'a>(head: &RequestHead<'a>, policy: &'a Policy) -> Decision<'a> {
+pub fn decide<'a>(
+    head: &RequestHead<'a>,
+    policy: &'a Policy,
+    mut tenancy: impl FnMut(&str) -> Tenancy,
+) -> Decision<'a> {
     let mut decided = None;
     for rule in policy.rules_for(&head.path_forms()) {
-        let decision = judge(head, rule);
+        let decision = judge(head, rule, &mut tenancy);
         if decision.blocks() {
             return decision;
         }
@@ -95,9 +110,19 @@ pub fn decide<'a>(head: &RequestHead<'a>, policy: &'a Policy) -> Decision<'a> {
     decided.unwrap_or(Decision::UNCOVERED)
 }
 
-fn judge<'a>(head: &RequestHead<'a>, rule: &'a Rule) -> Decision<'a> {
+fn judge<'a>(
+    head: &RequestHead<'a>,
+    rule: &'a Rule,
+    tenancy: &mut dyn FnMut(&str) -> Tenancy,
+) -> Decision<'a> {
     let (allowed, reason, grant) = if let Some(text) = head.origin {
-        judge_origin(head, text, rule)
+        let (allowed, reason) = judge_origin(text, rule, head.is_same_origin(), tenancy);
+        let grant = allowed.then(|| Grant::to(text, rule));
+        if head.is_same_origin() {
+            (true, Reason::SameOrigin, grant)
+        } else {
+            (allowed, reason, grant)
+        }
     } else {
         let (allowed, reason) = judge_without_origin(head, rule);
         (allowed, reason, Grant::without_origin(rule))
@@ -110,24 +135,34 @@ fn judge<'a>(head: &RequestHead<'a>, rule: &'a Rule) -> Decision<'a> {
     Decision { verdict, reason, rule: Some(rule), grant }
 }
 
-fn judge_origin<'a>(
-    head: &RequestHead<'a>,
-    text: &'a str,
+/// Whether `rule` allows the origin `text`. KV does not matter to a page of the
+/// same origin, which needs no CORS.
+fn judge_origin(
+    text: &str,
     rule: &Rule,
-) -> (bool, Reason, Option<Grant<'a>>) {
-    let origin = Origin::try_from(text);
-    let grant = origin.ok().and_then(|origin| Grant::to(&origin, rule));
-    if head.is_same_origin() {
-        return (true, Reason::SameOrigin, grant);
-    }
-    let (allowed, reason) = match origin {
-        Ok(_) if grant.is_none() => (false, Reason::UnlistedOrigin),
-        Ok(_) if rule.allows_every_origin() => (true, Reason::EveryOrigin),
-        Ok(_) => (true, Reason::ListedOrigin),
-        Err(OriginError::Null) => (false, Reason::NullOrigin),
-        Err(OriginError::Malformed) => (false, Reason::MalformedOrigin),
+    same_origin: bool,
+    tenancy: &mut dyn FnMut(&str) -> Tenancy,
+) -> (bool, Reason) {
+    let origin = match Origin::try_from(text) {
+        Ok(origin) => origin,
+        Err(OriginError::Null) => return (false, Reason::NullOrigin),
+        Err(OriginError::Malformed) => return (false, Reason::MalformedOrigin),
     };
-    (allowed, reason, grant)
+    match rule.listing(&origin) {
+        Listing::Every => (true, Reason::EveryOrigin),
+        Listing::Pattern => (true, Reason::ListedOrigin),
+        Listing::Tenant(_) if same_origin => (false, Reason::UnlistedOrigin),
+        Listing::Tenant(prefixes) => {
+            let known = prefixes.iter().map(|prefix| tenancy(&format!("{prefix}{text}")));
+            match known.max().unwrap_or(Tenancy::Absent) {
+                Tenancy::Present => (true, Reason::TenantOrigin),
+                Tenancy::Absent => (false, Reason::UnlistedOrigin),
+                Tenancy::Unasked => (false, Reason::UnaskedOrigin),
+                Tenancy::Failed => (false, Reason::LookupFailed),
+                Tenancy::Limited => (false, Reason::LookupLimited),
+            }
+        }
+    }
 }
 
 fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
@@ -176,8 +211,12 @@ impl fmt::Display for Reason {
             Self::NoRoute => "no-route",
             Self::SameOrigin => "same-origin",
             Self::ListedOrigin => "listed-origin",
+            Self::TenantOrigin => "tenant-origin",
             Self::EveryOrigin => "every-origin",
             Self::UnlistedOrigin => "unlisted-origin",
+            Self::UnaskedOrigin => "unasked-origin",
+            Self::LookupFailed => "lookup-failed",
+            Self::LookupLimited => "lookup-limited",
             Self::NullOrigin => "null-origin",
             Self::MalformedOrigin => "malformed-origin",
             Self::CrossSiteEmbed => "cross-site-embed",

@@ -8,6 +8,7 @@ mod log;
 mod recovery;
 mod shell;
 mod store;
+mod tenants;
 
 use std::cell::OnceCell;
 
@@ -15,12 +16,12 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     action::{Action, Context, Health, act},
-    decision::decide,
+    decision::{Reason, decide},
     held::{Lookup, Standing},
-    request::RequestHead,
     settings::{Settings, Upstream},
 };
 use shell::{ExecutionContext, Facts};
+use tenants::Findings;
 
 thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
@@ -30,45 +31,58 @@ thread_local! {
 /// point calls it with the bindings and the execution context.
 #[wasm_bindgen]
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "what crosses from JavaScript is owned")]
 pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {
     let facts = Facts::of(&request);
+    let event = Event { request, env, ctx };
     let head = facts.head();
     let host = head.url.policy_host();
-    let fresh_seconds = with_settings(&env, |settings| settings.fresh_seconds);
+    let fresh_seconds = with_settings(&event.env, |settings| settings.fresh_seconds);
     match store::look_up(&host, fresh_seconds) {
-        Lookup::Use(standing) => respond(&request, &env, &head, &standing),
+        Lookup::Use(standing) => respond(&event, &facts, standing, Findings::default()),
         Lookup::UseAndRefresh(standing) => {
-            ctx.wait_until(&store::refresh(&env, host));
-            respond(&request, &env, &head, &standing)
+            event.ctx.wait_until(&store::refresh(&event.env, host));
+            respond(&event, &facts, standing, Findings::default())
         }
         Lookup::Ask => {
-            let bindings = env.clone();
-            store::ask(&bindings, host, move |standing| {
-                respond(&request, &env, &facts.head(), &standing)
+            let env = event.env.clone();
+            store::ask(&env, host, move |standing| {
+                respond(&event, &facts, standing, Findings::default())
             })
         }
     }
 }
 
-fn respond(
-    request: &web_sys::Request,
-    env: &JsValue,
-    head: &RequestHead<'_>,
-    standing: &Standing,
-) -> JsValue {
-    with_settings(env, |settings| {
+/// What the runtime hands over with a request.
+#[derive(Clone)]
+struct Event {
+    request: web_sys::Request,
+    env: JsValue,
+    ctx: ExecutionContext,
+}
+
+fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findings) -> JsValue {
+    with_settings(&event.env, |settings| {
+        let head = facts.head();
         let policy = standing.policy();
-        let decision = decide(head, &policy);
+        let decision = decide(&head, &policy, |key| findings.tenancy(key, settings.fresh_seconds));
+        if let Some(stale) = findings.take_stale() {
+            event.ctx.wait_until(&tenants::refresh(&event.env, stale));
+        }
+        if decision.reason == Reason::UnaskedOrigin {
+            let (event, facts) = (event.clone(), facts.clone());
+            let env = event.env.clone();
+            return findings.ask(&env, move |findings| respond(&event, &facts, standing, findings));
+        }
         let context = Context {
             version: policy.version(),
             explain: settings.explain,
-            health: health(settings, standing),
+            health: health(settings, &standing),
         };
-        match act(head, &decision, context) {
+        match act(&head, &decision, context) {
             Action::Answer(answer) => shell::answer(&answer),
             Action::Forward { owned, explain } => {
-                shell::forward(request, head, settings, owned.as_ref(), explain.as_deref())
+                let explain = explain.as_deref();
+                shell::forward(&event.request, &head, settings, owned.as_ref(), explain)
             }
         }
     })

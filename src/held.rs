@@ -1,16 +1,16 @@
 //! The policies that an isolate holds, and whether one may be used as it is.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
-use crate::policy::{Policy, Version};
+use crate::{
+    freshness::{Age, Freshness},
+    policy::{Policy, Version},
+    recent::Recent,
+};
 
 /// The most hosts that an isolate remembers: under a wildcard route, whoever
 /// sends a request chooses the host.
 pub const MAX_HOSTS: usize = 64;
-
-/// A policy is asked for before it is used when it is older than this many
-/// times its freshness.
-const STALE_FACTOR: f64 = 10.0;
 
 /// How long KV is left alone after it gave nothing to use.
 const RETRY_MILLISECONDS: f64 = 1000.0;
@@ -20,20 +20,15 @@ thread_local! {
 }
 
 /// Policies by host.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Held {
-    hosts: HashMap<String, Entry>,
+    hosts: Recent<Entry>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     standing: Standing,
-    /// When KV last confirmed it, in milliseconds.
-    learned_at: f64,
-    /// When KV was last asked, in milliseconds.
-    asked_at: f64,
-    /// When a request last used it, in milliseconds.
-    used_at: f64,
+    age: Age,
 }
 
 /// What is in force for a host.
@@ -82,24 +77,28 @@ impl Standing {
     }
 }
 
+impl Default for Held {
+    fn default() -> Self {
+        Self { hosts: Recent::new(MAX_HOSTS) }
+    }
+}
+
 impl Held {
     /// What to use for `host` at `now`, in milliseconds, where a policy is fresh
     /// for `fresh_seconds`.
     #[must_use]
     pub fn look_up(&mut self, host: &str, now: f64, fresh_seconds: u32) -> Lookup {
-        let Some(entry) = self.hosts.get_mut(host) else { return Lookup::Ask };
-        entry.used_at = now;
+        let Some(entry) = self.hosts.get_mut(host, now) else { return Lookup::Ask };
         let fresh = f64::from(fresh_seconds) * 1000.0;
-        let wait = match entry.standing {
+        let fresh = match entry.standing {
             Standing::Unavailable => fresh.min(RETRY_MILLISECONDS),
             _ => fresh,
         };
-        if now - entry.asked_at < wait {
-            return Lookup::Use(entry.standing.clone());
-        }
-        let stale = now - entry.learned_at >= fresh * STALE_FACTOR;
-        match entry.standing {
-            Standing::Policy(_) if !stale => Lookup::UseAndRefresh(entry.standing.clone()),
+        match (entry.age.freshness(now, fresh), &entry.standing) {
+            (Freshness::Fresh, standing) => Lookup::Use(standing.clone()),
+            (Freshness::Stale, standing @ Standing::Policy(_)) => {
+                Lookup::UseAndRefresh(standing.clone())
+            }
             // Where nothing good is held, nothing is lost by waiting for better.
             _ => Lookup::Ask,
         }
@@ -108,26 +107,24 @@ impl Held {
     /// Notes that KV is being asked for `host` behind a request, so that those
     /// which follow do not ask as well.
     pub fn refreshing(&mut self, host: &str, now: f64) {
-        if let Some(entry) = self.hosts.get_mut(host) {
-            entry.asked_at = now;
+        if let Some(entry) = self.hosts.get_mut(host, now) {
+            entry.age = entry.age.asked(now);
         }
     }
 
     /// Takes in what KV said of `host` at `now`. What is held outlives a faulty
     /// document and a failing KV, not a deleted key.
     pub fn learn(&mut self, host: &str, now: f64, news: News) -> Standing {
-        let (standing, learned_at) = match (news, self.hosts.get(host)) {
-            (News::Valid(policy), _) => (Standing::Policy(policy), now),
-            (News::Missing, _) => (Standing::NoPolicy, now),
+        let (standing, age) = match (news, self.hosts.get_mut(host, now)) {
+            (News::Valid(policy), _) => (Standing::Policy(policy), Age::confirmed(now)),
+            (News::Missing, _) => (Standing::NoPolicy, Age::confirmed(now)),
             (
                 News::Invalid | News::Failed,
-                Some(Entry { standing: Standing::Policy(policy), learned_at, .. }),
-            ) => (Standing::Policy(Rc::clone(policy)), *learned_at),
-            (News::Invalid | News::Failed, _) => (Standing::Unavailable, now),
+                Some(Entry { standing: held @ Standing::Policy(_), age }),
+            ) => (held.clone(), age.asked(now)),
+            (News::Invalid | News::Failed, _) => (Standing::Unavailable, Age::confirmed(now)),
         };
-        self.make_room(host);
-        let entry = Entry { standing: standing.clone(), learned_at, asked_at: now, used_at: now };
-        self.hosts.insert(host.to_owned(), entry);
+        self.hosts.insert(host, now, Entry { standing: standing.clone(), age });
         standing
     }
 
@@ -138,17 +135,6 @@ impl Held {
             Standing::Policy(policy) if policy.version() == version => Some(Rc::clone(policy)),
             _ => None,
         })
-    }
-
-    /// Forgets the host that was used longest ago, if `host` would be one too many.
-    fn make_room(&mut self, host: &str) {
-        if self.hosts.len() < MAX_HOSTS || self.hosts.contains_key(host) {
-            return;
-        }
-        let oldest = self.hosts.iter().min_by(|(_, a), (_, b)| a.used_at.total_cmp(&b.used_at));
-        if let Some(oldest) = oldest.map(|(host, _)| host.clone()) {
-            self.hosts.remove(&oldest);
-        }
     }
 }
 

@@ -11,20 +11,24 @@
 //! | the request's head, as facts | [`request`], [`path`] |
 //! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
 //! | which policy this isolate holds, and whether to read KV again | [`held`] |
+//! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
 //! | the answer, or the headers for what is forwarded | [`action`], [`cors`], [`vary`] |
 
 pub mod action;
 pub mod cors;
 pub mod decision;
+mod freshness;
 pub mod held;
 pub mod host;
 pub mod origin;
 pub mod path;
 pub mod pattern;
 pub mod policy;
+mod recent;
 pub mod request;
 pub mod settings;
+pub mod tenants;
 pub mod token;
 pub mod vary;
 

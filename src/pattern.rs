@@ -48,11 +48,8 @@ pub enum PortPattern {
 }
 
 /// Why a text is no [`OriginPattern`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatternError {
-    kind: ErrorKind,
-    repaired: Option<String>,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternError(ErrorKind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ErrorKind {
@@ -78,7 +75,7 @@ impl<'a> TryFrom<&'a str> for OriginPattern<'a> {
     type Error = PatternError;
 
     fn try_from(text: &'a str) -> Result<Self, PatternError> {
-        parse(text).map_err(|kind| PatternError { kind, repaired: repair::repair(text) })
+        parse(text).map_err(PatternError)
     }
 }
 
@@ -167,6 +164,12 @@ impl<'a> OriginPattern<'a> {
         self.host
     }
 
+    /// The pattern as it is written, for the subdomains of `label` below its domain.
+    #[must_use]
+    pub fn below(&self, label: &str) -> String {
+        self.to_string().replacen("*.", &format!("*.{label}."), 1)
+    }
+
     /// The ports it stands for.
     #[must_use]
     pub fn port(&self) -> PortPattern {
@@ -192,7 +195,7 @@ impl PatternError {
     /// What is wrong, as a clause: "has a path or a trailing slash, …".
     #[must_use]
     pub fn problem(&self) -> &'static str {
-        match self.kind {
+        match self.0 {
             ErrorKind::Everything => "stands for every origin, not for one of a list",
             ErrorKind::Several => "has a comma or a space, as several origins in one text would",
             ErrorKind::Null => {
@@ -224,13 +227,14 @@ impl PatternError {
         }
     }
 
-    /// What to write instead: "write …".
+    /// What to write instead of `text`: "write …". `to_ascii` gives the form in
+    /// which a browser sends a Unicode host, if it is known.
     #[must_use]
-    pub fn advice(&self) -> String {
-        if let Some(repaired) = &self.repaired {
+    pub fn advice(&self, text: &str, to_ascii: fn(&str) -> Option<String>) -> String {
+        if let Some(repaired) = repair::repair(text, to_ascii) {
             return format!("write \"{repaired}\"");
         }
-        match self.kind {
+        match self.0 {
             ErrorKind::Several => {
                 "write a list, as in [\"https://a.example\", \"https://b.example\"]"
             }

@@ -8,15 +8,22 @@ mod fault;
 mod field;
 mod headers;
 mod json;
+mod knowledge;
 mod methods;
+mod number;
 mod origins;
+mod place;
 mod rule;
+mod syntax;
+mod tenants;
 
 use sha2::{Digest, Sha256};
 
 use crate::{origin::Origin, path, pattern::OriginSet};
 
 pub use fault::Fault;
+pub use knowledge::Knowledge;
+pub use tenants::{MAX_PREFIX_LEN, MAX_PREFIXES};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
@@ -35,8 +42,15 @@ pub struct Policy {
     version: Version,
 }
 
+/// Two policies are equal if they decide alike, whichever their texts.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.routes == other.routes
+    }
+}
+
 /// The rule for the paths under a prefix.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Route {
     prefix: String,
     rule: Rule,
@@ -48,7 +62,7 @@ struct Route {
 pub struct Version(Option<[u8; 4]>);
 
 /// One `cors` object.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
 pub struct Rule {
     /// `origin` and `credentials`.
@@ -76,7 +90,7 @@ pub struct Rule {
 
 /// Who may read the answers. `*` with credentials has no value of this type
 /// (Fetch, "CORS check").
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Access {
     /// `"*"`: any origin, without credentials.
     Wildcard,
@@ -90,22 +104,50 @@ pub enum Access {
 }
 
 /// The origins of a rule that echoes them.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Origins {
     /// `true`.
     Every,
     /// The listed ones; `false` lists none.
-    Listed(OriginSet),
+    Listed(Listed),
+}
+
+/// A list of origins.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Those that a pattern stands for.
+    pub patterns: OriginSet,
+    /// Under which prefixes others have a KV key each (`{"kv": "tenant:"}`).
+    pub prefixes: Vec<String>,
+}
+
+/// What a rule has to say of an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing<'r> {
+    /// Every origin is allowed.
+    Every,
+    /// A pattern stands for it.
+    Pattern,
+    /// No pattern does, but it may have a KV key under one of these prefixes,
+    /// of which there may be none.
+    Tenant(&'r [String]),
 }
 
 impl Policy {
     /// Reads the document `text`.
     ///
     /// # Errors
-    /// Every fault of the document: of each object, fields that stand twice,
-    /// then unknown ones, then those of the known ones.
+    /// Every fault of the document, in its order.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        let routes = document::parse(text)?;
+        Self::parse_knowing(text, &Knowledge::NONE)
+    }
+
+    /// Reads the document `text`, with what is known of host names.
+    ///
+    /// # Errors
+    /// Every fault of the document, in its order.
+    pub fn parse_knowing(text: &str, knowledge: &Knowledge) -> Result<Self, Vec<Fault>> {
+        let routes = document::parse(text, knowledge)?;
         Ok(Self { routes, version: Version::of(text) })
     }
 
@@ -168,7 +210,7 @@ impl Rule {
     fn same_origin_only() -> Self {
         Self {
             access: Access::Echoed {
-                origins: Origins::Listed(OriginSet::default()),
+                origins: Origins::Listed(Listed::default()),
                 credentials: false,
             },
             methods: methods::DEFAULT.to_owned(),
@@ -186,17 +228,21 @@ impl Rule {
     /// Whether every (well-formed) origin is allowed.
     #[must_use]
     pub fn allows_every_origin(&self) -> bool {
-        self.listed_origins().is_none()
+        self.listed().is_none()
     }
 
-    /// Whether `origin` is allowed.
+    /// What it has to say of `origin`.
     #[must_use]
-    pub fn allows(&self, origin: &Origin<'_>) -> bool {
-        self.listed_origins().is_none_or(|listed| listed.contains(origin))
+    pub fn listing(&self, origin: &Origin<'_>) -> Listing<'_> {
+        match self.listed() {
+            None => Listing::Every,
+            Some(listed) if listed.patterns.contains(origin) => Listing::Pattern,
+            Some(listed) => Listing::Tenant(&listed.prefixes),
+        }
     }
 
     /// The origins that are allowed; `None` where every one is.
-    fn listed_origins(&self) -> Option<&OriginSet> {
+    fn listed(&self) -> Option<&Listed> {
         match &self.access {
             Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => None,
             Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),

@@ -5,6 +5,7 @@ use socketio_cors_edge::{
     decision::decide,
     policy::Policy,
     request::RequestHead,
+    tenants::Tenancy,
 };
 
 mod common;
@@ -33,16 +34,19 @@ const UNTOUCHED: &[&str] = &["forward untouched"];
 /// order, its body.
 fn lines(head: RequestHead<'_>, policy: &Policy, health: Health, explain: bool) -> Vec<String> {
     let context = Context { version: policy.version(), explain, health };
-    let (first, headers, last) = match act(&head, &decide(&head, policy), context) {
-        Action::Answer(answer) => {
-            (format!("answer {}", answer.status), answer.headers, answer.body.map(str::to_owned))
-        }
-        Action::Forward { owned, explain } => {
-            let first = if owned.is_some() { "forward" } else { "forward untouched" };
-            let last = explain.map(|explain| format!("x-cors-decision: {explain}"));
-            (first.to_owned(), owned.unwrap_or_default(), last)
-        }
-    };
+    let (first, headers, last) =
+        match act(&head, &decide(&head, policy, |_| Tenancy::Absent), context) {
+            Action::Answer(answer) => (
+                format!("answer {}", answer.status),
+                answer.headers,
+                answer.body.map(str::to_owned),
+            ),
+            Action::Forward { owned, explain } => {
+                let first = if owned.is_some() { "forward" } else { "forward untouched" };
+                let last = explain.map(|explain| format!("x-cors-decision: {explain}"));
+                (first.to_owned(), owned.unwrap_or_default(), last)
+            }
+        };
     let mut headers: Vec<_> =
         headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     headers.sort();

@@ -1,6 +1,8 @@
 //! Which decision is taken on which request, through the public API.
 
-use socketio_cors_edge::{decision::decide, policy::Policy, request::RequestHead};
+use socketio_cors_edge::{
+    decision::decide, policy::Policy, request::RequestHead, tenants::Tenancy,
+};
 
 mod common;
 use common::{
@@ -290,7 +292,7 @@ fn a_path_between_two_routes_has_to_satisfy_both() {
 fn report_only_decides_as_ever_but_blocks_nothing() {
     let policy = policy(r#"{"origin": false, "reportOnly": true}"#);
     let head = from(EVIL);
-    let decision = decide(&head, &policy);
+    let decision = decide(&head, &policy, |_| Tenancy::Absent);
     assert_eq!(decided(head, &policy), "refuse unlisted-origin");
     assert!(decision.is_report_only() && !decision.blocks());
 }

@@ -11,13 +11,21 @@ pub(super) fn bad_variable(bad: &BadVariable) {
 }
 
 pub(super) fn faults(host: &str, faults: &[Fault]) {
-    let shown: Vec<String> = faults.iter().take(MAX_FAULTS).map(ToString::to_string).collect();
+    let shown: Vec<String> = faults
+        .iter()
+        .take(MAX_FAULTS)
+        .map(|fault| format!("{}:{}: {fault}", fault.line, fault.column))
+        .collect();
     let detail = format!("faults: {}\n{}", faults.len(), shown.join("\n"));
     log(Level::Error, "policy-faulty", &detail, Some(host));
 }
 
 pub(super) fn read_failed(host: &str, error: &str) {
     log(Level::Error, "policy-unread", error, Some(host));
+}
+
+pub(super) fn lookup_failed(error: &str) {
+    log(Level::Error, "lookup-failed", error, None);
 }
 
 pub(super) fn no_policy(host: &str) {

@@ -98,6 +98,11 @@ function gatewayError(status, detail) {
 	});
 }
 
+/** The form in which a browser sends a Unicode host, if it has one. */
+export function toAscii(host) {
+	return URL.parse(`https://${host}`)?.hostname;
+}
+
 /** The Worker's variables of these names, as texts; undefined where one is not set. */
 export function variables(env, names) {
 	return names.map((name) => (env[name] === undefined ? undefined : String(env[name])));
@@ -109,24 +114,30 @@ export function log(level, event, detail, host) {
 }
 
 /**
- * Reads the first of some KV values that is there, in one call, and gives it to
- * `then` as its first argument; what went wrong is its second. `then` is called once.
+ * Reads the first of some KV values that is there, and gives it to `then` as its
+ * first argument; what went wrong is its second. `then` is called once.
  */
-export async function readFirst(env, binding, keys, timeout, then) {
-	let text, error;
-	try {
-		const values = await within(timeout, namespace(env, binding).get(keys, { cacheTtl: 30 }));
-		if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
-		text = keys.map((key) => values.get(key)).find((value) => value !== null);
-	} catch (reason) {
-		error = String(reason);
-	}
-	return then(text, error);
+export function readFirst(env, binding, keys, timeout, then) {
+	return read(env, binding, keys, timeout).then(
+		(values) => then(values.find((value) => value !== null)),
+		(reason) => then(undefined, String(reason)),
+	);
 }
 
-function namespace(env, binding) {
+/** The same with the indices of those keys that are there. */
+export function readPresent(env, binding, keys, timeout, then) {
+	return read(env, binding, keys, timeout).then(
+		(values) => then(Uint32Array.from(keys.keys()).filter((index) => values[index] !== null)),
+		(reason) => then(undefined, String(reason)),
+	);
+}
+
+/** The KV values of `keys` in one call: a text each, or null. */
+async function read(env, binding, keys, timeout) {
 	if (env[binding] === undefined) throw `no KV namespace is bound as ${binding}`;
-	return env[binding];
+	const values = await within(timeout, env[binding].get(keys, { cacheTtl: 30 }));
+	if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
+	return keys.map((key) => values.get(key));
 }
 
 /** What `promise` resolves to, or undefined after `timeout` milliseconds, if there is one. */

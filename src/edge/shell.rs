@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::Headers,
+    policy::Knowledge,
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
@@ -36,6 +37,16 @@ mod js {
             timeout: f64,
             then: &JsValue,
         ) -> JsValue;
+        #[wasm_bindgen(js_name = readPresent)]
+        pub(super) fn read_present(
+            env: &JsValue,
+            binding: &str,
+            keys: Vec<String>,
+            timeout: f64,
+            then: &JsValue,
+        ) -> JsValue;
+        #[wasm_bindgen(js_name = toAscii)]
+        pub(super) fn to_ascii(host: &str) -> Option<String>;
         pub(super) fn variables(env: &JsValue, names: Vec<String>) -> Array;
         pub(super) fn log(level: &str, event: &str, detail: &str, host: Option<&str>);
     }
@@ -44,6 +55,7 @@ mod js {
 #[wasm_bindgen]
 extern "C" {
     /// A request's execution context (`ExecutionContext` of Workers).
+    #[derive(Clone)]
     pub type ExecutionContext;
 
     /// Keeps the request's I/O alive until `promise` settles.
@@ -57,6 +69,7 @@ thread_local! {
 }
 
 /// A request's facts as they crossed: one string, a line each.
+#[derive(Clone)]
 pub(super) struct Facts(String);
 
 impl Facts {
@@ -123,15 +136,33 @@ pub(super) fn forward(
 pub(super) fn read_first(
     env: &JsValue,
     binding: &str,
-    keys: [String; 2],
+    keys: Vec<String>,
     timeout: f64,
     then: impl FnOnce(Result<Option<String>, String>) -> JsValue + 'static,
 ) -> JsValue {
     let then = Closure::once_into_js(move |text: Option<String>, error: Option<String>| {
         then(error.map_or(Ok(text), Err))
     });
-    js::read_first(env, binding, keys.into(), timeout, &then)
+    js::read_first(env, binding, keys, timeout, &then)
 }
+
+/// The same with the indices of those of `keys` that are there.
+pub(super) fn read_present(
+    env: &JsValue,
+    binding: &str,
+    keys: Vec<String>,
+    timeout: f64,
+    then: impl FnOnce(Result<Vec<usize>, String>) -> JsValue + 'static,
+) -> JsValue {
+    let then = Closure::once_into_js(move |present: Option<Vec<usize>>, error: Option<String>| {
+        then(error.map_or(Ok(present.unwrap_or_default()), Err))
+    });
+    js::read_present(env, binding, keys, timeout, &then)
+}
+
+/// What is known of host names: what the runtime knows.
+pub(super) const KNOWLEDGE: Knowledge =
+    Knowledge { to_ascii: |host| js::to_ascii(host), ..Knowledge::NONE };
 
 /// The Worker's variables.
 pub(super) fn variables(env: &JsValue) -> Variables {

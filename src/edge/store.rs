@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// The KV namespace's binding.
-const BINDING: &str = "POLICY";
+pub(super) const BINDING: &str = "POLICY";
 /// The key of the document for every host, and the prefix of those for one.
 const KEY: &str = "policy";
 /// How long a request waits for KV, in milliseconds.
-const TIMEOUT: f64 = 2000.0;
+pub(super) const TIMEOUT: f64 = 2000.0;
 
 thread_local! {
     static HELD: RefCell<Held> = RefCell::default();
@@ -39,7 +39,7 @@ pub(super) fn ask(
     host: String,
     then: impl FnOnce(Standing) -> JsValue + 'static,
 ) -> JsValue {
-    let keys = [format!("{KEY}:{host}"), KEY.to_owned()];
+    let keys = vec![format!("{KEY}:{host}"), KEY.to_owned()];
     shell::read_first(env, BINDING, keys, TIMEOUT, move |read| then(learn(&host, read)))
 }
 
@@ -74,7 +74,7 @@ fn parse(host: &str, text: &str) -> News {
     if REFUSED.get() == Some(version) {
         return News::Invalid;
     }
-    match Policy::parse(text) {
+    match Policy::parse_knowing(text, &shell::KNOWLEDGE) {
         Ok(policy) => News::Valid(Rc::new(policy)),
         Err(faults) => {
             REFUSED.set(Some(version));

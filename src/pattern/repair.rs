@@ -5,9 +5,9 @@ use std::net::Ipv6Addr;
 use crate::{host, origin};
 
 /// The nearest valid pattern: lower case, without path, user information,
-/// trailing dot or default port, `http` for `ws`, a scheme where there is none.
-/// `None` where that is still no pattern.
-pub(super) fn repair(text: &str) -> Option<String> {
+/// trailing dot or default port, `http` for `ws`, a scheme where there is none, a
+/// Unicode host as `to_ascii` has it. `None` where that is still no pattern.
+pub(super) fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
     let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
     let (scheme, rest) = lower.split_once("://").unwrap_or((scheme, &lower));
@@ -19,7 +19,7 @@ pub(super) fn repair(text: &str) -> Option<String> {
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let authority = authority.rsplit('@').next()?;
     let (host, port) = origin::split_port(authority);
-    let host = repair_host(host);
+    let host = repair_host(host, to_ascii)?;
     let implied = host::default_port(scheme);
     let repaired = match port.filter(|port| *port == "*" || port.parse().ok() != implied) {
         Some(port) => format!("{scheme}://{host}:{port}"),
@@ -30,10 +30,17 @@ pub(super) fn repair(text: &str) -> Option<String> {
     (!guessed && super::parse(&repaired).is_ok()).then_some(repaired)
 }
 
-fn repair_host(host: &str) -> String {
+fn repair_host(host: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match bracketed.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
-        Some(address) => format!("[{}]", host::serialise_ipv6(address)),
-        None => host.trim_end_matches('.').to_owned(),
+    if let Some(address) = bracketed.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
+        return Some(format!("[{}]", host::serialise_ipv6(address)));
+    }
+    let host = host.trim_end_matches('.');
+    if host.is_ascii() {
+        return Some(host.to_owned());
+    }
+    match host.strip_prefix("*.") {
+        Some(domain) => to_ascii(domain).map(|domain| format!("*.{domain}")),
+        None => to_ascii(host),
     }
 }

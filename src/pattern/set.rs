@@ -8,7 +8,7 @@ use crate::origin::Origin;
 /// Patterns by the slice of an origin's text that they match, so that a look-up
 /// hashes slices of the text as it came: one for the whole, one for it without
 /// its port, and two for each dot in the host where the scheme has wildcards.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
     /// `https://example.com:8443`
     exact: HashSet<Box<str>>,
@@ -19,7 +19,7 @@ pub struct OriginSet {
 }
 
 /// The subdomain wildcards of one scheme.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Wildcards {
     /// `example.com:8443` for `https://*.example.com:8443`
     below: HashSet<Box<str>>,

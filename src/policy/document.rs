@@ -1,11 +1,11 @@
 //! A policy document: one rule, or rules by path prefix.
 
 use super::{
-    DEFAULT_PREFIX, MAX_DOCUMENT_LEN, MAX_VALUES, Route,
+    DEFAULT_PREFIX, Knowledge, Route,
     fault::{Fault, Faults, Noted},
     field::Members,
-    json::{Json, Pointer},
-    rule,
+    place::Node,
+    rule, syntax,
 };
 use crate::path::Forms;
 
@@ -13,74 +13,54 @@ use crate::path::Forms;
 ///
 /// # Errors
 /// Every fault of the document.
-pub(super) fn parse(text: &str) -> Result<Vec<Route>, Vec<Fault>> {
-    let mut faults = Faults::default();
+pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Fault>> {
+    let mut faults = Faults::of(text, knowledge);
     let routes = read(text, &mut faults);
     faults.into_result(routes)
 }
 
-fn read(text: &str, faults: &mut Faults) -> Result<Vec<Route>, Noted> {
-    let root = Pointer::default();
-    if text.len() > MAX_DOCUMENT_LEN {
-        let problem = format!("has {} bytes, more than {MAX_DOCUMENT_LEN}", text.len());
-        return Err(faults.add_valueless(&root, problem, "shorten the list of origins"));
-    }
-    // What is not a policy at all must not take an isolate's memory: each value takes 32 bytes.
-    if text.bytes().filter(|byte| *byte == b',').count() > MAX_VALUES {
-        let problem = format!("has more than {MAX_VALUES} values");
-        return Err(faults.add_valueless(&root, problem, "shorten the list of origins"));
-    }
-    let json: Json = serde_json::from_str(text).map_err(|error| {
-        faults.add_valueless(&root, format!("is not JSON: {error}"), "correct it there")
-    })?;
-    let Json::Object(members) = &json else {
-        let expected = "an object, as in {\"origin\": \"https://example.com\"}";
-        return Err(faults.add_type(&root, &json, expected));
-    };
-    if members.iter().any(|(name, _)| name == "routes") {
-        return routes(root, members, faults);
+fn read(text: &str, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
+    let root = Node::root(syntax::read(text, faults)?);
+    let expected = "an object, as in {\"origin\": \"https://example.com\"}";
+    let members = Members::of(&root, expected, faults)?;
+    if members.get("routes").is_some() {
+        return routes(members, faults);
     }
     let known = [&["$schema", "routes"], rule::FIELDS].concat();
-    let members = Members::of(root, members, faults).only(&known, faults);
-    let rule = rule::parse(&members, faults)?;
+    let rule = rule::parse(&members.only(&known, faults), faults)?;
     Ok(vec![Route { prefix: DEFAULT_PREFIX.to_owned(), rule }])
 }
 
-fn routes(
-    root: Pointer,
-    members: &[(String, Json)],
-    faults: &mut Faults,
-) -> Result<Vec<Route>, Noted> {
-    let members = Members::of(root, members, faults).only(&["$schema", "routes"], faults);
-    let (at, json) = members.get("routes").ok_or(Noted)?;
-    let Json::Object(rules) = json else {
-        let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
-        return Err(faults.add_type(&at, json, expected));
-    };
-    if rules.is_empty() {
-        let advice = "give at least one route, as in \"/socket.io/\"";
-        return Err(faults.add(&at, json, "covers nothing", advice));
-    }
-    let rules = Members::of(at, rules, faults);
+fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
+    let members = members.only(&["$schema", "routes"], faults);
+    let node = members.get("routes").ok_or(Noted)?;
+    let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
+    let rules = Members::of(&node, expected, faults)?;
     // Every route is read before the first fault counts.
     let routes: Vec<_> =
-        rules.iter().map(|(at, prefix, json)| route(at, prefix, json, faults)).collect();
+        rules.iter().map(|(prefix, key, node)| route(prefix, &key, &node, faults)).collect();
+    if routes.is_empty() {
+        let advice = "give at least one route, as in \"/socket.io/\"";
+        return Err(faults.add(&node, "covers nothing", advice));
+    }
     routes.into_iter().collect()
 }
 
-fn route(at: Pointer, prefix: &str, json: &Json, faults: &mut Faults) -> Result<Route, Noted> {
-    check_prefix(&at, prefix, faults);
-    let Json::Object(members) = json else {
-        let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
-        return Err(faults.add_type(&at, json, expected));
-    };
-    let members = Members::of(at, members, faults).only(rule::FIELDS, faults);
+fn route(
+    prefix: &str,
+    key: &Node<'_>,
+    node: &Node<'_>,
+    faults: &mut Faults<'_>,
+) -> Result<Route, Noted> {
+    check_prefix(prefix, key, faults);
+    let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
+    let members = Members::of(node, expected, faults)?.only(rule::FIELDS, faults);
     let rule = rule::parse(&members, faults)?;
     Ok(Route { prefix: prefix.to_owned(), rule })
 }
 
-fn check_prefix(at: &Pointer, prefix: &str, faults: &mut Faults) {
-    let mut refuse = |problem, advice| faults.add_text(at, prefix, problem, advice);
+fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
+    let mut refuse = |problem, advice| faults.add(key, problem, advice);
     let literal = prefix.split(['*', '?', '#']).next().unwrap_or_default();
     let rooted = format!("/{}", literal.trim_start_matches('/'));
     let normal = Forms::of(&rooted).normal;

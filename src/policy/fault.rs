@@ -1,12 +1,16 @@
 //! What is wrong with a document, and where.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
-use super::json::{Json, Pointer, excerpt};
+use super::{
+    Knowledge,
+    json::{Json, excerpt},
+    place::{Node, Place},
+};
 
 /// The longest part of an offending value that a fault repeats, in bytes.
 const MAX_VALUE_LEN: usize = 80;
-/// The same for its place.
+/// The same for its pointer.
 const MAX_POINTER_LEN: usize = 256;
 /// The most faults that are kept; what is wrong 1000 times is wrong in one way.
 const MAX_FAULTS: usize = 1000;
@@ -16,6 +20,12 @@ const MAX_FAULTS: usize = 1000;
 pub struct Fault {
     /// Where it is, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// The character of that line at which it begins, from 1.
+    pub column: usize,
+    /// What of the document's text is wrong, in bytes; empty where something is missing.
+    pub span: Range<usize>,
     /// The offending value as JSON, shortened; empty where there is none.
     pub value: String,
     /// What is wrong, as a clause whose subject is the value.
@@ -37,60 +47,142 @@ impl fmt::Display for Fault {
 #[derive(Debug)]
 pub(super) struct Noted;
 
-/// The faults of a document, as they are found.
-#[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+/// The faults of a document as they are found, and what is known to find them.
+#[derive(Debug)]
+pub(super) struct Faults<'d> {
+    document: &'d str,
+    pub(super) knowledge: &'d Knowledge,
+    found: Vec<Fault>,
+}
 
-impl Faults {
-    /// Notes that `value` at `at` is wrong.
+impl<'d> Faults<'d> {
+    /// None yet, of the text `document`.
+    pub(super) fn of(document: &'d str, knowledge: &'d Knowledge) -> Self {
+        Self { document, knowledge, found: Vec::new() }
+    }
+
+    /// Notes that `node` is wrong.
     pub(super) fn add(
         &mut self,
-        at: &Pointer,
-        value: &Json,
+        node: &Node<'_>,
         problem: impl Into<String>,
         advice: impl Into<String>,
     ) -> Noted {
-        self.push(at, excerpt(value, MAX_VALUE_LEN), problem.into(), advice.into())
+        let value = excerpt(&node.json, MAX_VALUE_LEN);
+        self.push(&node.place, node.json.span(self.document), value, problem.into(), advice.into())
     }
 
-    /// Notes that something is wrong at `at` that no value stands for.
-    pub(super) fn add_valueless(
+    /// Notes that the member `node` is wrong by its name, which is spelt `key`.
+    pub(super) fn add_named(
         &mut self,
-        at: &Pointer,
+        node: &Node<'_>,
+        key: Json<'_>,
         problem: impl Into<String>,
         advice: impl Into<String>,
     ) -> Noted {
-        self.push(at, String::new(), problem.into(), advice.into())
+        let value = excerpt(&node.json, MAX_VALUE_LEN);
+        self.push(&node.place, key.span(self.document), value, problem.into(), advice.into())
     }
 
-    /// Notes that `text`, a part of the value at `at`, is wrong.
-    pub(super) fn add_text(
+    /// Notes that `text`, a part of the text `node`, is wrong.
+    pub(super) fn add_part(
         &mut self,
-        at: &Pointer,
+        node: &Node<'_>,
         text: &str,
         problem: impl Into<String>,
         advice: impl Into<String>,
     ) -> Noted {
-        self.add(at, &Json::String(text.to_owned()), problem, advice)
+        let value = serde_json::to_string(text).unwrap_or_default();
+        let value = excerpt(&value, MAX_VALUE_LEN);
+        self.push(&node.place, node.json.span(self.document), value, problem.into(), advice.into())
     }
 
-    /// Notes that `value` at `at` should have been of another type.
-    pub(super) fn add_type(&mut self, at: &Pointer, value: &Json, expected: &str) -> Noted {
-        self.add(at, value, "has the wrong type", format!("write {expected}"))
+    /// Notes that the object `node` lacks something.
+    pub(super) fn add_missing(
+        &mut self,
+        node: &Node<'_>,
+        problem: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Noted {
+        let start = node.json.span(self.document).start;
+        self.push(&node.place, start..start, String::new(), problem.into(), advice.into())
     }
 
-    fn push(&mut self, at: &Pointer, value: String, problem: String, advice: String) -> Noted {
-        if self.0.len() < MAX_FAULTS {
-            self.0.push(Fault { pointer: excerpt(at, MAX_POINTER_LEN), value, problem, advice });
+    /// Notes that the text itself is wrong, at `span`.
+    pub(super) fn add_text(
+        &mut self,
+        span: Range<usize>,
+        problem: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Noted {
+        self.push(&Place::Root, span, String::new(), problem.into(), advice.into())
+    }
+
+    /// Notes that `node` should have been of another type.
+    pub(super) fn add_type(&mut self, node: &Node<'_>, expected: &str) -> Noted {
+        self.add(node, "has the wrong type", format!("write {expected}"))
+    }
+
+    fn push(
+        &mut self,
+        place: &Place<'_>,
+        span: Range<usize>,
+        value: String,
+        problem: String,
+        advice: String,
+    ) -> Noted {
+        if self.found.len() < MAX_FAULTS {
+            let pointer = excerpt(place, MAX_POINTER_LEN);
+            self.found.push(Fault { pointer, line: 0, column: 0, span, value, problem, advice });
         }
         Noted
     }
 
-    /// `value` if there were no faults, and all of them otherwise.
+    /// `value` if there were no faults, and otherwise all of them, in the
+    /// document's order.
     pub(super) fn into_result<T>(self, value: Result<T, Noted>) -> Result<T, Vec<Fault>> {
         match value {
-            Ok(value) if self.0.is_empty() => Ok(value),
-            _ => Err(self.0),
+            Ok(value) if self.found.is_empty() => Ok(value),
+            _ => Err(self.in_order()),
         }
+    }
+
+    fn in_order(self) -> Vec<Fault> {
+        let mut faults = self.found;
+        faults.sort_by_key(|fault| fault.span.start);
+        let mut lines = Lines::of(self.document);
+        for fault in &mut faults {
+            (fault.line, fault.column) = lines.position(fault.span.start);
+        }
+        faults
+    }
+}
+
+/// Lines and columns of growing offsets, each part of the text being looked at once.
+struct Lines<'d> {
+    document: &'d str,
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'d> Lines<'d> {
+    fn of(document: &'d str) -> Self {
+        Self { document, offset: 0, line: 1, column: 1 }
+    }
+
+    /// The line and column of `offset`, which is at least the last one asked for.
+    fn position(&mut self, offset: usize) -> (usize, usize) {
+        let passed = self.document.get(self.offset..offset).unwrap_or_default();
+        for char in passed.chars() {
+            if char == '\n' {
+                self.line = self.line.saturating_add(1);
+                self.column = 1;
+            } else {
+                self.column = self.column.saturating_add(1);
+            }
+        }
+        self.offset = offset;
+        (self.line, self.column)
     }
 }

@@ -1,65 +1,97 @@
 //! Reading the members of an object: known ones once each, of the right type.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     fault::{Faults, Noted},
-    json::{Json, Pointer},
+    json::{Json, Value},
+    number,
+    place::{Node, Place},
 };
 
 /// The members of an object.
-pub(super) struct Members<'j> {
-    at: Pointer,
-    members: &'j [(String, Json)],
+pub(super) struct Members<'n> {
+    node: Node<'n>,
+    members: Vec<Member<'n>>,
 }
 
-impl<'j> Members<'j> {
-    /// The members of the object at `at`. Notes every name that stands twice.
-    pub(super) fn of(at: Pointer, members: &'j [(String, Json)], faults: &mut Faults) -> Self {
+/// A member of an object.
+struct Member<'n> {
+    /// The name as it is spelt.
+    key: Json<'n>,
+    name: Cow<'n, str>,
+    json: Json<'n>,
+}
+
+impl<'n> Members<'n> {
+    /// The members of the object `node`. Notes every name that stands twice.
+    ///
+    /// # Errors
+    /// It is no object, but should have been, as in `expected`.
+    pub(super) fn of(
+        node: &Node<'n>,
+        expected: &str,
+        faults: &mut Faults<'_>,
+    ) -> Result<Self, Noted> {
+        let Some(members) = node.json.members() else {
+            return Err(faults.add_type(node, expected));
+        };
+        let member = |(key, json): (Json<'n>, _)| Member { key, name: key.text(), json };
+        let members = Self { node: *node, members: members.into_iter().map(member).collect() };
         let mut seen = HashSet::new();
-        for (name, value) in members {
-            if !seen.insert(name) {
+        for member in &members.members {
+            if !seen.insert(&member.name) {
                 let problem = "belongs to a field that stands twice";
-                faults.add(&at.join(name), value, problem, "keep one of them");
+                faults.add_named(&members.node_of(member), member.key, problem, "keep one of them");
             }
         }
-        Self { at, members }
+        Ok(members)
     }
 
     /// The same, with every name noted that is not `known`.
-    pub(super) fn only(self, known: &[&str], faults: &mut Faults) -> Self {
-        for (at, name, value) in self.iter().filter(|(_, name, _)| !known.contains(name)) {
-            let advice = match nearest(name, known) {
+    pub(super) fn only(self, known: &[&str], faults: &mut Faults<'_>) -> Self {
+        for member in self.members.iter().filter(|member| !known.contains(&&*member.name)) {
+            let node = self.node_of(member);
+            let advice = match nearest(&member.name, known) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
+                None if member.name == "cors" && matches!(node.value(), Value::Object) => {
+                    "write what is in it, without \"cors\" around it".to_owned()
+                }
                 None => format!("write one of {}", known.join(", ")),
             };
-            faults.add(&at, value, "belongs to an unknown field", advice);
+            faults.add_named(&node, member.key, "belongs to an unknown field", advice);
         }
         self
     }
 
-    /// Where the object stands.
-    pub(super) fn at(&self) -> &Pointer {
-        &self.at
+    /// The object itself.
+    pub(super) fn node(&self) -> &Node<'n> {
+        &self.node
     }
 
-    /// Every member: where it stands, its name, its value.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Pointer, &'j str, &'j Json)> {
-        self.members.iter().map(|(name, value)| (self.at.join(name), name.as_str(), value))
+    /// Every member: its name, the name as a value, its value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Node<'_>, Node<'_>)> {
+        self.members.iter().map(|member| {
+            let node = self.node_of(member);
+            (&*member.name, Node { json: member.key, ..node }, node)
+        })
     }
 
-    /// The first member of that name, and where it stands.
-    pub(super) fn get(&self, name: &str) -> Option<(Pointer, &'j Json)> {
-        let (_, value) = self.members.iter().find(|(known, _)| known == name)?;
-        Some((self.at.join(name), value))
+    /// The first member of that name.
+    pub(super) fn get(&self, name: &str) -> Option<Node<'_>> {
+        self.members.iter().find(|member| member.name == name).map(|member| self.node_of(member))
+    }
+
+    fn node_of<'m>(&'m self, member: &'m Member<'n>) -> Node<'m> {
+        Node { json: member.json, place: Place::Member(&self.node.place, &member.name) }
     }
 
     /// A boolean, `false` where it is absent.
-    pub(super) fn bool(&self, name: &str, faults: &mut Faults) -> Result<bool, Noted> {
-        match self.get(name) {
-            None => Ok(false),
-            Some((_, Json::Bool(value))) => Ok(*value),
-            Some((at, other)) => Err(faults.add_type(&at, other, "true or false")),
+    pub(super) fn bool(&self, name: &str, faults: &mut Faults<'_>) -> Result<bool, Noted> {
+        let Some(node) = self.get(name) else { return Ok(false) };
+        match node.value() {
+            Value::Bool(value) => Ok(value),
+            _ => Err(faults.add_type(&node, "true or false")),
         }
     }
 
@@ -68,55 +100,48 @@ impl<'j> Members<'j> {
         &self,
         name: &str,
         (low, high): (i64, i64),
-        faults: &mut Faults,
+        faults: &mut Faults<'_>,
     ) -> Result<Option<i64>, Noted> {
-        let Some((at, json)) = self.get(name) else { return Ok(None) };
-        let Json::Number(number) = json else {
-            return Err(faults.add_type(&at, json, "a number"));
+        let Some(node) = self.get(name) else { return Ok(None) };
+        let Value::Number(spelling) = node.value() else {
+            return Err(faults.add_type(&node, "a number"));
         };
-        match number.as_i64() {
+        match number::whole(spelling) {
             Some(value) if (low..=high).contains(&value) => Ok(Some(value)),
             _ => {
                 let advice = format!("write a whole number from {low} to {high}");
-                Err(faults.add(&at, json, "is out of range", advice))
+                Err(faults.add(&node, "is out of range", advice))
             }
-        }
-    }
-
-    /// The texts of a list, or of one text with commas, each with its place;
-    /// `None` where the field is absent. What is no text in a list is noted.
-    pub(super) fn texts(
-        &self,
-        name: &str,
-        faults: &mut Faults,
-    ) -> Result<Option<Vec<(Pointer, &'j str)>>, Noted> {
-        let Some((at, json)) = self.get(name) else { return Ok(None) };
-        match json {
-            Json::String(text) => {
-                Ok(Some(text.split(',').map(|part| (at.clone(), part.trim())).collect()))
-            }
-            Json::Array(items) => Ok(Some(texts_of_list(&at, items, faults))),
-            other => Err(faults.add_type(&at, other, "a list of texts, or a text with commas")),
         }
     }
 }
 
-/// The texts of a list, each with its place. What is no text in it is noted.
-pub(super) fn texts_of_list<'j>(
-    at: &Pointer,
-    items: &'j [Json],
-    faults: &mut Faults,
-) -> Vec<(Pointer, &'j str)> {
-    let mut texts = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let at = at.join(index);
-        if let Json::String(text) = item {
-            texts.push((at, text.as_str()));
-        } else {
-            faults.add_type(&at, item, "a text");
+/// Calls `each` with every text of a list, or of one text with commas. What is no
+/// text in a list is noted.
+///
+/// # Errors
+/// `node` is neither.
+pub(super) fn each_text(
+    node: &Node<'_>,
+    faults: &mut Faults<'_>,
+    mut each: impl FnMut(&Node<'_>, &str, &mut Faults<'_>),
+) -> Result<(), Noted> {
+    match node.value() {
+        Value::Text(text) => {
+            text.split(',').for_each(|part| each(node, part.trim(), faults));
+            Ok(())
         }
+        Value::Array => {
+            for item in node.items_or_self() {
+                match item.text() {
+                    Some(text) => each(&item, &text, faults),
+                    None => drop(faults.add_type(&item, "a text")),
+                }
+            }
+            Ok(())
+        }
+        _ => Err(faults.add_type(node, "a list of texts, or a text with commas")),
     }
-    texts
 }
 
 /// The longest name that may be a known one with typing errors, in bytes.

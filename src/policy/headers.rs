@@ -2,8 +2,8 @@
 
 use super::{
     fault::{Faults, Noted},
-    field::Members,
-    json::Pointer,
+    field::{Members, each_text},
+    place::Node,
 };
 use crate::token::is_token;
 
@@ -41,7 +41,7 @@ const FORBIDDEN_RESPONSE: &[&str] = &["set-cookie", "set-cookie2"];
 pub(super) fn allowed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Result<Option<String>, Noted> {
     list("allowedHeaders", members, credentialed, faults, |name| {
         FORBIDDEN_REQUEST.contains(&name)
@@ -54,7 +54,7 @@ pub(super) fn allowed(
 pub(super) fn exposed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Result<Option<String>, Noted> {
     let names = list("exposedHeaders", members, credentialed, faults, |name| {
         FORBIDDEN_RESPONSE.contains(&name)
@@ -66,25 +66,26 @@ fn list(
     field: &str,
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
     is_forbidden: fn(&str) -> bool,
 ) -> Result<Option<String>, Noted> {
-    let Some(names) = members.texts(field, faults)? else { return Ok(None) };
-    for (at, name) in &names {
-        check(at, name, credentialed, faults, is_forbidden);
-    }
-    let names: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
+    let Some(node) = members.get(field) else { return Ok(None) };
+    let mut names: Vec<String> = Vec::new();
+    each_text(&node, faults, |node, name, faults| {
+        check(node, name, credentialed, faults, is_forbidden);
+        names.push(name.to_owned());
+    })?;
     Ok(Some(names.join(",")))
 }
 
 fn check(
-    at: &Pointer,
+    node: &Node<'_>,
     name: &str,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
     is_forbidden: fn(&str) -> bool,
 ) {
-    let mut refuse = |problem, advice| faults.add_text(at, name, problem, advice);
+    let mut refuse = |problem, advice| faults.add_part(node, name, problem, advice);
     if !is_token(name) {
         refuse("is not a header's name", "write one as in \"X-Token\"");
     } else if name == "*" && credentialed {

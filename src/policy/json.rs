@@ -1,110 +1,118 @@
-//! JSON as it was written: duplicate keys kept, keys in order.
+//! JSON as it was written: each value where it stands in the document's text,
+//! duplicate members kept, in order.
+//!
+//! Nothing is copied and one level is read at a time, so that a list of 100,000
+//! origins takes eight bytes an item, and a document of any depth no stack.
 
-use std::fmt::{self, Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+    ops::Range,
+};
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
-/// A JSON value. `serde_json::Value` would keep only the last of duplicate keys.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json {
+/// A value, as a slice of the document's text whose syntax is good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Json<'t>(&'t str);
+
+/// A value's type, and what is needed to go on.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'t> {
     Null,
     Bool(bool),
-    Number(serde_json::Number),
-    String(String),
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    /// As it is spelt.
+    Number(&'t str),
+    Text(Cow<'t, str>),
+    Array,
+    Object,
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
-    }
-}
+/// What stands for a text that is none, as it has half of a surrogate pair. No
+/// field takes it.
+const NO_TEXT: &str = "\u{fffd}";
 
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+impl<'t> Json<'t> {
+    /// The value that `text` is.
+    ///
+    /// # Errors
+    /// The first error of its syntax.
+    pub(super) fn read(text: &'t str) -> serde_json::Result<Self> {
+        serde_json::from_str::<&RawValue>(text).map(Self::of)
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
+    fn of(raw: &'t RawValue) -> Self {
+        Self(raw.get())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+    pub(super) fn value(self) -> Value<'t> {
+        match self.0.as_bytes().first() {
+            Some(b'n') => Value::Null,
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'"') => Value::Text(self.text()),
+            Some(b'[') => Value::Array,
+            Some(b'{') => Value::Object,
+            _ => Value::Number(self.0),
         }
-        Ok(Json::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+    /// What it says, if it is a text.
+    pub(super) fn text(self) -> Cow<'t, str> {
+        let inner = self.0.get(1..self.0.len().saturating_sub(1)).unwrap_or_default();
+        if !inner.contains('\\') {
+            return inner.into();
         }
-        Ok(Json::Object(members))
+        serde_json::from_str::<String>(self.0).map_or(NO_TEXT.into(), Cow::from)
+    }
+
+    /// The items, if it is an array.
+    pub(super) fn items(self) -> Option<Vec<Self>> {
+        let items: Vec<&RawValue> = serde_json::from_str(self.0).ok()?;
+        Some(items.into_iter().map(Self::of).collect())
+    }
+
+    /// The names and values, if it is an object.
+    pub(super) fn members(self) -> Option<Vec<(Self, Self)>> {
+        struct Members;
+        impl<'t> Visitor<'t> for Members {
+            type Value = Vec<(Json<'t>, Json<'t>)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    members.push((Json::of(name), Json::of(value)));
+                }
+                Ok(members)
+            }
+        }
+        serde_json::Deserializer::from_str(self.0).deserialize_map(Members).ok()
+    }
+
+    /// Where it stands in `document`, which it is a slice of, in bytes.
+    pub(super) fn span(self, document: &str) -> Range<usize> {
+        let start = self.0.as_ptr().addr().saturating_sub(document.as_ptr().addr());
+        start..start.saturating_add(self.0.len())
     }
 }
 
-impl fmt::Display for Json {
+impl fmt::Display for Json<'_> {
+    /// As it is spelt, arrays and objects on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => value.fmt(f),
-            Self::Number(value) => value.fmt(f),
-            Self::String(value) => write_string(f, value),
-            Self::Array(items) => {
-                f.write_char('[')?;
-                for (index, item) in items.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    item.fmt(f)?;
-                }
-                f.write_char(']')
-            }
-            Self::Object(members) => {
-                f.write_char('{')?;
-                for (index, (name, value)) in members.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    write_string(f, name)?;
-                    write!(f, ":{value}")?;
-                }
-                f.write_char('}')
-            }
+        if !self.0.starts_with(['[', '{']) {
+            return f.write_str(self.0);
         }
+        for (index, word) in self.0.split_ascii_whitespace().enumerate() {
+            f.write_str(if index == 0 { "" } else { " " })?;
+            f.write_str(word)?;
+        }
+        Ok(())
     }
-}
-
-fn write_string(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
-    f.write_str(&serde_json::to_string(value).map_err(|_| fmt::Error)?)
 }
 
 /// The text of `value`, cut at `limit` bytes with `…` in place of the rest.
@@ -128,23 +136,5 @@ impl Write for Excerpt {
         let fits = part.floor_char_boundary(room);
         self.text.push_str(part.get(..fits).unwrap_or_default());
         if fits == part.len() { Ok(()) } else { Err(fmt::Error) }
-    }
-}
-
-/// Where a value stands in a document (RFC 6901).
-#[derive(Clone, Debug, Default)]
-pub(super) struct Pointer(String);
-
-impl Pointer {
-    /// The place of the member or item `token` of the value here.
-    pub(super) fn join(&self, token: impl fmt::Display) -> Self {
-        let token = token.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{token}", self.0))
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

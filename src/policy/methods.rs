@@ -2,8 +2,8 @@
 
 use super::{
     fault::{Faults, Noted},
-    field::Members,
-    json::Pointer,
+    field::{Members, each_text},
+    place::Node,
 };
 use crate::token::is_token;
 
@@ -14,22 +14,23 @@ pub(super) const DEFAULT: &str = "GET,POST";
 pub(super) fn parse(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Result<String, Noted> {
-    let Some(texts) = members.texts("methods", faults)? else { return Ok(DEFAULT.to_owned()) };
-    // Every one is read before the first fault counts.
-    let methods: Vec<_> =
-        texts.iter().map(|(at, text)| method(at, text, credentialed, faults)).collect();
-    Ok(methods.into_iter().collect::<Result<Vec<_>, _>>()?.join(","))
+    let Some(node) = members.get("methods") else { return Ok(DEFAULT.to_owned()) };
+    let mut methods: Vec<String> = Vec::new();
+    each_text(&node, faults, |node, text, faults| {
+        methods.extend(method(node, text, credentialed, faults));
+    })?;
+    Ok(methods.join(","))
 }
 
 fn method(
-    at: &Pointer,
+    node: &Node<'_>,
     text: &str,
     credentialed: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Result<String, Noted> {
-    let mut refuse = |problem, advice| Err(faults.add_text(at, text, problem, advice));
+    let mut refuse = |problem, advice| Err(faults.add_part(node, text, problem, advice));
     let upper = text.to_ascii_uppercase();
     match upper.as_str() {
         "*" if credentialed => {

@@ -1,80 +1,117 @@
 //! `origin`, and Socket.IO 2's `origins`.
 
 use super::{
-    Access, Origins,
+    Access, Listed, Origins,
     fault::{Faults, Noted},
-    field::{Members, texts_of_list},
-    json::{Json, Pointer},
+    field::Members,
+    json::Value,
+    place::Node,
+    tenants,
 };
-use crate::pattern::{OriginPattern, OriginSet};
+use crate::pattern::{HostPattern, OriginPattern};
 
 /// Who may read the answers of a rule.
 pub(super) fn access(
     members: &Members<'_>,
     credentials: bool,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Result<Access, Noted> {
     let echoed = |origins| Access::Echoed { origins, credentials };
     match (members.get("origin"), members.get("origins")) {
-        (Some((at, Json::String(text))), None) if text == "*" => {
+        (Some(node), None) if node.text().as_deref() == Some("*") => {
             if !credentials {
                 return Ok(Access::Wildcard);
             }
             let problem = "cannot be combined with \"credentials\": true";
             let advice = "list the origins, or write true for every origin";
-            Err(faults.add_text(&at, text, problem, advice))
+            Err(faults.add(&node, problem, advice))
         }
-        (Some((at, json)), None) => origin(&at, json, faults).map(echoed),
-        (None, Some((at, json))) => legacy_origins(&at, json, faults).map(echoed),
-        (Some(_), Some((at, json))) => {
+        (Some(node), None) => origin(&node, credentials, faults).map(echoed),
+        (None, Some(node)) => legacy_origins(&node, credentials, faults).map(echoed),
+        (Some(_), Some(node)) => {
             let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
-            Err(faults.add(&at, json, problem, "keep \"origin\""))
+            Err(faults.add(&node, problem, "keep \"origin\""))
         }
         (None, None) => {
             let advice = "write \"origin\": \"https://example.com\", a list, true, \"*\" or false";
-            Err(faults.add_valueless(members.at(), "has no \"origin\"", advice))
+            Err(faults.add_missing(members.node(), "has no \"origin\"", advice))
         }
     }
 }
 
-fn origin(at: &Pointer, json: &Json, faults: &mut Faults) -> Result<Origins, Noted> {
-    match json {
-        Json::Bool(true) => Ok(Origins::Every),
-        Json::Bool(false) => Ok(Origins::Listed(OriginSet::default())),
-        Json::String(text) => patterns([(at.clone(), text.as_str())], faults),
-        Json::Array(items) => patterns(texts_of_list(at, items, faults), faults),
-        other => {
-            Err(faults.add_type(at, other, "an origin, a list of origins, true, \"*\" or false"))
+fn origin(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
+    match node.value() {
+        Value::Bool(true) => Ok(Origins::Every),
+        Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
+        Value::Text(_) | Value::Array | Value::Object => {
+            let mut listed = Listed::default();
+            for item in node.items_or_self() {
+                match item.text() {
+                    Some(text) => pattern(&item, &text, credentials, &mut listed, faults),
+                    None => tenants::prefix(&item, &mut listed, faults),
+                }
+            }
+            Ok(Origins::Listed(listed))
         }
+        _ => Err(faults.add_type(node, "an origin, a list of origins, true, \"*\" or false")),
     }
 }
 
 /// A text of origins with spaces, or a list; `*:*` among them allows every
 /// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
-fn legacy_origins(at: &Pointer, json: &Json, faults: &mut Faults) -> Result<Origins, Noted> {
-    let texts = match json {
-        Json::Array(items) => texts_of_list(at, items, faults),
-        Json::String(text) => text.split_whitespace().map(|text| (at.clone(), text)).collect(),
-        other => return Err(faults.add_type(at, other, "a list of origins, or \"*:*\"")),
-    };
-    let (every, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, text)| *text == "*:*");
-    let listed = patterns(others, faults)?;
-    Ok(if every.is_empty() { listed } else { Origins::Every })
-}
-
-fn patterns<'j>(
-    texts: impl IntoIterator<Item = (Pointer, &'j str)>,
-    faults: &mut Faults,
+fn legacy_origins(
+    node: &Node<'_>,
+    credentials: bool,
+    faults: &mut Faults<'_>,
 ) -> Result<Origins, Noted> {
-    let mut set = OriginSet::default();
-    let mut result = Ok(());
-    for (at, text) in texts {
-        match OriginPattern::try_from(text) {
-            Ok(pattern) => set.extend([pattern]),
-            Err(error) => {
-                result = Err(faults.add_text(&at, text, error.problem(), error.advice()));
+    if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
+        return Err(faults.add_type(node, "a list of origins, or \"*:*\""));
+    }
+    let mut every = false;
+    let mut listed = Listed::default();
+    for item in node.items_or_self() {
+        let Some(text) = item.text() else {
+            tenants::prefix(&item, &mut listed, faults);
+            continue;
+        };
+        let is_list = !matches!(node.value(), Value::Text(_));
+        for part in text.split(|c: char| !is_list && c.is_whitespace()) {
+            match part {
+                "*:*" => every = true,
+                "" if !is_list => {}
+                part => pattern(&item, part, credentials, &mut listed, faults),
             }
         }
     }
-    result.map(|()| Origins::Listed(set))
+    Ok(if every { Origins::Every } else { Origins::Listed(listed) })
+}
+
+/// Adds the pattern `text`, which `node` is or has as a part, to those of `listed`.
+fn pattern(
+    node: &Node<'_>,
+    text: &str,
+    credentials: bool,
+    listed: &mut Listed,
+    faults: &mut Faults<'_>,
+) {
+    let pattern = match OriginPattern::try_from(text) {
+        Ok(pattern) => pattern,
+        Err(error) => {
+            let advice = error.advice(text, faults.knowledge.to_ascii);
+            faults.add_part(node, text, error.problem(), advice);
+            return;
+        }
+    };
+    match pattern.host() {
+        HostPattern::Below(domain)
+            if credentials && (faults.knowledge.is_public_suffix)(domain) =>
+        {
+            let problem = "is a wildcard over a public suffix, below which anyone can have a site, \
+                           with \"credentials\": true";
+            let advice =
+                format!("write the domains that are yours, as in \"{}\"", pattern.below("yours"));
+            faults.add_part(node, text, problem, advice);
+        }
+        _ => listed.patterns.extend([pattern]),
+    }
 }

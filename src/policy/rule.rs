@@ -5,7 +5,7 @@ use super::{
     fault::{Faults, Noted},
     field::Members,
     headers,
-    json::Json,
+    json::Value,
     methods, origins,
 };
 
@@ -32,7 +32,7 @@ pub(super) const DEFAULT_SUCCESS_STATUS: u16 = 204;
 const MAX_AGE_RANGE: (i64, i64) = (-1, 86_400);
 
 /// The rule that `members` spell, with each of its faults noted.
-pub(super) fn parse(members: &Members<'_>, faults: &mut Faults) -> Result<Rule, Noted> {
+pub(super) fn parse(members: &Members<'_>, faults: &mut Faults<'_>) -> Result<Rule, Noted> {
     // Each field is read before the first `?`, so that every fault is found.
     let credentials = members.bool("credentials", faults);
     let credentialed = matches!(credentials, Ok(true));
@@ -63,11 +63,11 @@ pub(super) fn parse(members: &Members<'_>, faults: &mut Faults) -> Result<Rule, 
     })
 }
 
-fn missing_origin(members: &Members<'_>, faults: &mut Faults) -> Result<bool, Noted> {
-    let Some((at, json)) = members.get("missingOrigin") else { return Ok(true) };
-    match json {
-        Json::String(text) if text == "allow" => Ok(true),
-        Json::String(text) if text == "deny" => Ok(false),
-        other => Err(faults.add(&at, other, "is no choice", "write \"allow\" or \"deny\"")),
+fn missing_origin(members: &Members<'_>, faults: &mut Faults<'_>) -> Result<bool, Noted> {
+    let Some(node) = members.get("missingOrigin") else { return Ok(true) };
+    match node.value() {
+        Value::Text(text) if text == "allow" => Ok(true),
+        Value::Text(text) if text == "deny" => Ok(false),
+        _ => Err(faults.add(&node, "is no choice", "write \"allow\" or \"deny\"")),
     }
 }

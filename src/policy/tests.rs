@@ -24,7 +24,7 @@ fn credentials(rule: &Rule) -> bool {
 }
 
 fn allows(rule: &Rule, origin: &str) -> bool {
-    Origin::try_from(origin).is_ok_and(|origin| rule.allows(&origin))
+    Origin::try_from(origin).is_ok_and(|origin| rule.listing(&origin) != Listing::Tenant(&[]))
 }
 
 /// Checks that each document of `table` is refused with exactly the faults that

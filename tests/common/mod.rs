@@ -5,6 +5,7 @@ use socketio_cors_edge::{
     decision::decide,
     policy::Policy,
     request::{RequestHead, Url},
+    tenants::Tenancy,
 };
 
 /// The origin that requests are made to.
@@ -46,7 +47,7 @@ pub(crate) fn policy(document: &str) -> Policy {
 
 /// Verdict and reason, "allow listed-origin".
 pub(crate) fn decided(head: RequestHead<'_>, policy: &Policy) -> String {
-    let decision = decide(&head, policy);
+    let decision = decide(&head, policy, |_| Tenancy::Absent);
     format!("{} {}", decision.verdict, decision.reason)
 }
 

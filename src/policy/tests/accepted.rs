@@ -107,8 +107,10 @@ fn an_empty_list_of_allowed_headers_allows_none_instead_of_reflecting() {
 
 #[test]
 fn numbers_reach_to_the_ends_of_their_ranges() {
-    for max_age in ["-1", "0", "1", "86400"] {
-        assert_eq!(rule_with("maxAge", max_age).max_age.as_deref(), Some(max_age));
+    for (written, max_age) in
+        [("-1", "-1"), ("0", "0"), ("1", "1"), ("86400", "86400"), ("600.0", "600"), ("6e2", "600")]
+    {
+        assert_eq!(rule_with("maxAge", written).max_age.as_deref(), Some(max_age));
     }
     for status in [200, 204, 299] {
         let rule = rule_with("optionsSuccessStatus", &status.to_string());
@@ -139,6 +141,22 @@ fn origin_takes_every_form_that_socket_io_gives_it() {
         }
         assert_eq!(rule.allows_every_origin(), matches!(value, "true" | r#""*""#), "{value}");
         assert_eq!(matches!(rule.access, Access::Wildcard), value == r#""*""#, "{value}");
+    }
+}
+
+#[test]
+fn tenants_stand_alone_or_among_patterns() {
+    for (field, prefixes, allowed) in [
+        (r#""origin": {"kv": "tenant:"}"#, &["tenant:"][..], false),
+        (r#""origin": [{"kv": "tenant:"}, "https://a.example"]"#, &["tenant:"], true),
+        (r#""origin": ["https://a.example", {"kv": "t/"}, {"kv": "p/"}]"#, &["t/", "p/"], true),
+        (r#""origins": ["https://a.example", {"kv": "t:"}]"#, &["t:"], true),
+    ] {
+        let rule = rule(&format!("{{{field}}}"));
+        let listing = |origin| rule.listing(&Origin::try_from(origin).unwrap());
+        let prefixes: Vec<_> = prefixes.iter().map(ToString::to_string).collect();
+        assert_eq!(listing("https://b.example"), Listing::Tenant(&prefixes), "{field}");
+        assert_eq!(listing("https://a.example") == Listing::Pattern, allowed, "{field}");
     }
 }
 

@@ -5,8 +5,11 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
     assert_refused(
         r#"
         {"orign": "https://a.example"}
-        - /orign: "https://a.example" belongs to an unknown field; did you mean "origin"?
         - the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false
+        - /orign: "https://a.example" belongs to an unknown field; did you mean "origin"?
+        {"cors": {"origin": "https://a.example"}}
+        - the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false
+        - /cors: {"origin": "https://a.example"} belongs to an unknown field; write what is in it, without "cors" around it
         {"origin": true, "credential": true}
         - /credential: true belongs to an unknown field; did you mean "credentials"?
         {"origin": true, "maxage": 5}
@@ -14,7 +17,7 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
         {"origin": true, "allowHeaders": ["x"]}
         - /allowHeaders: ["x"] belongs to an unknown field; did you mean "allowedHeaders"?
         {"origin": true, "schema": {"a": null}}
-        - /schema: {"a":null} belongs to an unknown field; did you mean "$schema"?
+        - /schema: {"a": null} belongs to an unknown field; did you mean "$schema"?
         {"origin": true, "transports": ["websocket"]}
         - /transports: ["websocket"] belongs to an unknown field; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
         {"routes": {"/a/": {"origin": true, "$schema": "x"}}}
@@ -35,9 +38,9 @@ fn nothing_stands_twice() {
         {"$schema": "a", "origin": true, "$schema": "b"}
         - /$schema: "b" belongs to a field that stands twice; keep one of them
         {"routes": {"/a/": {"origin": true}, "/a/": {"origin": false}}}
-        - /routes/~1a~1: {"origin":false} belongs to a field that stands twice; keep one of them
+        - /routes/~1a~1: {"origin": false} belongs to a field that stands twice; keep one of them
         {"routes": {"/a/": {"origin": true}}, "routes": {"/b/": {"origin": true}}}
-        - /routes: {"/b/":{"origin":true}} belongs to a field that stands twice; keep one of them
+        - /routes: {"/b/": {"origin": true}} belongs to a field that stands twice; keep one of them
         {"origin": true, "\u006frigin": false}
         - /origin: false belongs to a field that stands twice; keep one of them
         "#,
@@ -66,18 +69,46 @@ fn origin_has_the_type_that_socket_io_gives_it() {
         - /origin: null has the wrong type; write an origin, a list of origins, true, "*" or false
         {"origin": 1}
         - /origin: 1 has the wrong type; write an origin, a list of origins, true, "*" or false
-        {"origin": {"kv": "customers:"}}
-        - /origin: {"kv":"customers:"} has the wrong type; write an origin, a list of origins, true, "*" or false
         {"origin": ["https://a.example", null, true, ["https://a.example"]]}
-        - /origin/1: null has the wrong type; write a text
-        - /origin/2: true has the wrong type; write a text
-        - /origin/3: ["https://a.example"] has the wrong type; write a text
-        {"origin": ["https://a.example", {"kv": "customers:"}]}
-        - /origin/1: {"kv":"customers:"} has the wrong type; write a text
+        - /origin/1: null has the wrong type; write an origin, or {"kv": "tenant:"} for origins with a KV key each
+        - /origin/2: true has the wrong type; write an origin, or {"kv": "tenant:"} for origins with a KV key each
+        - /origin/3: ["https://a.example"] has the wrong type; write an origin, or {"kv": "tenant:"} for origins with a KV key each
         {"origins": true}
         - /origins: true has the wrong type; write a list of origins, or "*:*"
         {"origins": ["https://a.example", 5]}
-        - /origins/1: 5 has the wrong type; write a text
+        - /origins/1: 5 has the wrong type; write an origin, or {"kv": "tenant:"} for origins with a KV key each
+        "#,
+    );
+}
+
+#[test]
+fn tenants_have_a_prefix_of_a_kv_key() {
+    let many: Vec<_> = (0..9).map(|kind| format!(r#"{{"kv": "kind-{kind}:"}}"#)).collect();
+    let many = format!(r#"{{"origin": [{}]}}"#, many.join(","));
+    let problem = "is one prefix more than the 8 that a rule may have";
+    let advice = "keep several kinds of origins under one prefix";
+    assert_eq!(faults(&many), [format!("/origin/8/kv: \"kind-8:\" {problem}; {advice}")]);
+
+    let long = format!(r#"{{"origin": {{"kv": "{}"}}}}"#, "t".repeat(129));
+    let advice = r#"write 1 to 128 ASCII characters without spaces, as in "tenant:""#;
+    let fault = format!("… is no prefix of a KV key; {advice}");
+    assert!(faults(&long).remove(0).ends_with(&fault), "{:?}", faults(&long));
+
+    assert_refused(
+        r#"
+        {"origin": {}}
+        - /origin: has no "kv"; write {"kv": "tenant:"}
+        {"origin": {"kw": "tenant:"}}
+        - /origin: has no "kv"; write {"kv": "tenant:"}
+        - /origin/kw: "tenant:" belongs to an unknown field; did you mean "kv"?
+        {"origin": [{"kv": "tenant:", "ttl": 60}]}
+        - /origin/0/ttl: 60 belongs to an unknown field; write one of kv
+        {"origin": [{"kv": ""}, {"kv": "a b"}, {"kv": "b\u00fccher:"}]}
+        - /origin/0/kv: "" is no prefix of a KV key; write 1 to 128 ASCII characters without spaces, as in "tenant:"
+        - /origin/1/kv: "a b" is no prefix of a KV key; write 1 to 128 ASCII characters without spaces, as in "tenant:"
+        - /origin/2/kv: "b\u00fccher:" is no prefix of a KV key; write 1 to 128 ASCII characters without spaces, as in "tenant:"
+        {"origins": {"kv": null}}
+        - /origins/kv: null has the wrong type; write the prefix of a KV key, as in "tenant:"
         "#,
     );
 }
@@ -275,12 +306,12 @@ fn every_fault_of_a_document_is_listed_at_once() {
     assert_refused(
         r#"
         {"credentials": true, "origin": ["null", "https://a.example/"], "methods": "TRACE", "maxAge": 0.5, "jsonp": 0, "method": 1}
-        - /method: 1 belongs to an unknown field; did you mean "methods"?
         - /origin/0: "null" stands for every sandboxed frame and local file, and is never allowed; leave it out; serve the page from an origin of its own
         - /origin/1: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
         - /methods: "TRACE" is a method that browsers forbid; leave it out
         - /maxAge: 0.5 is out of range; write a whole number from -1 to 86400
         - /jsonp: 0 has the wrong type; write true or false
+        - /method: 1 belongs to an unknown field; did you mean "methods"?
         {"debug": 1, "routes": {"a": 5, "/b/": {"origin": "null"}, "/c/": {"origin": false, "maxAge": -9}}}
         - /debug: 1 belongs to an unknown field; write one of $schema, routes
         - /routes/a: "a" is a path prefix that does not start with /; write "/a"

@@ -1,0 +1,64 @@
+//! A value and its place in a document.
+
+use std::{borrow::Cow, fmt};
+
+use super::json::{Json, Value};
+
+/// A value and its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node<'n> {
+    pub(super) json: Json<'n>,
+    pub(super) place: Place<'n>,
+}
+
+/// The way to a value from the document's root. Displayed as a JSON pointer
+/// (RFC 6901), which is only built where there is something to say of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'n> {
+    Root,
+    Member(&'n Place<'n>, &'n str),
+    Item(&'n Place<'n>, usize),
+}
+
+impl<'n> Node<'n> {
+    /// The whole document.
+    pub(super) fn root(json: Json<'n>) -> Self {
+        Self { json, place: Place::Root }
+    }
+
+    pub(super) fn value(&self) -> Value<'n> {
+        self.json.value()
+    }
+
+    /// Its text, if it is one.
+    pub(super) fn text(&self) -> Option<Cow<'n, str>> {
+        match self.value() {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Its items; itself where it is no list, as in `"origin": "https://a.example"`.
+    pub(super) fn items_or_self(&self) -> Vec<Node<'_>> {
+        match self.json.items() {
+            Some(items) => items
+                .into_iter()
+                .enumerate()
+                .map(|(index, json)| Node { json, place: Place::Item(&self.place, index) })
+                .collect(),
+            None => vec![*self],
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Item(list, index) => write!(f, "{list}/{index}"),
+            Self::Member(object, name) => {
+                write!(f, "{object}/{}", name.replace('~', "~0").replace('/', "~1"))
+            }
+        }
+    }
+}

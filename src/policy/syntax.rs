@@ -1,0 +1,81 @@
+//! A text that may be a document: its size, its encoding, its JSON.
+
+use std::ops::Range;
+
+use super::{
+    MAX_DOCUMENT_LEN, MAX_VALUES,
+    fault::{Faults, Noted},
+    json::Json,
+};
+
+/// The value that `document` is.
+///
+/// # Errors
+/// What keeps it from being one.
+pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Json<'t>, Noted> {
+    let end = document.len();
+    if end > MAX_DOCUMENT_LEN {
+        let problem = format!("has {end} bytes, more than {MAX_DOCUMENT_LEN}");
+        return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
+    }
+    // What is not a policy at all must not take an isolate's memory.
+    if document.bytes().filter(|byte| *byte == b',').count() > MAX_VALUES {
+        let problem = format!("has more than {MAX_VALUES} values");
+        return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
+    }
+    if document.trim_ascii().is_empty() {
+        let advice = "write a policy, as in {\"origin\": \"https://example.com\"}";
+        return Err(faults.add_text(0..0, "is empty", advice));
+    }
+    if document.starts_with('\u{feff}') {
+        let problem = "begins with a byte order mark, which JSON does not have";
+        return Err(faults.add_text(0..0, problem, "save it as UTF-8 without one"));
+    }
+    // KV and the command-line tool put U+FFFD in place of what they cannot decode.
+    if let Some(at) = document.find('\u{fffd}') {
+        return Err(faults.add_text(char_at(document, at), "is not UTF-8", "save it as UTF-8"));
+    }
+    Json::read(document).map_err(|error| {
+        let at = if error.is_eof() { end } else { offset(document, &error) };
+        let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
+        let (problem, advice) = explain(&error, before, rest);
+        faults.add_text(char_at(document, at), problem, advice)
+    })
+}
+
+/// The place of a syntax error, in bytes.
+fn offset(document: &str, error: &serde_json::Error) -> usize {
+    let lines = document.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let line: usize = lines.map(str::len).sum();
+    // serde_json refuses a control character before it counts it.
+    let passed = if error.to_string().starts_with("control character") { 0 } else { 1 };
+    let at = line.saturating_add(error.column().saturating_sub(passed));
+    document.floor_char_boundary(at)
+}
+
+fn char_at(document: &str, at: usize) -> Range<usize> {
+    at..document.ceil_char_boundary(at.saturating_add(1)).min(document.len())
+}
+
+/// What is wrong between `before` and `rest`, and what to write instead.
+fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'static str) {
+    let first = rest.chars().next();
+    let advice = match first {
+        None => "complete it",
+        Some('/' | '#') => "take the comment out; JSON has none",
+        Some('\'' | '`') => "write names and texts in double quotes",
+        Some(name) if name.is_alphabetic() || matches!(name, '_' | '$') => {
+            "write names and texts in double quotes, and nothing but JSON's true, false and null bare"
+        }
+        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "take the comma before it out",
+        Some(control) if control.is_control() => "take that character out",
+        Some(_) => "correct it there",
+    };
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
+    let found = match first {
+        Some(char) if error.is_syntax() => format!(", at {char:?}"),
+        _ => String::new(),
+    };
+    (format!("is not JSON: {message}{found}"), advice)
+}

@@ -1,0 +1,36 @@
+//! `{"kv": "<prefix>"}`: origins that have a KV key each.
+
+use super::{Listed, fault::Faults, field::Members, json::Value, place::Node};
+
+/// The longest prefix, in bytes. A KV key has 512 at most, an origin 326.
+pub const MAX_PREFIX_LEN: usize = 128;
+/// The most prefixes of a rule: each is a KV read for an unknown origin.
+pub const MAX_PREFIXES: usize = 8;
+
+/// Adds the prefix that `node` gives to those of `listed`.
+pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, faults: &mut Faults<'_>) {
+    let expected = "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
+    let Ok(members) = Members::of(node, expected, faults) else { return };
+    let members = members.only(&["kv"], faults);
+    let Some(value) = members.get("kv") else {
+        faults.add_missing(node, "has no \"kv\"", "write {\"kv\": \"tenant:\"}");
+        return;
+    };
+    match value.value() {
+        Value::Text(prefix) if !is_prefix(&prefix) => {
+            let advice = "write 1 to 128 ASCII characters without spaces, as in \"tenant:\"";
+            faults.add(&value, "is no prefix of a KV key", advice);
+        }
+        Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
+            let problem =
+                format!("is one prefix more than the {MAX_PREFIXES} that a rule may have");
+            faults.add(&value, problem, "keep several kinds of origins under one prefix");
+        }
+        Value::Text(prefix) => listed.prefixes.push(prefix.into_owned()),
+        _ => drop(faults.add_type(&value, "the prefix of a KV key, as in \"tenant:\"")),
+    }
+}
+
+fn is_prefix(text: &str) -> bool {
+    (1..=MAX_PREFIX_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}

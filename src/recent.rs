@@ -1,0 +1,75 @@
+//! A map of bounded size that keeps what was used last.
+
+use std::collections::HashMap;
+
+/// Values by name, at most `capacity` of them.
+#[derive(Debug)]
+pub(crate) struct Recent<V> {
+    capacity: usize,
+    entries: HashMap<String, Entry<V>>,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    /// In milliseconds.
+    used_at: f64,
+}
+
+impl<V> Recent<V> {
+    /// An empty map for `capacity` values.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { capacity, entries: HashMap::new() }
+    }
+
+    /// The value of that name, which is used at `now`.
+    pub(crate) fn get_mut(&mut self, name: &str, now: f64) -> Option<&mut V> {
+        let entry = self.entries.get_mut(name)?;
+        entry.used_at = now;
+        Some(&mut entry.value)
+    }
+
+    /// Every value.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|entry| &entry.value)
+    }
+
+    /// Keeps `value`, in place of the one that was used longest ago where it
+    /// would be one too many. That one is looked for among all, so an insertion
+    /// should follow something slower, as a KV read is.
+    pub(crate) fn insert(&mut self, name: &str, now: f64, value: V) {
+        if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
+            let oldest =
+                self.entries.iter().min_by(|(_, a), (_, b)| a.used_at.total_cmp(&b.used_at));
+            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
+                self.entries.remove(&oldest);
+            }
+        }
+        self.entries.insert(name.to_owned(), Entry { value, used_at: now });
+    }
+
+    /// Forgets the value of that name.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.entries.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_longest_ago_makes_room() {
+        let mut recent = Recent::new(2);
+        recent.insert("a", 1.0, ());
+        recent.insert("b", 2.0, ());
+        assert!(recent.get_mut("a", 3.0).is_some());
+        recent.insert("c", 4.0, ());
+        assert!(recent.get_mut("b", 5.0).is_none());
+        assert!(recent.get_mut("a", 5.0).is_some() && recent.get_mut("c", 5.0).is_some());
+        recent.insert("a", 6.0, ());
+        assert_eq!(recent.values().count(), 2);
+        recent.remove("a");
+        assert_eq!(recent.values().count(), 1);
+    }
+}

@@ -1,0 +1,157 @@
+//! Tenant origins: what an isolate knows of the KV keys that one origin each has.
+//!
+//! | this isolate knows | what happens |
+//! |---|---|
+//! | a key is there, not long ago | it is used |
+//! | a key is there, longer than the freshness ago | it is used, and KV asked behind the request |
+//! | a key is there, ten times as long ago | KV is asked first; if it fails, the key is there still |
+//! | a key is not there, not long ago | it is used |
+//! | nothing, or that for longer | KV is asked first, if the budget allows it; else, or if KV fails, the origin is refused |
+//!
+//! Anyone can make up origins, so each read that finds no key takes from a
+//! budget, while those that find one give back what they took: tenants are as
+//! many as their keys, and a flood of strangers neither runs up a bill nor
+//! displaces a tenant that is known.
+
+use crate::{
+    freshness::{Age, Freshness},
+    recent::Recent,
+};
+
+/// The most keys that are remembered as being there.
+pub const MAX_PRESENT: usize = 10_000;
+/// The most keys that are remembered as not being there.
+pub const MAX_ABSENT: usize = 1000;
+/// The most reads that find no key, at once.
+pub const MAX_MISSES: f64 = 200.0;
+/// How many more of them are allowed each second.
+pub const MISSES_PER_SECOND: f64 = 2.0;
+
+/// What is known of an origin's key, in ascending order of what it decides where
+/// a rule has several prefixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tenancy {
+    /// It is not there.
+    Absent,
+    /// It was not asked for, as the budget is spent.
+    Limited,
+    /// KV gave no answer.
+    Failed,
+    /// It has to be asked for.
+    Unasked,
+    /// It is there.
+    Present,
+}
+
+/// The keys that an isolate knows of.
+#[derive(Debug)]
+pub struct Tenants {
+    present: Recent<Age>,
+    absent: Recent<Age>,
+    budget: Budget,
+}
+
+/// What to do about a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// It is there, or not: [`Tenancy::Present`] or [`Tenancy::Absent`].
+    Use(Tenancy),
+    /// It is there; ask KV again behind the request.
+    UseAndRefresh,
+    /// Ask KV.
+    Ask,
+}
+
+impl Default for Tenants {
+    fn default() -> Self {
+        Self {
+            present: Recent::new(MAX_PRESENT),
+            absent: Recent::new(MAX_ABSENT),
+            budget: Budget { left: MAX_MISSES, at: 0.0 },
+        }
+    }
+}
+
+impl Tenants {
+    /// What to do about `key` at `now`, in milliseconds, where what KV says is
+    /// fresh for `fresh_seconds`.
+    #[must_use]
+    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Lookup {
+        let fresh = f64::from(fresh_seconds) * 1000.0;
+        if let Some(age) = self.present.get_mut(key, now) {
+            return match age.freshness(now, fresh) {
+                Freshness::Fresh => Lookup::Use(Tenancy::Present),
+                Freshness::Stale => {
+                    // So that those who follow do not ask as well.
+                    *age = age.asked(now);
+                    Lookup::UseAndRefresh
+                }
+                Freshness::Expired => Lookup::Ask,
+            };
+        }
+        match self.absent.get_mut(key, now).map(|age| age.freshness(now, fresh)) {
+            Some(Freshness::Fresh) => Lookup::Use(Tenancy::Absent),
+            _ => Lookup::Ask,
+        }
+    }
+
+    /// Whether KV may be asked for `key`, which takes from the budget unless the
+    /// key is known to have been there.
+    #[must_use]
+    pub fn may_ask(&mut self, key: &str, now: f64) -> bool {
+        self.present.get_mut(key, now).is_some() || self.budget.take(now)
+    }
+
+    /// Takes in whether KV has `key`, at `now`; `None` if it gave no answer.
+    pub fn learn(&mut self, key: &str, now: f64, found: Option<bool>) -> Tenancy {
+        let known = self.present.get_mut(key, now);
+        match (found, known) {
+            (Some(true), known) => {
+                if known.is_none() {
+                    self.budget.give_back();
+                }
+                self.absent.remove(key);
+                self.present.insert(key, now, Age::confirmed(now));
+                Tenancy::Present
+            }
+            (Some(false), _) => {
+                self.present.remove(key);
+                self.absent.insert(key, now, Age::confirmed(now));
+                Tenancy::Absent
+            }
+            (None, Some(age)) => {
+                *age = age.asked(now);
+                Tenancy::Present
+            }
+            (None, None) => Tenancy::Failed,
+        }
+    }
+}
+
+/// How many reads may still find no key.
+#[derive(Debug)]
+struct Budget {
+    left: f64,
+    /// When that was so, in milliseconds.
+    at: f64,
+}
+
+impl Budget {
+    fn take(&mut self, now: f64) -> bool {
+        let earned = (now - self.at).max(0.0) / 1000.0 * MISSES_PER_SECOND;
+        self.left = (self.left + earned).min(MAX_MISSES);
+        self.at = now;
+        let enough = self.left >= 1.0;
+        if enough {
+            self.left -= 1.0;
+        }
+        enough
+    }
+
+    fn give_back(&mut self) {
+        self.left = (self.left + 1.0).min(MAX_MISSES);
+    }
+}
+
+#[cfg(test)]
+mod tests;
