@@ -52,6 +52,7 @@ pub(super) struct Noted;
 pub(super) struct Faults<'d> {
     document: &'d str,
     pub(super) knowledge: &'d Knowledge,
+    /// In the document's order.
     found: Vec<Fault>,
 }
 
@@ -133,28 +134,26 @@ impl<'d> Faults<'d> {
     ) -> Noted {
         if self.found.len() < MAX_FAULTS {
             let pointer = excerpt(place, MAX_POINTER_LEN);
-            self.found.push(Fault { pointer, line: 0, column: 0, span, value, problem, advice });
+            let fault = Fault { pointer, line: 0, column: 0, span, value, problem, advice };
+            let after = |other: &Fault| other.span.start <= fault.span.start;
+            self.found.insert(self.found.partition_point(after), fault);
         }
         Noted
     }
 
     /// `value` if there were no faults, and otherwise all of them, in the
     /// document's order.
-    pub(super) fn into_result<T>(self, value: Result<T, Noted>) -> Result<T, Vec<Fault>> {
+    pub(super) fn into_result<T>(mut self, value: Result<T, Noted>) -> Result<T, Vec<Fault>> {
         match value {
             Ok(value) if self.found.is_empty() => Ok(value),
-            _ => Err(self.in_order()),
+            _ => {
+                let mut lines = Lines::of(self.document);
+                for fault in &mut self.found {
+                    (fault.line, fault.column) = lines.position(fault.span.start);
+                }
+                Err(self.found)
+            }
         }
-    }
-
-    fn in_order(self) -> Vec<Fault> {
-        let mut faults = self.found;
-        faults.sort_by_key(|fault| fault.span.start);
-        let mut lines = Lines::of(self.document);
-        for fault in &mut faults {
-            (fault.line, fault.column) = lines.position(fault.span.start);
-        }
-        faults
     }
 }
 

@@ -72,10 +72,11 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         Some(_) => "correct it there",
     };
     let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
+    let message = message.split(" at line ").next().unwrap_or_default();
     let found = match first {
-        Some(char) if error.is_syntax() => format!(", at {char:?}"),
-        _ => String::new(),
+        Some(char) if char.is_control() => format!(", at U+{:04X}", u32::from(char)),
+        Some(char) => format!(", at {char}"),
+        None => String::new(),
     };
     (format!("is not JSON: {message}{found}"), advice)
 }
