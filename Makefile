@@ -55,7 +55,7 @@ clean: ## forget everything that was built or installed here
 	rm -rf .tools .wrangler build node_modules target
 
 # What the Worker is built from.
-SOURCES := $(shell find src .cargo -type f) Cargo.toml Cargo.lock scripts/build.sh
+SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock scripts/build.sh
 
 build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WORKER_BUILD) $(WASM_BINDGEN)
 	@echo "→ building the Worker"

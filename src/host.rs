@@ -7,6 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The longest domain name that DNS allows, without its trailing dot (RFC 1035, 2.3.4).
 pub const MAX_HOST_LEN: usize = 253;
 
+const MAX_LABEL_LEN: u8 = 63;
+
 /// Whether `host` is a domain, an IPv4 address or a bracketed IPv6 address in
 /// the one spelling a browser would give it: lower case, punycode, no trailing
 /// dot, addresses in canonical form.
@@ -26,7 +28,8 @@ pub fn is_canonical(host: &str) -> bool {
 /// is a number (WHATWG URL, "ends in a number checker").
 #[must_use]
 pub fn ends_in_number(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or_default();
+    let dot = host.bytes().rposition(|byte| byte == b'.');
+    let last = dot.map_or(host, |dot| host.get(dot.saturating_add(1)..).unwrap_or_default());
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)
 }
 
@@ -54,12 +57,17 @@ pub fn serialise_ipv6(address: Ipv6Addr) -> String {
 }
 
 fn is_canonical_domain(host: &str) -> bool {
-    host.len() <= MAX_HOST_LEN && host.split('.').all(is_canonical_label)
-}
-
-fn is_canonical_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+    let mut label_len = 0_u8;
+    for byte in host.bytes() {
+        label_len = match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' if label_len < MAX_LABEL_LEN => {
+                label_len.saturating_add(1)
+            }
+            b'.' if label_len > 0 => 0,
+            _ => return false,
+        };
+    }
+    label_len > 0 && host.len() <= MAX_HOST_LEN
 }
 
 /// A port of 1 to 65535 in its only serialisation: decimal, no sign, no leading zero.

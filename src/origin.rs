@@ -11,9 +11,8 @@ use crate::host;
 /// The longest scheme that is read. The longest registered one has 36 characters.
 pub const MAX_SCHEME_LEN: usize = 64;
 
-const SCHEME_END: &str = "://";
 const MAX_PORT_LEN: usize = 6; // ":65535"
-const MAX_ORIGIN_LEN: usize = MAX_SCHEME_LEN + SCHEME_END.len() + host::MAX_HOST_LEN + MAX_PORT_LEN;
+const MAX_ORIGIN_LEN: usize = MAX_SCHEME_LEN + "://".len() + host::MAX_HOST_LEN + MAX_PORT_LEN;
 
 /// A tuple origin in the form a browser sends: scheme, host, and a port unless
 /// it is the scheme's default.
@@ -50,7 +49,7 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     if text.len() > MAX_ORIGIN_LEN {
         return None;
     }
-    let (scheme, authority) = text.split_once(SCHEME_END)?;
+    let (scheme, authority) = split_scheme(text)?;
     let (host, port) = split_port(authority);
     let port = match port {
         None => None,
@@ -69,11 +68,20 @@ pub fn is_scheme(scheme: &str) -> bool {
         && scheme.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
 }
 
+/// Splits `scheme://authority`.
+#[must_use]
+pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let end = text.bytes().position(|byte| byte == b':')?;
+    let (scheme, rest) = text.split_at_checked(end)?;
+    Some((scheme, rest.strip_prefix("://")?))
+}
+
 /// Splits `host[:port]` at the last colon that is not inside an IPv6 address.
 #[must_use]
 pub fn split_port(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+    let colon = authority.bytes().rposition(|byte| byte == b':');
+    match colon.and_then(|colon| authority.split_at_checked(colon)) {
+        Some((host, port)) if !port.ends_with(']') => (host, port.strip_prefix(':')),
         _ => (authority, None),
     }
 }

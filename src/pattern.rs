@@ -22,6 +22,7 @@ pub use set::OriginSet;
 /// A set of origins that differ in their subdomain, their port, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OriginPattern<'a> {
+    text: &'a str,
     scheme: &'a str,
     host: HostPattern<'a>,
     port: PortPattern,
@@ -75,68 +76,85 @@ impl<'a> TryFrom<&'a str> for OriginPattern<'a> {
     type Error = PatternError;
 
     fn try_from(text: &'a str) -> Result<Self, PatternError> {
-        parse(text).map_err(PatternError)
+        read(text).ok_or_else(|| PatternError(diagnose(text)))
     }
 }
 
-fn parse(text: &str) -> Result<OriginPattern<'_>, ErrorKind> {
+fn read(text: &str) -> Option<OriginPattern<'_>> {
+    let (scheme, authority) = origin::split_scheme(text)?;
+    let (host, port) = origin::split_port(authority);
+    let port = read_port(scheme, port)?;
+    let host = read_host(host)?;
+    let valid = origin::is_scheme(scheme) && !is_websocket(scheme);
+    valid.then_some(OriginPattern { text, scheme, host, port })
+}
+
+fn is_websocket(scheme: &str) -> bool {
+    matches!(scheme, "ws" | "wss")
+}
+
+fn read_port(scheme: &str, port: Option<&str>) -> Option<PortPattern> {
+    match port {
+        None => Some(PortPattern::Default),
+        Some("*") => Some(PortPattern::Any),
+        Some(digits) => host::parse_port(digits)
+            .filter(|port| Some(*port) != host::default_port(scheme))
+            .map(PortPattern::Exactly),
+    }
+}
+
+fn read_host(text: &str) -> Option<HostPattern<'_>> {
+    match text.strip_prefix("*.") {
+        None => host::is_canonical(text).then_some(HostPattern::Exactly(text)),
+        Some(domain) => {
+            // A browser could send no subdomain of a longer one: "x." has two characters.
+            let fits = domain.len() <= host::MAX_HOST_LEN - 2;
+            (fits && !is_address(domain) && host::is_canonical(domain))
+                .then_some(HostPattern::Below(domain))
+        }
+    }
+}
+
+fn is_address(host: &str) -> bool {
+    host.starts_with('[') || host::ends_in_number(host)
+}
+
+/// What is wrong with a text that is no pattern, the most telling first.
+fn diagnose(text: &str) -> ErrorKind {
     match text {
-        "*" | "*:*" => return Err(ErrorKind::Everything),
-        "null" => return Err(ErrorKind::Null),
-        several if several.contains([',', ' ']) => return Err(ErrorKind::Several),
+        "*" | "*:*" => return ErrorKind::Everything,
+        "null" => return ErrorKind::Null,
+        several if several.contains([',', ' ']) => return ErrorKind::Several,
         _ => {}
     }
-    let (scheme, authority) = text.split_once("://").ok_or(ErrorKind::NoScheme)?;
-    parse_scheme(scheme)?;
-    if authority.contains(['/', '?', '#', '\\']) {
-        return Err(ErrorKind::Path);
-    }
-    if authority.contains('@') {
-        return Err(ErrorKind::Userinfo);
-    }
+    let Some((scheme, authority)) = origin::split_scheme(text) else { return ErrorKind::NoScheme };
     let (host, port) = origin::split_port(authority);
-    let port = parse_port(scheme, port)?;
-    let host = parse_host(host)?;
-    Ok(OriginPattern { scheme, host, port })
-}
-
-fn parse_scheme(scheme: &str) -> Result<(), ErrorKind> {
-    if matches!(scheme, "ws" | "wss") {
-        return Err(ErrorKind::WebSocketScheme);
-    }
-    if origin::is_scheme(scheme) {
-        return Ok(());
-    }
-    Err(case_or(scheme, ErrorKind::Scheme))
-}
-
-fn parse_port(scheme: &str, port: Option<&str>) -> Result<PortPattern, ErrorKind> {
-    match port {
-        None => Ok(PortPattern::Default),
-        Some("*") => Ok(PortPattern::Any),
-        Some(digits) => match host::parse_port(digits) {
-            None => Err(ErrorKind::Port),
-            port if port == host::default_port(scheme) => Err(ErrorKind::DefaultPort),
-            Some(port) => Ok(PortPattern::Exactly(port)),
-        },
+    if is_websocket(scheme) {
+        ErrorKind::WebSocketScheme
+    } else if !origin::is_scheme(scheme) {
+        case_or(scheme, ErrorKind::Scheme)
+    } else if authority.contains(['/', '?', '#', '\\']) {
+        ErrorKind::Path
+    } else if authority.contains('@') {
+        ErrorKind::Userinfo
+    } else if port
+        .and_then(host::parse_port)
+        .is_some_and(|port| Some(port) == host::default_port(scheme))
+    {
+        ErrorKind::DefaultPort
+    } else if read_port(scheme, port).is_none() {
+        ErrorKind::Port
+    } else {
+        diagnose_host(host)
     }
 }
 
-fn parse_host(text: &str) -> Result<HostPattern<'_>, ErrorKind> {
-    let (host, pattern): (_, fn(_) -> _) = match text.strip_prefix("*.") {
-        Some(below) => (below, HostPattern::Below),
-        None => (text, HostPattern::Exactly),
-    };
-    let wildcard = text != host;
-    if wildcard && (host.starts_with('[') || host::ends_in_number(host)) {
-        return Err(ErrorKind::WildcardAddress);
-    }
-    // A browser could send no subdomain of a longer one: "x." has two characters.
-    let fits = !wildcard || host.len() <= host::MAX_HOST_LEN - 2;
-    if fits && host::is_canonical(host) {
-        return Ok(pattern(host));
-    }
-    Err(if host.contains('*') {
+fn diagnose_host(text: &str) -> ErrorKind {
+    let domain = text.strip_prefix("*.");
+    let host = domain.unwrap_or(text);
+    if domain.is_some_and(is_address) {
+        ErrorKind::WildcardAddress
+    } else if host.contains('*') {
         ErrorKind::Wildcard
     } else if !host.is_ascii() {
         ErrorKind::Unicode
@@ -144,7 +162,7 @@ fn parse_host(text: &str) -> Result<HostPattern<'_>, ErrorKind> {
         ErrorKind::TrailingDot
     } else {
         case_or(host, ErrorKind::Host)
-    })
+    }
 }
 
 fn case_or(text: &str, otherwise: ErrorKind) -> ErrorKind {
@@ -164,10 +182,10 @@ impl<'a> OriginPattern<'a> {
         self.host
     }
 
-    /// The pattern as it is written, for the subdomains of `label` below its domain.
+    /// As it is written: its only spelling.
     #[must_use]
-    pub fn below(&self, label: &str) -> String {
-        self.to_string().replacen("*.", &format!("*.{label}."), 1)
+    pub fn as_str(&self) -> &'a str {
+        self.text
     }
 
     /// The ports it stands for.
@@ -179,15 +197,7 @@ impl<'a> OriginPattern<'a> {
 
 impl fmt::Display for OriginPattern<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.host {
-            HostPattern::Exactly(host) => write!(f, "{}://{host}", self.scheme)?,
-            HostPattern::Below(domain) => write!(f, "{}://*.{domain}", self.scheme)?,
-        }
-        match self.port {
-            PortPattern::Default => Ok(()),
-            PortPattern::Exactly(port) => write!(f, ":{port}"),
-            PortPattern::Any => f.write_str(":*"),
-        }
+        f.write_str(self.text)
     }
 }
 

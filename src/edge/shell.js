@@ -114,22 +114,36 @@ export function log(level, event, detail, host) {
 }
 
 /**
- * Reads the first of some KV values that is there, and gives it to `then` as its
- * first argument; what went wrong is its second. `then` is called once.
+ * Reads the first of some KV values that is there, and gives it to `then` with the
+ * first 32 bits of its SHA-256; what went wrong is the third argument. `then` is called once.
  */
-export function readFirst(env, binding, keys, timeout, then) {
-	return read(env, binding, keys, timeout).then(
-		(values) => then(values.find((value) => value !== null)),
-		(reason) => then(undefined, String(reason)),
-	);
+export async function readFirst(env, binding, keys, timeout, then) {
+	let text, head, error;
+	try {
+		const values = await read(env, binding, keys, timeout);
+		text = values.find((value) => value !== null);
+		if (text !== undefined) head = await sha256Head(text);
+	} catch (reason) {
+		error = String(reason);
+	}
+	return then(text, head, error);
 }
 
-/** The same with the indices of those keys that are there. */
-export function readPresent(env, binding, keys, timeout, then) {
-	return read(env, binding, keys, timeout).then(
-		(values) => then(Uint32Array.from(keys.keys()).filter((index) => values[index] !== null)),
-		(reason) => then(undefined, String(reason)),
-	);
+async function sha256Head(text) {
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+	return new DataView(digest).getUint32(0);
+}
+
+/** Finds out which of some KV keys are there, and gives their indices to `then`, or what went wrong. */
+export async function readPresent(env, binding, keys, timeout, then) {
+	let present, error;
+	try {
+		const values = await read(env, binding, keys, timeout);
+		present = Uint32Array.from(keys.keys()).filter((index) => values[index] !== null);
+	} catch (reason) {
+		error = String(reason);
+	}
+	return then(present, error);
 }
 
 /** The KV values of `keys` in one call: a text each, or null. */

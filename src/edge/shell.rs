@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::Headers,
-    policy::Knowledge,
+    policy::{Knowledge, Version},
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
@@ -130,19 +130,22 @@ pub(super) fn forward(
 }
 
 /// Reads the text of the first of `keys` that the KV namespace bound as
-/// `binding` holds, and gives it to `then`; or else what went wrong, in words: no
-/// such binding, KV failed, no answer within `timeout` milliseconds. Returns a
-/// promise of what `then` returns.
+/// `binding` holds, and gives it to `then` with its version; or else what went
+/// wrong, in words: no such binding, KV failed, no answer within `timeout`
+/// milliseconds. Returns a promise of what `then` returns.
 pub(super) fn read_first(
     env: &JsValue,
     binding: &str,
     keys: Vec<String>,
     timeout: f64,
-    then: impl FnOnce(Result<Option<String>, String>) -> JsValue + 'static,
+    then: impl FnOnce(Result<Option<(String, Version)>, String>) -> JsValue + 'static,
 ) -> JsValue {
-    let then = Closure::once_into_js(move |text: Option<String>, error: Option<String>| {
-        then(error.map_or(Ok(text), Err))
-    });
+    let then = Closure::once_into_js(
+        move |text: Option<String>, head: Option<u32>, error: Option<String>| {
+            let read = text.zip(head).map(|(text, head)| (text, Version::new(head)));
+            then(error.map_or(Ok(read), Err))
+        },
+    );
     js::read_first(env, binding, keys, timeout, &then)
 }
 

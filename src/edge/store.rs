@@ -49,9 +49,9 @@ pub(super) fn refresh(env: &JsValue, host: String) -> JsValue {
     ask(env, host, |_| JsValue::UNDEFINED)
 }
 
-fn learn(host: &str, read: Result<Option<String>, String>) -> Standing {
+fn learn(host: &str, read: Result<Option<(String, Version)>, String>) -> Standing {
     let news = match read {
-        Ok(Some(text)) => parse(host, &text),
+        Ok(Some((text, version))) => parse(host, &text, version),
         Ok(None) => {
             log::no_policy(host);
             News::Missing
@@ -66,15 +66,14 @@ fn learn(host: &str, read: Result<Option<String>, String>) -> Standing {
 
 /// Reads `text`, unless a policy of the same text is held (one document may
 /// serve many hosts), or it was found faulty and logged already.
-fn parse(host: &str, text: &str) -> News {
-    let version = Version::of(text);
+fn parse(host: &str, text: &str, version: Version) -> News {
     if let Some(policy) = HELD.with_borrow(|held| held.with_version(version)) {
         return News::Valid(policy);
     }
     if REFUSED.get() == Some(version) {
         return News::Invalid;
     }
-    match Policy::parse_knowing(text, &shell::KNOWLEDGE) {
+    match Policy::read(text, version, &shell::KNOWLEDGE) {
         Ok(policy) => News::Valid(Rc::new(policy)),
         Err(faults) => {
             REFUSED.set(Some(version));

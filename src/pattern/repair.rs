@@ -27,7 +27,7 @@ pub(super) fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option
     };
     // A bare word ("example", "true") is more likely a mistake than a host.
     let guessed = !lower.contains("://") && !host.contains('.') && host != "localhost";
-    (!guessed && super::parse(&repaired).is_ok()).then_some(repaired)
+    (!guessed && super::read(&repaired).is_some()).then_some(repaired)
 }
 
 fn repair_host(host: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {

@@ -1,8 +1,8 @@
 //! A set of patterns in which a look-up costs the same for one as for 100,000.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{HostPattern, OriginPattern, PortPattern};
+use super::{HostPattern, OriginPattern};
 use crate::origin::Origin;
 
 /// Patterns by the slice of an origin's text that they match, so that a look-up
@@ -11,20 +11,20 @@ use crate::origin::Origin;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
     /// `https://example.com:8443`
-    exact: HashSet<Box<str>>,
+    exact: FxHashSet<Box<str>>,
     /// `https://example.com` for `https://example.com:*`
-    any_port: HashSet<Box<str>>,
+    any_port: FxHashSet<Box<str>>,
     /// By scheme.
-    wildcards: HashMap<Box<str>, Wildcards>,
+    wildcards: FxHashMap<Box<str>, Wildcards>,
 }
 
 /// The subdomain wildcards of one scheme.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Wildcards {
     /// `example.com:8443` for `https://*.example.com:8443`
-    below: HashSet<Box<str>>,
+    below: FxHashSet<Box<str>>,
     /// `example.com` for `https://*.example.com:*`
-    below_any_port: HashSet<Box<str>>,
+    below_any_port: FxHashSet<Box<str>>,
 }
 
 impl<'a> Extend<OriginPattern<'a>> for OriginSet {
@@ -42,26 +42,45 @@ impl<'a> FromIterator<OriginPattern<'a>> for OriginSet {
 }
 
 impl OriginSet {
+    /// Makes room for `more` exact origins at once.
+    pub fn reserve(&mut self, more: usize) {
+        self.exact.reserve(more);
+    }
+
     fn insert(&mut self, pattern: OriginPattern<'_>) {
-        let scheme = pattern.scheme();
-        match (pattern.host(), pattern.port()) {
-            (HostPattern::Exactly(host), PortPattern::Any) => {
-                self.any_port.insert(format!("{scheme}://{host}").into());
-            }
-            (HostPattern::Exactly(_), _) => {
-                self.exact.insert(pattern.to_string().into());
-            }
-            (HostPattern::Below(domain), port) => {
-                let wildcards = self.wildcards.entry(scheme.into()).or_default();
-                match port {
-                    PortPattern::Any => wildcards.below_any_port.insert(domain.into()),
-                    PortPattern::Default => wildcards.below.insert(domain.into()),
-                    PortPattern::Exactly(port) => {
-                        wildcards.below.insert(format!("{domain}:{port}").into())
-                    }
-                };
-            }
-        }
+        let text = pattern.as_str();
+        let any_port = text.strip_suffix(":*");
+        let HostPattern::Below(_) = pattern.host() else {
+            match any_port {
+                Some(without_port) => self.any_port.insert(without_port.into()),
+                None => self.exact.insert(text.into()),
+            };
+            return;
+        };
+        let wildcards = self.wildcards.entry(pattern.scheme().into()).or_default();
+        let below = |text: &str| text.split_once("*.").map_or("", |(_, below)| below).into();
+        match any_port {
+            Some(without_port) => wildcards.below_any_port.insert(below(without_port)),
+            None => wildcards.below.insert(below(text)),
+        };
+    }
+
+    /// Every pattern, in alphabetical order.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn patterns(&self) -> Vec<String> {
+        let exact = self.exact.iter().map(ToString::to_string);
+        let any_port = self.any_port.iter().map(|without_port| format!("{without_port}:*"));
+        let wildcards =
+            self.wildcards.iter().flat_map(|(scheme, Wildcards { below, below_any_port })| {
+                let below = below.iter().map(move |domain| format!("{scheme}://*.{domain}"));
+                let any_port =
+                    below_any_port.iter().map(move |domain| format!("{scheme}://*.{domain}:*"));
+                below.chain(any_port)
+            });
+        let mut patterns: Vec<_> = exact.chain(any_port).chain(wildcards).collect();
+        patterns.sort_unstable();
+        patterns
     }
 
     /// Whether any pattern stands for `origin`.

@@ -108,33 +108,29 @@ impl<'t> Iterator for Values<'t> {
 /// after it.
 fn value_len(text: &str) -> usize {
     let mut depth = 0_usize;
-    let (mut in_text, mut escaped) = (false, false);
-    let ends = |byte: u8| match byte {
-        _ if escaped => {
-            escaped = false;
-            false
+    let mut at = 0_usize;
+    while let Some(byte) = text.as_bytes().get(at) {
+        match byte {
+            b'"' => at = at.saturating_add(text_len(text.get(at..).unwrap_or_default())),
+            b',' | b':' if depth == 0 => return at,
+            b'[' | b'{' => depth = depth.saturating_add(1),
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        b'\\' => {
-            escaped = true;
-            false
-        }
-        b'"' => {
-            in_text = !in_text;
-            false
-        }
-        _ if in_text => false,
-        b'[' | b'{' => {
-            depth = depth.saturating_add(1);
-            false
-        }
-        b']' | b'}' => {
-            depth = depth.saturating_sub(1);
-            false
-        }
-        b',' | b':' => depth == 0,
-        _ => false,
+        at = at.saturating_add(1);
+    }
+    text.len()
+}
+
+/// How far the closing quote is from the opening one, which `text` begins with.
+fn text_len(text: &str) -> usize {
+    let mut escaped = false;
+    let closes = |byte: u8| {
+        let closing = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closing
     };
-    text.bytes().position(ends).unwrap_or(text.len())
+    text.bytes().skip(1).position(closes).map_or(text.len(), |at| at.saturating_add(1))
 }
 
 /// The text that is spelt `inner` between its quotes; `None` if it has half of a

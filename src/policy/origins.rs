@@ -45,7 +45,9 @@ fn origin(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Result
         Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
         Value::Text(_) | Value::Array | Value::Object => {
             let mut listed = Listed::default();
-            for item in node.items_or_self() {
+            let items = node.items_or_self();
+            listed.patterns.reserve(items.len());
+            for item in items {
                 match item.text() {
                     Some(text) => pattern(&item, &text, credentials, &mut listed, faults),
                     None => tenants::prefix(&item, &mut listed, faults),
@@ -108,8 +110,8 @@ fn pattern(
         {
             let problem = "is a wildcard over a public suffix, below which anyone can have a site, \
                            with \"credentials\": true";
-            let advice =
-                format!("write the domains that are yours, as in \"{}\"", pattern.below("yours"));
+            let yours = text.replacen("*.", "*.yours.", 1);
+            let advice = format!("write the domains that are yours, as in \"{yours}\"");
             faults.add_part(node, text, problem, advice);
         }
         _ => listed.patterns.extend([pattern]),

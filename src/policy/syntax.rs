@@ -48,8 +48,8 @@ fn offset(document: &str, error: &serde_json::Error) -> usize {
     let lines = document.split_inclusive('\n').take(error.line().saturating_sub(1));
     let line: usize = lines.map(str::len).sum();
     // serde_json refuses a control character before it counts it.
-    let passed = if error.to_string().starts_with("control character") { 0 } else { 1 };
-    let at = line.saturating_add(error.column().saturating_sub(passed));
+    let counted = usize::from(!error.to_string().starts_with("control character"));
+    let at = line.saturating_add(error.column().saturating_sub(counted));
     document.floor_char_boundary(at)
 }
 

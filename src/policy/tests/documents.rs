@@ -121,7 +121,7 @@ fn what_is_known_of_host_names_is_said() {
         to_ascii: |host| (host == "b\u{fc}cher.example").then(|| "xn--bcher-kva.example".into()),
         is_public_suffix: |domain| domain == "co.uk",
     };
-    let faults = |document: &str| match Policy::parse_knowing(document, &knowledge) {
+    let faults = |document: &str| match Policy::read(document, Version::of(document), &knowledge) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };

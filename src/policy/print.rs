@@ -1,0 +1,66 @@
+//! A policy as a document again, with every default spelt out.
+
+use serde_json::{Map, Value, json};
+
+use super::{Access, Origins, Policy, Rule};
+
+impl Policy {
+    /// A document that reads as this policy. Lists of origins are in
+    /// alphabetical order.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let routes: Map<String, Value> =
+            self.routes.iter().map(|route| (route.prefix.clone(), route.rule.to_json())).collect();
+        json!({ "routes": routes })
+    }
+}
+
+impl Rule {
+    /// The rule, as one of a document.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let (origin, credentials) = match &self.access {
+            Access::Wildcard => (json!("*"), false),
+            Access::Echoed { origins, credentials } => (origins.to_json(), *credentials),
+        };
+        let rule = json!({
+            "origin": origin,
+            "credentials": credentials,
+            "methods": list(&self.methods),
+            "allowedHeaders": self.allowed_headers.as_deref().map(list),
+            "exposedHeaders": list(self.exposed_headers.as_deref().unwrap_or_default()),
+            "maxAge": self.max_age.as_deref().and_then(|seconds| seconds.parse::<i32>().ok()),
+            "optionsSuccessStatus": self.success_status,
+            "preflightContinue": self.preflight_continue,
+            "missingOrigin": if self.allows_missing_origin { "allow" } else { "deny" },
+            "jsonp": self.jsonp,
+            "reportOnly": self.report_only,
+        });
+        without_nulls(rule)
+    }
+}
+
+/// The object without the fields that have no value for their default.
+fn without_nulls(mut object: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
+impl Origins {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Every => json!(true),
+            Self::Listed(listed) => {
+                let patterns = listed.patterns.patterns().into_iter().map(Value::from);
+                let prefixes = listed.prefixes.iter().map(|prefix| json!({ "kv": prefix }));
+                patterns.chain(prefixes).collect()
+            }
+        }
+    }
+}
+
+fn list(names: &str) -> Value {
+    names.split(',').filter(|name| !name.is_empty()).collect()
+}
