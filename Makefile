@@ -44,7 +44,7 @@ deploy: $(PACKAGES) ## upload the Worker
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
-	cargo clippy --quiet --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --quiet --target wasm32-unknown-unknown --lib -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code

@@ -16,6 +16,8 @@
 //! | the answer, or the headers for what is forwarded | [`action`], [`cors`], [`vary`] |
 
 pub mod action;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod cors;
 pub mod decision;
 mod freshness;

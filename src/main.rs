@@ -1,3 +1,7 @@
 //! The command-line tool `socketio-cors`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    socketio_cors_edge::cli::run()
+}

@@ -17,7 +17,7 @@ use crate::{host, origin};
 mod repair;
 mod set;
 
-pub use set::OriginSet;
+pub use set::{Match, OriginSet};
 
 /// A set of origins that differ in their subdomain, their port, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod field;
 mod headers;
 mod json;
 mod knowledge;
+mod lines;
 mod methods;
 mod number;
 mod origins;
@@ -16,14 +17,22 @@ mod place;
 #[cfg(not(target_arch = "wasm32"))]
 mod print;
 mod rule;
+#[cfg(not(target_arch = "wasm32"))]
+mod source;
 mod syntax;
 mod tenants;
+#[cfg(not(target_arch = "wasm32"))]
+mod warnings;
 
 use crate::{origin::Origin, path, pattern::OriginSet};
 
 pub use fault::Fault;
 pub use knowledge::Knowledge;
+#[cfg(not(target_arch = "wasm32"))]
+pub use source::{Source, locate};
 pub use tenants::{MAX_PREFIX_LEN, MAX_PREFIXES};
+#[cfg(not(target_arch = "wasm32"))]
+pub use warnings::warnings;
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
@@ -175,6 +184,17 @@ impl Policy {
         raw.into_iter().chain(other)
     }
 
+    /// Every rule, with the prefix of the paths that it covers.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
+        self.routes.iter().map(|route| (route.prefix.as_str(), &route.rule))
+    }
+
+    /// The prefix of the paths that `rule`, one of this policy, covers.
+    #[must_use]
+    pub fn prefix_of(&self, rule: &Rule) -> Option<&str> {
+        self.rules().find(|(_, other)| std::ptr::eq(*other, rule)).map(|(prefix, _)| prefix)
+    }
+
     /// The rule of the longest prefix that covers `path`.
     fn rule_for(&self, path: &str) -> Option<&Rule> {
         let covering = self.routes.iter().filter(|route| route.covers(path));
@@ -254,8 +274,18 @@ impl Rule {
         }
     }
 
+    /// How many patterns and prefixes of tenants it lists.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn origins(&self) -> usize {
+        self.listed().map_or(0, |listed| {
+            listed.patterns.patterns().len().saturating_add(listed.prefixes.len())
+        })
+    }
+
     /// The origins that are allowed; `None` where every one is.
-    fn listed(&self) -> Option<&Listed> {
+    #[must_use]
+    pub fn listed(&self) -> Option<&Listed> {
         match &self.access {
             Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => None,
             Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),

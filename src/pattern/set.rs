@@ -1,5 +1,7 @@
 //! A set of patterns in which a look-up costs the same for one as for 100,000.
 
+use std::fmt;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{HostPattern, OriginPattern};
@@ -86,16 +88,52 @@ impl OriginSet {
     /// Whether any pattern stands for `origin`.
     #[must_use]
     pub fn contains(&self, origin: &Origin<'_>) -> bool {
-        self.exact.contains(origin.as_str())
-            || self.any_port.contains(origin.without_port())
-            || self.wildcards.get(origin.scheme()).is_some_and(|below| below.contain(origin))
+        self.find(origin).is_some()
+    }
+
+    /// A pattern that stands for `origin`.
+    #[must_use]
+    pub fn find<'o>(&self, origin: &Origin<'o>) -> Option<Match<'o>> {
+        let text = origin.as_str();
+        if self.exact.contains(text) {
+            return Some(Match { scheme: "", matched: text, any_port: false });
+        }
+        if self.any_port.contains(origin.without_port()) {
+            return Some(Match { scheme: "", matched: origin.without_port(), any_port: true });
+        }
+        self.wildcards.get(origin.scheme())?.find(origin)
     }
 }
 
+/// The pattern of a set that stands for an origin. Displayed as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match<'o> {
+    /// That of a subdomain wildcard; empty for other patterns.
+    scheme: &'o str,
+    /// What of the origin stands in the set.
+    matched: &'o str,
+    any_port: bool,
+}
+
 impl Wildcards {
-    fn contain(&self, origin: &Origin<'_>) -> bool {
-        parents(origin.authority()).any(|parent| self.below.contains(parent))
-            || parents(origin.host()).any(|parent| self.below_any_port.contains(parent))
+    fn find<'o>(&self, origin: &Origin<'o>) -> Option<Match<'o>> {
+        let found = |matched, any_port| Match { scheme: origin.scheme(), matched, any_port };
+        let below = parents(origin.authority()).find(|parent| self.below.contains(*parent));
+        below.map(|parent| found(parent, false)).or_else(|| {
+            let any_port =
+                parents(origin.host()).find(|parent| self.below_any_port.contains(*parent));
+            any_port.map(|parent| found(parent, true))
+        })
+    }
+}
+
+impl fmt::Display for Match<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.scheme.is_empty() {
+            write!(f, "{}://*.", self.scheme)?;
+        }
+        f.write_str(self.matched)?;
+        f.write_str(if self.any_port { ":*" } else { "" })
     }
 }
 

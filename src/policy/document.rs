@@ -46,6 +46,22 @@ fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, N
     routes.into_iter().collect()
 }
 
+/// Calls `each` with every rule of a document, and with its prefix where it has
+/// one, as far as they are found.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn each_rule(
+    root: &Node<'_>,
+    faults: &mut Faults<'_>,
+    mut each: impl FnMut(Option<&Node<'_>>, &Node<'_>, &mut Faults<'_>),
+) {
+    let Ok(members) = Members::of(root, "", faults) else { return };
+    let Some(routes) = members.get("routes") else { return each(None, root, faults) };
+    let Ok(rules) = Members::of(&routes, "", faults) else { return };
+    for (_, key, rule) in rules.iter() {
+        each(Some(&key), &rule, faults);
+    }
+}
+
 fn route(
     prefix: &str,
     key: &Node<'_>,

@@ -5,6 +5,7 @@ use std::{fmt, ops::Range};
 use super::{
     Knowledge,
     json::{Json, excerpt},
+    lines::Lines,
     place::{Node, Place},
 };
 
@@ -154,34 +155,5 @@ impl<'d> Faults<'d> {
                 Err(self.found)
             }
         }
-    }
-}
-
-/// Lines and columns of growing offsets, each part of the text being looked at once.
-struct Lines<'d> {
-    document: &'d str,
-    offset: usize,
-    line: usize,
-    column: usize,
-}
-
-impl<'d> Lines<'d> {
-    fn of(document: &'d str) -> Self {
-        Self { document, offset: 0, line: 1, column: 1 }
-    }
-
-    /// The line and column of `offset`, which is at least the last one asked for.
-    fn position(&mut self, offset: usize) -> (usize, usize) {
-        let passed = self.document.get(self.offset..offset).unwrap_or_default();
-        for char in passed.chars() {
-            if char == '\n' {
-                self.line = self.line.saturating_add(1);
-                self.column = 1;
-            } else {
-                self.column = self.column.saturating_add(1);
-            }
-        }
-        self.offset = offset;
-        (self.line, self.column)
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn each_text(
 ) -> Result<(), Noted> {
     match node.value() {
         Value::Text(text) => {
-            text.split(',').for_each(|part| each(node, part.trim(), faults));
+            text.split(',').for_each(|part| each(node, part.trim_ascii(), faults));
             Ok(())
         }
         Value::Array => {

@@ -8,7 +8,10 @@ use super::{
     place::Node,
     tenants,
 };
-use crate::pattern::{HostPattern, OriginPattern};
+use crate::{
+    host, origin,
+    pattern::{HostPattern, OriginPattern},
+};
 
 /// Who may read the answers of a rule.
 pub(super) fn access(
@@ -26,7 +29,7 @@ pub(super) fn access(
             let advice = "list the origins, or write true for every origin";
             Err(faults.add(&node, problem, advice))
         }
-        (Some(node), None) => origin(&node, credentials, faults).map(echoed),
+        (Some(node), None) => origins(&node, credentials, faults).map(echoed),
         (None, Some(node)) => legacy_origins(&node, credentials, faults).map(echoed),
         (Some(_), Some(node)) => {
             let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
@@ -39,7 +42,7 @@ pub(super) fn access(
     }
 }
 
-fn origin(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
+fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
     match node.value() {
         Value::Bool(true) => Ok(Origins::Every),
         Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
@@ -77,15 +80,60 @@ fn legacy_origins(
             continue;
         };
         let is_list = !matches!(node.value(), Value::Text(_));
-        for part in text.split(|c: char| !is_list && c.is_whitespace()) {
-            match part {
-                "*:*" => every = true,
-                "" if !is_list => {}
-                part => pattern(&item, part, credentials, &mut listed, faults),
+        let entries = if is_list { vec![&*text] } else { text.split_ascii_whitespace().collect() };
+        for entry in entries {
+            let patterns = legacy_patterns(entry);
+            if entry == "*:*" {
+                every = true;
+            } else if patterns.iter().all(|text| OriginPattern::try_from(&**text).is_ok()) {
+                for text in &patterns {
+                    pattern(&item, text, credentials, &mut listed, faults);
+                }
+            } else {
+                pattern(&item, entry, credentials, &mut listed, faults);
             }
         }
     }
     Ok(if every { Origins::Every } else { Origins::Listed(listed) })
+}
+
+/// The patterns that an entry of Socket.IO 2's `origins` stands for. There, every
+/// port is spelt out (`https://a.example:443`), and the scheme may be left out
+/// (`a.example:*`).
+fn legacy_patterns(entry: &str) -> Vec<String> {
+    let (schemes, authority) = match origin::split_scheme(entry) {
+        Some((scheme, authority)) => (vec![scheme], authority),
+        None => (vec!["http", "https"], entry),
+    };
+    let spell = |scheme: &str| match origin::split_port(authority) {
+        (host, Some(port))
+            if host::parse_port(port)
+                .is_some_and(|port| Some(port) == host::default_port(scheme)) =>
+        {
+            Some(format!("{scheme}://{host}"))
+        }
+        (_, None) if schemes.len() > 1 => None,
+        _ => Some(format!("{scheme}://{authority}")),
+    };
+    let patterns: Option<Vec<_>> = schemes.iter().map(|scheme| spell(scheme)).collect();
+    patterns.unwrap_or_else(|| vec![entry.to_owned()])
+}
+
+/// Whether `item` of a list of origins is or contains `pattern`, or is the
+/// prefix of tenants that `pattern` is.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
+    match item.text() {
+        Some(text) => {
+            text == pattern
+                || text
+                    .split_ascii_whitespace()
+                    .any(|entry| legacy_patterns(entry).iter().any(|text| text == pattern))
+        }
+        None => item.json.members().is_some_and(|members| {
+            members.iter().any(|(name, value)| name.text() == "kv" && value.text() == pattern)
+        }),
+    }
 }
 
 /// Adds the pattern `text`, which `node` is or has as a part, to those of `listed`.

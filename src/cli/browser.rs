@@ -1,0 +1,90 @@
+//! What a browser makes of the answers (Fetch, "CORS check" and "CORS-preflight
+//! fetch"), for a page that sends credentials where they are allowed.
+
+use crate::{action::Action, cors::Headers, decision::Verdict, request::RequestHead};
+
+use super::explain::Exchange;
+
+/// What becomes of `request`, which `preflight` went ahead of where there was
+/// one, as a sentence. `None` where no browser is involved, or where the origin
+/// server's own headers decide.
+pub(super) fn outcome(
+    preflight: Option<&Exchange<'_>>,
+    request: &Exchange<'_>,
+    websocket: bool,
+) -> Option<String> {
+    let head = &request.head;
+    head.origin?;
+    let refused =
+        matches!(request.decision.verdict, Verdict::Refuse) && !request.decision.is_report_only();
+    if websocket {
+        let outcome = if refused {
+            "fails: the browser reports an error to the page"
+        } else {
+            "opens, if the origin server agrees"
+        };
+        return Some(format!("the WebSocket {outcome}"));
+    }
+    if let Some(preflight) = preflight
+        && let Some(problem) = preflight_problem(preflight)?
+    {
+        return Some(format!(
+            "the browser stops at the preflight: {problem}; the request is never sent"
+        ));
+    }
+    if refused {
+        return Some(
+            "the page cannot read the answer: the browser reports a CORS error".to_owned(),
+        );
+    }
+    if head.is_same_origin() {
+        return Some("the page can read the answer: it is of its own origin".to_owned());
+    }
+    let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
+    Some(if allows_origin(headers, head) {
+        "the page can read the answer".to_owned()
+    } else {
+        "the page cannot read the answer: the browser reports a CORS error".to_owned()
+    })
+}
+
+/// Why a preflight fails, if it does; `None` where the origin server decides.
+#[expect(clippy::option_option, reason = "unknown, good, or a problem")]
+fn preflight_problem(preflight: &Exchange<'_>) -> Option<Option<String>> {
+    let Action::Answer(answer) = &preflight.action else { return None };
+    let headers = &answer.headers;
+    if !(200..300).contains(&answer.status) {
+        return Some(Some(format!("its status is {}", answer.status)));
+    }
+    if !allows_origin(headers, &preflight.head) {
+        return Some(Some(
+            "Access-Control-Allow-Origin does not name the page's origin".to_owned(),
+        ));
+    }
+    let credentialed = value(headers, "Access-Control-Allow-Credentials") == "true";
+    let lists = |name, wanted: &str, same: fn(&str, &str) -> bool| {
+        let mut listed = value(headers, name).split(',').map(str::trim);
+        listed.any(|listed| {
+            same(listed, wanted) || (listed == "*" && !credentialed && wanted != "authorization")
+        })
+    };
+    let method = preflight.head.requested_method.unwrap_or_default();
+    let safelisted = matches!(method, "GET" | "HEAD" | "POST");
+    if !safelisted && !lists("Access-Control-Allow-Methods", method, |a, b| a == b) {
+        return Some(Some(format!("Access-Control-Allow-Methods does not list {method}")));
+    }
+    let wanted = preflight.head.requested_headers.unwrap_or_default().split(',');
+    let missing = wanted
+        .filter(|name| !name.is_empty())
+        .find(|name| !lists("Access-Control-Allow-Headers", name, str::eq_ignore_ascii_case));
+    Some(missing.map(|name| format!("Access-Control-Allow-Headers does not list {name}")))
+}
+
+fn allows_origin(headers: &Headers<'_>, head: &RequestHead<'_>) -> bool {
+    let allowed = value(headers, "Access-Control-Allow-Origin");
+    allowed == "*" || head.origin.is_some_and(|origin| origin == allowed)
+}
+
+fn value<'h>(headers: &'h Headers<'_>, name: &str) -> &'h str {
+    headers.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+}

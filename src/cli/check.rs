@@ -1,0 +1,84 @@
+//! `check`: what is wrong with a document.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    Report, WrongUsage,
+    document::{Document, File, findings},
+    render::Severity,
+};
+use crate::policy::{Fault, Policy, warnings};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  socketio-cors check policy.json
+  socketio-cors check --json policy.json
+  npx wrangler kv key get --binding POLICY --remote policy | socketio-cors check -";
+
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    #[command(flatten)]
+    file: File,
+    /// Print one JSON object instead of text
+    ///
+    /// {"file", "valid", "faults", "warnings"}; each fault and warning has
+    /// "pointer", "line", "column", "value", "problem" and "advice".
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+        let document = self.file.read()?;
+        let policy = document.policy();
+        let warnings = warnings(&document.text);
+        let text = if self.json {
+            json(&document, &policy, &warnings)
+        } else {
+            text(&document, &policy, &warnings)
+        };
+        Ok(Report { text, valid: policy.is_ok() })
+    }
+}
+
+fn json(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fault]) -> String {
+    let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    let report = json!({
+        "file": document.name,
+        "valid": policy.is_ok(),
+        "faults": findings(faults),
+        "warnings": findings(warnings),
+    });
+    format!("{report:#}")
+}
+
+fn text(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fault]) -> String {
+    let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    let summary = match policy {
+        Ok(policy) => format!("valid, {}", summary(policy)),
+        Err(faults) => counted(faults.len(), "fault"),
+    };
+    let warned = match warnings.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "warning")),
+    };
+    format!(
+        "{}{}{}: {summary}{warned}",
+        document.render(faults, Severity::Error),
+        document.render(warnings, Severity::Warning),
+        document.name,
+    )
+}
+
+/// "2 routes, 5 origins".
+fn summary(policy: &Policy) -> String {
+    let routes = policy.rules().count();
+    let origins: usize = policy.rules().map(|(_, rule)| rule.origins()).sum();
+    format!("{}, {}", counted(routes, "route"), counted(origins, "origin"))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

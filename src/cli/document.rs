@@ -1,0 +1,74 @@
+//! The policy document that a command is about.
+
+use std::{
+    fs,
+    io::{self, Read},
+};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{
+    WrongUsage,
+    knowledge::KNOWLEDGE,
+    render::{self, Severity},
+};
+use crate::policy::{Fault, Policy, Version};
+
+/// The policy document's file.
+#[derive(Args, Debug)]
+pub(super) struct File {
+    /// The policy document; - for the standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+}
+
+/// A document's text, and what it was read from.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+impl File {
+    /// Reads it. What is no UTF-8 becomes U+FFFD, as in KV.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn read(&self) -> Result<Document, WrongUsage> {
+        let mut bytes = Vec::new();
+        let (name, read) = match self.file.as_str() {
+            "-" => ("the standard input", io::stdin().read_to_end(&mut bytes)),
+            path => (path, fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))),
+        };
+        read.map_err(|error| WrongUsage(format!("cannot read {name}: {error}")))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Document { name: name.to_owned(), text })
+    }
+}
+
+impl Document {
+    /// The policy that it is, with all that this tool knows of host names.
+    ///
+    /// # Errors
+    /// Every fault of the document.
+    pub(super) fn policy(&self) -> Result<Policy, Vec<Fault>> {
+        Policy::read(&self.text, Version::of(&self.text), &KNOWLEDGE)
+    }
+
+    /// Faults or warnings of it, for people, with an empty line after each.
+    pub(super) fn render(&self, findings: &[Fault], severity: Severity) -> String {
+        findings.iter().map(|finding| render::finding(self, finding, severity) + "\n\n").collect()
+    }
+}
+
+/// Faults or warnings, for machines.
+pub(super) fn findings(findings: &[Fault]) -> Value {
+    let finding = |Fault { pointer, line, column, value, problem, advice, .. }: &Fault| {
+        json!({
+            "pointer": pointer, "line": line, "column": column,
+            "value": value, "problem": problem, "advice": advice,
+        })
+    };
+    findings.iter().map(finding).collect()
+}

@@ -1,0 +1,37 @@
+//! An exchange for machines.
+
+use serde_json::{Map, Value, json};
+
+use super::Exchange;
+use crate::{action::Action, policy::Source};
+
+pub(super) fn exchange(exchange: &Exchange<'_>) -> Value {
+    let Exchange { head, decision, action, rule, pattern, keys } = exchange;
+    let (headers, body) = exchange.headers_and_body();
+    let headers: Map<String, Value> =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(&**value))).collect();
+    let (answered_by, status) = match action {
+        Action::Answer(answer) => ("edge", Some(answer.status)),
+        Action::Forward { .. } => ("origin server", None),
+    };
+    json!({
+        "method": head.method,
+        "url": format!("{}{}", head.url.origin, head.url.path_and_query),
+        "origin": head.origin,
+        "decision": decision.verdict.to_string(),
+        "reason": decision.reason.to_string(),
+        "reportOnly": decision.is_report_only(),
+        "rule": rule.as_ref().map(|(prefix, at)| json!({ "prefix": prefix, "at": source(at) })),
+        "pattern": pattern.as_ref().map(|(text, at)| json!({ "text": text, "at": source(at) })),
+        "kvKeys": keys,
+        "answeredBy": answered_by,
+        "untouched": matches!(action, Action::Forward { owned: None, .. }),
+        "status": status,
+        "headers": headers,
+        "body": body,
+    })
+}
+
+fn source(Source { pointer, line, column }: &Source) -> Value {
+    json!({ "pointer": pointer, "line": line, "column": column })
+}

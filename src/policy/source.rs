@@ -1,0 +1,43 @@
+//! Where in its document a rule stands, and a pattern of that rule.
+
+use super::{
+    Knowledge, document, fault::Faults, field::Members, lines::Lines, origins, place::Node, syntax,
+};
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// From 1.
+    pub line: usize,
+    /// The character of the line, from 1.
+    pub column: usize,
+}
+
+/// Where in the document `text` the rule of the route `prefix` stands, and in
+/// that rule the first of its origins that is or contains `pattern`, or the
+/// prefix of tenants that is.
+#[must_use]
+pub fn locate(text: &str, prefix: &str, pattern: Option<&str>) -> Option<(Source, Option<Source>)> {
+    let mut faults = Faults::of(text, &Knowledge::NONE);
+    let root = Node::root(syntax::read(text, &mut faults).ok()?);
+    let source = |node: &Node<'_>| {
+        let (line, column) = Lines::of(text).position(node.json.span(text).start);
+        Source { pointer: node.place.to_string(), line, column }
+    };
+    let mut found = None;
+    document::each_rule(&root, &mut faults, |key, rule, faults| {
+        let covers = key.map_or(super::DEFAULT_PREFIX.into(), |key| key.text().unwrap_or_default());
+        if covers == prefix && found.is_none() {
+            let origin = pattern.and_then(|pattern| {
+                let members = Members::of(rule, "", faults).ok()?;
+                let node = members.get("origin").or_else(|| members.get("origins"))?;
+                let items = node.items_or_self();
+                items.iter().find(|item| origins::names(item, pattern)).map(source)
+            });
+            found = Some((source(rule), origin));
+        }
+    });
+    found
+}
