@@ -12,4 +12,4 @@ export WASM_BINDGEN_BIN WASM_OPT_BIN ESBUILD_BIN PATH
 
 .tools/bin/worker-build --release
 # worker-build keeps the functions' names: a tenth of the upload.
-"$WASM_OPT_BIN" --strip-debug build/index_bg.wasm -o build/index_bg.wasm
+"$WASM_OPT_BIN" -Oz --all-features --strip-debug build/index_bg.wasm -o build/index_bg.wasm

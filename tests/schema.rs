@@ -49,8 +49,8 @@ fn every_example_names_the_schema_and_is_accepted_by_it_and_by_the_parser() {
     }
 }
 
-/// Checks that a rule with the fields of each row is accepted (`+`) or refused (`-`),
-/// alone and under a route. A row that names no origin gets a good one.
+/// Checks that a rule with the fields of each row is accepted (`+`) or refused (`-`)
+/// by schema and parser, alone and under a route. A row that names no origin gets a good one.
 #[track_caller]
 fn assert_judged(table: &str) {
     for row in table.lines().map(str::trim).filter(|row| !row.is_empty()) {
@@ -58,8 +58,10 @@ fn assert_judged(table: &str) {
         let origin = if fields.contains(r#""origin"#) { "" } else { r#""origin": true, "# };
         let rule = format!("{{{origin}{fields}}}");
         let routes = format!(r#"{{"routes": {{"/api/": {rule}}}}}"#);
-        assert_eq!(schema_accepts(&rule), is_good, "{rule}");
-        assert_eq!(schema_accepts(&routes), is_good, "{routes}");
+        for document in [rule, routes] {
+            assert_eq!(schema_accepts(&document), is_good, "by the schema: {document}");
+            assert_eq!(Policy::parse(&document).is_ok(), is_good, "by the parser: {document}");
+        }
     }
 }
 
@@ -82,9 +84,28 @@ fn an_origin_is_spelt_as_browsers_send_it() {
     for (origins, sign) in [(good, '+'), (bad, '-')] {
         for origin in origins.split_whitespace() {
             assert_judged(&format!(r#"{sign} "origin": ["https://a.example", "{origin}"]"#));
-            assert_judged(&format!(r#"{sign} "origins": "*:* {origin}""#));
             assert_judged(&format!(r#"- "origin": " {origin}""#));
+            // Socket.IO 2 spells default ports out.
+            let sign = if origin.ends_with(":443") || origin.ends_with(":80") { '+' } else { sign };
+            assert_judged(&format!(r#"{sign} "origins": "*:* {origin}""#));
         }
+    }
+    for (sign, entry) in [
+        ('+', "a.example:443"),
+        ('+', "*.a.example:*"),
+        ('+', "127.0.0.1:80"),
+        ('+', "[::1]:3000"),
+        ('+', "ws:3000"),
+        ('-', "a.example"),
+        ('-', "[::1]"),
+        ('-', "*:443"),
+        ('-', "A.example:443"),
+        ('-', "127.1:80"),
+        ('-', "a.example:443/"),
+    ] {
+        assert_judged(&format!(r#"{sign} "origins": ["{entry}"]"#));
+        assert_judged(&format!(r#"{sign} "origins": " {entry} *:*""#));
+        assert_judged(&format!(r#"- "origin": ["{entry}"]"#));
     }
 }
 
@@ -103,7 +124,8 @@ fn origin_is_one_or_a_list_or_a_switch_or_a_kv_prefix() {
         - "origin": "*:*"
         - "origin": "https://a.example https://b.example"
         - "origin": ["*"]
-        - "origins": {"kv": "a:"}
+        + "origins": {"kv": "a:"}
+        - "origins": ["https://a.example https://b.example"]
         - "origin": true, "origins": "*:*"
         + "origin": {"kv": "tenant:"}
         + "origin": ["https://a.example", {"kv": "tenant:"}]

@@ -4,8 +4,15 @@ mod accepted;
 mod documents;
 mod refused;
 mod routes;
+#[path = "../../tests/common/schema.rs"]
+mod schema;
 
+use schema::schema_accepts;
+
+/// The policy of a document that has no faults, for the schema either.
+#[track_caller]
 fn parse(document: &str) -> Policy {
+    assert!(schema_accepts(document), "{document}");
     Policy::parse(document).unwrap_or_else(|faults| panic!("{document}: {faults:?}"))
 }
 
@@ -28,17 +35,22 @@ fn allows(rule: &Rule, origin: &str) -> bool {
 }
 
 /// Checks that each document of `table` is refused with exactly the faults that
-/// follow it, a line each, in order.
+/// follow it, a line each, in order; and by the schema, unless `~` is in front of it.
 #[track_caller]
 fn assert_refused(table: &str) {
     let mut lines = table.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
-    while let Some(document) = lines.next() {
+    while let Some(line) = lines.next() {
+        let (document, schema_judges) = match line.strip_prefix("~ ") {
+            Some(document) => (document, false),
+            None => (line, true),
+        };
         let mut expected = Vec::new();
         while let Some(fault) = lines.peek().and_then(|line| line.strip_prefix("- ")) {
             expected.push(fault);
             lines.next();
         }
         assert_eq!(faults(document), expected, "{document}");
+        assert_eq!(schema_accepts(document), !schema_judges, "by the schema: {document}");
     }
 }
 

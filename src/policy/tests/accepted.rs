@@ -145,12 +145,47 @@ fn origin_takes_every_form_that_socket_io_gives_it() {
 }
 
 #[test]
+fn origins_spells_out_ports_and_leaves_out_schemes_as_socket_io_2_does() {
+    for (value, allowed, others) in [
+        (
+            r#"["https://a.example:443", "http://b.example:80"]"#,
+            vec!["https://a.example", "http://b.example"],
+            vec!["http://a.example", "https://b.example", "https://a.example:8443"],
+        ),
+        (
+            r#""a.example:443""#,
+            vec!["https://a.example", "http://a.example:443"],
+            vec!["http://a.example", "https://a.example:444"],
+        ),
+        (
+            r#"["a.example:*"]"#,
+            vec!["https://a.example", "http://a.example", "http://a.example:3000"],
+            vec!["https://b.a.example"],
+        ),
+        (
+            r#""a.example:3000 https://b.example""#,
+            vec!["http://a.example:3000", "https://b.example"],
+            vec![],
+        ),
+    ] {
+        let rule = rule(&format!(r#"{{"origins": {value}}}"#));
+        for origin in allowed {
+            assert!(allows(&rule, origin), "{value} should allow {origin}");
+        }
+        for origin in others {
+            assert!(!allows(&rule, origin), "{value} should not allow {origin}");
+        }
+    }
+}
+
+#[test]
 fn tenants_stand_alone_or_among_patterns() {
     for (field, prefixes, allowed) in [
         (r#""origin": {"kv": "tenant:"}"#, &["tenant:"][..], false),
         (r#""origin": [{"kv": "tenant:"}, "https://a.example"]"#, &["tenant:"], true),
         (r#""origin": ["https://a.example", {"kv": "t/"}, {"kv": "p/"}]"#, &["t/", "p/"], true),
         (r#""origins": ["https://a.example", {"kv": "t:"}]"#, &["t:"], true),
+        (r#""origins": {"kv": "t:"}"#, &["t:"], false),
     ] {
         let rule = rule(&format!("{{{field}}}"));
         let listing = |origin| rule.listing(&Origin::try_from(origin).unwrap());

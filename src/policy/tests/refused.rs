@@ -30,18 +30,18 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
 fn nothing_stands_twice() {
     assert_refused(
         r#"
-        {"origin": "https://a.example", "origin": "https://b.example"}
+        ~ {"origin": "https://a.example", "origin": "https://b.example"}
         - /origin: "https://b.example" belongs to a field that stands twice; keep one of them
-        {"origin": true, "jsonp": true, "jsonp": true, "jsonp": false}
+        ~ {"origin": true, "jsonp": true, "jsonp": true, "jsonp": false}
         - /jsonp: true belongs to a field that stands twice; keep one of them
         - /jsonp: false belongs to a field that stands twice; keep one of them
-        {"$schema": "a", "origin": true, "$schema": "b"}
+        ~ {"$schema": "a", "origin": true, "$schema": "b"}
         - /$schema: "b" belongs to a field that stands twice; keep one of them
-        {"routes": {"/a/": {"origin": true}, "/a/": {"origin": false}}}
+        ~ {"routes": {"/a/": {"origin": true}, "/a/": {"origin": false}}}
         - /routes/~1a~1: {"origin": false} belongs to a field that stands twice; keep one of them
-        {"routes": {"/a/": {"origin": true}}, "routes": {"/b/": {"origin": true}}}
+        ~ {"routes": {"/a/": {"origin": true}}, "routes": {"/b/": {"origin": true}}}
         - /routes: {"/b/": {"origin": true}} belongs to a field that stands twice; keep one of them
-        {"origin": true, "\u006frigin": false}
+        ~ {"origin": true, "\u006frigin": false}
         - /origin: false belongs to a field that stands twice; keep one of them
         "#,
     );

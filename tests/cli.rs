@@ -1,0 +1,291 @@
+//! The tool `socketio-cors` as it is run: what it prints, and its exit status.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// Runs the tool with `document` as its standard input.
+fn run(arguments: &[&str], document: &str) -> Output {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A tool that has seen enough does not wait for the rest.
+    let _ = tool.stdin.take().unwrap().write_all(document.as_bytes());
+    tool.wait_with_output().unwrap()
+}
+
+/// Its standard output, given that it ends with `status`.
+#[track_caller]
+fn output(arguments: &[&str], document: &str, status: i32) -> String {
+    let output = run(arguments, document);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}{errors}");
+    text
+}
+
+fn json(arguments: &[&str], document: &str, status: i32) -> Value {
+    serde_json::from_str(&output(arguments, document, status)).unwrap()
+}
+
+const TWO_FAULTS: &str =
+    "{\n  \"origin\": [\"https://B\u{fc}cher.example\"],\n  \"credential\": true\n}";
+
+#[test]
+fn check_prints_each_fault_with_its_line_and_a_caret() {
+    assert_eq!(
+        output(&["check", "-"], TWO_FAULTS, 1),
+        "error: \"https://B\u{fc}cher.example\" has a Unicode host; browsers send its punycode form
+ --> the standard input:2:14
+  |
+2 |   \"origin\": [\"https://B\u{fc}cher.example\"],
+  |              ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = note: at /origin/0
+  = help: write \"https://xn--bcher-kva.example\"
+
+error: true belongs to an unknown field
+ --> the standard input:3:3
+  |
+3 |   \"credential\": true
+  |   ^^^^^^^^^^^^
+  |
+  = note: at /credential
+  = help: did you mean \"credentials\"?
+
+the standard input: 2 faults
+"
+    );
+}
+
+#[test]
+fn check_gives_machines_the_same() {
+    let report = json(&["check", "--json", "-"], TWO_FAULTS, 1);
+    assert_eq!(report["valid"], false);
+    assert_eq!(report["faults"].as_array().unwrap().len(), 2);
+    assert_eq!(report["faults"][1]["pointer"], "/credential");
+    assert_eq!(
+        (&report["faults"][1]["line"], &report["faults"][1]["column"]),
+        (&3.into(), &3.into())
+    );
+    assert_eq!(report["faults"][1]["advice"], "did you mean \"credentials\"?");
+    assert_eq!(report["warnings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn check_warns_of_a_valid_document_and_is_content_with_it() {
+    let text = output(&["check", "-"], r#"{"origin": true, "credentials": true}"#, 0);
+    assert!(
+        text.starts_with("warning: true lets every site act with its visitors' cookies"),
+        "{text}"
+    );
+    assert!(text.ends_with("the standard input: valid, 1 route, 0 origins, 1 warning\n"), "{text}");
+    let report = json(&["check", "--json", "-"], r#"{"origin": "*"}"#, 0);
+    assert_eq!((&report["valid"], report["warnings"].as_array().unwrap().len()), (&true.into(), 1));
+}
+
+#[test]
+fn check_knows_public_suffixes() {
+    for (origin, status) in [
+        ("https://*.co.uk", 1),
+        ("https://*.github.io", 1),
+        ("https://*.github.io:*", 1),
+        ("https://*.com", 1),
+        ("https://*.ck", 1),
+        ("https://*.example.co.uk", 0),
+        ("https://*.example.github.io", 0),
+        ("https://co.uk", 0),
+        ("http://*.localhost:*", 0),
+    ] {
+        let credentialed = format!(r#"{{"origin": ["{origin}"], "credentials": true}}"#);
+        output(&["check", "-"], &credentialed, status);
+        output(&["check", "-"], &format!(r#"{{"origin": ["{origin}"]}}"#), 0);
+    }
+}
+
+#[test]
+fn check_shows_what_of_a_long_line_is_wrong() {
+    let origins = vec![r#""https://a.example""#; 1000].join(",");
+    let document = format!(r#"{{"origin": [{origins},"null",{origins}]}}"#);
+    let text = output(&["check", "-"], &document, 1);
+    assert!(text.contains("the standard input:1:20013"), "{text}");
+    assert!(text.contains(r#""null""#) && text.lines().all(|line| line.len() < 200), "{text}");
+}
+
+#[test]
+fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
+    for document in ["", "{", "[]", "{\"origin\": true} // x", "\u{feff}{\"origin\": true}", "\0"] {
+        output(&["check", "-"], document, 1);
+        output(&["explain", "-", "--origin", "https://a.example"], document, 1);
+    }
+    for arguments in [
+        &["check", "no-such-file.json"][..],
+        &["check"],
+        &["chekc", "-"],
+        &[],
+        &["explain", "-"],
+        &["explain", "-", "--origin", "https://a.example", "--no-origin"],
+        &["explain", "-", "--origin", "https://a.example", "--method", "A B"],
+        &["explain", "-", "--origin", "https://a.example", "--headers", "a b"],
+        &["explain", "-", "--origin", "https://a.example", "--path", "socket.io"],
+        &["explain", "-", "--origin", "https://a.example", "--websocket", "--method", "PUT"],
+    ] {
+        assert_eq!(output(arguments, r#"{"origin": true}"#, 2), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn invalid_utf_8_is_told_where_it_is() {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tool.stdin.take().unwrap().write_all(b"{\n\"origin\": \"https://b\xfccher.example\"}").unwrap();
+    let output = tool.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text.starts_with("error: the document is not UTF-8\n --> the standard input:2:21\n"),
+        "{text}"
+    );
+}
+
+const POLICY: &str = "{\n  \"origin\": [\"https://a.example\", \"https://*.apps.example\", {\"kv\": \"tenant:\"}],\n  \
+    \"credentials\": true,\n  \"allowedHeaders\": [\"X-Token\"]\n}";
+
+#[test]
+fn explain_says_what_becomes_of_a_request_and_why() {
+    let arguments = ["explain", "-", "--origin", "https://x.apps.example", "--headers", "X-Token"];
+    assert_eq!(
+        output(&arguments, POLICY, 0),
+        "\
+OPTIONS /socket.io/?EIO=4&transport=polling from https://x.apps.example
+  decision  preflight: the rule lists the origin
+  reason    listed-origin
+  rule      /socket.io (the standard input:1:1)
+  pattern   https://*.apps.example (the standard input:2:35 /origin/1)
+  answer    204 by the edge; the origin server never hears of it
+            Access-Control-Allow-Origin: https://x.apps.example
+            Access-Control-Allow-Credentials: true
+            Access-Control-Allow-Methods: GET,POST
+            Access-Control-Allow-Headers: X-Token
+            Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
+GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
+  decision  allow: the rule lists the origin
+  reason    listed-origin
+  rule      /socket.io (the standard input:1:1)
+  pattern   https://*.apps.example (the standard input:2:35 /origin/1)
+  answer    forwarded; in place of the origin server's CORS headers:
+            Access-Control-Allow-Origin: https://x.apps.example
+            Access-Control-Allow-Credentials: true
+            Vary: Origin
+→ the page can read the answer
+"
+    );
+}
+
+#[test]
+fn explain_gives_machines_the_same() {
+    let report = json(&["explain", "--json", "-", "--origin", "https://evil.example"], POLICY, 0);
+    assert_eq!(report["preflight"], Value::Null);
+    let request = &report["request"];
+    assert_eq!(request["decision"], "refuse");
+    assert_eq!(request["reason"], "unlisted-origin");
+    assert_eq!(request["status"], 403);
+    assert_eq!(request["answeredBy"], "edge");
+    assert_eq!(request["body"], r#"{"code":4,"message":"Forbidden"}"#);
+    assert_eq!(request["headers"]["Vary"], "Origin");
+    assert_eq!(request["kvKeys"][0], "tenant:https://evil.example");
+    assert_eq!(request["rule"]["prefix"], "/socket.io");
+    // `printf '%s' … | sha256sum`, as in the x-cors-decision header.
+    assert_eq!(report["policy"], "b5db881a");
+}
+
+/// Checks the reason and the outcome of each request under [`POLICY`].
+#[track_caller]
+fn assert_explained(rows: &[(&[&str], &str, Option<&str>)]) {
+    for (arguments, reason, outcome) in rows {
+        let arguments = [&["explain", "--json", "-"], *arguments].concat();
+        let report = json(&arguments, POLICY, 0);
+        assert_eq!(report["request"]["reason"], *reason, "{arguments:?}");
+        assert_eq!(report["outcome"].as_str(), *outcome, "{arguments:?}");
+    }
+}
+
+#[test]
+fn explain_tells_what_the_browser_makes_of_it() {
+    const UNREADABLE: &str = "the page cannot read the answer: the browser reports a CORS error";
+    const READABLE: &str = "the page can read the answer";
+    const NO_PUT: &str = "the browser stops at the preflight: Access-Control-Allow-Methods does not \
+                          list PUT; the request is never sent";
+    const NO_HEADER: &str = "the browser stops at the preflight: Access-Control-Allow-Headers does \
+                             not list x-other; the request is never sent";
+    const REFUSED: &str =
+        "the browser stops at the preflight: its status is 403; the request is never sent";
+    const A: &str = "https://a.example";
+    const EVIL: &str = "https://evil.example";
+    assert_explained(&[
+        (&["--origin", A], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--method", "POST"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--method", "PUT"], "listed-origin", Some(NO_PUT)),
+        (&["--origin", A, "--headers", "x-token,Accept"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--headers", "X-Other,x-token"], "listed-origin", Some(NO_HEADER)),
+        (&["--origin", EVIL], "unlisted-origin", Some(UNREADABLE)),
+        (&["--origin", EVIL, "--method", "PUT"], "unlisted-origin", Some(REFUSED)),
+        (&["--origin", EVIL, "--tenant"], "tenant-origin", Some(READABLE)),
+        (&["--origin", "null"], "null-origin", Some(UNREADABLE)),
+        (&["--origin", "https://a.example/"], "malformed-origin", Some(UNREADABLE)),
+        (&["--origin", EVIL, "--path", "/other"], "no-route", None),
+        (&["--no-origin"], "missing-origin", None),
+        (&["--no-origin", "--path", "/socket.io/?j=0"], "jsonp", None),
+        (
+            &["--origin", A, "--websocket"],
+            "listed-origin",
+            Some("the WebSocket opens, if the origin server agrees"),
+        ),
+        (
+            &["--origin", EVIL, "--websocket"],
+            "unlisted-origin",
+            Some("the WebSocket fails: the browser reports an error to the page"),
+        ),
+        (
+            &["--origin", EVIL, "--host", "evil.example", "--method", "PUT"],
+            "same-origin",
+            Some("the page can read the answer: it is of its own origin"),
+        ),
+        (
+            &["--origin", "http://localhost:8787", "--host", "http://localhost:8787"],
+            "same-origin",
+            Some("the page can read the answer: it is of its own origin"),
+        ),
+    ]);
+}
+
+#[test]
+fn explain_says_what_a_browser_would_have_sent() {
+    let text = output(&["explain", "-", "--origin", "https://B\u{fc}cher.example/"], POLICY, 0);
+    let note =
+        "  note      no browser sends that Origin; write \"https://xn--bcher-kva.example\"\n";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
+fn help_names_every_option_and_shows_how_to_begin() {
+    let help = output(&["--help"], "", 0);
+    assert!(help.contains("check") && help.contains("explain") && help.contains("Exit status"));
+    let help = output(&["explain", "--help"], "", 0);
+    for option in ["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"]
+    {
+        assert!(help.contains(option), "{option}");
+    }
+    assert!(help.contains("Examples:\n  socketio-cors explain policy.json --origin"));
+}

@@ -1,0 +1,232 @@
+// What tests of tenants need: a KV that says what was read of it and fails at will, every way
+// in which a page may ask, and a flood of strangers.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import WebSocket, { WebSocketServer } from "ws";
+import { startEdge } from "./edge.js";
+import { close, corsHeaders, listen, send } from "./http.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+// In place of a KV namespace: it has the one method that the Worker calls, as an RPC method,
+// and hands on to a real one.
+const script = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+const faults = {
+	none: (read) => read(),
+	"is late": async (read) => {
+		await scheduler.wait(500);
+		return read();
+	},
+	fails: async () => {
+		throw new Error("KV GET_BULK failed: 503 Service Unavailable");
+	},
+	"is too slow": async (read) => {
+		await scheduler.wait(60_000);
+		return read();
+	},
+	"answers with nonsense": async () => null,
+	"leaves out what is not there": async (read) =>
+		new Map([...(await read())].filter(([, value]) => value !== null)),
+};
+const reads = [];
+let fault = "none";
+
+export default class extends WorkerEntrypoint {
+	get(keys, options) {
+		reads.push(keys);
+		return faults[fault](() => this.env.STORE.get(keys, options));
+	}
+	async fetch(request) {
+		fault = (await request.text()) || fault;
+		return Response.json(reads);
+	}
+}
+`;
+
+/**
+ * Starts the Worker as `startEdge` does. Its `kv` has more to it.
+ *
+ * @param {object} options
+ * @param {object} options.policy the document under `policy`
+ * @param {string} options.upstream the origin server
+ * @param {Record<string, string>} [options.vars] further variables
+ */
+export async function startEdgeOnKv({ policy, upstream, vars, ...more }) {
+	const edge = await startEdge({
+		kv: [],
+		workers: [
+			{
+				name: "edge",
+				modulesRoot: `${root}build`,
+				modules: [
+					{ type: "ESModule", path: `${root}build/index.js` },
+					{ type: "CompiledWasm", path: `${root}build/index_bg.wasm` },
+				],
+				compatibilityDate: "2026-07-01",
+				serviceBindings: { POLICY: "kv" },
+				unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+				bindings: { EXPLAIN: "on", POLICY_FRESH_SECONDS: "1", UPSTREAM: upstream, ...vars },
+			},
+			{
+				name: "kv",
+				modules: [{ type: "ESModule", path: "kv.js", contents: script }],
+				compatibilityDate: "2026-07-01",
+				kvNamespaces: ["STORE"],
+			},
+		],
+		...more,
+	});
+	const store = await edge.runtime.getKVNamespace("STORE", "kv");
+	const kv = await edge.runtime.getWorker("kv");
+	await store.put("policy", JSON.stringify(policy));
+
+	async function command(fault) {
+		const response = await kv.fetch("http://kv", { method: "POST", body: fault });
+		return response.json();
+	}
+
+	return {
+		...edge,
+		kv: {
+			put: (key, value = "") => store.put(key, value),
+			delete: (key) => store.delete(key),
+			/** From now on it does what one of the `faults` says; "none" mends it. */
+			suffer: command,
+			/** The keys of each read but those of policies, and of one origin if that is given. */
+			async reads(origin = "") {
+				const reads = await command("");
+				return reads.filter((keys) =>
+					keys.every((key) => !key.startsWith("policy") && key.endsWith(origin)),
+				);
+			},
+		},
+	};
+}
+
+/** Starts an origin server that sends bodies back and opens every WebSocket. */
+export async function startEchoServer() {
+	const server = createServer((request, response) => request.pipe(response));
+	new WebSocketServer({ server });
+	await listen(server);
+	return { url: `http://127.0.0.1:${server.address().port}`, stop: () => close(server) };
+}
+
+export const poll = "/socket.io/?EIO=4&transport=polling";
+
+/** An origin that nothing knows yet. */
+export const newOrigin = () => `https://${randomUUID()}.example`;
+
+export const get = ({ url }, page, path = poll) =>
+	send(url, path, { headers: page === undefined ? {} : { origin: page } });
+
+/** How a page may ask, and the status that an allowed one gets if the origin server's is 200. */
+export const requests = {
+	"polling GET": [get, 200],
+	POST: [
+		({ url }, page, path = poll) =>
+			send(url, path, { method: "POST", headers: { origin: page }, body: "4hello" }),
+		200,
+	],
+	preflight: [({ url }, page, path = poll) => send(url, path, preflight(page)), 204],
+	"WebSocket upgrade": [upgrade, 101],
+};
+
+/** Asks in every way at once. Resolves to the answers, each with that status. */
+export const askEveryWay = (edge, page) =>
+	Promise.all(
+		Object.values(requests).map(async ([ask, status]) => [await ask(edge, page), status]),
+	);
+
+function preflight(page) {
+	const headers = { origin: page, "access-control-request-method": "POST" };
+	return { method: "OPTIONS", headers };
+}
+
+function upgrade({ url }, page, path = poll) {
+	const socket = new WebSocket(url.replace("http", "ws") + path, { origin: page });
+	return new Promise((resolve, reject) => {
+		const settle = ({ statusCode: status, headers }) => {
+			resolve({ status, headers: new Headers(headers) });
+			socket.terminate();
+		};
+		socket.once("upgrade", settle).once("unexpected-response", (_, response) => settle(response));
+		// To end it before it is open is one, too late to reject.
+		socket.on("error", reject);
+	});
+}
+
+/** That `answer` lets in `page`, for that reason. */
+export function assertAllowed(answer, page, status, reason) {
+	assert.equal(answer.status, status);
+	// A 101 is returned as it came.
+	if (status === 101) return;
+	assert.equal(answer.headers.get("access-control-allow-origin"), page);
+	assert.match(answer.headers.get("vary"), /^Origin\b/);
+	assert.match(answer.headers.get("x-cors-decision"), new RegExp(`; reason=${reason};`));
+}
+
+/** That `answer` keeps a page out, for that reason. */
+export function assertRefused(answer, reason) {
+	assert.equal(answer.status, 403);
+	assert.deepEqual(corsHeaders(answer.headers), {});
+	assert.match(answer.headers.get("vary"), /^Origin\b/);
+	assert.match(answer.headers.get("x-cors-decision"), new RegExp(`^refuse; reason=${reason};`));
+}
+
+const connections = 64;
+const batch = 25;
+
+/**
+ * Sends `count` polls and preflights, by turns, each of an origin of its own: pipelined, for
+ * the Worker to be the slower end. Resolves to how often each status came with which reason.
+ */
+export async function flood({ url }, count) {
+	const { hostname, port, host } = new URL(url);
+	const answers = {};
+	let sent = 0;
+	const next = () => {
+		sent += 1;
+		const method = sent % 2 ? "GET" : "OPTIONS";
+		const { headers } = preflight(newOrigin());
+		const lines = Object.entries({ host, ...headers }).map((pair) => `${pair.join(": ")}\r\n`);
+		return `${method} ${poll} HTTP/1.1\r\n${lines.join("")}\r\n`;
+	};
+	const run = (socket) =>
+		new Promise((resolve, reject) => {
+			let rest = "";
+			let awaited = 0;
+			const send = () => {
+				awaited = Math.min(batch, count - sent);
+				if (awaited === 0) resolve();
+				else socket.write(Array.from({ length: awaited }, next).join(""));
+			};
+			socket.setEncoding("latin1").on("data", (text) => {
+				const parts = (rest + text).split("\r\n\r\n");
+				// A head begins after the body before it.
+				rest = parts.pop();
+				for (const part of parts) {
+					const status = part.match(/HTTP\/1\.1 (\d+)/)?.[1];
+					if (status === undefined) continue;
+					const answer = `${status} ${part.match(/reason=([^;]+)/)?.[1]}`;
+					answers[answer] = (answers[answer] ?? 0) + 1;
+					awaited -= 1;
+				}
+				if (awaited === 0) send();
+			});
+			socket.once("error", reject).once("end", () => reject(new Error("disconnected")));
+			socket.setTimeout(20_000, () => reject(new Error("no answer in 20 s")));
+			send();
+		});
+	const sockets = Array.from({ length: connections }, () => connect(port, hostname));
+	try {
+		await Promise.all(sockets.map(run));
+	} finally {
+		for (const socket of sockets) socket.destroy();
+	}
+	return answers;
+}
