@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e build deploy lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e build deploy tool bench fuzz lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -40,6 +40,17 @@ build: build/index.js ## build/index.js and its Wasm
 
 deploy: $(PACKAGES) ## upload the Worker
 	wrangler deploy
+
+tool: prerequisites ## install socketio-cors, which checks and explains policies
+	cargo install --locked --path .
+
+bench: build ## measure large policies on workerd; takes minutes
+	node bench/large-lists.js
+	node bench/bad-documents.js
+
+# `make fuzz FUZZ_SECONDS=…`: for how long, each of the targets.
+fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
+	scripts/fuzz.sh
 
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check

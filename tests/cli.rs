@@ -1,4 +1,5 @@
 //! The tool `socketio-cors` as it is run: what it prints, and its exit status.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test is about")]
 
 use std::{
     io::Write,

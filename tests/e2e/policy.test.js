@@ -83,9 +83,9 @@ describe("an edit", () => {
 		const fault = JSON.parse(edge.log.find((line) => line.includes("policy-faulty")));
 		assert.deepEqual(fault.detail.split("\n"), [
 			"faults: 3",
-			'/orign: "https://b.example/" belongs to an unknown field; did you mean "origin"?',
-			'the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false',
-			"/maxAge: -2 is out of range; write a whole number from -1 to 86400",
+			'1:1: the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false',
+			'1:2: /orign: "https://b.example/" belongs to an unknown field; did you mean "origin"?',
+			"1:42: /maxAge: -2 is out of range; write a whole number from -1 to 86400",
 		]);
 		await edge.kv.put("policy", { origin: b });
 		await edge.sendUntil(is(200), poll, from(b));
