@@ -95,19 +95,22 @@ impl Tenants {
         }
     }
 
-    /// Whether KV may be asked for `key`, which takes from the budget unless the
-    /// key is known to have been there.
+    /// The question for `key`, which takes from the budget unless the key is known
+    /// to have been there; `None` if the budget is spent.
     #[must_use]
-    pub fn may_ask(&mut self, key: &str, now: f64) -> bool {
-        self.present.get_mut(key, now).is_some() || self.budget.take(now)
+    pub fn question(&mut self, key: &str, now: f64) -> Option<Question> {
+        let is_charged = self.present.get_mut(key, now).is_none();
+        let granted = !is_charged || self.budget.take(now);
+        granted.then(|| Question { key: key.to_owned(), is_charged })
     }
 
-    /// Takes in whether KV has `key`, at `now`; `None` if it gave no answer.
-    pub fn learn(&mut self, key: &str, now: f64, found: Option<bool>) -> Tenancy {
-        let known = self.present.get_mut(key, now);
-        match (found, known) {
-            (Some(true), known) => {
-                if known.is_none() {
+    /// Takes in whether KV has the key of `question`, at `now`; `None` if it gave
+    /// no answer.
+    pub fn learn(&mut self, question: &Question, now: f64, found: Option<bool>) -> Tenancy {
+        let key = question.key.as_str();
+        match (found, self.present.get_mut(key, now)) {
+            (Some(true), _) => {
+                if question.is_charged {
                     self.budget.give_back();
                 }
                 self.absent.remove(key);
@@ -125,6 +128,28 @@ impl Tenants {
             }
             (None, None) => Tenancy::Failed,
         }
+    }
+}
+
+/// A key that KV is asked for.
+#[derive(Clone, Debug)]
+pub struct Question {
+    key: String,
+    /// Whether it took from the budget.
+    is_charged: bool,
+}
+
+impl Question {
+    /// The question for a key that is known to have been there, behind a request.
+    #[must_use]
+    pub fn again(key: String) -> Self {
+        Self { key, is_charged: false }
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
     }
 }
 

@@ -311,3 +311,52 @@ fn where_no_policy_is_known_only_the_same_origin_is_allowed() {
         assert_eq!(decided(head, &closed), expected, "{head:?}");
     }
 }
+
+/// Verdict and reason where KV's say on every key is `tenancy`, and the keys that
+/// it was asked for.
+fn decided_with(head: RequestHead<'_>, policy: &Policy, tenancy: Tenancy) -> (String, Vec<String>) {
+    let mut keys = Vec::new();
+    let decision = decide(&head, policy, |key| {
+        keys.push(key.to_owned());
+        tenancy
+    });
+    (format!("{} {}", decision.verdict, decision.reason), keys)
+}
+
+#[test]
+fn a_tenant_is_allowed_as_its_key_in_kv_says() {
+    let policy = policy(r#"{"origin": ["https://good.com", {"kv": "tenant:"}, {"kv": "t/"}]}"#);
+    let keys = ["tenant:https://evil.com", "t/https://evil.com"];
+    for (tenancy, expected) in [
+        (Tenancy::Present, "allow tenant-origin"),
+        (Tenancy::Absent, "refuse unlisted-origin"),
+        (Tenancy::Unasked, "refuse unasked-origin"),
+        (Tenancy::Failed, "refuse lookup-failed"),
+        (Tenancy::Limited, "refuse lookup-limited"),
+    ] {
+        let (decided, asked) = decided_with(from(EVIL), &policy, tenancy);
+        assert_eq!((decided.as_str(), asked.as_slice()), (expected, &keys.map(str::to_owned)[..]));
+    }
+    let (decided, _) = decided_with(preflight_from(EVIL), &policy, Tenancy::Present);
+    assert_eq!(decided, "preflight tenant-origin");
+}
+
+#[test]
+fn kv_is_only_asked_where_the_decision_hangs_on_it() {
+    let policy = policy(
+        r#"{"routes": {"/socket.io/": {"origin": ["https://good.com", {"kv": "tenant:"}]},
+                       "/open/": {"origin": true}}}"#,
+    );
+    for (head, expected) in [
+        (from(GOOD), "allow listed-origin"),
+        (from(OWN), "allow same-origin"),
+        (from("null"), "refuse null-origin"),
+        (from("https://EVIL.com"), "refuse malformed-origin"),
+        (POLL, "allow missing-origin"),
+        (at("/open/", from(EVIL)), "allow every-origin"),
+        (at("/other", from(EVIL)), "uncovered no-route"),
+    ] {
+        let (decided, asked) = decided_with(head, &policy, Tenancy::Present);
+        assert_eq!((decided.as_str(), asked), (expected, Vec::new()), "{head:?}");
+    }
+}

@@ -49,6 +49,21 @@ fn every_example_names_the_schema_and_is_accepted_by_it_and_by_the_parser() {
     }
 }
 
+#[test]
+fn every_policy_in_the_documents_is_accepted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (file, policies) in [("README.md", 1), ("docs/policy.md", 2)] {
+        let document = fs::read_to_string(root.join(file)).unwrap();
+        let blocks =
+            document.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        let found: Vec<_> = blocks.filter(|block| block.contains("\"origin\":")).collect();
+        assert_eq!(found.len(), policies, "{file}: {found:?}");
+        for policy in found {
+            assert!(schema_accepts(policy) && Policy::parse(policy).is_ok(), "{file}: {policy}");
+        }
+    }
+}
+
 /// Checks that a rule with the fields of each row is accepted (`+`) or refused (`-`)
 /// by schema and parser, alone and under a route. A row that names no origin gets a good one.
 #[track_caller]

@@ -151,7 +151,7 @@ async function read(env, binding, keys, timeout) {
 	if (env[binding] === undefined) throw `no KV namespace is bound as ${binding}`;
 	const values = await within(timeout, env[binding].get(keys, { cacheTtl: 30 }));
 	if (values === undefined) throw `KV gave no answer within ${timeout} ms`;
-	return keys.map((key) => values.get(key));
+	return keys.map((key) => values.get(key) ?? null);
 }
 
 /** What `promise` resolves to, or undefined after `timeout` milliseconds, if there is one. */

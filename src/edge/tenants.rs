@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 use super::{log, shell, store};
-use crate::tenants::{Lookup, Tenancy, Tenants};
+use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = RefCell::default();
@@ -19,7 +19,7 @@ pub(super) struct Findings {
     /// The keys to ask KV for before the decision.
     unasked: Vec<String>,
     /// Those to ask for behind the request.
-    stale: Vec<String>,
+    stale: Vec<Question>,
 }
 
 impl Findings {
@@ -32,7 +32,7 @@ impl Findings {
         match TENANTS.with_borrow_mut(|tenants| tenants.look_up(key, now, fresh_seconds)) {
             Lookup::Use(tenancy) => tenancy,
             Lookup::UseAndRefresh => {
-                self.stale.push(key.to_owned());
+                self.stale.push(Question::again(key.to_owned()));
                 Tenancy::Present
             }
             Lookup::Ask => {
@@ -42,9 +42,9 @@ impl Findings {
         }
     }
 
-    /// The keys that KV is to be asked for behind the request, if there are any.
-    pub(super) fn take_stale(&mut self) -> Option<Vec<String>> {
-        Some(std::mem::take(&mut self.stale)).filter(|keys| !keys.is_empty())
+    /// What KV is to be asked behind the request, if there is anything.
+    pub(super) fn take_stale(&mut self) -> Option<Vec<Question>> {
+        Some(std::mem::take(&mut self.stale)).filter(|questions| !questions.is_empty())
     }
 
     /// Asks KV for what was unasked, as far as the budget goes, and gives the
@@ -55,42 +55,44 @@ impl Findings {
         then: impl FnOnce(Self) -> JsValue + 'static,
     ) -> JsValue {
         let now = shell::now();
-        let unasked = std::mem::take(&mut self.unasked);
-        let (granted, limited): (Vec<_>, Vec<_>) = TENANTS.with_borrow_mut(|tenants| {
-            unasked.into_iter().partition(|key| tenants.may_ask(key, now))
-        });
-        self.answers.extend(limited.into_iter().map(|key| (key, Tenancy::Limited)));
-        if granted.is_empty() {
+        let mut questions = Vec::new();
+        for key in std::mem::take(&mut self.unasked) {
+            match TENANTS.with_borrow_mut(|tenants| tenants.question(&key, now)) {
+                Some(question) => questions.push(question),
+                None => self.answers.push((key, Tenancy::Limited)),
+            }
+        }
+        if questions.is_empty() {
             return then(self);
         }
-        read(env, granted, |answers| {
+        read(env, questions, |answers| {
             self.answers.extend(answers);
             then(self)
         })
     }
 }
 
-/// Asks KV for `keys` behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(env: &JsValue, keys: Vec<String>) -> JsValue {
-    read(env, keys, |_| JsValue::UNDEFINED)
+/// Asks KV behind a request that is served without it. Returns a promise.
+pub(super) fn refresh(env: &JsValue, questions: Vec<Question>) -> JsValue {
+    read(env, questions, |_| JsValue::UNDEFINED)
 }
 
 fn read(
     env: &JsValue,
-    keys: Vec<String>,
+    questions: Vec<Question>,
     then: impl FnOnce(Vec<(String, Tenancy)>) -> JsValue + 'static,
 ) -> JsValue {
-    let names = keys.clone();
-    shell::read_present(env, store::BINDING, names, store::TIMEOUT, move |read| {
+    let keys = questions.iter().map(|question| question.key().to_owned()).collect();
+    shell::read_present(env, store::BINDING, keys, store::TIMEOUT, move |read| {
         if let Err(error) = &read {
             log::lookup_failed(error);
         }
         let now = shell::now();
-        let learn = |(index, key): (usize, String)| {
+        let learn = |(index, question): (usize, &Question)| {
             let found = read.as_ref().ok().map(|present| present.contains(&index));
-            let tenancy = TENANTS.with_borrow_mut(|tenants| tenants.learn(&key, now, found));
-            (key, tenancy)
+            let tenancy = TENANTS.with_borrow_mut(|tenants| tenants.learn(question, now, found));
+            (question.key().to_owned(), tenancy)
         };
-        then(keys.into_iter().enumerate().map(learn).collect())
+        then(questions.iter().enumerate().map(learn).collect())
     })
 }

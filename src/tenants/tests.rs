@@ -3,6 +3,10 @@ use super::*;
 const FRESH_SECONDS: u32 = 30;
 const KEY: &str = "tenant:https://a.example";
 
+fn question(key: &str) -> Question {
+    Question::again(key.to_owned())
+}
+
 fn look_up(tenants: &mut Tenants, key: &str, seconds: f64) -> Lookup {
     tenants.look_up(key, seconds * 1000.0, FRESH_SECONDS)
 }
@@ -11,7 +15,7 @@ fn look_up(tenants: &mut Tenants, key: &str, seconds: f64) -> Lookup {
 fn after(steps: &[(f64, Option<bool>)]) -> Tenants {
     let mut tenants = Tenants::default();
     for (seconds, found) in steps {
-        tenants.learn(KEY, seconds * 1000.0, *found);
+        tenants.learn(&question(KEY), seconds * 1000.0, *found);
     }
     tenants
 }
@@ -55,11 +59,11 @@ fn kv_is_asked_once_behind_the_requests_that_a_stale_key_serves() {
 #[test]
 fn what_kv_said_is_what_the_request_is_told() {
     let mut tenants = Tenants::default();
-    assert_eq!(tenants.learn(KEY, 0.0, None), Tenancy::Failed);
-    assert_eq!(tenants.learn(KEY, 0.0, Some(false)), Tenancy::Absent);
-    assert_eq!(tenants.learn(KEY, 0.0, Some(true)), Tenancy::Present);
-    assert_eq!(tenants.learn(KEY, 0.0, None), Tenancy::Present);
-    assert_eq!(tenants.learn(KEY, 0.0, Some(false)), Tenancy::Absent);
+    assert_eq!(tenants.learn(&question(KEY), 0.0, None), Tenancy::Failed);
+    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(false)), Tenancy::Absent);
+    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(true)), Tenancy::Present);
+    assert_eq!(tenants.learn(&question(KEY), 0.0, None), Tenancy::Present);
+    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(false)), Tenancy::Absent);
 }
 
 /// How many of `origins` unknown origins, one each millisecond, KV is asked for,
@@ -67,12 +71,14 @@ fn what_kv_said_is_what_the_request_is_told() {
 fn reads(tenants: &mut Tenants, origins: u32, found: Option<bool>) -> usize {
     let asked = (0..origins).filter(|number| {
         let (key, now) = (format!("tenant:https://{number}.example"), f64::from(*number));
-        let asks =
-            tenants.look_up(&key, now, FRESH_SECONDS) == Lookup::Ask && tenants.may_ask(&key, now);
-        if asks {
-            tenants.learn(&key, now, found);
+        if tenants.look_up(&key, now, FRESH_SECONDS) != Lookup::Ask {
+            return false;
         }
-        asks
+        let question = tenants.question(&key, now);
+        question.is_some_and(|question| {
+            tenants.learn(&question, now, found);
+            true
+        })
     });
     asked.count()
 }
@@ -80,8 +86,8 @@ fn reads(tenants: &mut Tenants, origins: u32, found: Option<bool>) -> usize {
 #[test]
 fn a_flood_of_strangers_makes_few_reads_and_displaces_no_tenant() {
     let mut tenants = Tenants::default();
-    assert!(tenants.may_ask(KEY, 0.0));
-    tenants.learn(KEY, 0.0, Some(true));
+    assert!(tenants.question(KEY, 0.0).is_some());
+    tenants.learn(&question(KEY), 0.0, Some(true));
     // 200 at once, and 2 a second for 100 seconds.
     let few = reads(&mut tenants, 100_000, Some(false));
     assert!((390..=400).contains(&few), "{few}");
@@ -90,7 +96,7 @@ fn a_flood_of_strangers_makes_few_reads_and_displaces_no_tenant() {
     // Nor is one that was not seen for long refused for want of a budget.
     assert_eq!(look_up(&mut tenants, KEY, 1000.0), Lookup::Ask);
     for _ in 0..1000 {
-        assert!(tenants.may_ask(KEY, 100_000.0));
+        assert!(tenants.question(KEY, 100_000.0).is_some());
     }
 }
 
@@ -101,14 +107,24 @@ fn failures_take_from_the_budget_and_tenants_do_not() {
 }
 
 #[test]
+fn a_crowd_of_one_new_tenant_gives_back_all_that_it_took() {
+    let mut tenants = Tenants::default();
+    let crowd: Vec<_> = (0..150).map(|_| tenants.question(KEY, 0.0).unwrap()).collect();
+    for question in &crowd {
+        assert_eq!(tenants.learn(question, 0.0, Some(true)), Tenancy::Present);
+    }
+    assert_eq!(tenants.budget.left.total_cmp(&MAX_MISSES), std::cmp::Ordering::Equal);
+}
+
+#[test]
 fn what_is_remembered_is_bounded() {
     let mut tenants = Tenants::default();
     for number in 0..MAX_PRESENT + 10 {
-        tenants.learn(&number.to_string(), 0.0, Some(true));
+        tenants.learn(&question(&number.to_string()), 0.0, Some(true));
     }
     assert_eq!(tenants.present.values().count(), MAX_PRESENT);
     for number in 0..MAX_ABSENT + 10 {
-        tenants.learn(&format!("x{number}"), 0.0, Some(false));
+        tenants.learn(&question(&format!("x{number}")), 0.0, Some(false));
     }
     assert_eq!(tenants.absent.values().count(), MAX_ABSENT);
 }

@@ -13,8 +13,18 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * @param {string} [options.upstream] the origin server
  * @param {Record<string, unknown>} [options.vars] further variables
  * @param {string[]} [options.kv] bindings of KV namespaces, ["POLICY"] by default
+ * @param {Record<string, string>} [options.services] bindings of further Workers
+ * @param {object[]} [options.workers] those Workers
  */
-export async function startEdge({ policy, upstream, vars, kv = ["POLICY"], ...more }) {
+export async function startEdge({
+	policy,
+	upstream,
+	vars,
+	kv = ["POLICY"],
+	services,
+	workers = [],
+	...more
+}) {
 	const lines = [];
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({
@@ -30,6 +40,7 @@ export async function startEdge({ policy, upstream, vars, kv = ["POLICY"], ...mo
 					],
 					compatibilityDate: "2026-07-01",
 					kvNamespaces: kv,
+					serviceBindings: services,
 					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 					bindings: {
 						EXPLAIN: "on",
@@ -38,6 +49,7 @@ export async function startEdge({ policy, upstream, vars, kv = ["POLICY"], ...mo
 						...vars,
 					},
 				},
+				...workers,
 			],
 			...more,
 		}),

@@ -4,12 +4,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { fileURLToPath } from "node:url";
 import WebSocket, { WebSocketServer } from "ws";
 import { startEdge } from "./edge.js";
 import { close, corsHeaders, listen, send } from "./http.js";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 // In place of a KV namespace: it has the one method that the Worker calls, as an RPC method,
 // and hands on to a real one.
@@ -53,25 +50,12 @@ export default class extends WorkerEntrypoint {
  *
  * @param {object} options
  * @param {object} options.policy the document under `policy`
- * @param {string} options.upstream the origin server
- * @param {Record<string, string>} [options.vars] further variables
  */
-export async function startEdgeOnKv({ policy, upstream, vars, ...more }) {
+export async function startEdgeOnKv({ policy, ...options }) {
 	const edge = await startEdge({
 		kv: [],
+		services: { POLICY: "kv" },
 		workers: [
-			{
-				name: "edge",
-				modulesRoot: `${root}build`,
-				modules: [
-					{ type: "ESModule", path: `${root}build/index.js` },
-					{ type: "CompiledWasm", path: `${root}build/index_bg.wasm` },
-				],
-				compatibilityDate: "2026-07-01",
-				serviceBindings: { POLICY: "kv" },
-				unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-				bindings: { EXPLAIN: "on", POLICY_FRESH_SECONDS: "1", UPSTREAM: upstream, ...vars },
-			},
 			{
 				name: "kv",
 				modules: [{ type: "ESModule", path: "kv.js", contents: script }],
@@ -79,7 +63,7 @@ export async function startEdgeOnKv({ policy, upstream, vars, ...more }) {
 				kvNamespaces: ["STORE"],
 			},
 		],
-		...more,
+		...options,
 	});
 	const store = await edge.runtime.getKVNamespace("STORE", "kv");
 	const kv = await edge.runtime.getWorker("kv");
