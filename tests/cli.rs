@@ -67,6 +67,20 @@ the standard input: 2 faults
 }
 
 #[test]
+fn check_is_in_colour_where_that_is_wanted() {
+    let coloured = |variable: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+            .args(["check", "Cargo.toml"])
+            .env(variable, "1")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("\u{1b}[")
+    };
+    assert!(coloured("CLICOLOR_FORCE"));
+    assert!(!coloured("NO_COLOR"));
+}
+
+#[test]
 fn check_gives_machines_the_same() {
     let report = json(&["check", "--json", "-"], TWO_FAULTS, 1);
     assert_eq!(report["valid"], false);

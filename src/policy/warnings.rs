@@ -1,8 +1,40 @@
 //! What is allowed in a document, and seldom meant.
 
 use super::{
-    Fault, Knowledge, document, fault::Faults, field::Members, json::Value, place::Node, syntax,
+    Fault, Knowledge, document,
+    fault::Faults,
+    field::{Members, each_text},
+    json::Value,
+    place::Node,
+    syntax,
 };
+
+/// Headers of the CORS protocol itself, by the direction in which no page has a
+/// use for them. That they are listed mostly stems from a misunderstanding.
+const MISDIRECTED: [(&str, &[&str]); 2] = [
+    (
+        "allowedHeaders",
+        &[
+            "access-control-allow-credentials",
+            "access-control-allow-headers",
+            "access-control-allow-methods",
+            "access-control-allow-origin",
+            "access-control-expose-headers",
+            "access-control-max-age",
+        ],
+    ),
+    (
+        "exposedHeaders",
+        &[
+            "access-control-allow-headers",
+            "access-control-allow-methods",
+            "access-control-max-age",
+            "access-control-request-headers",
+            "access-control-request-method",
+            "origin",
+        ],
+    ),
+];
 
 /// No URL is longer (Cloudflare, "Request limits"), so no path is either.
 const MAX_URL_LEN: usize = 16 * 1024;
@@ -21,6 +53,7 @@ pub fn warnings(text: &str) -> Vec<Fault> {
             }
             if let Ok(members) = Members::of(rule, "", faults) {
                 warn_of_origins(&members, &mut warnings);
+                warn_of_headers(&members, faults, &mut warnings);
             }
         });
     }
@@ -36,6 +69,15 @@ fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
 fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
     let credentials = members.get("credentials").map(|node| node.value());
     let credentialed = matches!(credentials, Some(Value::Bool(true)));
+    if let Some(list) =
+        members.get("origin").filter(|node| node.json.items().is_some_and(|items| items.is_empty()))
+    {
+        warnings.add(
+            &list,
+            "lists no origin: none but the same one is allowed",
+            "write false if that is meant",
+        );
+    }
     for node in ["origin", "origins"].into_iter().filter_map(|name| members.get(name)) {
         for item in node.items_or_self() {
             let every = matches!(item.value(), Value::Bool(true))
@@ -63,6 +105,19 @@ fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
                 warnings.add(&item, problem, advice);
             }
         }
+    }
+}
+
+fn warn_of_headers(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
+    for (field, misdirected) in MISDIRECTED {
+        let Some(node) = members.get(field) else { continue };
+        // What is neither a list nor a text is a fault, and none of this concern.
+        let _ = each_text(&node, faults, |node, name, _| {
+            if misdirected.contains(&name.to_ascii_lowercase().as_str()) {
+                let problem = "is for the server and the browser: no page sends or reads it";
+                warnings.add_part(node, name, problem, "leave it out");
+            }
+        });
     }
 }
 

@@ -85,10 +85,17 @@ describe("an edit", () => {
 			"faults: 3",
 			'1:1: the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false',
 			'1:2: /orign: "https://b.example/" belongs to an unknown field; did you mean "origin"?',
-			"1:42: /maxAge: -2 is out of range; write a whole number from -1 to 86400",
+			"1:43: /maxAge: -2 is out of range; write a whole number from -1 to 86400",
 		]);
 		await edge.kv.put("policy", { origin: b });
 		await edge.sendUntil(is(200), poll, from(b));
+	});
+
+	test("with a Unicode host is told the form in which browsers send it", async () => {
+		edge = await start({ policy: { origin: "https://*.bücher.example" } });
+		assert.equal(await statusFrom(a), 503);
+		const fault = edge.log.find((line) => line.includes("policy-faulty"));
+		assert.match(JSON.parse(fault).detail, /write "https:\/\/\*\.xn--bcher-kva\.example"$/);
 	});
 
 	test("that deletes the key closes everything", async () => {
