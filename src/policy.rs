@@ -1,6 +1,6 @@
 //! The policy: a document from KV, parsed once into values that cannot be wrong.
 //!
-//! A document is accepted whole or refused whole ([`Policy::parse`]); a refusal
+//! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
 //! lists every [`Fault`] at once, up to a thousand.
 
 mod document;
@@ -17,10 +17,12 @@ mod place;
 #[cfg(not(target_arch = "wasm32"))]
 mod print;
 mod rule;
+mod socketio2;
 #[cfg(not(target_arch = "wasm32"))]
 mod source;
 mod syntax;
 mod tenants;
+mod version;
 #[cfg(not(target_arch = "wasm32"))]
 mod warnings;
 
@@ -30,7 +32,7 @@ pub use fault::Fault;
 pub use knowledge::Knowledge;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::{Source, locate};
-pub use tenants::{MAX_PREFIX_LEN, MAX_PREFIXES};
+pub use version::Version;
 #[cfg(not(target_arch = "wasm32"))]
 pub use warnings::warnings;
 
@@ -65,11 +67,6 @@ struct Route {
     prefix: String,
     rule: Rule,
 }
-
-/// Which text a policy was read from: the first 8 hexadecimal digits of its
-/// SHA-256, or `none` where no document is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version(Option<u32>);
 
 /// One `cors` object.
 #[derive(Debug, PartialEq, Eq)]
@@ -166,7 +163,7 @@ impl Policy {
     #[must_use]
     pub fn closed() -> Self {
         let route = Route { prefix: DEFAULT_PREFIX.to_owned(), rule: Rule::same_origin_only() };
-        Self { routes: vec![route], version: Version(None) }
+        Self { routes: vec![route], version: Version::NONE }
     }
 
     /// Which text it was read from.
@@ -207,34 +204,6 @@ impl Route {
     /// slash; one that does not is a plain string prefix.
     fn covers(&self, path: &str) -> bool {
         path.starts_with(&self.prefix) || self.prefix.strip_suffix('/') == Some(path)
-    }
-}
-
-impl Version {
-    /// The version of `text`. On Cloudflare the runtime computes it, ten times
-    /// as fast.
-    #[cfg(not(target_arch = "wasm32"))]
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        use sha2::{Digest, Sha256};
-        Sha256::digest(text)
-            .first_chunk()
-            .map_or(Self(None), |head| Self::new(u32::from_be_bytes(*head)))
-    }
-
-    /// The version of a text whose SHA-256 begins with `head`.
-    #[must_use]
-    pub fn new(head: u32) -> Self {
-        Self(Some(head))
-    }
-}
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(head) => write!(f, "{head:08x}"),
-            None => f.write_str("none"),
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `origin`, and Socket.IO 2's `origins`.
+//! `origin`.
 
 use super::{
     Access, Listed, Origins,
@@ -6,12 +6,9 @@ use super::{
     field::Members,
     json::Value,
     place::Node,
-    tenants,
+    socketio2, tenants,
 };
-use crate::{
-    host, origin,
-    pattern::{HostPattern, OriginPattern},
-};
+use crate::pattern::{HostPattern, OriginPattern};
 
 /// Who may read the answers of a rule.
 pub(super) fn access(
@@ -30,7 +27,7 @@ pub(super) fn access(
             Err(faults.add(&node, problem, advice))
         }
         (Some(node), None) => origins(&node, credentials, faults).map(echoed),
-        (None, Some(node)) => legacy_origins(&node, credentials, faults).map(echoed),
+        (None, Some(node)) => socketio2::origins(&node, credentials, faults).map(echoed),
         (Some(_), Some(node)) => {
             let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
             Err(faults.add(&node, problem, "keep \"origin\""))
@@ -62,63 +59,6 @@ fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Resul
     }
 }
 
-/// A text of origins with spaces, or a list; `*:*` among them allows every
-/// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
-fn legacy_origins(
-    node: &Node<'_>,
-    credentials: bool,
-    faults: &mut Faults<'_>,
-) -> Result<Origins, Noted> {
-    if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
-        return Err(faults.add_type(node, "a list of origins, or \"*:*\""));
-    }
-    let mut every = false;
-    let mut listed = Listed::default();
-    for item in node.items_or_self() {
-        let Some(text) = item.text() else {
-            tenants::prefix(&item, &mut listed, faults);
-            continue;
-        };
-        let is_list = !matches!(node.value(), Value::Text(_));
-        let entries = if is_list { vec![&*text] } else { text.split_ascii_whitespace().collect() };
-        for entry in entries {
-            let patterns = legacy_patterns(entry);
-            if entry == "*:*" {
-                every = true;
-            } else if patterns.iter().all(|text| OriginPattern::try_from(&**text).is_ok()) {
-                for text in &patterns {
-                    pattern(&item, text, credentials, &mut listed, faults);
-                }
-            } else {
-                pattern(&item, entry, credentials, &mut listed, faults);
-            }
-        }
-    }
-    Ok(if every { Origins::Every } else { Origins::Listed(listed) })
-}
-
-/// The patterns that an entry of Socket.IO 2's `origins` stands for. There, every
-/// port is spelt out (`https://a.example:443`), and the scheme may be left out
-/// (`a.example:*`).
-fn legacy_patterns(entry: &str) -> Vec<String> {
-    let (schemes, authority) = match origin::split_scheme(entry) {
-        Some((scheme, authority)) => (vec![scheme], authority),
-        None => (vec!["http", "https"], entry),
-    };
-    let spell = |scheme: &str| match origin::split_port(authority) {
-        (host, Some(port))
-            if host::parse_port(port)
-                .is_some_and(|port| Some(port) == host::default_port(scheme)) =>
-        {
-            Some(format!("{scheme}://{host}"))
-        }
-        (_, None) if schemes.len() > 1 => None,
-        _ => Some(format!("{scheme}://{authority}")),
-    };
-    let patterns: Option<Vec<_>> = schemes.iter().map(|scheme| spell(scheme)).collect();
-    patterns.unwrap_or_else(|| vec![entry.to_owned()])
-}
-
 /// Whether `item` of a list of origins is or contains `pattern`, or is the
 /// prefix of tenants that `pattern` is.
 #[cfg(not(target_arch = "wasm32"))]
@@ -128,7 +68,7 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
             text == pattern
                 || text
                     .split_ascii_whitespace()
-                    .any(|entry| legacy_patterns(entry).iter().any(|text| text == pattern))
+                    .any(|entry| socketio2::patterns(entry).iter().any(|text| text == pattern))
         }
         None => item.json.members().is_some_and(|members| {
             members.iter().any(|(name, value)| name.text() == "kv" && value.text() == pattern)
@@ -137,7 +77,7 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
 }
 
 /// Adds the pattern `text`, which `node` is or has as a part, to those of `listed`.
-fn pattern(
+pub(super) fn pattern(
     node: &Node<'_>,
     text: &str,
     credentials: bool,

@@ -3,9 +3,9 @@
 use super::{Listed, fault::Faults, field::Members, json::Value, place::Node};
 
 /// The longest prefix, in bytes. A KV key has 512 at most, an origin 326.
-pub const MAX_PREFIX_LEN: usize = 128;
+const MAX_PREFIX_LEN: usize = 128;
 /// The most prefixes of a rule: each is a KV read for an unknown origin.
-pub const MAX_PREFIXES: usize = 8;
+const MAX_PREFIXES: usize = 8;
 
 /// Adds the prefix that `node` gives to those of `listed`.
 pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, faults: &mut Faults<'_>) {
