@@ -28,6 +28,11 @@ pub fn is_canonical(host: &str) -> bool {
 /// is a number (WHATWG URL, "ends in a number checker").
 #[must_use]
 pub fn ends_in_number(host: &str) -> bool {
+    // As hardly any top-level domain does.
+    let may_be = |byte: u8| byte.is_ascii_hexdigit() || byte == b'x';
+    if !host.bytes().next_back().is_some_and(may_be) {
+        return false;
+    }
     let dot = host.bytes().rposition(|byte| byte == b'.');
     let last = dot.map_or(host, |dot| host.get(dot.saturating_add(1)..).unwrap_or_default());
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)

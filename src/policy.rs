@@ -39,9 +39,6 @@ pub use warnings::warnings;
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
 
-/// The most values that a document may hold: five times a list of 100,000 origins.
-pub const MAX_VALUES: usize = 500_000;
-
 /// What a document with a single rule covers: Engine.IO's default path without
 /// its slash, so that `addTrailingSlash: false` does not dodge the rule.
 pub const DEFAULT_PREFIX: &str = "/socket.io";

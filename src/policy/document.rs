@@ -16,6 +16,7 @@ use crate::path::Forms;
 pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Fault>> {
     let mut faults = Faults::of(text, knowledge);
     let routes = read(text, &mut faults);
+    syntax::check_encoding(text, &mut faults);
     faults.into_result(routes)
 }
 
@@ -81,7 +82,9 @@ fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
     let rooted = format!("/{}", literal.trim_start_matches('/'));
     let normal = Forms::of(&rooted).normal;
     let write = format!("write \"{normal}\"");
-    if !prefix.starts_with('/') {
+    if prefix.contains(char::REPLACEMENT_CHARACTER) {
+        refuse("has a character that stands for none", "write the one that was meant".to_owned());
+    } else if !prefix.starts_with('/') {
         refuse("is a path prefix that does not start with /", write);
     } else if literal != prefix {
         let problem = "is a path prefix with a character that no path has, or a wildcard";

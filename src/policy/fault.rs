@@ -13,7 +13,9 @@ use super::{
 const MAX_VALUE_LEN: usize = 80;
 /// The same for its pointer.
 const MAX_POINTER_LEN: usize = 256;
-/// The most faults that are kept; what is wrong 1000 times is wrong in one way.
+/// The same for what to write instead.
+const MAX_ADVICE_LEN: usize = 512;
+/// The most faults that are kept, and looked for in long lists; what is wrong 1000 times is wrong in one way.
 const MAX_FAULTS: usize = 1000;
 
 /// One thing that is wrong with a document.
@@ -53,6 +55,8 @@ pub(super) struct Noted;
 pub(super) struct Faults<'d> {
     document: &'d str,
     pub(super) knowledge: &'d Knowledge,
+    /// How many origins were listed so far.
+    pub(super) origins: usize,
     /// In the document's order.
     found: Vec<Fault>,
 }
@@ -60,7 +64,12 @@ pub(super) struct Faults<'d> {
 impl<'d> Faults<'d> {
     /// None yet, of the text `document`.
     pub(super) fn of(document: &'d str, knowledge: &'d Knowledge) -> Self {
-        Self { document, knowledge, found: Vec::new() }
+        Self { document, knowledge, origins: 0, found: Vec::new() }
+    }
+
+    /// Whether there are so many that no more are kept.
+    pub(super) fn are_full(&self) -> bool {
+        self.found.len() >= MAX_FAULTS
     }
 
     /// Notes that `node` is wrong.
@@ -133,13 +142,25 @@ impl<'d> Faults<'d> {
         problem: String,
         advice: String,
     ) -> Noted {
-        if self.found.len() < MAX_FAULTS {
+        if !self.are_full() {
+            let advice = excerpt(&advice, MAX_ADVICE_LEN);
             let pointer = excerpt(place, MAX_POINTER_LEN);
             let fault = Fault { pointer, line: 0, column: 0, span, value, problem, advice };
             let after = |other: &Fault| other.span.start <= fault.span.start;
             self.found.insert(self.found.partition_point(after), fault);
         }
         Noted
+    }
+
+    /// Forgets those that were found: `problem` explains them all.
+    pub(super) fn replace(&mut self, span: Range<usize>, problem: &str, advice: &str) {
+        self.found.clear();
+        self.add_text(span, problem, advice);
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// `value` if there were no faults, and otherwise all of them, in the

@@ -9,6 +9,10 @@ use super::{
     place::{Node, Place},
 };
 
+/// The most members of an object: of the routes, which every request is held
+/// against, as no rule has as many fields.
+const MAX_MEMBERS: usize = 1000;
+
 /// The members of an object.
 pub(super) struct Members<'n> {
     node: Node<'n>,
@@ -37,7 +41,12 @@ impl<'n> Members<'n> {
             return Err(faults.add_type(node, expected));
         };
         let member = |(key, json): (Json<'n>, _)| Member { key, name: key.text(), json };
-        let members = Self { node: *node, members: members.into_iter().map(member).collect() };
+        let members: Vec<_> = members.take(MAX_MEMBERS.saturating_add(1)).map(member).collect();
+        if members.len() > MAX_MEMBERS {
+            let problem = format!("has more than {MAX_MEMBERS} members");
+            return Err(faults.add(node, problem, "give several paths one prefix"));
+        }
+        let members = Self { node: *node, members };
         let mut seen = HashSet::new();
         for member in &members.members {
             if !seen.insert(&member.name) {
@@ -128,11 +137,19 @@ pub(super) fn each_text(
 ) -> Result<(), Noted> {
     match node.value() {
         Value::Text(text) => {
-            text.split(',').for_each(|part| each(node, part.trim_ascii(), faults));
+            for part in text.split(',') {
+                if faults.are_full() {
+                    break;
+                }
+                each(node, part.trim_ascii(), faults);
+            }
             Ok(())
         }
         Value::Array => {
             for item in node.items_or_self() {
+                if faults.are_full() {
+                    break;
+                }
                 match item.text() {
                     Some(text) => each(&item, &text, faults),
                     None => drop(faults.add_type(&item, "a text")),

@@ -66,14 +66,19 @@ impl<'t> Json<'t> {
     }
 
     /// The items, if it is an array.
-    pub(super) fn items(self) -> Option<Vec<Self>> {
-        self.0.starts_with('[').then(|| Values(self.inner()).collect())
+    pub(super) fn items(self) -> Option<Values<'t>> {
+        self.0.starts_with('[').then(|| Values(self.inner()))
     }
 
     /// The names and values, if it is an object.
-    pub(super) fn members(self) -> Option<Vec<(Self, Self)>> {
+    pub(super) fn members(self) -> Option<impl Iterator<Item = (Self, Self)>> {
         let mut values = self.0.starts_with('{').then(|| Values(self.inner()))?;
-        Some(std::iter::from_fn(|| values.next().zip(values.next())).collect())
+        Some(std::iter::from_fn(move || values.next().zip(values.next())))
+    }
+
+    /// How long its text is, in bytes.
+    pub(super) fn len(self) -> usize {
+        self.0.len()
     }
 
     /// What is between its brackets or quotes.
@@ -89,14 +94,15 @@ impl<'t> Json<'t> {
 }
 
 /// The values of a text in which white space, commas and colons stand between them.
-struct Values<'t>(&'t str);
+#[derive(Clone, Debug)]
+pub(super) struct Values<'t>(&'t str);
 
 impl<'t> Iterator for Values<'t> {
     type Item = Json<'t>;
 
     fn next(&mut self) -> Option<Json<'t>> {
-        let between = |b: &u8| b" \t\r\n,:".contains(b);
-        let start = self.0.bytes().position(|b| !between(&b))?;
+        let between = |byte| matches!(byte, b',' | b':' | b' ' | b'\t' | b'\r' | b'\n');
+        let start = self.0.bytes().position(|byte| !between(byte))?;
         let (_, rest) = self.0.split_at_checked(start)?;
         let (value, rest) = rest.split_at_checked(value_len(rest))?;
         self.0 = rest;
@@ -108,29 +114,30 @@ impl<'t> Iterator for Values<'t> {
 /// after it.
 fn value_len(text: &str) -> usize {
     let mut depth = 0_usize;
-    let mut at = 0_usize;
-    while let Some(byte) = text.as_bytes().get(at) {
+    let mut bytes = text.as_bytes().iter();
+    while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => at = at.saturating_add(text_len(text.get(at..).unwrap_or_default())),
-            b',' | b':' if depth == 0 => return at,
+            b'"' => {
+                let mut escaped = false;
+                for byte in bytes.by_ref() {
+                    if escaped {
+                        escaped = false;
+                    } else if *byte == b'"' {
+                        break;
+                    } else {
+                        escaped = *byte == b'\\';
+                    }
+                }
+            }
+            b',' | b':' if depth == 0 => {
+                return text.len().saturating_sub(bytes.len()).saturating_sub(1);
+            }
             b'[' | b'{' => depth = depth.saturating_add(1),
             b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        at = at.saturating_add(1);
     }
     text.len()
-}
-
-/// How far the closing quote is from the opening one, which `text` begins with.
-fn text_len(text: &str) -> usize {
-    let mut escaped = false;
-    let closes = |byte: u8| {
-        let closing = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closing
-    };
-    text.bytes().skip(1).position(closes).map_or(text.len(), |at| at.saturating_add(1))
 }
 
 /// The text that is spelt `inner` between its quotes; `None` if it has half of a
@@ -224,11 +231,10 @@ mod tests {
             Value::Bool(value) => value.into(),
             Value::Number(spelling) => serde_json::from_str(spelling).unwrap(),
             Value::Text(text) => text.into_owned().into(),
-            Value::Array => json.items().unwrap().into_iter().map(tree).collect(),
+            Value::Array => json.items().unwrap().map(tree).collect(),
             Value::Object => json
                 .members()
                 .unwrap()
-                .into_iter()
                 .map(|(name, value)| (name.text().into_owned(), tree(value)))
                 .collect(),
         }

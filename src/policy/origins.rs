@@ -10,6 +10,12 @@ use super::{
 };
 use crate::pattern::{HostPattern, OriginPattern};
 
+/// The most origins of a document: five times a list of 100,000.
+const MAX_ORIGINS: usize = 500_000;
+
+/// How long an origin of a long list is with its quotes and comma, in bytes.
+const TYPICAL_ITEM_LEN: usize = 40;
+
 /// Who may read the answers of a rule.
 pub(super) fn access(
     members: &Members<'_>,
@@ -45,9 +51,12 @@ fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Resul
         Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
         Value::Text(_) | Value::Array | Value::Object => {
             let mut listed = Listed::default();
-            let items = node.items_or_self();
-            listed.patterns.reserve(items.len());
-            for item in items {
+            // A guess at their number, for growing is slow.
+            listed.patterns.reserve(node.json.len() / TYPICAL_ITEM_LEN);
+            for item in node.items_or_self() {
+                if faults.are_full() {
+                    break;
+                }
                 match item.text() {
                     Some(text) => pattern(&item, &text, credentials, &mut listed, faults),
                     None => tenants::prefix(&item, &mut listed, faults),
@@ -70,8 +79,8 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
                     .split_ascii_whitespace()
                     .any(|entry| socketio2::patterns(entry).iter().any(|text| text == pattern))
         }
-        None => item.json.members().is_some_and(|members| {
-            members.iter().any(|(name, value)| name.text() == "kv" && value.text() == pattern)
+        None => item.json.members().is_some_and(|mut members| {
+            members.any(|(name, value)| name.text() == "kv" && value.text() == pattern)
         }),
     }
 }
@@ -102,6 +111,13 @@ pub(super) fn pattern(
             let advice = format!("write the domains that are yours, as in \"{yours}\"");
             faults.add_part(node, text, problem, advice);
         }
-        _ => listed.patterns.extend([pattern]),
+        _ if faults.origins >= MAX_ORIGINS => {
+            let problem = format!("is one origin more than the {MAX_ORIGINS} of a document");
+            faults.add_part(node, text, problem, "use {\"kv\": \"tenant:\"}");
+        }
+        _ => {
+            faults.origins = faults.origins.saturating_add(1);
+            listed.patterns.extend([pattern]);
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! A value and its place in a document.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 use super::json::{Json, Value};
 
@@ -39,15 +42,11 @@ impl<'n> Node<'n> {
     }
 
     /// Its items; itself where it is no list, as in `"origin": "https://a.example"`.
-    pub(super) fn items_or_self(&self) -> Vec<Node<'_>> {
-        match self.json.items() {
-            Some(items) => items
-                .into_iter()
-                .enumerate()
-                .map(|(index, json)| Node { json, place: Place::Item(&self.place, index) })
-                .collect(),
-            None => vec![*self],
-        }
+    pub(super) fn items_or_self(&self) -> impl Iterator<Item = Node<'_>> {
+        let items = self.json.items();
+        let itself = items.is_none().then_some(*self);
+        let item = |(index, json)| Node { json, place: Place::Item(&self.place, index) };
+        items.into_iter().flatten().enumerate().map(item).chain(itself)
     }
 }
 
@@ -57,7 +56,13 @@ impl fmt::Display for Place<'_> {
             Self::Root => Ok(()),
             Self::Item(list, index) => write!(f, "{list}/{index}"),
             Self::Member(object, name) => {
-                write!(f, "{object}/{}", name.replace('~', "~0").replace('/', "~1"))
+                write!(f, "{object}/")?;
+                // Whoever takes it may have room for the beginning only.
+                name.chars().try_for_each(|char| match char {
+                    '~' => f.write_str("~0"),
+                    '/' => f.write_str("~1"),
+                    char => f.write_char(char),
+                })
             }
         }
     }

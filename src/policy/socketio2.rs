@@ -23,13 +23,20 @@ pub(super) fn origins(
     let mut every = false;
     let mut listed = Listed::default();
     for item in node.items_or_self() {
+        if faults.are_full() {
+            break;
+        }
         let Some(text) = item.text() else {
             tenants::prefix(&item, &mut listed, faults);
             continue;
         };
         let is_list = !matches!(node.value(), Value::Text(_));
-        let entries = if is_list { vec![&*text] } else { text.split_ascii_whitespace().collect() };
-        for entry in entries {
+        let whole = is_list.then_some(&*text);
+        let parts = text.split_ascii_whitespace().filter(|_| !is_list);
+        for entry in whole.into_iter().chain(parts) {
+            if faults.are_full() {
+                break;
+            }
             let patterns = patterns(entry);
             if entry == "*:*" {
                 every = true;

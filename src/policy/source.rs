@@ -33,8 +33,8 @@ pub fn locate(text: &str, prefix: &str, pattern: Option<&str>) -> Option<(Source
             let origin = pattern.and_then(|pattern| {
                 let members = Members::of(rule, "", faults).ok()?;
                 let node = members.get("origin").or_else(|| members.get("origins"))?;
-                let items = node.items_or_self();
-                items.iter().find(|item| origins::names(item, pattern)).map(source)
+                let mut items = node.items_or_self();
+                items.find(|item| origins::names(item, pattern)).map(|item| source(&item))
             });
             found = Some((source(rule), origin));
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    MAX_DOCUMENT_LEN, MAX_VALUES,
+    MAX_DOCUMENT_LEN,
     fault::{Faults, Noted},
     json::Json,
 };
@@ -18,11 +18,6 @@ pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Jso
         let problem = format!("has {end} bytes, more than {MAX_DOCUMENT_LEN}");
         return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
     }
-    // What is not a policy at all must not take an isolate's memory.
-    if document.bytes().filter(|byte| *byte == b',').count() > MAX_VALUES {
-        let problem = format!("has more than {MAX_VALUES} values");
-        return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
-    }
     if document.trim_ascii().is_empty() {
         let advice = "write a policy, as in {\"origin\": \"https://example.com\"}";
         return Err(faults.add_text(0..0, "is empty", advice));
@@ -31,16 +26,21 @@ pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Jso
         let problem = "begins with a byte order mark, which JSON does not have";
         return Err(faults.add_text(0..0, problem, "save it as UTF-8 without one"));
     }
-    // KV and the command-line tool put U+FFFD in place of what they cannot decode.
-    if let Some(at) = document.find('\u{fffd}') {
-        return Err(faults.add_text(char_at(document, at), "is not UTF-8", "save it as UTF-8"));
-    }
     Json::read(document).map_err(|error| {
         let at = if error.is_eof() { end } else { offset(document, &error) };
         let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
         let (problem, advice) = explain(&error, before, rest);
         faults.add_text(char_at(document, at), problem, advice)
     })
+}
+
+/// Whether `document` was something else than UTF-8: KV and the command-line tool
+/// put U+FFFD in place of what they cannot decode. Says so in place of the faults
+/// that this has caused.
+pub(super) fn check_encoding(document: &str, faults: &mut Faults<'_>) {
+    if let Some(at) = document.find(char::REPLACEMENT_CHARACTER).filter(|_| !faults.is_empty()) {
+        faults.replace(char_at(document, at), "is not UTF-8", "save it as UTF-8");
+    }
 }
 
 /// The place of a syntax error, in bytes.

@@ -69,8 +69,9 @@ fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
 fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
     let credentials = members.get("credentials").map(|node| node.value());
     let credentialed = matches!(credentials, Some(Value::Bool(true)));
-    if let Some(list) =
-        members.get("origin").filter(|node| node.json.items().is_some_and(|items| items.is_empty()))
+    if let Some(list) = members
+        .get("origin")
+        .filter(|node| node.json.items().is_some_and(|mut items| items.next().is_none()))
     {
         warnings.add(
             &list,

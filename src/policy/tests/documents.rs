@@ -175,6 +175,7 @@ fn what_is_no_text_of_json_is_told_so() {
         (" \n ", empty),
         ("\u{feff}{\"origin\": true}", mark),
         ("{\"origin\": \"https://b\u{fffd}cher.example\"}", "is not UTF-8; save it as UTF-8"),
+        ("{\"routes\": {\"/b\u{fffd}/\": {\"origin\": true}}}", "is not UTF-8; save it as UTF-8"),
     ] {
         assert_eq!(faults(document), [format!("the document: {fault}")], "{document:?}");
     }
@@ -226,10 +227,25 @@ fn a_document_of_more_than_8_mib_is_refused_unread() {
 
 #[test]
 fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
-    let numbers = format!("[{}0]", "0,".repeat(MAX_VALUES + 1));
+    let members: String = (0..1001).map(|n| format!("\"{n}\":0,")).collect();
+    let many = format!(r#"{{{members}"origin":true}}"#);
+    let [fault] = &faults(&many)[..] else { panic!("one fault") };
+    assert!(
+        fault.ends_with("… has more than 1000 members; give several paths one prefix"),
+        "{fault}"
+    );
+    let numbers = format!("[{}0]", "0,".repeat(4_000_000));
+    assert_eq!(faults(&numbers).len(), 1);
+    assert_eq!(faults(&format!(r#"{{"origin": {numbers}}}"#)).len(), 1000);
+    let parts = "x ".repeat(4_000_000);
+    assert_eq!(faults(&format!(r#"{{"origins": "{parts}"}}"#)).len(), 1000);
+    let origins: String = (0..500_001).map(|n| format!("\"a://{n}z\",")).collect();
     assert_eq!(
-        faults(&numbers),
-        ["the document: has more than 500000 values; shorten the list of origins"]
+        faults(&format!(r#"{{"origin": [{origins}"https://a.example"]}}"#)),
+        [
+            r#"/origin/500000: "a://500000z" is one origin more than the 500000 of a document; use {"kv": "tenant:"}"#,
+            r#"/origin/500001: "https://a.example" is one origin more than the 500000 of a document; use {"kv": "tenant:"}"#,
+        ]
     );
     let slashes = vec![r#""https://a.example/""#; 2000].join(",");
     assert_eq!(faults(&format!(r#"{{"origin": [{slashes}]}}"#)).len(), 1000);
