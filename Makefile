@@ -14,6 +14,8 @@ export WRANGLER_SEND_METRICS := false
 version_of = $(shell awk '/^name = "$(1)"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
 WORKER_BUILD := .tools/worker-build-$(call version_of,worker)
 WASM_BINDGEN := .tools/wasm-bindgen-$(call version_of,wasm-bindgen)
+# For `make fuzz` alone.
+CARGO_FUZZ := .tools/cargo-fuzz-0.13.2
 PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM := .tools/chromium
@@ -44,7 +46,7 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks and explains policies
 	cargo install --locked --path .
 
-bench: build ## measure large policies on workerd; takes minutes
+bench: build ## measure large policies, and faulty ones, on workerd; takes ten minutes
 	node bench/large-lists.js
 	node bench/bad-documents.js
 
@@ -54,12 +56,14 @@ fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --target wasm32-unknown-unknown --lib -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
 	cargo fmt
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	biome check --write
 
 clean: ## forget everything that was built or installed here
@@ -84,7 +88,7 @@ $(WASM_TARGET): | prerequisites
 	rustup target add wasm32-unknown-unknown
 	@mkdir -p $(@D) && touch $@
 
-.tools/worker-build-% .tools/wasm-bindgen-%: | prerequisites
+.tools/worker-build-% .tools/wasm-bindgen-% .tools/cargo-fuzz-%: | prerequisites
 	@scripts/install-tool.sh $@
 
 $(CHROMIUM): | $(PACKAGES)

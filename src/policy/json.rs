@@ -117,18 +117,7 @@ fn value_len(text: &str) -> usize {
     let mut bytes = text.as_bytes().iter();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => {
-                let mut escaped = false;
-                for byte in bytes.by_ref() {
-                    if escaped {
-                        escaped = false;
-                    } else if *byte == b'"' {
-                        break;
-                    } else {
-                        escaped = *byte == b'\\';
-                    }
-                }
-            }
+            b'"' => skip_text(&mut bytes),
             b',' | b':' if depth == 0 => {
                 return text.len().saturating_sub(bytes.len()).saturating_sub(1);
             }
@@ -138,6 +127,19 @@ fn value_len(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// Goes on behind the closing quote of the text that `bytes` are in.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    loop {
+        let rest = bytes.as_slice();
+        let Some(quote) = bytes.position(|byte| *byte == b'"') else { return };
+        let before = rest.iter().take(quote).rev();
+        let backslashes = before.take_while(|byte| **byte == b'\\').count();
+        if backslashes.is_multiple_of(2) {
+            return;
+        }
+    }
 }
 
 /// The text that is spelt `inner` between its quotes; `None` if it has half of a
