@@ -7,10 +7,14 @@ mod check;
 mod document;
 mod explain;
 mod knowledge;
+mod printable;
 mod render;
 mod request;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -63,14 +67,23 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
     };
     match done {
-        Ok(Report { text, valid }) => {
-            // Whoever reads it may have seen enough.
-            let _ = writeln!(anstream::stdout(), "{text}");
-            ExitCode::from(u8::from(!valid))
-        }
-        Err(WrongUsage(message)) => {
-            let _ = writeln!(anstream::stderr(), "{}", render::error(&message));
-            ExitCode::from(2)
-        }
+        Ok(Report { text, valid }) => match print(&text) {
+            Ok(()) => ExitCode::from(u8::from(!valid)),
+            Err(error) => wrong_usage(&format!("cannot write the output: {error}")),
+        },
+        Err(WrongUsage(message)) => wrong_usage(&message),
     }
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut output = anstream::stdout();
+    let printed = writeln!(output, "{text}").and_then(|()| output.flush());
+    // Whoever reads it may have seen enough.
+    printed.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
+fn wrong_usage(message: &str) -> ExitCode {
+    // There is nobody left to tell of a failure.
+    let _ = writeln!(anstream::stderr(), "{}", render::error(message));
+    ExitCode::from(2)
 }

@@ -11,8 +11,11 @@ use crate::{
     vary,
 };
 
-/// Header names and values, in order. No value holds a line break.
-pub type Headers<'a> = Vec<(&'static str, Cow<'a, str>)>;
+/// A header's name and value. The value holds no line break.
+pub type Header<'a> = (&'static str, Cow<'a, str>);
+
+/// Headers, in order.
+pub type Headers<'a> = Vec<Header<'a>>;
 
 /// The most that is reflected of a preflight's `Access-Control-Request-Headers`, in bytes.
 pub const MAX_REFLECTED_LEN: usize = 4096;
@@ -47,6 +50,21 @@ impl<'a> Grant<'a> {
     #[must_use]
     pub fn without_origin(rule: &Rule) -> Option<Self> {
         matches!(rule.access, Access::Wildcard).then_some(Self::Anyone)
+    }
+
+    /// What both of two rules grant the page that asks, given what each does.
+    #[must_use]
+    pub fn of_both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one?, other?) {
+            (Self::Anyone, Self::Anyone) => Some(Self::Anyone),
+            (Self::Only { origin, credentialed }, Self::Only { credentialed: too, .. }) => {
+                Some(Self::Only { origin, credentialed: credentialed && too })
+            }
+            (Self::Anyone, Self::Only { origin, .. })
+            | (Self::Only { origin, .. }, Self::Anyone) => {
+                Some(Self::Only { origin, credentialed: false })
+            }
+        }
     }
 
     fn push_to(self, headers: &mut Headers<'a>) {
@@ -118,7 +136,10 @@ fn reflect(requested: &str) -> Option<Cow<'_, str>> {
     if requested.len() > MAX_REFLECTED_LEN {
         return None;
     }
-    let names = requested.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = requested
+        .split(',')
+        .map(|name| name.trim_matches([' ', '\t']))
+        .filter(|name| !name.is_empty());
     let valid = |name: &str| name != "*" && is_token(name);
     if names.clone().count() > MAX_REFLECTED_NAMES || !names.clone().all(valid) {
         return None;
@@ -159,9 +180,19 @@ mod tests {
         let long_name = "x".repeat(MAX_REFLECTED_LEN + 1);
         let many = vec!["x"; MAX_REFLECTED_NAMES + 1].join(",");
         let commas = ",".repeat(1_000_000);
-        for requested in
-            ["*", "x-a,*", "x a", "x-a:b", "x\u{e9}", "x-a;q=1", &long_name, &many, &commas]
-        {
+        for requested in [
+            "*",
+            "x-a,*",
+            "x a",
+            "x-a:b",
+            "x-a\r\n",
+            "\u{a0}x-a",
+            "x\u{e9}",
+            "x-a;q=1",
+            &long_name,
+            &many,
+            &commas,
+        ] {
             assert_eq!(reflect(requested), None, "{requested:.40}");
         }
     }

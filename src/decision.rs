@@ -92,20 +92,21 @@ pub enum Reason {
 /// decision hangs on them.
 ///
 /// Where the two forms of the path fall under two rules, both have to let the
-/// request through, so that a permissive route is no way into a strict one.
+/// request through, and a page is granted what both grant it, so that a permissive
+/// route is no way into a strict one.
 #[must_use]
 pub fn decide<'a>(
     head: &RequestHead<'a>,
     policy: &'a Policy,
     mut tenancy: impl FnMut(&str) -> Tenancy,
 ) -> Decision<'a> {
-    let mut decided = None;
+    let mut decided: Option<Decision<'a>> = None;
     for rule in policy.rules_for(&head.path_forms()) {
         let decision = judge(head, rule, &mut tenancy);
         if decision.blocks() {
             return decision;
         }
-        decided.get_or_insert(decision);
+        decided = Some(decided.map_or(decision, |before| before.with(decision)));
     }
     decided.unwrap_or(Decision::UNCOVERED)
 }
@@ -180,6 +181,16 @@ fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
 impl Decision<'_> {
     const UNCOVERED: Self =
         Self { verdict: Verdict::Uncovered, reason: Reason::NoRoute, rule: None, grant: None };
+
+    /// The decision where another rule lets the request through as well: one that
+    /// only reports has no say in the answer.
+    fn with(self, other: Self) -> Self {
+        match (self.is_report_only(), other.is_report_only()) {
+            (true, false) => other,
+            (_, true) => self,
+            (false, false) => Self { grant: Grant::of_both(self.grant, other.grant), ..self },
+        }
+    }
 
     /// Whether the rule only reports what it would decide.
     #[must_use]

@@ -69,9 +69,14 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
             event.ctx.wait_until(&tenants::refresh(&event.env, stale));
         }
         if decision.reason == Reason::UnaskedOrigin {
-            let (event, facts) = (event.clone(), facts.clone());
             let env = event.env.clone();
-            return findings.ask(&env, move |findings| respond(&event, &facts, standing, findings));
+            if decision.blocks() {
+                let (event, facts) = (event.clone(), facts.clone());
+                let decided = move |findings| respond(&event, &facts, standing, findings);
+                return findings.ask(&env, decided);
+            }
+            // What is only reported on waits for nothing.
+            event.ctx.wait_until(&findings.ask(&env, |_| JsValue::UNDEFINED));
         }
         let context = Context {
             version: policy.version(),

@@ -17,6 +17,7 @@ use crate::{host, origin};
 mod repair;
 mod set;
 
+pub use repair::repair;
 pub use set::{Match, OriginSet};
 
 /// A set of origins that differ in their subdomain, their port, or not at all.
@@ -249,7 +250,7 @@ impl PatternError {
                 "write a list, as in [\"https://a.example\", \"https://b.example\"]"
             }
             ErrorKind::Everything => {
-                "write \"origin\": \"*\", or \"origin\": true to echo the origin"
+                "write \"origin\": true for every origin, or \"origin\": \"*\" without credentials"
             }
             ErrorKind::Null => "leave it out; serve the page from an origin of its own",
             ErrorKind::Unicode => {

@@ -28,7 +28,9 @@ mod warnings;
 
 use crate::{origin::Origin, path, pattern::OriginSet};
 
-pub use fault::Fault;
+pub use fault::{Fault, MAX_FAULTS};
+#[cfg(not(target_arch = "wasm32"))]
+pub use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::{Source, locate};
@@ -243,7 +245,7 @@ impl Rule {
     /// How many patterns and prefixes of tenants it lists.
     #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
-    pub fn origins(&self) -> usize {
+    pub fn origin_count(&self) -> usize {
         self.listed().map_or(0, |listed| {
             listed.patterns.patterns().len().saturating_add(listed.prefixes.len())
         })

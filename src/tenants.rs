@@ -8,9 +8,9 @@
 //! | a key is not there, not long ago | it is used |
 //! | nothing, or that for longer | KV is asked first, if the budget allows it; else, or if KV fails, the origin is refused |
 //!
-//! Anyone can make up origins, so each read that finds no key takes from a
-//! budget, while those that find one give back what they took: tenants are as
-//! many as their keys, and a flood of strangers neither runs up a bill nor
+//! Anyone can make up origins, so each key that is asked for takes from a budget,
+//! until one of the origin's is found, which gives all of that back: tenants are
+//! as many as their keys, and a flood of strangers neither runs up a bill nor
 //! displaces a tenant that is known.
 
 use crate::{
@@ -95,24 +95,36 @@ impl Tenants {
         }
     }
 
-    /// The question for `key`, which takes from the budget unless the key is known
-    /// to have been there; `None` if the budget is spent.
+    /// The question for `keys`, all of one origin, which takes as many from the
+    /// budget unless one is known to have been there; `None` if that is spent.
     #[must_use]
-    pub fn question(&mut self, key: &str, now: f64) -> Option<Question> {
-        let is_charged = self.present.get_mut(key, now).is_none();
-        let granted = !is_charged || self.budget.take(now);
-        granted.then(|| Question { key: key.to_owned(), is_charged })
+    pub fn question(&mut self, keys: Vec<String>, now: f64) -> Option<Question> {
+        let is_known = keys.iter().any(|key| self.present.get_mut(key, now).is_some());
+        let charge = if is_known { 0 } else { u32::try_from(keys.len()).unwrap_or(u32::MAX) };
+        self.budget.take(charge, now).then_some(Question { keys, charge })
     }
 
-    /// Takes in whether KV has the key of `question`, at `now`; `None` if it gave
-    /// no answer.
-    pub fn learn(&mut self, question: &Question, now: f64, found: Option<bool>) -> Tenancy {
-        let key = question.key.as_str();
+    /// Takes in which keys of `question` KV has, at `now`, by their indices;
+    /// `None` if it gave no answer. Returns what is then known of each.
+    pub fn learn(
+        &mut self,
+        question: &Question,
+        now: f64,
+        found: Option<&[usize]>,
+    ) -> Vec<(String, Tenancy)> {
+        if found.is_some_and(|found| !found.is_empty()) {
+            self.budget.give_back(question.charge);
+        }
+        let learned = question.keys.iter().enumerate().map(|(index, key)| {
+            let found = found.map(|found| found.contains(&index));
+            (key.clone(), self.learn_of(key, now, found))
+        });
+        learned.collect()
+    }
+
+    fn learn_of(&mut self, key: &str, now: f64, found: Option<bool>) -> Tenancy {
         match (found, self.present.get_mut(key, now)) {
             (Some(true), _) => {
-                if question.is_charged {
-                    self.budget.give_back();
-                }
                 self.absent.remove(key);
                 self.present.insert(key, now, Age::confirmed(now));
                 Tenancy::Present
@@ -131,25 +143,25 @@ impl Tenants {
     }
 }
 
-/// A key that KV is asked for.
+/// The keys of one origin that KV is asked for, in one call.
 #[derive(Clone, Debug)]
 pub struct Question {
-    key: String,
-    /// Whether it took from the budget.
-    is_charged: bool,
+    keys: Vec<String>,
+    /// What it took from the budget.
+    charge: u32,
 }
 
 impl Question {
-    /// The question for a key that is known to have been there, behind a request.
+    /// The question for keys that are known to have been there, behind a request.
     #[must_use]
-    pub fn again(key: String) -> Self {
-        Self { key, is_charged: false }
+    pub fn again(keys: Vec<String>) -> Self {
+        Self { keys, charge: 0 }
     }
 
-    /// The key's name.
+    /// The keys' names.
     #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn keys(&self) -> &[String] {
+        &self.keys
     }
 }
 
@@ -162,19 +174,19 @@ struct Budget {
 }
 
 impl Budget {
-    fn take(&mut self, now: f64) -> bool {
+    fn take(&mut self, charge: u32, now: f64) -> bool {
         let earned = (now - self.at).max(0.0) / 1000.0 * MISSES_PER_SECOND;
         self.left = (self.left + earned).min(MAX_MISSES);
         self.at = now;
-        let enough = self.left >= 1.0;
+        let enough = self.left >= f64::from(charge);
         if enough {
-            self.left -= 1.0;
+            self.left -= f64::from(charge);
         }
         enough
     }
 
-    fn give_back(&mut self) {
-        self.left = (self.left + 1.0).min(MAX_MISSES);
+    fn give_back(&mut self, charge: u32) {
+        self.left = (self.left + f64::from(charge)).min(MAX_MISSES);
     }
 }
 

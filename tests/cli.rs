@@ -77,7 +77,8 @@ fn check_is_in_colour_where_that_is_wanted() {
         String::from_utf8(output.stdout).unwrap().contains("\u{1b}[")
     };
     assert!(coloured("CLICOLOR_FORCE"));
-    assert!(!coloured("NO_COLOR"));
+    // This is not a terminal.
+    assert!(!coloured("TERM"));
 }
 
 #[test]
@@ -148,6 +149,8 @@ fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
         &["explain", "-"],
         &["explain", "-", "--origin", "https://a.example", "--no-origin"],
         &["explain", "-", "--origin", "https://a.example", "--method", "A B"],
+        &["explain", "-", "--origin", "https://a.example", "--method", "trace"],
+        &["explain", "-", "--origin", "https://a.example", "--host", "a b"],
         &["explain", "-", "--origin", "https://a.example", "--headers", "a b"],
         &["explain", "-", "--origin", "https://a.example", "--path", "socket.io"],
         &["explain", "-", "--origin", "https://a.example", "--websocket", "--method", "PUT"],
@@ -169,7 +172,9 @@ fn invalid_utf_8_is_told_where_it_is() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text.starts_with("error: the document is not UTF-8\n --> the standard input:2:21\n"),
+        text.starts_with(
+            "error: the document has bytes that are not UTF-8\n --> the standard input:2:21\n"
+        ),
         "{text}"
     );
 }
@@ -246,6 +251,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
                              not list x-other; the request is never sent";
     const REFUSED: &str =
         "the browser stops at the preflight: its status is 403; the request is never sent";
+    const OWN: &str = "the page can read the answer: it is of its own origin";
     const A: &str = "https://a.example";
     const EVIL: &str = "https://evil.example";
     assert_explained(&[
@@ -260,6 +266,17 @@ fn explain_tells_what_the_browser_makes_of_it() {
         (&["--origin", "null"], "null-origin", Some(UNREADABLE)),
         (&["--origin", "https://a.example/"], "malformed-origin", Some(UNREADABLE)),
         (&["--origin", EVIL, "--path", "/other"], "no-route", None),
+        // Browsers spell methods and URLs in one way, and keep some headers to themselves.
+        (&["--origin", A, "--method", "post"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--headers", "cookie,Sec-X,"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--path", "/x/../socket.io/"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--host", "A.Example:443"], "same-origin", Some(OWN)),
+        (
+            &["--origin", "https://xn--bcher-kva.example", "--host", "b\u{fc}cher.example"],
+            "same-origin",
+            Some(OWN),
+        ),
+        (&["--embedded"], "cross-site-embed", None),
         (&["--no-origin"], "missing-origin", None),
         (&["--no-origin", "--path", "/socket.io/?j=0"], "jsonp", None),
         (
@@ -275,12 +292,12 @@ fn explain_tells_what_the_browser_makes_of_it() {
         (
             &["--origin", EVIL, "--host", "evil.example", "--method", "PUT"],
             "same-origin",
-            Some("the page can read the answer: it is of its own origin"),
+            Some(OWN),
         ),
         (
             &["--origin", "http://localhost:8787", "--host", "http://localhost:8787"],
             "same-origin",
-            Some("the page can read the answer: it is of its own origin"),
+            Some(OWN),
         ),
     ]);
 }
@@ -289,8 +306,46 @@ fn explain_tells_what_the_browser_makes_of_it() {
 fn explain_says_what_a_browser_would_have_sent() {
     let text = output(&["explain", "-", "--origin", "https://B\u{fc}cher.example/"], POLICY, 0);
     let note =
-        "  note      no browser sends that Origin; write \"https://xn--bcher-kva.example\"\n";
+        "  note      no browser sends that Origin, but rather https://xn--bcher-kva.example\n";
     assert!(text.contains(note), "{text}");
+}
+
+#[test]
+fn nothing_of_a_document_is_obeyed_by_the_terminal() {
+    let document =
+        "{\"\\u001b]0;x\\u0007\": 1, \"b\u{9b}31m\": 2, \"origin\": \"https://\u{202e}a\"}";
+    let checked = output(&["check", "-"], document, 1);
+    let explained = output(&["explain", "-", "--origin", "https://\u{1b}[31m"], POLICY, 0);
+    for text in [checked, explained] {
+        let obeyed = |char: char| char != '\n' && (char.is_control() || char == '\u{202e}');
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert!(text.contains("\\u{1b}"), "{text}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let faults = vec![r#""null""#; 1000].join(",\n");
+    let document = format!("{{\"origin\": [{faults}]}}");
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(tool.stdout.take());
+    tool.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+    let output = tool.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}
+
+#[test]
+fn so_many_faults_are_said_to_be_maybe_more() {
+    let faults = vec![r#""null""#; 1001].join(",");
+    let document = format!("{{\"origin\": [{faults}]}}");
+    assert!(output(&["check", "-"], &document, 1).ends_with(": 1000 faults or more\n"));
+    assert_eq!(json(&["check", "--json", "-"], &document, 1)["truncated"], true);
 }
 
 #[test]

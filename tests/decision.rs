@@ -360,3 +360,51 @@ fn kv_is_only_asked_where_the_decision_hangs_on_it() {
         assert_eq!((decided.as_str(), asked), (expected, Vec::new()), "{head:?}");
     }
 }
+
+#[test]
+fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
+    use Tenancy::{Absent, Failed, Limited, Present, Unasked};
+    let policy = policy(r#"{"origin": [{"kv": "a:"}, {"kv": "b:"}]}"#);
+    for (a, b, expected) in [
+        (Absent, Present, "allow tenant-origin"),
+        (Present, Unasked, "allow tenant-origin"),
+        (Failed, Present, "allow tenant-origin"),
+        (Absent, Unasked, "refuse unasked-origin"),
+        (Unasked, Failed, "refuse unasked-origin"),
+        (Absent, Failed, "refuse lookup-failed"),
+        (Limited, Absent, "refuse lookup-limited"),
+        (Absent, Absent, "refuse unlisted-origin"),
+    ] {
+        let head = from(EVIL);
+        let decision = decide(&head, &policy, |key| if key.starts_with("a:") { a } else { b });
+        assert_eq!(format!("{} {}", decision.verdict, decision.reason), expected, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn a_path_between_two_routes_grants_what_both_grant() {
+    use socketio_cors_edge::cors::Grant;
+    const OPEN: &str = r#"{"origin": true, "credentials": true}"#;
+    const GOOD_ONLY: &str = r#"{"origin": "https://good.com"}"#;
+    const REPORTED: &str = r#"{"origin": true, "credentials": true, "reportOnly": true}"#;
+    let grant = |a: &str, b: &str, head: RequestHead<'static>| {
+        let policy = policy(&format!(r#"{{"routes": {{"/a/": {a}, "/b/": {b}}}}}"#));
+        let grant = decide(&at("/a/..%2fb/", head), &policy, |_| Tenancy::Absent).grant;
+        grant.map(|grant| match grant {
+            Grant::Only { credentialed, .. } => Grant::Only { origin: GOOD, credentialed },
+            Grant::Anyone => Grant::Anyone,
+        })
+    };
+    let only = |credentialed| Some(Grant::Only { origin: GOOD, credentialed });
+    for (a, b, with_origin, without) in [
+        (OPEN, OPEN, only(true), None),
+        (OPEN, WILDCARD, only(false), None),
+        (WILDCARD, WILDCARD, Some(Grant::Anyone), Some(Grant::Anyone)),
+        (WILDCARD, GOOD_ONLY, only(false), None),
+        (REPORTED, GOOD_ONLY, only(false), None),
+        (GOOD_ONLY, REPORTED, only(false), None),
+    ] {
+        assert_eq!(grant(a, b, from(GOOD)), with_origin, "{a} {b}");
+        assert_eq!(grant(a, b, POLL), without, "{a} {b}");
+    }
+}

@@ -152,8 +152,8 @@ fn origin_is_one_or_a_list_or_a_switch_or_a_kv_prefix() {
         "#,
     );
     for (sign, length, count) in [('+', 128, 8), ('-', 129, 1), ('-', 1, 9)] {
-        let prefix = format!(r#"{{"kv": "{}"}}"#, "k".repeat(length));
-        let prefixes = vec![prefix; count].join(",");
+        let prefix = |kind| format!(r#"{{"kv": "{kind}{}"}}"#, "k".repeat(length - 1));
+        let prefixes = (0..count).map(prefix).collect::<Vec<_>>().join(",");
         assert_judged(&format!(r#"{sign} "origin": [{prefixes}]"#));
         assert_judged(&format!(r#"{sign} "origins": [{prefixes}]"#));
     }

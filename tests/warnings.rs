@@ -2,7 +2,7 @@
 
 use socketio_cors_edge::{
     cli::KNOWLEDGE,
-    policy::{Policy, Source, Version, locate, warnings},
+    policy::{Fault, Policy, Source, Version, locate, warnings},
 };
 
 /// Checks that the document of each row is warned about at these pointers.
@@ -34,13 +34,13 @@ fn every_origin_with_credentials_is_warned_about() {
 fn an_unencrypted_origin_with_credentials_is_warned_about() {
     let document = r#"{"origin": ["http://a.example", "http://localhost:3000", "https://b.example"],
                        "credentials": true}"#;
-    let warnings = warnings(document);
-    let texts: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    let warned = warnings(document);
+    let texts: Vec<_> = warned.iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,
         [
             "/origin/0: \"http://a.example\" is not encrypted: whoever is on a visitor's network can \
-             pose as it and act with their cookies; write \"https://a.example\"",
+             pose as it and act with their cookies; serve the page over https, and list that",
             "/origin/1: \"http://localhost:3000\" is on the visitor's own machine, where any program \
              can serve it and act with their cookies; keep it out of production",
         ]
@@ -48,6 +48,25 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
     assert_warned(&[
         (r#"{"origin": "http://[::1]:3000", "credentials": true}"#, &["/origin"]),
         (r#"{"origin": "http://a.example"}"#, &[]),
+        (r#"{"origin": ["http://127.evil.example"], "credentials": true}"#, &["/origin/0"]),
+        // Of what is no pattern, its fault says all.
+        (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),
+    ]);
+    let evil = warnings(r#"{"origin": "http://127.evil.example", "credentials": true}"#).remove(0);
+    assert!(evil.problem.starts_with("is not encrypted"), "{evil}");
+}
+
+#[test]
+fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
+    const DENY: &str = r#""missingOrigin": "deny""#;
+    assert_warned(&[
+        (r#"{"origins": ["https://a.example:443"]}"#, &["/origins", "/origins"]),
+        (&format!(r#"{{"origins": ["https://a.example:443"], {DENY}}}"#), &["/origins"]),
+        (&format!(r#"{{"origins": "a.example:443", {DENY}, "credentials": true}}"#), &["/origins"]),
+        (&format!(r#"{{"origins": "https://a.example:443", {DENY}, "credentials": true}}"#), &[]),
+        (&format!(r#"{{"origins": "a.example:*", {DENY}, "credentials": true}}"#), &["/origins"]),
+        (r#"{"origins": "*:*"}"#, &["/origins"]),
+        (r#"{"origins": [], "credentials": true, "missingOrigin": "allow"}"#, &["/origins"]),
     ]);
 }
 
@@ -157,6 +176,12 @@ fn every_mistake_that_jub0bs_cors_reports_is_a_fault_or_a_warning() {
     ] {
         let document = format!("{{{rule}}}");
         let policy = Policy::read(&document, Version::of(&document), &KNOWLEDGE);
-        assert!(policy.is_err() || !warnings(&document).is_empty(), "{reason}: {document}");
+        let found = [policy.err().unwrap_or_default(), warnings(&document)].concat();
+        let is_of_rule = |finding: &Fault| {
+            let field = finding.pointer.split('/').nth(1).unwrap_or_default();
+            field.is_empty() || field != "credentials" && rule.contains(field)
+        };
+        assert!(found.iter().all(is_of_rule), "{reason}: {document}: {found:?}");
+        assert_eq!(found.len(), 1, "{reason}: {document}: {found:?}");
     }
 }

@@ -25,12 +25,14 @@ pub(super) fn outcome(
         };
         return Some(format!("the WebSocket {outcome}"));
     }
-    if let Some(preflight) = preflight
-        && let Some(problem) = preflight_problem(preflight)?
-    {
-        return Some(format!(
-            "the browser stops at the preflight: {problem}; the request is never sent"
-        ));
+    match preflight.map(judge_preflight) {
+        Some(Preflight::Fails(problem)) => {
+            return Some(format!(
+                "the browser stops at the preflight: {problem}; the request is never sent"
+            ));
+        }
+        Some(Preflight::IsForwarded) => return None,
+        Some(Preflight::Passes) | None => {}
     }
     if refused {
         return Some(
@@ -48,36 +50,45 @@ pub(super) fn outcome(
     })
 }
 
-/// Why a preflight fails, if it does; `None` where the origin server decides.
-#[expect(clippy::option_option, reason = "unknown, good, or a problem")]
-fn preflight_problem(preflight: &Exchange<'_>) -> Option<Option<String>> {
-    let Action::Answer(answer) = &preflight.action else { return None };
+/// How a preflight ends.
+enum Preflight {
+    Passes,
+    Fails(String),
+    /// The origin server decides.
+    IsForwarded,
+}
+
+fn judge_preflight(preflight: &Exchange<'_>) -> Preflight {
+    let Action::Answer(answer) = &preflight.action else { return Preflight::IsForwarded };
     let headers = &answer.headers;
     if !(200..300).contains(&answer.status) {
-        return Some(Some(format!("its status is {}", answer.status)));
+        return Preflight::Fails(format!("its status is {}", answer.status));
     }
     if !allows_origin(headers, &preflight.head) {
-        return Some(Some(
-            "Access-Control-Allow-Origin does not name the page's origin".to_owned(),
-        ));
+        let problem = "Access-Control-Allow-Origin does not name the page's origin";
+        return Preflight::Fails(problem.to_owned());
     }
     let credentialed = value(headers, "Access-Control-Allow-Credentials") == "true";
     let lists = |name, wanted: &str, same: fn(&str, &str) -> bool| {
         let mut listed = value(headers, name).split(',').map(str::trim);
-        listed.any(|listed| {
-            same(listed, wanted) || (listed == "*" && !credentialed && wanted != "authorization")
-        })
+        let wildcard = !credentialed && wanted != "authorization";
+        listed.any(|listed| same(listed, wanted) || (listed == "*" && wildcard))
     };
     let method = preflight.head.requested_method.unwrap_or_default();
     let safelisted = matches!(method, "GET" | "HEAD" | "POST");
     if !safelisted && !lists("Access-Control-Allow-Methods", method, |a, b| a == b) {
-        return Some(Some(format!("Access-Control-Allow-Methods does not list {method}")));
+        return Preflight::Fails(format!("Access-Control-Allow-Methods does not list {method}"));
     }
     let wanted = preflight.head.requested_headers.unwrap_or_default().split(',');
-    let missing = wanted
+    let unlisted = wanted
         .filter(|name| !name.is_empty())
         .find(|name| !lists("Access-Control-Allow-Headers", name, str::eq_ignore_ascii_case));
-    Some(missing.map(|name| format!("Access-Control-Allow-Headers does not list {name}")))
+    match unlisted {
+        Some(name) => {
+            Preflight::Fails(format!("Access-Control-Allow-Headers does not list {name}"))
+        }
+        None => Preflight::Passes,
+    }
 }
 
 fn allows_origin(headers: &Headers<'_>, head: &RequestHead<'_>) -> bool {

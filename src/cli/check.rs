@@ -8,7 +8,7 @@ use super::{
     document::{Document, File, findings},
     render::Severity,
 };
-use crate::policy::{Fault, Policy, warnings};
+use crate::policy::{Fault, MAX_FAULTS, Policy, warnings};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -22,8 +22,8 @@ pub(super) struct Check {
     file: File,
     /// Print one JSON object instead of text
     ///
-    /// {"file", "valid", "faults", "warnings"}; each fault and warning has
-    /// "pointer", "line", "column", "value", "problem" and "advice".
+    /// {"file", "valid", "faults", "truncated", "warnings"}; each fault and
+    /// warning has "pointer", "line", "column", "value", "problem" and "advice".
     #[arg(long)]
     json: bool,
 }
@@ -48,6 +48,7 @@ fn json(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fa
         "file": document.name,
         "valid": policy.is_ok(),
         "faults": findings(faults),
+        "truncated": is_truncated(faults),
         "warnings": findings(warnings),
     });
     format!("{report:#}")
@@ -57,6 +58,9 @@ fn text(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fa
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     let summary = match policy {
         Ok(policy) => format!("valid, {}", summary(policy)),
+        Err(faults) if is_truncated(faults) => {
+            format!("{} or more", counted(faults.len(), "fault"))
+        }
         Err(faults) => counted(faults.len(), "fault"),
     };
     let warned = match warnings.len() {
@@ -71,10 +75,15 @@ fn text(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fa
     )
 }
 
+/// Whether there may be more than these.
+fn is_truncated(faults: &[Fault]) -> bool {
+    faults.len() >= MAX_FAULTS
+}
+
 /// "2 routes, 5 origins".
 fn summary(policy: &Policy) -> String {
     let routes = policy.rules().count();
-    let origins: usize = policy.rules().map(|(_, rule)| rule.origins()).sum();
+    let origins: usize = policy.rules().map(|(_, rule)| rule.origin_count()).sum();
     format!("{}, {}", counted(routes, "route"), counted(origins, "origin"))
 }
 

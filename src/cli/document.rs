@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use super::{
     WrongUsage,
     knowledge::KNOWLEDGE,
+    printable::printable,
     render::{self, Severity},
 };
-use crate::policy::{Fault, Policy, Version};
+use crate::policy::{Fault, MAX_DOCUMENT_LEN, Policy, Version};
 
 /// The policy document's file.
 #[derive(Args, Debug)]
@@ -38,13 +39,19 @@ impl File {
     pub(super) fn read(&self) -> Result<Document, WrongUsage> {
         let mut bytes = Vec::new();
         let (name, read) = match self.file.as_str() {
-            "-" => ("the standard input", io::stdin().read_to_end(&mut bytes)),
-            path => (path, fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))),
+            "-" => ("the standard input", read_to(&mut bytes, io::stdin())),
+            path => (path, fs::File::open(path).and_then(|file| read_to(&mut bytes, file))),
         };
-        read.map_err(|error| WrongUsage(format!("cannot read {name}: {error}")))?;
+        read.map_err(|error| WrongUsage(format!("cannot read {}: {error}", printable(name))))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Document { name: name.to_owned(), text })
+        Ok(Document { name: printable(name).into_owned(), text })
     }
+}
+
+/// Reads no more than what is too much.
+fn read_to(bytes: &mut Vec<u8>, from: impl Read) -> io::Result<usize> {
+    from.take(u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX).saturating_add(1))
+        .read_to_end(bytes)
 }
 
 impl Document {

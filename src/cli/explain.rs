@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     action::{Action, Context, Health, act},
+    cors::Header,
     decision::{Decision, Reason, decide},
     origin::Origin,
     policy::{Policy, Rule, Source, locate},
@@ -37,8 +38,10 @@ pub(super) struct Explain {
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
-    /// (null where none is sent) and request have "decision", "reason", "rule",
-    /// "pattern", "answeredBy", "status", "headers" and "body".
+    /// (null where none is sent) and request have "method", "url", "origin",
+    /// "decision", "reason", "reportOnly", "rule", "pattern", "kvKeys",
+    /// "answeredBy", "untouched", "status", "headers" and "body". Of a document
+    /// with faults {"file", "valid", "faults"}, as `check` has them.
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +58,8 @@ pub(super) struct Exchange<'a> {
     pattern: Option<(String, Source)>,
     /// The KV keys on which the decision hangs.
     keys: Vec<String>,
+    /// What these are taken to be.
+    tenancy: Tenancy,
 }
 
 impl Explain {
@@ -120,14 +125,13 @@ impl<'a> Exchange<'a> {
         let prefix = decision.rule.and_then(|rule| policy.prefix_of(rule));
         let located = prefix.and_then(|prefix| locate(&document.text, prefix, pattern.as_deref()));
         let (rule, place) = located.map_or((None, None), |(rule, place)| (Some(rule), place));
-        Self { head, decision, action, rule: prefix.zip(rule), pattern: pattern.zip(place), keys }
+        let (rule, pattern) = (prefix.zip(rule), pattern.zip(place));
+        Self { head, decision, action, rule, pattern, keys, tenancy }
     }
 
     /// The headers and the body of an answer of the edge's own; the headers that
     /// take the place of the origin server's for others.
-    fn headers_and_body(
-        &self,
-    ) -> (&[(&'static str, std::borrow::Cow<'a, str>)], Option<&'static str>) {
+    fn headers_and_body(&self) -> (&[Header<'a>], Option<&'static str>) {
         match &self.action {
             Action::Answer(answer) => (&answer.headers, answer.body),
             Action::Forward { owned, .. } => (owned.as_deref().unwrap_or_default(), None),

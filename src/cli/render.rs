@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use super::document::Document;
+use super::{document::Document, printable::printable};
 use crate::policy::Fault;
 
 /// The longest line that is given to the renderer whole, in bytes. It fits what it
@@ -35,12 +35,14 @@ pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) 
     } else {
         format!("{value} {problem}")
     };
+    let (title, advice) = (printable(&title), printable(advice));
     let excerpt = Excerpt::of(&document.text, span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));
-    let place = format!("at {}", if pointer.is_empty() { "the top" } else { pointer });
-    let group = level.primary_title(title.as_str());
+    let place = if pointer.is_empty() { "the top".into() } else { printable(pointer) };
+    let place = format!("at {place}");
+    let group = level.primary_title(&*title);
     let name = document.name.as_str();
     let group = if excerpt.is_cut {
         // Its columns are not those of the line.
@@ -48,9 +50,8 @@ pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) 
     } else {
         group.element(snippet.path(name))
     };
-    let group = group
-        .element(Level::NOTE.message(place.as_str()))
-        .element(Level::HELP.message(advice.as_str()));
+    let group =
+        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*advice));
     Renderer::styled().render(&[group])
 }
 
@@ -82,9 +83,13 @@ impl Excerpt {
             after = after.get(..after.floor_char_boundary(MAX_AFTER)).unwrap_or_default();
         }
         let ellipsis = if is_cut { "…" } else { "" };
-        let shown = format!("{ellipsis}{before}{after}{ellipsis}");
+        let (wrong, after) = after.split_at_checked(span.len()).unwrap_or((after, ""));
+        // A tabulator is one of the characters that the renderer itself knows to show.
+        let shown = |part: &str| part.split('\t').map(printable).collect::<Vec<_>>().join("\t");
+        let (before, wrong, after) = (shown(before), shown(wrong), shown(after));
         let start = ellipsis.len().saturating_add(before.len());
-        let end = start.saturating_add(span.len().min(after.len()));
+        let end = start.saturating_add(wrong.len());
+        let shown = format!("{ellipsis}{before}{wrong}{after}{ellipsis}");
         Self { text: shown, span: start..end, is_cut }
     }
 }

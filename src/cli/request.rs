@@ -1,10 +1,12 @@
 //! The request that `explain` is about, as a browser would send it.
 
 use clap::Args;
+use url::Url;
 
 use super::WrongUsage;
 use crate::{
-    request::{RequestHead, Url},
+    policy::is_forbidden_request_header,
+    request::{self, RequestHead},
     token::is_token,
 };
 
@@ -14,13 +16,17 @@ const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
 const WEBSOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct PageRequest {
     /// The page's origin
-    #[arg(long, value_name = "https://…", required_unless_present = "no_origin")]
+    #[arg(long, value_name = "https://…", required_unless_present_any = ["no_origin", "embedded"])]
     origin: Option<String>,
     /// No Origin header: a mobile app, a server, curl
     #[arg(long, conflicts_with = "origin")]
     no_origin: bool,
+    /// A script or an image on another site's page, which has no Origin header
+    #[arg(long, conflicts_with_all = ["origin", "no_origin", "websocket"])]
+    embedded: bool,
     /// The host that is asked; matters where a page asks its own [default: another than the page's]
     #[arg(long, value_name = "H")]
     host: Option<String>,
@@ -45,6 +51,7 @@ pub(super) struct PageRequest {
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) websocket: bool,
+    embedded: bool,
     own_origin: String,
     path: String,
     pub(super) method: String,
@@ -60,36 +67,59 @@ impl PageRequest {
     /// # Errors
     /// They describe none.
     pub(super) fn request(&self) -> Result<Request, WrongUsage> {
-        let path = self
-            .path
-            .clone()
-            .unwrap_or_else(|| if self.websocket { WEBSOCKET } else { POLLING }.to_owned());
+        let path = self.path.as_deref().unwrap_or(if self.websocket { WEBSOCKET } else { POLLING });
         if !path.starts_with('/') {
             return Err(WrongUsage(format!("--path {path} does not start with /")));
         }
-        if !is_token(&self.method) {
-            return Err(WrongUsage(format!("--method {} is no method", self.method)));
-        }
-        let mut headers: Vec<String> =
-            self.headers.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
-        if let Some(name) = headers.iter().find(|name| !is_token(name)) {
-            return Err(WrongUsage(format!("--headers: \"{name}\" is no header's name")));
-        }
-        // Fetch, "CORS-unsafe request-header names": in order, once each.
-        headers.retain(|name| !is_safelisted(name));
-        headers.sort_unstable();
-        headers.dedup();
         let host = self.host.as_deref().unwrap_or(ELSEWHERE);
-        let own_origin =
-            if host.contains("://") { host.to_owned() } else { format!("https://{host}") };
+        let scheme = if host.contains("://") { "" } else { "https://" };
+        let url = Url::parse(&format!("{scheme}{}{path}", host.trim_end_matches('/')))
+            .map_err(|error| WrongUsage(format!("--host {host}: {error}")))?;
         Ok(Request {
             websocket: self.websocket,
-            own_origin,
-            path,
-            method: self.method.clone(),
+            embedded: self.embedded,
+            own_origin: url.origin().ascii_serialization(),
+            path: path_and_query(&url),
+            method: self.normal_method()?,
             origin: self.origin.clone(),
-            unsafe_headers: headers.join(","),
+            unsafe_headers: self.unsafe_headers()?,
         })
+    }
+
+    /// The method as a browser sends it (Fetch, "normalize a method").
+    fn normal_method(&self) -> Result<String, WrongUsage> {
+        let upper = self.method.to_ascii_uppercase();
+        match upper.as_str() {
+            "CONNECT" | "TRACE" | "TRACK" => {
+                Err(WrongUsage(format!("--method {upper} is one that browsers forbid")))
+            }
+            "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Ok(upper),
+            _ if is_token(&self.method) => Ok(self.method.clone()),
+            _ => Err(WrongUsage(format!("--method {} is no method", self.method))),
+        }
+    }
+
+    /// What of the headers needs a preflight (Fetch, "CORS-unsafe request-header
+    /// names"): in order, once each. A page cannot set those that browsers keep
+    /// to themselves.
+    fn unsafe_headers(&self) -> Result<String, WrongUsage> {
+        let names = self.headers.iter().map(|name| name.trim().to_ascii_lowercase());
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+        if let Some(name) = names.iter().find(|name| !is_token(name)) {
+            return Err(WrongUsage(format!("--headers: \"{name}\" is no header's name")));
+        }
+        names.retain(|name| !is_safelisted(name) && !is_forbidden_request_header(name));
+        names.sort_unstable();
+        names.dedup();
+        Ok(names.join(","))
+    }
+}
+
+/// What the request line carries of `url`.
+fn path_and_query(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
     }
 }
 
@@ -103,8 +133,11 @@ impl Request {
     pub(super) fn head(&self) -> RequestHead<'_> {
         RequestHead {
             method: &self.method,
-            url: Url { origin: &self.own_origin, path_and_query: &self.path },
+            url: request::Url { origin: &self.own_origin, path_and_query: &self.path },
             origin: self.origin.as_deref(),
+            fetch_site: self.embedded.then_some("cross-site"),
+            fetch_mode: self.embedded.then_some("no-cors"),
+            fetch_dest: self.embedded.then_some("script"),
             ..RequestHead::default()
         }
     }

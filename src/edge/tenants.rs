@@ -19,7 +19,7 @@ pub(super) struct Findings {
     /// The keys to ask KV for before the decision.
     unasked: Vec<String>,
     /// Those to ask for behind the request.
-    stale: Vec<Question>,
+    stale: Vec<String>,
 }
 
 impl Findings {
@@ -32,7 +32,7 @@ impl Findings {
         match TENANTS.with_borrow_mut(|tenants| tenants.look_up(key, now, fresh_seconds)) {
             Lookup::Use(tenancy) => tenancy,
             Lookup::UseAndRefresh => {
-                self.stale.push(Question::again(key.to_owned()));
+                self.stale.push(key.to_owned());
                 Tenancy::Present
             }
             Lookup::Ask => {
@@ -43,11 +43,12 @@ impl Findings {
     }
 
     /// What KV is to be asked behind the request, if there is anything.
-    pub(super) fn take_stale(&mut self) -> Option<Vec<Question>> {
-        Some(std::mem::take(&mut self.stale)).filter(|questions| !questions.is_empty())
+    pub(super) fn take_stale(&mut self) -> Option<Question> {
+        let stale = std::mem::take(&mut self.stale);
+        (!stale.is_empty()).then(|| Question::again(stale))
     }
 
-    /// Asks KV for what was unasked, as far as the budget goes, and gives the
+    /// Asks KV for what was unasked, if the budget allows it, and gives the
     /// findings to `then`. Returns a promise of what that returns, or just that.
     pub(super) fn ask(
         mut self,
@@ -55,44 +56,37 @@ impl Findings {
         then: impl FnOnce(Self) -> JsValue + 'static,
     ) -> JsValue {
         let now = shell::now();
-        let mut questions = Vec::new();
-        for key in std::mem::take(&mut self.unasked) {
-            match TENANTS.with_borrow_mut(|tenants| tenants.question(&key, now)) {
-                Some(question) => questions.push(question),
-                None => self.answers.push((key, Tenancy::Limited)),
+        let keys = std::mem::take(&mut self.unasked);
+        match TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now)) {
+            Some(question) => read(env, question, |answers| {
+                self.answers.extend(answers);
+                then(self)
+            }),
+            None => {
+                self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
+                then(self)
             }
         }
-        if questions.is_empty() {
-            return then(self);
-        }
-        read(env, questions, |answers| {
-            self.answers.extend(answers);
-            then(self)
-        })
     }
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(env: &JsValue, questions: Vec<Question>) -> JsValue {
-    read(env, questions, |_| JsValue::UNDEFINED)
+pub(super) fn refresh(env: &JsValue, question: Question) -> JsValue {
+    read(env, question, |_| JsValue::UNDEFINED)
 }
 
 fn read(
     env: &JsValue,
-    questions: Vec<Question>,
+    question: Question,
     then: impl FnOnce(Vec<(String, Tenancy)>) -> JsValue + 'static,
 ) -> JsValue {
-    let keys = questions.iter().map(|question| question.key().to_owned()).collect();
+    let keys = question.keys().to_vec();
     shell::read_present(env, store::BINDING, keys, store::TIMEOUT, move |read| {
         if let Err(error) = &read {
             log::lookup_failed(error);
         }
+        let found = read.as_deref().ok();
         let now = shell::now();
-        let learn = |(index, question): (usize, &Question)| {
-            let found = read.as_ref().ok().map(|present| present.contains(&index));
-            let tenancy = TENANTS.with_borrow_mut(|tenants| tenants.learn(question, now, found));
-            (question.key().to_owned(), tenancy)
-        };
-        then(questions.iter().enumerate().map(learn).collect())
+        then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
     })
 }

@@ -7,8 +7,13 @@ use crate::{host, origin};
 /// The nearest valid pattern: lower case, without path, user information,
 /// trailing dot or default port, `http` for `ws`, a scheme where there is none, a
 /// Unicode host as `to_ascii` has it. `None` where that is still no pattern.
-pub(super) fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
+#[must_use]
+pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
+    // Of several origins, no one is what was meant.
+    if lower.contains([',', ' ']) {
+        return None;
+    }
     let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
     let (scheme, rest) = lower.split_once("://").unwrap_or((scheme, &lower));
     let scheme = match scheme {

@@ -7,7 +7,7 @@ use super::{
     place::Node,
     rule, syntax,
 };
-use crate::path::Forms;
+use crate::{origin, path::Forms};
 
 /// Every route of the document `text`, in its order.
 ///
@@ -16,7 +16,6 @@ use crate::path::Forms;
 pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Fault>> {
     let mut faults = Faults::of(text, knowledge);
     let routes = read(text, &mut faults);
-    syntax::check_encoding(text, &mut faults);
     faults.into_result(routes)
 }
 
@@ -78,18 +77,39 @@ fn route(
 
 fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
     let mut refuse = |problem, advice| faults.add(key, problem, advice);
-    let literal = prefix.split(['*', '?', '#']).next().unwrap_or_default();
-    let rooted = format!("/{}", literal.trim_start_matches('/'));
-    let normal = Forms::of(&rooted).normal;
-    let write = format!("write \"{normal}\"");
-    if prefix.contains(char::REPLACEMENT_CHARACTER) {
-        refuse("has a character that stands for none", "write the one that was meant".to_owned());
+    let meant = meant_prefix(prefix);
+    let quoted = serde_json::to_string(&meant).unwrap_or_default();
+    if prefix.chars().any(|char| char.is_control() || char == char::REPLACEMENT_CHARACTER) {
+        refuse("is a path prefix with a control character", "take it out".to_owned());
     } else if !prefix.starts_with('/') {
-        refuse("is a path prefix that does not start with /", write);
-    } else if literal != prefix {
-        let problem = "is a path prefix with a character that no path has, or a wildcard";
-        refuse(problem, format!("{write}, which covers all that starts with it"));
-    } else if normal != prefix {
-        refuse("is not spelt as paths are compared: decoded, without // and ..", write);
+        refuse("is a path prefix that does not start with /", format!("write {quoted}"));
+    } else if prefix.contains(NOT_IN_PREFIXES) {
+        let problem = "is a path prefix with a wildcard, a query or a fragment";
+        refuse(problem, format!("write {quoted}, which covers all that starts with it"));
+    } else if meant != prefix {
+        let problem = "is not spelt as paths are compared: decoded, without // and ..";
+        refuse(problem, format!("write {quoted}"));
     }
+}
+
+const NOT_IN_PREFIXES: [char; 3] = ['*', '?', '#'];
+
+/// A prefix that is spelt as it should be, for what `prefix` says: its path, if it
+/// is a URL, up to a wildcard, a query or a fragment.
+fn meant_prefix(prefix: &str) -> String {
+    let path = match origin::split_scheme(prefix) {
+        Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default(),
+        None => prefix,
+    };
+    let mut meant = format!("/{}", path.trim_start_matches('/'));
+    // What is decoded once may read otherwise the next time.
+    for _ in 0..8 {
+        let literal = meant.split(NOT_IN_PREFIXES).next().unwrap_or_default();
+        let normal = Forms::of(literal).normal.into_owned();
+        if normal == meant {
+            break;
+        }
+        meant = normal;
+    }
+    meant
 }

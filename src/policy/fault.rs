@@ -16,7 +16,7 @@ const MAX_POINTER_LEN: usize = 256;
 /// The same for what to write instead.
 const MAX_ADVICE_LEN: usize = 512;
 /// The most faults that are kept, and looked for in long lists; what is wrong 1000 times is wrong in one way.
-const MAX_FAULTS: usize = 1000;
+pub const MAX_FAULTS: usize = 1000;
 
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,24 +143,13 @@ impl<'d> Faults<'d> {
         advice: String,
     ) -> Noted {
         if !self.are_full() {
-            let advice = excerpt(&advice, MAX_ADVICE_LEN);
+            let advice = shortened(advice);
             let pointer = excerpt(place, MAX_POINTER_LEN);
             let fault = Fault { pointer, line: 0, column: 0, span, value, problem, advice };
             let after = |other: &Fault| other.span.start <= fault.span.start;
             self.found.insert(self.found.partition_point(after), fault);
         }
         Noted
-    }
-
-    /// Forgets those that were found: `problem` explains them all.
-    pub(super) fn replace(&mut self, span: Range<usize>, problem: &str, advice: &str) {
-        self.found.clear();
-        self.add_text(span, problem, advice);
-    }
-
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
     }
 
     /// `value` if there were no faults, and otherwise all of them, in the
@@ -177,4 +166,8 @@ impl<'d> Faults<'d> {
             }
         }
     }
+}
+
+fn shortened(advice: String) -> String {
+    if advice.len() > MAX_ADVICE_LEN { excerpt(&advice, MAX_ADVICE_LEN) } else { advice }
 }

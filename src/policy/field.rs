@@ -44,7 +44,11 @@ impl<'n> Members<'n> {
         let members: Vec<_> = members.take(MAX_MEMBERS.saturating_add(1)).map(member).collect();
         if members.len() > MAX_MEMBERS {
             let problem = format!("has more than {MAX_MEMBERS} members");
-            return Err(faults.add(node, problem, "give several paths one prefix"));
+            return Err(faults.add(
+                node,
+                problem,
+                "give several paths one prefix; a rule has a dozen fields",
+            ));
         }
         let members = Self { node: *node, members };
         let mut seen = HashSet::new();
@@ -159,6 +163,20 @@ pub(super) fn each_text(
         }
         _ => Err(faults.add_type(node, "a list of texts, or a text with commas")),
     }
+}
+
+/// The longest value of a header that names are put into, in bytes.
+const MAX_JOINED_LEN: usize = 8192;
+
+/// `names` as the value of a header. Notes that `node`, where they are from, has
+/// too many: a header that nobody takes would stop every answer.
+pub(super) fn joined(node: &Node<'_>, names: &[String], faults: &mut Faults<'_>) -> String {
+    let joined = names.join(",");
+    if joined.len() > MAX_JOINED_LEN {
+        let problem = format!("has names of more than {MAX_JOINED_LEN} bytes together");
+        faults.add(node, problem, "list those that are used");
+    }
+    joined
 }
 
 /// The longest name that may be a known one with typing errors, in bytes.

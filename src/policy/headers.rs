@@ -2,7 +2,7 @@
 
 use super::{
     fault::{Faults, Noted},
-    field::{Members, each_text},
+    field::{Members, each_text, joined},
     place::Node,
 };
 use crate::token::is_token;
@@ -43,10 +43,14 @@ pub(super) fn allowed(
     credentialed: bool,
     faults: &mut Faults<'_>,
 ) -> Result<Option<String>, Noted> {
-    list("allowedHeaders", members, credentialed, faults, |name| {
-        FORBIDDEN_REQUEST.contains(&name)
-            || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-    })
+    list("allowedHeaders", members, credentialed, faults, is_forbidden_request_header)
+}
+
+/// Whether browsers keep the request header of that name, in lower case, to themselves.
+#[must_use]
+pub fn is_forbidden_request_header(name: &str) -> bool {
+    FORBIDDEN_REQUEST.contains(&name)
+        || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `exposedHeaders`, ready for `Access-Control-Expose-Headers`; `None`
@@ -75,7 +79,7 @@ fn list(
         check(node, name, credentialed, faults, is_forbidden);
         names.push(name.to_owned());
     })?;
-    Ok(Some(names.join(",")))
+    Ok(Some(joined(&node, &names, faults)))
 }
 
 fn check(
@@ -86,7 +90,9 @@ fn check(
     is_forbidden: fn(&str) -> bool,
 ) {
     let mut refuse = |problem, advice| faults.add_part(node, name, problem, advice);
-    if !is_token(name) {
+    if name.is_empty() {
+        refuse("is no name", "leave it out; [] is none");
+    } else if !is_token(name) {
         refuse("is not a header's name", "write one as in \"X-Token\"");
     } else if name == "*" && credentialed {
         let problem = "is taken literally when credentials are allowed";

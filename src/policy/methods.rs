@@ -2,7 +2,7 @@
 
 use super::{
     fault::{Faults, Noted},
-    field::{Members, each_text},
+    field::{Members, each_text, joined},
     place::Node,
 };
 use crate::token::is_token;
@@ -21,7 +21,7 @@ pub(super) fn parse(
     each_text(&node, faults, |node, text, faults| {
         methods.extend(method(node, text, credentialed, faults));
     })?;
-    Ok(methods.join(","))
+    Ok(joined(&node, &methods, faults))
 }
 
 fn method(
@@ -42,6 +42,7 @@ fn method(
         "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Ok(upper),
         // Which leaves this one out, so that `patch` is not PATCH.
         "PATCH" if text != "PATCH" => refuse("is not the method PATCH", "write \"PATCH\""),
+        "" => refuse("is no name", "leave it out; [] is none"),
         _ if is_token(text) => Ok(text.to_owned()),
         _ => refuse("is not a method's name", "write one as in \"GET\""),
     }

@@ -1,14 +1,14 @@
 //! `origin`.
 
 use super::{
-    Access, Listed, Origins,
+    Access, Knowledge, Listed, Origins,
     fault::{Faults, Noted},
     field::Members,
     json::Value,
     place::Node,
     socketio2, tenants,
 };
-use crate::pattern::{HostPattern, OriginPattern};
+use crate::pattern::{HostPattern, OriginPattern, repair};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;
@@ -34,9 +34,15 @@ pub(super) fn access(
         }
         (Some(node), None) => origins(&node, credentials, faults).map(echoed),
         (None, Some(node)) => socketio2::origins(&node, credentials, faults).map(echoed),
-        (Some(_), Some(node)) => {
+        (Some(node), Some(legacy)) => {
             let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
-            Err(faults.add(&node, problem, "keep \"origin\""))
+            faults.add(&legacy, problem, "keep \"origin\"");
+            // Whichever is kept should be good.
+            let _ = (
+                origins(&node, credentials, faults),
+                socketio2::origins(&legacy, credentials, faults),
+            );
+            Err(Noted)
         }
         (None, None) => {
             let advice = "write \"origin\": \"https://example.com\", a list, true, \"*\" or false";
@@ -86,38 +92,60 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
 }
 
 /// Adds the pattern `text`, which `node` is or has as a part, to those of `listed`.
-pub(super) fn pattern(
+fn pattern(
     node: &Node<'_>,
     text: &str,
     credentials: bool,
     listed: &mut Listed,
     faults: &mut Faults<'_>,
 ) {
-    let pattern = match OriginPattern::try_from(text) {
-        Ok(pattern) => pattern,
-        Err(error) => {
-            let advice = error.advice(text, faults.knowledge.to_ascii);
-            faults.add_part(node, text, error.problem(), advice);
-            return;
-        }
-    };
-    match pattern.host() {
-        HostPattern::Below(domain)
-            if credentials && (faults.knowledge.is_public_suffix)(domain) =>
-        {
-            let problem = "is a wildcard over a public suffix, below which anyone can have a site, \
-                           with \"credentials\": true";
-            let yours = text.replacen("*.", "*.yours.", 1);
-            let advice = format!("write the domains that are yours, as in \"{yours}\"");
-            faults.add_part(node, text, problem, advice);
-        }
-        _ if faults.origins >= MAX_ORIGINS => {
-            let problem = format!("is one origin more than the {MAX_ORIGINS} of a document");
-            faults.add_part(node, text, problem, "use {\"kv\": \"tenant:\"}");
-        }
-        _ => {
-            faults.origins = faults.origins.saturating_add(1);
-            listed.patterns.extend([pattern]);
-        }
+    match read_pattern(text, credentials, faults.knowledge) {
+        Ok(pattern) => add(node, pattern, listed, faults),
+        Err((problem, advice)) => drop(faults.add_part(node, text, problem, advice)),
     }
+}
+
+/// The pattern `text`, of a rule with or without credentials.
+///
+/// # Errors
+/// What is wrong with it, and what to write instead.
+pub(super) fn read_pattern<'t>(
+    text: &'t str,
+    credentials: bool,
+    knowledge: &Knowledge,
+) -> Result<OriginPattern<'t>, (&'static str, String)> {
+    let over_suffix = |text: &str| {
+        let pattern = OriginPattern::try_from(text).ok()?;
+        let HostPattern::Below(domain) = pattern.host() else { return None };
+        (credentials && (knowledge.is_public_suffix)(domain)).then(|| {
+            let yours = text.replacen("*.", "*.yours.", 1);
+            format!("write the domains that are yours, as in \"{yours}\"")
+        })
+    };
+    let pattern = OriginPattern::try_from(text).map_err(|error| {
+        // What is told to be written has to be good in every respect.
+        let repaired = repair(text, knowledge.to_ascii).and_then(|text| over_suffix(&text));
+        let advice = repaired.unwrap_or_else(|| error.advice(text, knowledge.to_ascii));
+        (error.problem(), advice)
+    })?;
+    over_suffix(text).map_or(Ok(pattern), |advice| Err((OVER_SUFFIX, advice)))
+}
+
+const OVER_SUFFIX: &str = "is a wildcard over a public suffix, below which anyone can have a site, \
+                           with \"credentials\": true";
+
+/// Adds `pattern`, which stands in `node`, to those of `listed`.
+pub(super) fn add(
+    node: &Node<'_>,
+    pattern: OriginPattern<'_>,
+    listed: &mut Listed,
+    faults: &mut Faults<'_>,
+) {
+    if faults.origins >= MAX_ORIGINS {
+        let problem = format!("is one origin more than the {MAX_ORIGINS} of a document");
+        faults.add_part(node, pattern.as_str(), problem, "use {\"kv\": \"tenant:\"}");
+        return;
+    }
+    faults.origins = faults.origins.saturating_add(1);
+    listed.patterns.extend([pattern]);
 }

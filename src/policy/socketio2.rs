@@ -1,10 +1,10 @@
 //! Socket.IO 2's `origins`.
 
 use super::{
-    Listed, Origins,
+    Knowledge, Listed, Origins,
     fault::{Faults, Noted},
     json::Value,
-    origins::pattern,
+    origins::{add, read_pattern},
     place::Node,
     tenants,
 };
@@ -37,19 +37,48 @@ pub(super) fn origins(
             if faults.are_full() {
                 break;
             }
-            let patterns = patterns(entry);
-            if entry == "*:*" {
-                every = true;
-            } else if patterns.iter().all(|text| OriginPattern::try_from(&**text).is_ok()) {
-                for text in &patterns {
-                    pattern(&item, text, credentials, &mut listed, faults);
+            match read_entry(entry, credentials, faults.knowledge) {
+                Ok(Entry::Every) => every = true,
+                Ok(Entry::Patterns(patterns)) => {
+                    for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
+                        add(&item, pattern, &mut listed, faults);
+                    }
                 }
-            } else {
-                pattern(&item, entry, credentials, &mut listed, faults);
+                Err((problem, advice)) => drop(faults.add_part(&item, entry, problem, advice)),
             }
         }
     }
     Ok(if every { Origins::Every } else { Origins::Listed(listed) })
+}
+
+/// What an entry stands for.
+enum Entry {
+    Every,
+    /// These, all of them valid.
+    Patterns(Vec<String>),
+}
+
+fn read_entry(
+    entry: &str,
+    credentials: bool,
+    knowledge: &Knowledge,
+) -> Result<Entry, (&'static str, String)> {
+    if entry == "*:*" {
+        return Ok(Entry::Every);
+    }
+    if entry == "*" {
+        return Err(("is not how Socket.IO 2 spells every origin", "write \"*:*\"".to_owned()));
+    }
+    let patterns = patterns(entry);
+    for text in &patterns {
+        if let Err(fault) = read_pattern(text, credentials, knowledge) {
+            // What is no pattern is told of as it is spelt.
+            let spelt = OriginPattern::try_from(&**text).is_err();
+            let own = spelt.then(|| read_pattern(entry, credentials, knowledge).err()).flatten();
+            return Err(own.unwrap_or(fault));
+        }
+    }
+    Ok(Entry::Patterns(patterns))
 }
 
 /// The patterns that an entry of Socket.IO 2's `origins` stands for. There, every

@@ -15,7 +15,7 @@ use super::{
 pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Json<'t>, Noted> {
     let end = document.len();
     if end > MAX_DOCUMENT_LEN {
-        let problem = format!("has {end} bytes, more than {MAX_DOCUMENT_LEN}");
+        let problem = format!("has more than {MAX_DOCUMENT_LEN} bytes");
         return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
     }
     if document.trim_ascii().is_empty() {
@@ -26,21 +26,20 @@ pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Jso
         let problem = "begins with a byte order mark, which JSON does not have";
         return Err(faults.add_text(0..0, problem, "save it as UTF-8 without one"));
     }
+    // KV and the command-line tool put U+FFFD in place of what they cannot decode.
+    if !document.is_ascii()
+        && let Some(at) = document.find(char::REPLACEMENT_CHARACTER)
+    {
+        let advice = "save it as UTF-8, with the character that was meant";
+        let problem = "has bytes that are not UTF-8";
+        return Err(faults.add_text(char_at(document, at), problem, advice));
+    }
     Json::read(document).map_err(|error| {
         let at = if error.is_eof() { end } else { offset(document, &error) };
         let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
         let (problem, advice) = explain(&error, before, rest);
         faults.add_text(char_at(document, at), problem, advice)
     })
-}
-
-/// Whether `document` was something else than UTF-8: KV and the command-line tool
-/// put U+FFFD in place of what they cannot decode. Says so in place of the faults
-/// that this has caused.
-pub(super) fn check_encoding(document: &str, faults: &mut Faults<'_>) {
-    if let Some(at) = document.find(char::REPLACEMENT_CHARACTER).filter(|_| !faults.is_empty()) {
-        faults.replace(char_at(document, at), "is not UTF-8", "save it as UTF-8");
-    }
 }
 
 /// The place of a syntax error, in bytes.
@@ -59,20 +58,29 @@ fn char_at(document: &str, at: usize) -> Range<usize> {
 
 /// What is wrong between `before` and `rest`, and what to write instead.
 fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'static str) {
-    let first = rest.chars().next();
+    let mut chars = rest.chars();
+    let (first, second) = (chars.next(), chars.next());
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
     let advice = match first {
         None => "complete it",
-        Some('/' | '#') => "take the comment out; JSON has none",
+        Some('\n' | '\r') if message.starts_with("control") => "close the quotes on the same line",
+        Some(_) if message.starts_with("control") => "take that character out",
+        Some(_) if message.starts_with("invalid escape") => "write \\\\ for a backslash",
+        Some(_) if message.contains("`:`") => "write a colon between name and value",
+        Some('/') if matches!(second, Some('/' | '*')) => "take the comment out; JSON has none",
+        Some('#') => "take the comment out; JSON has none",
+        Some('/') => {
+            "write origins as texts, as in \"https://*.example.com\"; JSON has no regular expressions"
+        }
+        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "take the comma before it out",
         Some('\'' | '`') => "write names and texts in double quotes",
         Some(name) if name.is_alphabetic() || matches!(name, '_' | '$') => {
             "write names and texts in double quotes, and nothing but JSON's true, false and null bare"
         }
-        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "take the comma before it out",
         Some(control) if control.is_control() => "take that character out",
         Some(_) => "correct it there",
     };
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
     let found = match first {
         Some(char) if char.is_control() => format!(", at U+{:04X}", u32::from(char)),
         Some(char) => format!(", at {char}"),

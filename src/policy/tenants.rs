@@ -21,6 +21,7 @@ pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, faults: &mut Faults<'
             let advice = "write 1 to 128 ASCII characters without spaces, as in \"tenant:\"";
             faults.add(&value, "is no prefix of a KV key", advice);
         }
+        Value::Text(prefix) if listed.prefixes.iter().any(|known| *known == prefix) => {}
         Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
             let problem =
                 format!("is one prefix more than the {MAX_PREFIXES} that a rule may have");

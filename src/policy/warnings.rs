@@ -1,13 +1,16 @@
 //! What is allowed in a document, and seldom meant.
 
+use std::net::Ipv4Addr;
+
 use super::{
     Fault, Knowledge, document,
     fault::Faults,
     field::{Members, each_text},
     json::Value,
     place::Node,
-    syntax,
+    socketio2, syntax,
 };
+use crate::pattern::{HostPattern, OriginPattern};
 
 /// Headers of the CORS protocol itself, by the direction in which no page has a
 /// use for them. That they are listed mostly stems from a misunderstanding.
@@ -69,24 +72,18 @@ fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
 fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
     let credentials = members.get("credentials").map(|node| node.value());
     let credentialed = matches!(credentials, Some(Value::Bool(true)));
-    if let Some(list) = members
-        .get("origin")
-        .filter(|node| node.json.items().is_some_and(|mut items| items.next().is_none()))
-    {
-        warnings.add(
-            &list,
-            "lists no origin: none but the same one is allowed",
-            "write false if that is meant",
-        );
-    }
-    for node in ["origin", "origins"].into_iter().filter_map(|name| members.get(name)) {
+    for (name, patterns_of) in READERS {
+        let Some(node) = members.get(name) else { continue };
+        if node.json.items().is_some_and(|mut items| items.next().is_none()) {
+            let problem = "lists no origin: none but the same one is allowed";
+            warnings.add(&node, problem, "write \"origin\": false if that is meant");
+        }
         for item in node.items_or_self() {
-            let every = matches!(item.value(), Value::Bool(true))
-                || item
-                    .text()
-                    .is_some_and(|text| text.split_ascii_whitespace().any(|part| part == "*:*"));
             let text = item.text().unwrap_or_default();
-            if every && credentialed {
+            let patterns = patterns_of(&text);
+            let is_every = matches!(item.value(), Value::Bool(true))
+                || name == "origins" && text.split_ascii_whitespace().any(|entry| entry == "*:*");
+            if is_every && credentialed {
                 let problem =
                     "lets every site act with its visitors' cookies, and read the answers";
                 warnings.add(&item, problem, "list the origins");
@@ -95,18 +92,64 @@ fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
                                may stand on";
                 let advice = "if they do, list the origins and set \"credentials\": true";
                 warnings.add(&item, problem, advice);
-            } else if credentialed && is_loopback(&text) {
-                let problem = "is on the visitor's own machine, where any program can serve it and \
-                               act with their cookies";
-                warnings.add(&item, problem, "keep it out of production");
-            } else if credentialed && text.starts_with("http://") {
-                let problem = "is not encrypted: whoever is on a visitor's network can pose as it \
-                               and act with their cookies";
-                let advice = format!("write \"{}\"", text.replacen("http:", "https:", 1));
-                warnings.add(&item, problem, advice);
+            }
+            let unencrypted = patterns.iter().find_map(|text| unencrypted_host(text));
+            match unencrypted.filter(|_| credentialed) {
+                Some(host) if is_loopback(&host) => {
+                    let problem = "is on the visitor's own machine, where any program can serve it \
+                                   and act with their cookies";
+                    warnings.add(&item, problem, "keep it out of production");
+                }
+                Some(_) => {
+                    let problem = "is not encrypted: whoever is on a visitor's network can pose as \
+                                   it and act with their cookies";
+                    warnings.add(&item, problem, "serve the page over https, and list that");
+                }
+                None => {}
             }
         }
     }
+    warn_of_socketio2(members, credentialed, warnings);
+}
+
+/// The patterns that a text of a list stands for.
+type PatternsOf = fn(&str) -> Vec<String>;
+
+/// How the texts of `origin` and `origins` are read.
+const READERS: [(&str, PatternsOf); 2] = [
+    ("origin", |text| vec![text.to_owned()]),
+    ("origins", |text| text.split_ascii_whitespace().flat_map(socketio2::patterns).collect()),
+];
+
+/// What a list of Socket.IO 2 does there by itself, and does not do here.
+fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Faults<'_>) {
+    let Some(node) = members.get("origins") else { return };
+    if !credentialed {
+        let problem = "lets no page send cookies, which Socket.IO 2 does";
+        warnings.add(&node, problem, "add \"credentials\": true for that");
+    }
+    let is_every =
+        node.items_or_self().any(|item| item.text().is_some_and(|text| text.contains("*:*")));
+    if !is_every && members.get("missingOrigin").is_none() {
+        let problem =
+            "lets requests without an Origin through, which Socket.IO 2 refuses for a list";
+        warnings.add(&node, problem, "add \"missingOrigin\": \"deny\" for that, or \"allow\"");
+    }
+}
+
+/// The host of an `http:` pattern.
+fn unencrypted_host(text: &str) -> Option<String> {
+    let pattern =
+        OriginPattern::try_from(text).ok().filter(|pattern| pattern.scheme() == "http")?;
+    let (HostPattern::Exactly(host) | HostPattern::Below(host)) = pattern.host();
+    Some(host.to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn warn_of_headers(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
@@ -120,13 +163,4 @@ fn warn_of_headers(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mu
             }
         });
     }
-}
-
-fn is_loopback(origin: &str) -> bool {
-    let authority = origin.strip_prefix("http://").unwrap_or_default();
-    let (host, _) = crate::origin::split_port(authority);
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.starts_with("127.")
-        || host == "[::1]"
 }

@@ -3,19 +3,27 @@ use super::*;
 const FRESH_SECONDS: u32 = 30;
 const KEY: &str = "tenant:https://a.example";
 
-fn question(key: &str) -> Question {
-    Question::again(key.to_owned())
-}
-
 fn look_up(tenants: &mut Tenants, key: &str, seconds: f64) -> Lookup {
     tenants.look_up(key, seconds * 1000.0, FRESH_SECONDS)
+}
+
+/// Has `tenants` learn, out of the budget, that `key` is there, or not, or that KV failed.
+fn learn(tenants: &mut Tenants, key: &str, seconds: f64, found: Option<bool>) -> Tenancy {
+    let question = Question::again(vec![key.to_owned()]);
+    answer(tenants, &question, seconds * 1000.0, found)
+}
+
+/// The same as the answer to a question for one key, at a time in milliseconds.
+fn answer(tenants: &mut Tenants, question: &Question, now: f64, found: Option<bool>) -> Tenancy {
+    let found = found.map(|found| if found { &[0][..] } else { &[] });
+    tenants.learn(question, now, found).remove(0).1
 }
 
 /// What is known of [`KEY`] after KV said these things of it, each at a time in seconds.
 fn after(steps: &[(f64, Option<bool>)]) -> Tenants {
     let mut tenants = Tenants::default();
     for (seconds, found) in steps {
-        tenants.learn(&question(KEY), seconds * 1000.0, *found);
+        learn(&mut tenants, KEY, *seconds, *found);
     }
     tenants
 }
@@ -59,11 +67,11 @@ fn kv_is_asked_once_behind_the_requests_that_a_stale_key_serves() {
 #[test]
 fn what_kv_said_is_what_the_request_is_told() {
     let mut tenants = Tenants::default();
-    assert_eq!(tenants.learn(&question(KEY), 0.0, None), Tenancy::Failed);
-    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(false)), Tenancy::Absent);
-    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(true)), Tenancy::Present);
-    assert_eq!(tenants.learn(&question(KEY), 0.0, None), Tenancy::Present);
-    assert_eq!(tenants.learn(&question(KEY), 0.0, Some(false)), Tenancy::Absent);
+    assert_eq!(learn(&mut tenants, KEY, 0.0, None), Tenancy::Failed);
+    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(false)), Tenancy::Absent);
+    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(true)), Tenancy::Present);
+    assert_eq!(learn(&mut tenants, KEY, 0.0, None), Tenancy::Present);
+    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(false)), Tenancy::Absent);
 }
 
 /// How many of `origins` unknown origins, one each millisecond, KV is asked for,
@@ -74,9 +82,9 @@ fn reads(tenants: &mut Tenants, origins: u32, found: Option<bool>) -> usize {
         if tenants.look_up(&key, now, FRESH_SECONDS) != Lookup::Ask {
             return false;
         }
-        let question = tenants.question(&key, now);
+        let question = tenants.question(vec![key], now);
         question.is_some_and(|question| {
-            tenants.learn(&question, now, found);
+            answer(tenants, &question, now, found);
             true
         })
     });
@@ -86,8 +94,8 @@ fn reads(tenants: &mut Tenants, origins: u32, found: Option<bool>) -> usize {
 #[test]
 fn a_flood_of_strangers_makes_few_reads_and_displaces_no_tenant() {
     let mut tenants = Tenants::default();
-    assert!(tenants.question(KEY, 0.0).is_some());
-    tenants.learn(&question(KEY), 0.0, Some(true));
+    assert!(tenants.question(vec![KEY.to_owned()], 0.0).is_some());
+    learn(&mut tenants, KEY, 0.0, Some(true));
     // 200 at once, and 2 a second for 100 seconds.
     let few = reads(&mut tenants, 100_000, Some(false));
     assert!((390..=400).contains(&few), "{few}");
@@ -96,7 +104,7 @@ fn a_flood_of_strangers_makes_few_reads_and_displaces_no_tenant() {
     // Nor is one that was not seen for long refused for want of a budget.
     assert_eq!(look_up(&mut tenants, KEY, 1000.0), Lookup::Ask);
     for _ in 0..1000 {
-        assert!(tenants.question(KEY, 100_000.0).is_some());
+        assert!(tenants.question(vec![KEY.to_owned()], 100_000.0).is_some());
     }
 }
 
@@ -109,9 +117,10 @@ fn failures_take_from_the_budget_and_tenants_do_not() {
 #[test]
 fn a_crowd_of_one_new_tenant_gives_back_all_that_it_took() {
     let mut tenants = Tenants::default();
-    let crowd: Vec<_> = (0..150).map(|_| tenants.question(KEY, 0.0).unwrap()).collect();
+    let crowd: Vec<_> =
+        (0..150).map(|_| tenants.question(vec![KEY.to_owned()], 0.0).unwrap()).collect();
     for question in &crowd {
-        assert_eq!(tenants.learn(question, 0.0, Some(true)), Tenancy::Present);
+        assert_eq!(answer(&mut tenants, question, 0.0, Some(true)), Tenancy::Present);
     }
     assert_eq!(tenants.budget.left.total_cmp(&MAX_MISSES), std::cmp::Ordering::Equal);
 }
@@ -120,26 +129,29 @@ fn a_crowd_of_one_new_tenant_gives_back_all_that_it_took() {
 fn what_is_remembered_is_bounded() {
     let mut tenants = Tenants::default();
     for number in 0..MAX_PRESENT + 10 {
-        tenants.learn(&question(&number.to_string()), 0.0, Some(true));
+        learn(&mut tenants, &number.to_string(), 0.0, Some(true));
     }
     assert_eq!(tenants.present.values().count(), MAX_PRESENT);
     for number in 0..MAX_ABSENT + 10 {
-        tenants.learn(&question(&format!("x{number}")), 0.0, Some(false));
+        learn(&mut tenants, &format!("x{number}"), 0.0, Some(false));
     }
     assert_eq!(tenants.absent.values().count(), MAX_ABSENT);
 }
 
 #[test]
-fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
-    use Tenancy::{Absent, Failed, Limited, Present, Unasked};
-    for (known, decides) in [
-        ([Absent, Present], Present),
-        ([Unasked, Present], Present),
-        ([Absent, Unasked], Unasked),
-        ([Failed, Unasked], Unasked),
-        ([Absent, Failed], Failed),
-        ([Limited, Absent], Limited),
-    ] {
-        assert_eq!(known.into_iter().max(), Some(decides), "{known:?}");
+fn an_origin_with_several_keys_gives_back_what_it_took_for_those_that_are_not_there() {
+    let mut tenants = Tenants::default();
+    for tenant in 0..1000 {
+        let keys = (0..8).map(|prefix| format!("{prefix}:https://{tenant}.example")).collect();
+        let question = tenants.question(keys, 0.0).unwrap();
+        let learned = tenants.learn(&question, 0.0, Some(&[7]));
+        let present = learned.iter().map(|(_, tenancy)| *tenancy == Tenancy::Present);
+        assert_eq!(present.collect::<Vec<_>>(), [[false; 7].as_slice(), &[true]].concat());
     }
+    // Strangers pay for each of theirs.
+    let strangers = (0..1000).filter(|stranger| {
+        let keys = (0..8).map(|prefix| format!("{prefix}:https://evil-{stranger}.example"));
+        tenants.question(keys.collect(), 0.0).is_some()
+    });
+    assert_eq!(strangers.count(), 25);
 }

@@ -108,7 +108,7 @@ const PREFIXES: &[&str] = &[
     "/a b/",
     "/caf\u{e9}/",
     "/100%",
-    r#"/\n\t\u0061\"/"#,
+    r#"/\u0061\"/"#,
 ];
 
 /// A document without faults.

@@ -6,7 +6,7 @@ use super::Exchange;
 use crate::{action::Action, policy::Source};
 
 pub(super) fn exchange(exchange: &Exchange<'_>) -> Value {
-    let Exchange { head, decision, action, rule, pattern, keys } = exchange;
+    let Exchange { head, decision, action, rule, pattern, keys, .. } = exchange;
     let (headers, body) = exchange.headers_and_body();
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(&**value))).collect();

@@ -3,15 +3,16 @@
 use super::Exchange;
 use crate::{
     action::{Action, Answer},
-    cli::KNOWLEDGE,
+    cli::{KNOWLEDGE, printable::printable},
     decision::Reason,
-    pattern::OriginPattern,
+    pattern::repair,
     policy::Source,
+    tenants::Tenancy,
 };
 
 /// What is said of `exchange`, on several lines. `file` names the document.
 pub(super) fn exchange(exchange: &Exchange<'_>, file: &str) -> String {
-    let Exchange { head, decision, rule, pattern, keys, .. } = exchange;
+    let Exchange { head, decision, rule, pattern, keys, tenancy, .. } = exchange;
     let from =
         head.origin.map_or("without an Origin".to_owned(), |origin| format!("from {origin}"));
     let report_only = if decision.is_report_only() { ", but only reported" } else { "" };
@@ -27,20 +28,20 @@ pub(super) fn exchange(exchange: &Exchange<'_>, file: &str) -> String {
         lines.push(format!("  pattern   {text} ({})", place(file, at)));
     }
     for key in keys {
-        let taken = match decision.reason {
-            Reason::TenantOrigin => "present",
+        let taken = match tenancy {
+            Tenancy::Present => "present",
             _ => "missing (--tenant takes it as present)",
         };
         lines.push(format!("  KV key    {key}, taken as {taken}"));
     }
-    if let (Reason::MalformedOrigin, Some(advice)) = (decision.reason, advice(head.origin)) {
-        lines.push(format!("  note      no browser sends that Origin; {advice}"));
+    if let (Reason::MalformedOrigin, Some(meant)) = (decision.reason, meant(head.origin)) {
+        lines.push(format!("  note      no browser sends that Origin, but rather {meant}"));
     }
     lines.push(format!("  answer    {}", answer(&exchange.action)));
     let (headers, body) = exchange.headers_and_body();
     lines.extend(headers.iter().map(|(name, value)| format!("            {name}: {value}")));
     lines.extend(body.map(|body| format!("            {body}")));
-    lines.join("\n")
+    lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn place(file: &str, Source { pointer, line, column }: &Source) -> String {
@@ -62,10 +63,9 @@ fn answer(action: &Action<'_>) -> String {
     }
 }
 
-/// What to write instead of an origin that no browser sends.
-fn advice(origin: Option<&str>) -> Option<String> {
-    let error = OriginPattern::try_from(origin?).err()?;
-    Some(error.advice(origin?, KNOWLEDGE.to_ascii))
+/// The origin that was meant by one that no browser sends.
+fn meant(origin: Option<&str>) -> Option<String> {
+    repair(origin?, KNOWLEDGE.to_ascii)
 }
 
 fn why(reason: Reason) -> &'static str {

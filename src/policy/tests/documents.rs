@@ -11,14 +11,19 @@ fn a_route_is_a_path_prefix_with_a_rule() {
         {"routes": {"*": {"origin": true}}}
         - /routes/*: "*" is a path prefix that does not start with /; write "/"
         {"routes": {"/socket.io/*": {"origin": true}, "/a?b": {"origin": true}, "/c#d": {"origin": true}}}
-        - /routes/~1socket.io~1*: "/socket.io/*" is a path prefix with a character that no path has, or a wildcard; write "/socket.io/", which covers all that starts with it
-        - /routes/~1a?b: "/a?b" is a path prefix with a character that no path has, or a wildcard; write "/a", which covers all that starts with it
-        - /routes/~1c#d: "/c#d" is a path prefix with a character that no path has, or a wildcard; write "/c", which covers all that starts with it
+        - /routes/~1socket.io~1*: "/socket.io/*" is a path prefix with a wildcard, a query or a fragment; write "/socket.io/", which covers all that starts with it
+        - /routes/~1a?b: "/a?b" is a path prefix with a wildcard, a query or a fragment; write "/a", which covers all that starts with it
+        - /routes/~1c#d: "/c#d" is a path prefix with a wildcard, a query or a fragment; write "/c", which covers all that starts with it
         {"routes": {"/my%20app/": {"origin": true}, "//rt/": {"origin": true}, "/a/../b/": {"origin": true}, "/q\\z": {"origin": true}}}
         - /routes/~1my%20app~1: "/my%20app/" is not spelt as paths are compared: decoded, without // and ..; write "/my app/"
         - /routes/~1~1rt~1: "//rt/" is not spelt as paths are compared: decoded, without // and ..; write "/rt/"
         - /routes/~1a~1..~1b~1: "/a/../b/" is not spelt as paths are compared: decoded, without // and ..; write "/b/"
         - /routes/~1q\z: "/q\\z" is not spelt as paths are compared: decoded, without // and ..; write "/q/z"
+        {"routes": {"https://a.example/socket.io": {"origin": true}, "/%2a": {"origin": true}, "/a%3fb": {"origin": true}, "/%2573x": {"origin": true}}}
+        - /routes/https:~1~1a.example~1socket.io: "https://a.example/socket.io" is a path prefix that does not start with /; write "/socket.io"
+        - /routes/~1%2a: "/%2a" is not spelt as paths are compared: decoded, without // and ..; write "/"
+        - /routes/~1a%3fb: "/a%3fb" is not spelt as paths are compared: decoded, without // and ..; write "/a"
+        - /routes/~1%2573x: "/%2573x" is not spelt as paths are compared: decoded, without // and ..; write "/sx"
         {"routes": {"/a~b/": "https://a.example"}}
         - /routes/~1a~0b~1: "https://a.example" has the wrong type; write a rule, as in {"origin": "https://example.com"}
         {"routes": {}}
@@ -34,6 +39,18 @@ fn a_route_is_a_path_prefix_with_a_rule() {
         - /route: {"/a/": {"origin": true}} belongs to an unknown field; did you mean "routes"?
         "#,
     );
+}
+
+#[test]
+fn a_path_prefix_has_no_control_characters() {
+    for prefix in [r"/a\u001b[2J", r"/\n", r"/\u0000", r"/\u009b"] {
+        let document = format!(r#"{{"routes": {{"{prefix}": {{"origin": true}}}}}}"#);
+        let fault = faults(&document).remove(0);
+        assert!(
+            fault.ends_with("is a path prefix with a control character; take it out"),
+            "{fault}"
+        );
+    }
 }
 
 #[test]
@@ -174,8 +191,14 @@ fn what_is_no_text_of_json_is_told_so() {
         ("", empty),
         (" \n ", empty),
         ("\u{feff}{\"origin\": true}", mark),
-        ("{\"origin\": \"https://b\u{fffd}cher.example\"}", "is not UTF-8; save it as UTF-8"),
-        ("{\"routes\": {\"/b\u{fffd}/\": {\"origin\": true}}}", "is not UTF-8; save it as UTF-8"),
+        (
+            "{\"origin\": \"https://b\u{fffd}cher.example\"}",
+            "has bytes that are not UTF-8; save it as UTF-8, with the character that was meant",
+        ),
+        (
+            "{\"routes\": {\"/b\u{fffd}/\": {\"origin\": true}}}",
+            "has bytes that are not UTF-8; save it as UTF-8, with the character that was meant",
+        ),
     ] {
         assert_eq!(faults(document), [format!("the document: {fault}")], "{document:?}");
     }
@@ -221,17 +244,20 @@ fn a_document_of_more_than_8_mib_is_refused_unread() {
     let document = padded_to(MAX_DOCUMENT_LEN + 1);
     assert_eq!(
         faults(&document),
-        ["the document: has 8388609 bytes, more than 8388608; shorten the list of origins"]
+        ["the document: has more than 8388608 bytes; shorten the list of origins"]
     );
 }
 
 #[test]
 fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
-    let members: String = (0..1001).map(|n| format!("\"{n}\":0,")).collect();
+    let members: Vec<_> = (0..1001).map(|n| format!("\"{n}\":0,")).collect();
+    let members = members.concat();
     let many = format!(r#"{{{members}"origin":true}}"#);
     let [fault] = &faults(&many)[..] else { panic!("one fault") };
     assert!(
-        fault.ends_with("… has more than 1000 members; give several paths one prefix"),
+        fault.ends_with(
+            "… has more than 1000 members; give several paths one prefix; a rule has a dozen fields"
+        ),
         "{fault}"
     );
     let numbers = format!("[{}0]", "0,".repeat(1_000_000));
@@ -239,7 +265,8 @@ fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
     assert_eq!(faults(&format!(r#"{{"origin": {numbers}}}"#)).len(), 1000);
     let parts = "x ".repeat(1_000_000);
     assert_eq!(faults(&format!(r#"{{"origins": "{parts}"}}"#)).len(), 1000);
-    let origins: String = (0..500_001).map(|n| format!("\"a://{n}z\",")).collect();
+    let origins: Vec<_> = (0..500_001).map(|n| format!("\"a://{n}z\",")).collect();
+    let origins = origins.concat();
     assert_eq!(
         faults(&format!(r#"{{"origin": [{origins}"https://a.example"]}}"#)),
         [

@@ -174,15 +174,24 @@ fn a_wildcard_stands_for_whole_labels_or_the_whole_port() {
     assert_refused(
         r#"
         {"origin": ["*"]}
-        - /origin/0: "*" stands for every origin, not for one of a list; write "origin": "*", or "origin": true to echo the origin
+        - /origin/0: "*" stands for every origin, not for one of a list; write "origin": true for every origin, or "origin": "*" without credentials
         {"origin": "*:*"}
-        - /origin: "*:*" stands for every origin, not for one of a list; write "origin": "*", or "origin": true to echo the origin
+        - /origin: "*:*" stands for every origin, not for one of a list; write "origin": true for every origin, or "origin": "*" without credentials
         {"origin": "https://*"}
         - /origin: "https://*" has a wildcard that is not the host's whole first label, nor the whole port; write "https://*.example.com", or "origin": true for every origin
         {"origin": "https://a-*.example.com"}
         - /origin: "https://a-*.example.com" has a wildcard that is not the host's whole first label, nor the whole port; write "https://*.example.com", or "origin": true for every origin
         {"origin": "http://*.127.0.0.1"}
         - /origin: "http://*.127.0.0.1" has a wildcard before an IP address, which has no subdomains; write each address
+        {"origins": ["*", "*:443"]}
+        - /origins/0: "*" is not how Socket.IO 2 spells every origin; write "*:*"
+        - /origins/1: "*:443" has no scheme; an origin is scheme://host[:port]; write it as in "https://example.com" or "http://localhost:3000"
+        {"origin": "https://a.example/,https://b.example/"}
+        - /origin: "https://a.example/,https://b.example/" has a comma or a space, as several origins in one text would; write a list, as in ["https://a.example", "https://b.example"]
+        {"origin": "https://a.example/", "origins": "b.example", "credentials": true}
+        - /origin: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
+        - /origins: "b.example" is Socket.IO 2's name for "origin", which stands here too; keep "origin"
+        - /origins: "b.example" has no scheme; an origin is scheme://host[:port]; write "https://b.example"
         {"origins": "https://a.example *.b.example"}
         - /origins: "*.b.example" has no scheme; an origin is scheme://host[:port]; write "https://*.b.example"
         "#,
@@ -201,10 +210,10 @@ fn methods_are_tokens_that_browsers_may_send() {
         - /methods: "TRACE" is a method that browsers forbid; leave it out
         {"origin": true, "methods": ["G ET", "", "GET,POST"]}
         - /methods/0: "G ET" is not a method's name; write one as in "GET"
-        - /methods/1: "" is not a method's name; write one as in "GET"
+        - /methods/1: "" is no name; leave it out; [] is none
         - /methods/2: "GET,POST" is not a method's name; write one as in "GET"
         {"origin": true, "methods": "GET,,POST"}
-        - /methods: "" is not a method's name; write one as in "GET"
+        - /methods: "" is no name; leave it out; [] is none
         {"origin": true, "methods": "patch"}
         - /methods: "patch" is not the method PATCH; write "PATCH"
         {"origin": true, "methods": ["GET", 1]}
@@ -221,7 +230,7 @@ fn headers_are_tokens_that_pages_may_set_or_read() {
         r#"
         {"origin": true, "allowedHeaders": ["X Token", "", "X-T\u00f6ken", "X-A:", "X-A\n"]}
         - /allowedHeaders/0: "X Token" is not a header's name; write one as in "X-Token"
-        - /allowedHeaders/1: "" is not a header's name; write one as in "X-Token"
+        - /allowedHeaders/1: "" is no name; leave it out; [] is none
         - /allowedHeaders/2: "X-Töken" is not a header's name; write one as in "X-Token"
         - /allowedHeaders/3: "X-A:" is not a header's name; write one as in "X-Token"
         - /allowedHeaders/4: "X-A\n" is not a header's name; write one as in "X-Token"
