@@ -10,6 +10,8 @@ ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"
 PATH="$PWD/node_modules/.bin:$PATH"
 export WASM_BINDGEN_BIN WASM_OPT_BIN ESBUILD_BIN PATH
 
+# Speed without the size that inlining takes: 3 KB (gzip) less than without this.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10"
 .tools/bin/worker-build --release
 # worker-build keeps the functions' names: a tenth of the upload.
 "$WASM_OPT_BIN" -Oz --all-features --strip-debug build/index_bg.wasm -o build/index_bg.wasm

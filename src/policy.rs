@@ -30,7 +30,7 @@ use crate::{origin::Origin, path, pattern::OriginSet};
 
 pub use fault::{Fault, MAX_FAULTS};
 #[cfg(not(target_arch = "wasm32"))]
-pub use headers::is_forbidden_request_header;
+pub(crate) use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::{Source, locate};

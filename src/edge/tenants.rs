@@ -57,16 +57,15 @@ impl Findings {
     ) -> JsValue {
         let now = shell::now();
         let keys = std::mem::take(&mut self.unasked);
-        match TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now)) {
-            Some(question) => read(env, question, |answers| {
+        let question = TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now));
+        if let Some(question) = question {
+            return read(env, question, |answers| {
                 self.answers.extend(answers);
                 then(self)
-            }),
-            None => {
-                self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
-                then(self)
-            }
+            });
         }
+        self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
+        then(self)
     }
 }
 
