@@ -106,16 +106,40 @@ impl<'t> Iterator for Values<'t> {
         let (_, rest) = self.0.split_at_checked(start)?;
         let (value, rest) = rest.split_at_checked(value_len(rest))?;
         self.0 = rest;
-        Some(Json(value))
+        Some(Json(value.trim_ascii_end()))
     }
 }
 
-/// How long the value is that `text` begins with, in bytes.
+/// How long the value is that `text` begins with, in bytes, with the white space
+/// after it.
 fn value_len(text: &str) -> usize {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
-    // The syntax is good, and where it ends is all that is asked.
-    let _ = values.next();
-    values.byte_offset()
+    let mut depth = 0_usize;
+    let mut bytes = text.as_bytes().iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => skip_text(&mut bytes),
+            b',' | b':' if depth == 0 => {
+                return text.len().saturating_sub(bytes.len()).saturating_sub(1);
+            }
+            b'[' | b'{' => depth = depth.saturating_add(1),
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Goes on behind the closing quote of the text that `bytes` are in.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    loop {
+        let rest = bytes.as_slice();
+        let Some(quote) = bytes.position(|byte| *byte == b'"') else { return };
+        let before = rest.iter().take(quote).rev();
+        let backslashes = before.take_while(|byte| **byte == b'\\').count();
+        if backslashes.is_multiple_of(2) {
+            return;
+        }
+    }
 }
 
 /// The text that is spelt `inner` between its quotes; `None` if it has half of a
