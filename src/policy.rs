@@ -33,6 +33,8 @@ pub use fault::{Fault, MAX_FAULTS};
 pub(crate) use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) use methods::{is_forbidden_method, is_normalised_method};
+#[cfg(not(target_arch = "wasm32"))]
 pub use source::{Source, locate};
 pub use version::Version;
 #[cfg(not(target_arch = "wasm32"))]

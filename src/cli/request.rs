@@ -5,7 +5,7 @@ use url::Url;
 
 use super::WrongUsage;
 use crate::{
-    policy::is_forbidden_request_header,
+    policy::{is_forbidden_method, is_forbidden_request_header, is_normalised_method},
     request::{self, RequestHead},
     token::is_token,
 };
@@ -89,14 +89,16 @@ impl PageRequest {
     /// The method as a browser sends it (Fetch, "normalize a method").
     fn normal_method(&self) -> Result<String, WrongUsage> {
         let upper = self.method.to_ascii_uppercase();
-        match upper.as_str() {
-            "CONNECT" | "TRACE" | "TRACK" => {
-                Err(WrongUsage(format!("--method {upper} is one that browsers forbid")))
-            }
-            "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Ok(upper),
-            _ if is_token(&self.method) => Ok(self.method.clone()),
-            _ => Err(WrongUsage(format!("--method {} is no method", self.method))),
+        if is_forbidden_method(&upper) {
+            return Err(WrongUsage(format!("--method {upper} is one that browsers forbid")));
         }
+        if is_normalised_method(&upper) {
+            return Ok(upper);
+        }
+        if is_token(&self.method) {
+            return Ok(self.method.clone());
+        }
+        Err(WrongUsage(format!("--method {} is no method", self.method)))
     }
 
     /// What of the headers needs a preflight (Fetch, "CORS-unsafe request-header

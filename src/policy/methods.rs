@@ -36,14 +36,25 @@ fn method(
         "*" if credentialed => {
             refuse("is taken literally when credentials are allowed", "list the methods")
         }
-        // Fetch, "forbidden method".
-        "CONNECT" | "TRACE" | "TRACK" => refuse("is a method that browsers forbid", "leave it out"),
-        // Fetch, "normalize a method".
-        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Ok(upper),
+        forbidden if is_forbidden_method(forbidden) => {
+            refuse("is a method that browsers forbid", "leave it out")
+        }
+        known if is_normalised_method(known) => Ok(upper),
         // Which leaves this one out, so that `patch` is not PATCH.
         "PATCH" if text != "PATCH" => refuse("is not the method PATCH", "write \"PATCH\""),
         "" => refuse("is no name", "leave it out; [] is none"),
         _ if is_token(text) => Ok(text.to_owned()),
         _ => refuse("is not a method's name", "write one as in \"GET\""),
     }
+}
+
+/// Fetch, "forbidden method", given in upper case.
+pub(crate) fn is_forbidden_method(upper: &str) -> bool {
+    matches!(upper, "CONNECT" | "TRACE" | "TRACK")
+}
+
+/// Whether browsers put a method in upper case (Fetch, "normalize a method"),
+/// given so.
+pub(crate) fn is_normalised_method(upper: &str) -> bool {
+    matches!(upper, "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT")
 }
