@@ -79,9 +79,8 @@ pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
 /// Splits `host[:port]` at the last colon that is not inside an IPv6 address.
 #[must_use]
 pub fn split_port(authority: &str) -> (&str, Option<&str>) {
-    let colon = authority.bytes().rposition(|byte| byte == b':');
-    match colon.and_then(|colon| authority.split_at_checked(colon)) {
-        Some((host, port)) if !port.ends_with(']') => (host, port.strip_prefix(':')),
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     }
 }

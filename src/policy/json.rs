@@ -114,32 +114,31 @@ impl<'t> Iterator for Values<'t> {
 /// after it.
 fn value_len(text: &str) -> usize {
     let mut depth = 0_usize;
-    let mut bytes = text.as_bytes().iter();
-    while let Some(byte) = bytes.next() {
+    let mut rest = text;
+    while let Some(byte) = rest.bytes().next() {
+        let len = match byte {
+            b'"' => quoted_len(rest),
+            b',' | b':' if depth == 0 => break,
+            _ => 1,
+        };
         match byte {
-            b'"' => skip_text(&mut bytes),
-            b',' | b':' if depth == 0 => {
-                return text.len().saturating_sub(bytes.len()).saturating_sub(1);
-            }
             b'[' | b'{' => depth = depth.saturating_add(1),
             b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
+        rest = rest.get(len..).unwrap_or_default();
     }
-    text.len()
+    text.len().saturating_sub(rest.len())
 }
 
-/// Goes on behind the closing quote of the text that `bytes` are in.
-fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
-    loop {
-        let rest = bytes.as_slice();
-        let Some(quote) = bytes.position(|byte| *byte == b'"') else { return };
-        let before = rest.iter().take(quote).rev();
-        let backslashes = before.take_while(|byte| **byte == b'\\').count();
-        if backslashes.is_multiple_of(2) {
-            return;
-        }
-    }
+/// How long the text is that `text` begins with, in bytes, with its quotes.
+fn quoted_len(text: &str) -> usize {
+    let is_escaped = |quote: &usize| {
+        let before = text.bytes().take(*quote).rev();
+        !before.take_while(|byte| *byte == b'\\').count().is_multiple_of(2)
+    };
+    let mut quotes = text.match_indices('"').map(|(at, _)| at).skip(1);
+    quotes.find(|quote| !is_escaped(quote)).map_or(text.len(), |quote| quote.saturating_add(1))
 }
 
 /// The text that is spelt `inner` between its quotes; `None` if it has half of a
