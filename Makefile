@@ -35,7 +35,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
-test-e2e: build $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
+test-e2e: build target/panicking/index.js $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
@@ -75,6 +75,12 @@ SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock scripts/build.sh
 build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WORKER_BUILD) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
 	scripts/build.sh
+	@touch $@
+
+# The same with a way to make it panic.
+target/panicking/index.js: build/index.js
+	@echo "→ building the Worker that a test has panic"
+	scripts/build.sh $(@D) panic-on-request
 	@touch $@
 
 # Not `npm ci`, which insists on a lock file with the binaries of every platform.

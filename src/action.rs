@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     cors::{self, Headers},
-    decision::{Decision, Verdict},
+    decision::{Decision, Reason, Verdict},
     policy::Version,
     request::RequestHead,
     vary,
@@ -56,6 +56,19 @@ pub struct Context {
     pub health: Health,
 }
 
+impl Context {
+    /// Why `decision` was taken.
+    #[must_use]
+    pub fn reason(&self, decision: &Decision<'_>) -> Reason {
+        match decision.reason {
+            Reason::UnlistedOrigin if self.health == Health::PolicyUnavailable => {
+                Reason::PolicyUnavailable
+            }
+            reason => reason,
+        }
+    }
+}
+
 /// What keeps the edge from its full work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -72,7 +85,7 @@ pub enum Health {
 /// What to do with `head`, on which `decision` was taken.
 #[must_use]
 pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context) -> Action<'a> {
-    let explain = context.explain.then(|| explanation(decision, context.version));
+    let explain = context.explain.then(|| explanation(decision, context));
     let closed = match context.health {
         Health::Good | Health::PolicyUnavailable => false,
         Health::BadVariable => decision.rule.is_some(),
@@ -145,8 +158,8 @@ fn explain_header<'a>(explanation: String) -> (&'static str, Cow<'a, str>) {
     (EXPLAIN_HEADER, explanation.into())
 }
 
-fn explanation(decision: &Decision<'_>, version: Version) -> String {
-    let Decision { verdict, reason, .. } = decision;
+fn explanation(decision: &Decision<'_>, context: Context) -> String {
+    let (verdict, reason, version) = (decision.verdict, context.reason(decision), context.version);
     let report_only = if decision.is_report_only() { "; report-only" } else { "" };
     format!("{verdict}; reason={reason}; policy={version}{report_only}")
 }

@@ -75,6 +75,8 @@ pub enum Reason {
     LookupFailed,
     /// Too many unknown origins were looked up in KV to look up this one.
     LookupLimited,
+    /// No policy could be read, which might allow the origin.
+    PolicyUnavailable,
     /// The origin is `null`.
     NullOrigin,
     /// The header holds no origin, or several.
@@ -207,18 +209,34 @@ impl Decision<'_> {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Verdict {
+    /// Its name, in kebab case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Allow => "allow",
             Self::Refuse => "refuse",
             Self::Preflight => "preflight",
             Self::Uncovered => "uncovered",
-        })
+        }
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Reason {
+    /// Its name, in kebab case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::NoRoute => "no-route",
             Self::SameOrigin => "same-origin",
             Self::ListedOrigin => "listed-origin",
@@ -228,11 +246,12 @@ impl fmt::Display for Reason {
             Self::UnaskedOrigin => "unasked-origin",
             Self::LookupFailed => "lookup-failed",
             Self::LookupLimited => "lookup-limited",
+            Self::PolicyUnavailable => "policy-unavailable",
             Self::NullOrigin => "null-origin",
             Self::MalformedOrigin => "malformed-origin",
             Self::CrossSiteEmbed => "cross-site-embed",
             Self::Jsonp => "jsonp",
             Self::MissingOrigin => "missing-origin",
-        })
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! stay in the runtime. While a policy is held, an answer needs no promise.
 
 mod log;
+mod record;
 mod recovery;
 mod shell;
 mod store;
@@ -16,8 +17,10 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     action::{Action, Context, Health, act},
-    decision::{Reason, decide},
+    decision::{Decision, Reason, decide},
     held::{Lookup, Standing},
+    policy::Policy,
+    request::RequestHead,
     settings::{Settings, Upstream},
 };
 use shell::{ExecutionContext, Facts};
@@ -35,19 +38,20 @@ pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> 
     let facts = Facts::of(&request);
     let event = Event { request, env, ctx };
     let head = facts.head();
+    #[cfg(feature = "panic-on-request")]
+    recovery::panic_if_asked(head.url.path());
     let host = head.url.policy_host();
     let fresh_seconds = with_settings(&event.env, |settings| settings.fresh_seconds);
     match store::look_up(&host, fresh_seconds) {
         Lookup::Use(standing) => respond(&event, &facts, standing, Findings::default()),
         Lookup::UseAndRefresh(standing) => {
-            event.ctx.wait_until(&store::refresh(&event.env, host));
+            event.ctx.wait_until(&store::refresh(&event, host));
             respond(&event, &facts, standing, Findings::default())
         }
         Lookup::Ask => {
-            let env = event.env.clone();
-            store::ask(&env, host, move |standing| {
-                respond(&event, &facts, standing, Findings::default())
-            })
+            let asking = event.clone();
+            let then = move |standing| respond(&event, &facts, standing, Findings::default());
+            store::ask(&asking, host, Box::new(then))
         }
     }
 }
@@ -64,25 +68,24 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
     with_settings(&event.env, |settings| {
         let head = facts.head();
         let policy = standing.policy();
-        let decision = decide(&head, &policy, |key| findings.tenancy(key, settings.fresh_seconds));
-        if let Some(stale) = findings.take_stale() {
-            event.ctx.wait_until(&tenants::refresh(&event.env, stale));
-        }
+        let context = context(settings, &standing);
+        let decision = judge(event, &head, &policy, settings, context, &mut findings);
         if decision.reason == Reason::UnaskedOrigin {
-            let env = event.env.clone();
+            let (asking, facts) = (event.clone(), facts.clone());
             if decision.blocks() {
-                let (event, facts) = (event.clone(), facts.clone());
-                let decided = move |findings| respond(&event, &facts, standing, findings);
-                return findings.ask(&env, decided);
+                let then = move |findings| respond(&asking, &facts, standing, findings);
+                return findings.ask(&event.env, Box::new(then));
             }
             // What is only reported on waits for nothing.
-            event.ctx.wait_until(&findings.ask(&env, |_| JsValue::UNDEFINED));
+            let then = move |mut findings| {
+                with_settings(&asking.env, |settings| {
+                    let policy = standing.policy();
+                    judge(&asking, &facts.head(), &policy, settings, context, &mut findings);
+                });
+                JsValue::UNDEFINED
+            };
+            event.ctx.wait_until(&findings.ask(&event.env, Box::new(then)));
         }
-        let context = Context {
-            version: policy.version(),
-            explain: settings.explain,
-            health: health(settings, &standing),
-        };
         match act(&head, &decision, context) {
             Action::Answer(answer) => shell::answer(&answer),
             Action::Forward { owned, explain } => {
@@ -91,6 +94,33 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
             }
         }
     })
+}
+
+/// The decision, which is recorded unless KV has to be asked first.
+fn judge<'a>(
+    event: &Event,
+    head: &RequestHead<'a>,
+    policy: &'a Policy,
+    settings: &Settings,
+    context: Context,
+    findings: &mut Findings,
+) -> Decision<'a> {
+    let decision = decide(head, policy, |key| findings.tenancy(key, settings.fresh_seconds));
+    if let Some(stale) = findings.take_stale() {
+        event.ctx.wait_until(&tenants::refresh(&event.env, stale));
+    }
+    if decision.reason != Reason::UnaskedOrigin {
+        record::record(&event.env, head, policy, &decision, context, settings.has_dataset);
+    }
+    decision
+}
+
+fn context(settings: &Settings, standing: &Standing) -> Context {
+    Context {
+        version: standing.policy().version(),
+        explain: settings.explain,
+        health: health(settings, standing),
+    }
 }
 
 fn health(settings: &Settings, standing: &Standing) -> Health {

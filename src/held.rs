@@ -1,4 +1,16 @@
 //! The policies that an isolate holds, and whether one may be used as it is.
+//!
+//! | the isolate holds | KV says | what happens |
+//! |---|---|---|
+//! | nothing | a valid document | it is used |
+//! | nothing | a faulty one | the last good one is asked for, and used |
+//! | nothing | no such key | same-origin only |
+//! | nothing | nothing: it fails, or takes too long | same-origin only, others are to come back |
+//! | a fresh policy | (not asked) | it is used |
+//! | one past fresh | (asked behind the request) | it is used, what KV says counts for the next request |
+//! | one older than ten times that | (asked first) | what KV says counts at once |
+//! | a policy | a faulty document, or nothing | it is kept |
+//! | a policy | no such key | it is dropped |
 
 use std::rc::Rc;
 
@@ -58,12 +70,24 @@ pub enum Lookup {
 pub enum News {
     /// It is this.
     Valid(Rc<Policy>),
-    /// It is there, and faulty.
-    Invalid,
+    /// It is there, under this key, and faulty.
+    Invalid(String),
     /// There is none.
     Missing,
     /// KV gave no answer.
     Failed,
+    /// It is faulty, and this was the last good one; `None` where that cannot be
+    /// had either.
+    LastGood(Option<Rc<Policy>>),
+}
+
+/// What follows from what KV said.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// This is in force.
+    Use(Standing),
+    /// Nothing is: ask KV for the last good document of this key.
+    AskLastGood(String),
 }
 
 impl Standing {
@@ -114,18 +138,30 @@ impl Held {
 
     /// Takes in what KV said of `host` at `now`. What is held outlives a faulty
     /// document and a failing KV, not a deleted key.
-    pub fn learn(&mut self, host: &str, now: f64, news: News) -> Standing {
-        let (standing, age) = match (news, self.hosts.get_mut(host, now)) {
-            (News::Valid(policy), _) => (Standing::Policy(policy), Age::confirmed(now)),
-            (News::Missing, _) => (Standing::NoPolicy, Age::confirmed(now)),
-            (
-                News::Invalid | News::Failed,
-                Some(Entry { standing: held @ Standing::Policy(_), age }),
-            ) => (held.clone(), age.asked(now)),
-            (News::Invalid | News::Failed, _) => (Standing::Unavailable, Age::confirmed(now)),
+    pub fn learn(&mut self, host: &str, now: f64, news: News) -> Outcome {
+        let held = self.hosts.get_mut(host, now);
+        let held = held.filter(|entry| matches!(entry.standing, Standing::Policy(_))).cloned();
+        let new = |standing| Entry { standing, age: Age::confirmed(now) };
+        let entry = match (news, held) {
+            (News::Valid(policy), _) | (News::LastGood(Some(policy)), None) => {
+                new(Standing::Policy(policy))
+            }
+            (News::Missing, _) => new(Standing::NoPolicy),
+            (_, Some(held)) => Entry { age: held.age.asked(now), ..held },
+            (News::Invalid(key), None) => return Outcome::AskLastGood(key),
+            (News::Failed | News::LastGood(None), None) => new(Standing::Unavailable),
         };
-        self.hosts.insert(host, now, Entry { standing: standing.clone(), age });
-        standing
+        self.hosts.insert(host, now, entry.clone());
+        Outcome::Use(entry.standing)
+    }
+
+    /// Which text the policy of `host` was read from, if one is held.
+    #[must_use]
+    pub fn version_of(&mut self, host: &str, now: f64) -> Option<Version> {
+        match &self.hosts.get_mut(host, now)?.standing {
+            Standing::Policy(policy) => Some(policy.version()),
+            Standing::NoPolicy | Standing::Unavailable => None,
+        }
     }
 
     /// A policy that is held already for any host and was read from `text`'s version.

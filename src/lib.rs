@@ -13,9 +13,11 @@
 //! | which policy this isolate holds, and whether to read KV again | [`held`] |
 //! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
+//! | how much of it goes into the log | [`allowance`] |
 //! | the answer, or the headers for what is forwarded | [`action`], [`cors`], [`vary`] |
 
 pub mod action;
+pub mod allowance;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod cors;

@@ -110,6 +110,20 @@ impl RequestHead<'_> {
         form_urlencoded::parse(self.url.query().as_bytes()).any(|(name, _)| name == "j")
     }
 
+    /// `polling` or `websocket` as far as the head tells, by Engine.IO's `transport`
+    /// in the query or by what the browser says it does; else `other`.
+    #[must_use]
+    pub fn transport(&self) -> &'static str {
+        let mut query = form_urlencoded::parse(self.url.query().as_bytes());
+        let transport = query.find(|(name, _)| name == "transport").map(|(_, value)| value);
+        match transport.as_deref() {
+            Some("websocket") => "websocket",
+            _ if self.fetch_mode == Some("websocket") => "websocket",
+            Some("polling") => "polling",
+            _ => "other",
+        }
+    }
+
     /// The spellings of its path that a route may cover.
     #[must_use]
     pub fn path_forms(&self) -> path::Forms<'_> {
@@ -156,6 +170,23 @@ mod tests {
         for text in ["", "://", "a", "/socket.io/"] {
             let url = Url::split(text);
             assert_eq!(format!("{}{}", url.origin, url.path_and_query), text);
+        }
+    }
+
+    #[test]
+    fn the_transport_is_what_the_query_or_the_browser_says() {
+        for (query, fetch_mode, transport) in [
+            ("EIO=4&transport=polling&t=x", None, "polling"),
+            ("EIO=4&transport=websocket", None, "websocket"),
+            ("transport=polling", Some("cors"), "polling"),
+            ("", Some("websocket"), "websocket"),
+            ("transport=carrier-pigeon", None, "other"),
+            ("", None, "other"),
+        ] {
+            let path_and_query = format!("/socket.io/?{query}");
+            let url = Url { origin: "https://a.example", path_and_query: &path_and_query };
+            let head = RequestHead { url, fetch_mode, ..Default::default() };
+            assert_eq!(head.transport(), transport, "{query} {fetch_mode:?}");
         }
     }
 

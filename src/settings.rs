@@ -25,6 +25,8 @@ pub struct Settings {
     pub timeout_seconds: u32,
     /// `EXPLAIN`: whether answers carry `x-cors-decision`.
     pub explain: bool,
+    /// Whether an Analytics Engine dataset is bound as `DECISIONS`.
+    pub has_dataset: bool,
     /// The variables with a bad value, which stand at their defaults above.
     pub bad: Vec<BadVariable>,
 }
@@ -48,7 +50,7 @@ pub struct BadVariable {
     expected: &'static str,
 }
 
-/// The variables' raw text; `None` where one is not set.
+/// The variables' raw text, `None` where one is not set, and what is bound.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     /// `UPSTREAM`
@@ -59,6 +61,8 @@ pub struct Variables {
     pub timeout_seconds: Option<String>,
     /// `EXPLAIN`
     pub explain: Option<String>,
+    /// Whether `DECISIONS` is bound.
+    pub has_dataset: bool,
 }
 
 impl Settings {
@@ -96,6 +100,7 @@ impl Settings {
             fresh_seconds: seconds(fresh).unwrap_or(DEFAULT_FRESH_SECONDS),
             timeout_seconds: seconds(timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS),
             explain: explain.as_deref() == Some("on"),
+            has_dataset: variables.has_dataset,
             bad,
         }
     }
@@ -147,6 +152,7 @@ mod tests {
             fresh_seconds: 30,
             timeout_seconds: 120,
             explain: false,
+            has_dataset: false,
             bad: Vec::new(),
         };
         assert_eq!(Settings::read(Variables::default()), expected);
@@ -177,6 +183,7 @@ mod tests {
             fresh_seconds: Some("0".into()),
             timeout_seconds: Some("1.5".into()),
             explain: Some("yes".into()),
+            has_dataset: false,
         });
         assert_eq!(settings.upstream, Upstream::Unknown);
         assert_eq!(

@@ -1,35 +1,126 @@
-//! What is logged: one JSON line an event, with `event`, `detail` and `host`.
+//! The log: one JSON line an event.
+//!
+//! | event | level | says |
+//! |---|---|---|
+//! | `policy-changed` | log | which document a host is under from now on |
+//! | `policy-faulty`, `policy-fault` | error | that a document is not used, and why: a line a fault |
+//! | `policy-missing` | warn | that there is none, and how to set one |
+//! | `policy-unread`, `lookup-failed` | error | that KV gave no answer |
+//! | `last-good-unkept` | error | that KV did not take a document as the last good one |
+//! | `request-refused` | log | what was refused, or would be but for `reportOnly` |
+//! | `lines-left-out` | warn | how many lines of an event were one too many for a minute |
+//! | `bad-variable` | error | which variable has a bad value |
+//! | `decision-uncounted` | error | that a decision could not be written to `DECISIONS` |
+//! | `upstream-failed` | error | why a request was answered with 502 or 504 |
 
-use super::shell::{Level, log};
-use crate::{policy::Fault, settings::BadVariable};
+use std::cell::RefCell;
+
+use wasm_bindgen::JsValue;
+
+use super::shell::{self, Level, log};
+use crate::{
+    action::Context,
+    allowance::Allowance,
+    decision::Decision,
+    policy::{Fault, Policy, Version},
+    request::RequestHead,
+    settings::BadVariable,
+};
 
 /// The most faults of one document that are logged.
-const MAX_FAULTS: usize = 20;
+const MAX_FAULTS: usize = 100;
+/// The longest part that is logged of what a stranger wrote, in characters.
+const MAX_LEN: usize = 256;
 
-pub(super) fn bad_variable(bad: &BadVariable) {
-    log(Level::Error, "bad-variable", &bad.to_string(), None);
+const REFUSED: &str = "request-refused";
+
+thread_local! {
+    static REFUSALS: RefCell<Allowance> = const { RefCell::new(Allowance::of(60)) };
+    static FAILURES: RefCell<Allowance> = const { RefCell::new(Allowance::of(20)) };
 }
 
-pub(super) fn faults(host: &str, faults: &[Fault]) {
-    let shown: Vec<String> = faults
-        .iter()
-        .take(MAX_FAULTS)
-        .map(|fault| format!("{}:{}: {fault}", fault.line, fault.column))
-        .collect();
-    let detail = format!("faults: {}\n{}", faults.len(), shown.join("\n"));
-    log(Level::Error, "policy-faulty", &detail, Some(host));
+pub(super) fn bad_variable(bad: &BadVariable) {
+    log(Level::Error, "bad-variable", "detail", vec![bad.to_string().into()]);
+}
+
+pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
+    let version = policy.version().to_string();
+    let routes = policy.rules().count();
+    let origins = policy.rules().map(|(_, rule)| rule.origin_count()).sum::<usize>();
+    let values = vec![host.into(), key.into(), version.into(), routes.into(), origins.into()];
+    log(Level::Info, "policy-changed", "host key policy routes origins", values);
+}
+
+pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Fault]) {
+    let values = vec![host.into(), key.into(), version.to_string().into(), faults.len().into()];
+    log(Level::Error, "policy-faulty", "host key policy faults", values);
+    for fault in faults.iter().take(MAX_FAULTS) {
+        let Fault { pointer, line, column, value, problem, advice, .. } = fault;
+        let names = "host key pointer line column value problem advice";
+        let texts = [host, key, pointer, value, problem, advice].map(JsValue::from);
+        let [host, key, pointer, value, problem, advice] = texts;
+        let (line, column) = ((*line).into(), (*column).into());
+        let values = vec![host, key, pointer, line, column, value, problem, advice];
+        log(Level::Error, "policy-fault", names, values);
+    }
 }
 
 pub(super) fn read_failed(host: &str, error: &str) {
-    log(Level::Error, "policy-unread", error, Some(host));
+    failure(Level::Error, "policy-unread", host.into(), error);
 }
 
 pub(super) fn lookup_failed(error: &str) {
-    log(Level::Error, "lookup-failed", error, None);
+    failure(Level::Error, "lookup-failed", JsValue::UNDEFINED, error);
+}
+
+pub(super) fn uncounted(error: &str) {
+    failure(Level::Error, "decision-uncounted", JsValue::UNDEFINED, error);
 }
 
 pub(super) fn no_policy(host: &str) {
     let detail = "KV holds no policy, so other origins are refused on /socket.io; set one: \
                   npx wrangler kv key put --binding POLICY --remote policy --path policy.json";
-    log(Level::Warn, "policy-missing", detail, Some(host));
+    failure(Level::Warn, "policy-missing", host.into(), detail);
+}
+
+/// A line of which a flood of hosts, or a KV that fails, would make very many.
+fn failure(level: Level, event: &str, host: JsValue, detail: &str) {
+    if FAILURES.with_borrow_mut(Allowance::take) {
+        log(level, event, "host detail", vec![host, detail.into()]);
+    }
+}
+
+/// A refusal, or what would be one but for `reportOnly`.
+pub(super) fn refusal(head: &RequestHead<'_>, decision: &Decision<'_>, context: Context) {
+    if !REFUSALS.with_borrow_mut(Allowance::take) {
+        return;
+    }
+    let names = "host origin reason method path transport policy reportOnly";
+    let values = vec![
+        head.url.policy_host().into(),
+        head.origin.map(cut).into(),
+        context.reason(decision).as_str().into(),
+        head.method.into(),
+        cut(head.url.path()).into(),
+        head.transport().into(),
+        context.version.to_string().into(),
+        decision.is_report_only().into(),
+    ];
+    log(Level::Info, REFUSED, names, values);
+}
+
+/// Says how many lines the last minute left out, once it is over.
+pub(super) fn left_out() {
+    let now = shell::now();
+    for (allowance, event) in [(&REFUSALS, REFUSED), (&FAILURES, "failures")] {
+        if let Some(count) = allowance.with_borrow_mut(|allowance| allowance.settle(now)) {
+            log(Level::Warn, "lines-left-out", "lines count", vec![event.into(), count.into()]);
+        }
+    }
+}
+
+/// The first [`MAX_LEN`] characters of `text`.
+pub(super) fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_LEN).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
 }

@@ -38,6 +38,15 @@ fn start() {
     handler::set_on_abort(handler::schedule_reinit);
 }
 
+/// Panics where `path` asks for it.
+#[cfg(feature = "panic-on-request")]
+pub(super) fn panic_if_asked(path: &str) {
+    #[expect(clippy::panic, reason = "what a test is about")]
+    if path == "/panic" {
+        panic!("as asked");
+    }
+}
+
 /// The state that this module and worker-build's entry point share.
 #[wasm_bindgen(js_name = "__worker_init_state")]
 #[must_use]

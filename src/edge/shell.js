@@ -90,7 +90,7 @@ function setAll(headers, values) {
 }
 
 function gatewayError(status, detail) {
-	log("error", "upstream-failed", `${status}: ${detail}`);
+	log("error", "upstream-failed", "status detail", [status, detail]);
 	const message = status === 504 ? "Gateway Timeout" : "Bad Gateway";
 	return new Response(JSON.stringify({ message }), {
 		status,
@@ -103,30 +103,57 @@ export function toAscii(host) {
 	return URL.parse(`https://${host}`)?.hostname;
 }
 
+/** Whether something is bound by that name. */
+export const isBound = (env, binding) => env[binding] !== undefined;
+
 /** The Worker's variables of these names, as texts; undefined where one is not set. */
 export function variables(env, names) {
 	return names.map((name) => (env[name] === undefined ? undefined : String(env[name])));
 }
 
-/** One JSON line, as Workers Logs indexes them. */
-export function log(level, event, detail, host) {
-	console[level](JSON.stringify({ event, host, detail }));
+/**
+ * One JSON line, as Workers Logs indexes them.
+ * @param {string} names the fields' names, with spaces between them
+ * @param {unknown[]} values as many values
+ */
+export function log(level, event, names, values) {
+	const fields = names.split(" ").map((name, index) => [name, values[index]]);
+	console[level](JSON.stringify({ event, ...Object.fromEntries(fields) }));
+}
+
+/** Writes a data point, if it can be written; gives back why not. */
+export function writeDataPoint(env, binding, index, blobs) {
+	try {
+		env[binding].writeDataPoint({ indexes: [index], blobs });
+	} catch (reason) {
+		return String(reason);
+	}
 }
 
 /**
- * Reads the first of some KV values that is there, and gives it to `then` with the
- * first 32 bits of its SHA-256; what went wrong is the third argument. `then` is called once.
+ * Reads the first of some KV values that is there, and gives it to `then` after the index of its
+ * key, and before the first 32 bits of its SHA-256 and what went wrong. `then` is called once.
  */
 export async function readFirst(env, binding, keys, timeout, then) {
-	let text, head, error;
+	let index, text, head, error;
 	try {
 		const values = await read(env, binding, keys, timeout);
-		text = values.find((value) => value !== null);
+		index = values.findIndex((value) => value !== null);
+		text = values[index];
 		if (text !== undefined) head = await sha256Head(text);
 	} catch (reason) {
 		error = String(reason);
 	}
-	return then(text, head, error);
+	return then(index, text, head, error);
+}
+
+/** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */
+export async function keep(env, binding, key, text) {
+	try {
+		if ((await env[binding].get(key)) !== text) await env[binding].put(key, text);
+	} catch (reason) {
+		log("error", "last-good-unkept", "key detail", [key, String(reason)]);
+	}
 }
 
 async function sha256Head(text) {

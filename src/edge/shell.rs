@@ -2,6 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 
+use super::record;
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::Headers,
@@ -48,7 +49,17 @@ mod js {
         #[wasm_bindgen(js_name = toAscii)]
         pub(super) fn to_ascii(host: &str) -> Option<String>;
         pub(super) fn variables(env: &JsValue, names: Vec<String>) -> Array;
-        pub(super) fn log(level: &str, event: &str, detail: &str, host: Option<&str>);
+        #[wasm_bindgen(js_name = isBound)]
+        pub(super) fn is_bound(env: &JsValue, binding: &str) -> bool;
+        pub(super) fn log(level: &str, event: &str, names: &str, values: Vec<JsValue>);
+        #[wasm_bindgen(js_name = writeDataPoint)]
+        pub(super) fn write_data_point(
+            env: &JsValue,
+            binding: &str,
+            index: &str,
+            blobs: Vec<String>,
+        ) -> Option<String>;
+        pub(super) fn keep(env: &JsValue, binding: &str, key: &str, text: &JsValue) -> JsValue;
     }
 }
 
@@ -129,21 +140,51 @@ pub(super) fn forward(
     })
 }
 
-/// Reads the text of the first of `keys` that the KV namespace bound as
-/// `binding` holds, and gives it to `then` with its version; or else what went
-/// wrong, in words: no such binding, KV failed, no answer within `timeout`
-/// milliseconds. Returns a promise of what `then` returns.
+/// What is done with a `T` once it is there. A type of its own for each closure
+/// would be a copy of the code for each.
+pub(super) type Then<T> = Box<dyn FnOnce(T) -> JsValue>;
+
+/// A document that KV holds.
+pub(super) struct Document {
+    /// Its key.
+    pub(super) key: String,
+    pub(super) version: Version,
+    /// Its text, which stays in JavaScript until it is needed.
+    text: JsValue,
+}
+
+impl Document {
+    pub(super) fn text(&self) -> String {
+        self.text.as_string().unwrap_or_default()
+    }
+
+    /// Puts its text under another key of the KV namespace bound as `binding`.
+    /// Returns a promise.
+    pub(super) fn keep(&self, env: &JsValue, binding: &str, key: &str) -> JsValue {
+        js::keep(env, binding, key, &self.text)
+    }
+}
+
+/// Reads the first of `keys` that the KV namespace bound as `binding` holds, and
+/// gives it to `then`; or else what went wrong, in words: no such binding, KV
+/// failed, no answer within `timeout` milliseconds. Returns a promise of what
+/// `then` returns.
 pub(super) fn read_first(
     env: &JsValue,
     binding: &str,
     keys: Vec<String>,
     timeout: f64,
-    then: impl FnOnce(Result<Option<(String, Version)>, String>) -> JsValue + 'static,
+    then: Then<Result<Option<Document>, String>>,
 ) -> JsValue {
+    let names = keys.clone();
     let then = Closure::once_into_js(
-        move |text: Option<String>, head: Option<u32>, error: Option<String>| {
-            let read = text.zip(head).map(|(text, head)| (text, Version::new(head)));
-            then(error.map_or(Ok(read), Err))
+        move |index: Option<usize>, text: JsValue, head: Option<u32>, error: Option<String>| {
+            let key = index.and_then(|index| names.into_iter().nth(index));
+            let document = key.zip(head).map(|(key, head)| {
+                let version = Version::new(head);
+                Document { key, version, text }
+            });
+            then(error.map_or(Ok(document), Err))
         },
     );
     js::read_first(env, binding, keys, timeout, &then)
@@ -155,7 +196,7 @@ pub(super) fn read_present(
     binding: &str,
     keys: Vec<String>,
     timeout: f64,
-    then: impl FnOnce(Result<Vec<usize>, String>) -> JsValue + 'static,
+    then: Then<Result<Vec<usize>, String>>,
 ) -> JsValue {
     let then = Closure::once_into_js(move |present: Option<Vec<usize>>, error: Option<String>| {
         then(error.map_or(Ok(present.unwrap_or_default()), Err))
@@ -167,30 +208,52 @@ pub(super) fn read_present(
 pub(super) const KNOWLEDGE: Knowledge =
     Knowledge { to_ascii: |host| js::to_ascii(host), ..Knowledge::NONE };
 
-/// The Worker's variables.
+/// The Worker's variables, and whether it has a dataset.
 pub(super) fn variables(env: &JsValue) -> Variables {
     let names = ["UPSTREAM", "POLICY_FRESH_SECONDS", "UPSTREAM_TIMEOUT_SECONDS", "EXPLAIN"];
     let mut values = js::variables(env, names.map(str::to_owned).into())
         .into_iter()
         .map(|value| value.as_string());
     let mut next = || values.next().flatten();
-    Variables { upstream: next(), fresh_seconds: next(), timeout_seconds: next(), explain: next() }
+    Variables {
+        upstream: next(),
+        fresh_seconds: next(),
+        timeout_seconds: next(),
+        explain: next(),
+        has_dataset: js::is_bound(env, record::BINDING),
+    }
 }
 
 /// How much a log line matters.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Level {
+    Info,
     Warn,
     Error,
 }
 
-/// One line of the log.
-pub(super) fn log(level: Level, event: &str, detail: &str, host: Option<&str>) {
+/// One line of the log: an event, and its fields as their names, with spaces
+/// between them, and as many values, of which those that are undefined are left out.
+pub(super) fn log(level: Level, event: &str, names: &str, values: Vec<JsValue>) {
     let method = match level {
+        Level::Info => "log",
         Level::Warn => "warn",
         Level::Error => "error",
     };
-    js::log(method, event, detail, host);
+    js::log(method, event, names, values);
+}
+
+/// Writes a data point to the Analytics Engine dataset bound as `binding`.
+///
+/// # Errors
+/// Why it could not be written.
+pub(super) fn write_data_point(
+    env: &JsValue,
+    binding: &str,
+    index: &str,
+    blobs: Vec<String>,
+) -> Result<(), String> {
+    js::write_data_point(env, binding, index, blobs).map_or(Ok(()), Err)
 }
 
 /// The time, in milliseconds. In an isolate it advances only with I/O.

@@ -1,29 +1,39 @@
 //! The policies in KV, and those that this isolate holds.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::JsValue;
 
-use super::{log, shell};
+use super::{
+    Event, log,
+    shell::{self, Document, Then},
+};
 use crate::{
-    held::{Held, Lookup, News, Standing},
+    held::{Held, Lookup, MAX_HOSTS, News, Outcome, Standing},
     policy::{Policy, Version},
+    recent::Recent,
 };
 
 /// The KV namespace's binding.
 pub(super) const BINDING: &str = "POLICY";
 /// The key of the document for every host, and the prefix of those for one.
 const KEY: &str = "policy";
+/// What the key of a document has behind it that holds its last good text.
+const LAST_GOOD: &str = "@last-good";
 /// How long a request waits for KV, in milliseconds.
 pub(super) const TIMEOUT: f64 = 2000.0;
 
 thread_local! {
     static HELD: RefCell<Held> = RefCell::default();
-    /// The text that was found faulty last.
-    static REFUSED: Cell<Option<Version>> = const { Cell::new(None) };
+    /// The text that each key had last.
+    static SEEN: RefCell<Recent<Seen>> = RefCell::new(Recent::new(2 * MAX_HOSTS));
+}
+
+/// What is known of a key's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    version: Version,
+    valid: bool,
 }
 
 /// What to use for `host`, without asking KV.
@@ -34,51 +44,112 @@ pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
 /// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of
 /// what `then` returns, the calling request's own: an isolate may not await one
 /// request's I/O in another.
-pub(super) fn ask(
-    env: &JsValue,
+pub(super) fn ask(event: &Event, host: String, then: Then<Standing>) -> JsValue {
+    let keys = keys_of(&host).into();
+    let deadline = shell::now() + TIMEOUT;
+    let asking = event.clone();
+    let learned = move |read: Result<Option<Document>, String>| {
+        let news = match read {
+            Ok(Some(document)) => match judge(&asking, &host, &document) {
+                Some(policy) => News::Valid(policy),
+                None => News::Invalid(document.key),
+            },
+            Ok(None) => {
+                log::no_policy(&host);
+                forget(&host);
+                News::Missing
+            }
+            Err(error) => {
+                log::read_failed(&host, &error);
+                News::Failed
+            }
+        };
+        match learn(&host, news) {
+            Outcome::Use(standing) => then(standing),
+            Outcome::AskLastGood(key) => ask_last_good(asking, host, &key, deadline, then),
+        }
+    };
+    shell::read_first(&event.env, BINDING, keys, TIMEOUT, Box::new(learned))
+}
+
+/// The keys that the document of `host` may have, of which the first counts.
+fn keys_of(host: &str) -> [String; 2] {
+    [format!("{KEY}:{host}"), KEY.to_owned()]
+}
+
+/// Forgets the texts that the keys of `host` had, as they are gone.
+fn forget(host: &str) {
+    SEEN.with_borrow_mut(|seen| keys_of(host).iter().for_each(|key| seen.remove(key)));
+}
+
+/// The same with the last good document of `key`, until `deadline`, in milliseconds.
+fn ask_last_good(
+    event: Event,
     host: String,
-    then: impl FnOnce(Standing) -> JsValue + 'static,
+    key: &str,
+    deadline: f64,
+    then: Then<Standing>,
 ) -> JsValue {
-    let keys = vec![format!("{KEY}:{host}"), KEY.to_owned()];
-    shell::read_first(env, BINDING, keys, TIMEOUT, move |read| then(learn(&host, read)))
+    let env = event.env.clone();
+    let keys = vec![format!("{key}{LAST_GOOD}")];
+    let learned = move |read: Result<Option<Document>, String>| {
+        let read = read.unwrap_or_else(|error| {
+            log::read_failed(&host, &error);
+            None
+        });
+        let policy = read.and_then(|document| judge(&event, &host, &document));
+        match learn(&host, News::LastGood(policy)) {
+            Outcome::Use(standing) => then(standing),
+            Outcome::AskLastGood(_) => then(Standing::Unavailable),
+        }
+    };
+    shell::read_first(&env, BINDING, keys, deadline - shell::now(), Box::new(learned))
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(env: &JsValue, host: String) -> JsValue {
+pub(super) fn refresh(event: &Event, host: String) -> JsValue {
     HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
-    ask(env, host, |_| JsValue::UNDEFINED)
+    ask(event, host, Box::new(|_| JsValue::UNDEFINED))
 }
 
-fn learn(host: &str, read: Result<Option<(String, Version)>, String>) -> Standing {
-    let news = match read {
-        Ok(Some((text, version))) => parse(host, &text, version),
-        Ok(None) => {
-            log::no_policy(host);
-            News::Missing
-        }
-        Err(error) => {
-            log::read_failed(host, &error);
-            News::Failed
-        }
-    };
+fn learn(host: &str, news: News) -> Outcome {
     HELD.with_borrow_mut(|held| held.learn(host, shell::now(), news))
 }
 
-/// Reads `text`, unless a policy of the same text is held (one document may
-/// serve many hosts), or it was found faulty and logged already.
-fn parse(host: &str, text: &str, version: Version) -> News {
-    if let Some(policy) = HELD.with_borrow(|held| held.with_version(version)) {
-        return News::Valid(policy);
-    }
-    if REFUSED.get() == Some(version) {
-        return News::Invalid;
-    }
-    match Policy::read(text, version, &shell::KNOWLEDGE) {
-        Ok(policy) => News::Valid(Rc::new(policy)),
+/// The policy that `document` is, if it is valid. The text that its key had last
+/// is not read again, nor does the log repeat what it said of it.
+fn judge(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
+    let Document { key, version, .. } = document;
+    let before = SEEN.with_borrow_mut(|seen| seen.get_mut(key, shell::now()).copied());
+    let held = HELD.with_borrow(|held| held.with_version(*version));
+    // One text may stand under several keys, and one key serve many hosts.
+    let read = match (held, before) {
+        (Some(policy), _) => Ok(policy),
+        (None, Some(before)) if before == (Seen { version: *version, valid: false }) => {
+            return None;
+        }
+        _ => Policy::read(&document.text(), *version, &shell::KNOWLEDGE).map(Rc::new),
+    };
+    let seen = Seen { version: *version, valid: read.is_ok() };
+    SEEN.with_borrow_mut(|known| known.insert(key, shell::now(), seen));
+    let is_news = before != Some(seen);
+    match read {
+        Ok(policy) => {
+            let replaced = HELD.with_borrow_mut(|held| held.version_of(host, shell::now()));
+            if is_news || replaced.is_some_and(|replaced| replaced != *version) {
+                log::changed(host, key, &policy);
+            }
+            if is_news && !key.ends_with(LAST_GOOD) {
+                let last_good = format!("{key}{LAST_GOOD}");
+                event.ctx.wait_until(&document.keep(&event.env, BINDING, &last_good));
+            }
+            Some(policy)
+        }
         Err(faults) => {
-            REFUSED.set(Some(version));
-            log::faults(host, &faults);
-            News::Invalid
+            if is_news {
+                log::faults(host, key, *version, &faults);
+            }
+            None
         }
     }
 }

@@ -4,7 +4,11 @@ use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
-use super::{log, shell, store};
+use super::{
+    log,
+    shell::{self, Then},
+    store,
+};
 use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
 thread_local! {
@@ -50,19 +54,16 @@ impl Findings {
 
     /// Asks KV for what was unasked, if the budget allows it, and gives the
     /// findings to `then`. Returns a promise of what that returns, or just that.
-    pub(super) fn ask(
-        mut self,
-        env: &JsValue,
-        then: impl FnOnce(Self) -> JsValue + 'static,
-    ) -> JsValue {
+    pub(super) fn ask(mut self, env: &JsValue, then: Then<Self>) -> JsValue {
         let now = shell::now();
         let keys = std::mem::take(&mut self.unasked);
         let question = TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now));
         if let Some(question) = question {
-            return read(env, question, |answers| {
+            let then = |answers| {
                 self.answers.extend(answers);
                 then(self)
-            });
+            };
+            return read(env, question, Box::new(then));
         }
         self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
         then(self)
@@ -71,21 +72,18 @@ impl Findings {
 
 /// Asks KV behind a request that is served without it. Returns a promise.
 pub(super) fn refresh(env: &JsValue, question: Question) -> JsValue {
-    read(env, question, |_| JsValue::UNDEFINED)
+    read(env, question, Box::new(|_| JsValue::UNDEFINED))
 }
 
-fn read(
-    env: &JsValue,
-    question: Question,
-    then: impl FnOnce(Vec<(String, Tenancy)>) -> JsValue + 'static,
-) -> JsValue {
+fn read(env: &JsValue, question: Question, then: Then<Vec<(String, Tenancy)>>) -> JsValue {
     let keys = question.keys().to_vec();
-    shell::read_present(env, store::BINDING, keys, store::TIMEOUT, move |read| {
+    let learn = move |read: Result<Vec<usize>, String>| {
         if let Err(error) = &read {
             log::lookup_failed(error);
         }
         let found = read.as_deref().ok();
         let now = shell::now();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
-    })
+    };
+    shell::read_present(env, store::BINDING, keys, store::TIMEOUT, Box::new(learn))
 }

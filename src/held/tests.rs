@@ -11,13 +11,19 @@ enum Step {
     Invalid,
     Missing,
     Failed,
+    /// The document is faulty; KV gives the last good one, or none.
+    LastGood(Option<&'static str>),
     /// KV is asked behind a request, and has not answered yet.
     Asked,
 }
-use Step::{Asked, Failed, Invalid, Missing, Valid};
+use Step::{Asked, Failed, Invalid, LastGood, Missing, Valid};
 
 fn policy(name: &str) -> Rc<Policy> {
     Rc::new(Policy::parse(&format!(r#"{{"origin": "https://{name}.example"}}"#)).unwrap())
+}
+
+fn invalid() -> News {
+    News::Invalid("policy".to_owned())
 }
 
 /// What `held` has learned of `host` after `steps`, each at a time in seconds.
@@ -25,9 +31,10 @@ fn take(held: &mut Held, host: &str, steps: &[(f64, Step)]) {
     for (seconds, step) in steps {
         let news = match step {
             Valid(name) => News::Valid(policy(name)),
-            Invalid => News::Invalid,
+            Invalid => invalid(),
             Missing => News::Missing,
             Failed => News::Failed,
+            LastGood(text) => News::LastGood(text.map(policy)),
             Asked => {
                 held.refreshing(host, seconds * 1000.0);
                 continue;
@@ -125,7 +132,7 @@ fn a_deleted_key_closes_everything() {
 
 #[test]
 fn where_nothing_is_held_a_failure_is_retried_after_a_second() {
-    for bad in [Invalid, Failed] {
+    for bad in [Failed, LastGood(None)] {
         assert_looked_up(&[
             (&[(0.0, bad)], 0.0, "use unavailable"),
             (&[(0.0, bad)], 0.999, "use unavailable"),
@@ -137,6 +144,40 @@ fn where_nothing_is_held_a_failure_is_retried_after_a_second() {
             // A deleted key leaves nothing to keep.
             (&[(0.0, Missing), (31.0, bad)], 31.0, "use unavailable"),
         ]);
+    }
+}
+
+#[test]
+fn where_nothing_is_held_a_faulty_document_makes_the_last_good_one_count() {
+    assert_looked_up(&[
+        (&[(0.0, Invalid)], 0.0, "ask"),
+        (&[(0.0, Invalid), (0.0, LastGood(Some("a")))], 29.999, "use a"),
+        (&[(0.0, Invalid), (0.0, LastGood(Some("a")))], 30.0, "use a and refresh"),
+        (&[(0.0, LastGood(Some("a"))), (31.0, Invalid)], 31.0, "use a"),
+        (&[(0.0, LastGood(Some("a"))), (31.0, Valid("b"))], 31.0, "use b"),
+        (&[(0.0, LastGood(Some("a"))), (31.0, Missing)], 31.0, "use no policy"),
+        (&[(0.0, Failed), (1.0, LastGood(Some("a")))], 1.0, "use a"),
+        (&[(0.0, Missing), (31.0, LastGood(Some("a")))], 31.0, "use a"),
+        // What another request learned in the meantime is newer.
+        (&[(0.0, Valid("b")), (0.0, LastGood(Some("a")))], 0.0, "use b"),
+        (&[(0.0, Valid("b")), (0.0, LastGood(None))], 0.0, "use b"),
+    ]);
+}
+
+#[test]
+fn the_last_good_document_is_asked_for_only_where_nothing_is_held() {
+    for (before, asks) in [
+        (None, true),
+        (Some(Failed), true),
+        (Some(Missing), true),
+        (Some(Valid("a")), false),
+        (Some(LastGood(Some("a"))), false),
+    ] {
+        let mut held = Held::default();
+        take(&mut held, HOST, before.map(|step| (0.0, step)).as_slice());
+        let outcome = held.learn(HOST, 1.0, invalid());
+        let asked = matches!(outcome, Outcome::AskLastGood(key) if key == "policy");
+        assert_eq!(asked, asks, "after {before:?}");
     }
 }
 
@@ -156,12 +197,13 @@ fn what_is_learned_is_in_force_at_once() {
     for (step, news, standing) in [
         (0.0, News::Failed, "unavailable"),
         (1.0, News::Valid(policy("a")), "a"),
-        (2.0, News::Invalid, "a"),
+        (2.0, invalid(), "a"),
         (3.0, News::Failed, "a"),
         (4.0, News::Valid(policy("b")), "b"),
         (5.0, News::Missing, "no policy"),
     ] {
-        assert_eq!(name(&held.learn(HOST, step, news)), standing);
+        let Outcome::Use(learned) = held.learn(HOST, step, news) else { panic!("{step}") };
+        assert_eq!(name(&learned), standing);
     }
 }
 

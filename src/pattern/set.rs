@@ -67,6 +67,22 @@ impl OriginSet {
         };
     }
 
+    /// How many patterns there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let wildcards = self.wildcards.values();
+        let below = wildcards.map(|Wildcards { below, below_any_port }| {
+            below.len().saturating_add(below_any_port.len())
+        });
+        below.fold(self.exact.len(), usize::saturating_add).saturating_add(self.any_port.len())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Every pattern, in alphabetical order.
     #[cfg(not(target_arch = "wasm32"))]
     #[must_use]

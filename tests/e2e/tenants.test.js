@@ -4,15 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "./harness/inspector.js";
-import {
-	ask,
-	client,
-	connected,
-	next,
-	refused,
-	startSocketServer,
-	upgraded,
-} from "./harness/socketio.js";
+import { startEdgeOnKv } from "./harness/kv.js";
 import {
 	askEveryWay,
 	assertAllowed,
@@ -23,8 +15,16 @@ import {
 	poll,
 	requests,
 	startEchoServer,
-	startEdgeOnKv,
-} from "./harness/tenants.js";
+} from "./harness/pages.js";
+import {
+	ask,
+	client,
+	connected,
+	next,
+	refused,
+	startSocketServer,
+	upgraded,
+} from "./harness/socketio.js";
 
 const listed = "https://listed.example";
 const policy = {
@@ -192,7 +192,7 @@ test("an edit counts without a redeploy: a key that is put, and one that is dele
 	}));
 
 describe("a KV that", { concurrency: true }, () => {
-	for (const fault of ["fails", "is too slow", "answers with nonsense"]) {
+	for (const fault of ["fails", "never answers", "answers with nonsense"]) {
 		test(`${fault} keeps out the unknown, but never the known`, () =>
 			withEdge({}, async (edge) => {
 				const [known, unknown, stranger] = [newOrigin(), newOrigin(), newOrigin()];
@@ -274,7 +274,8 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		assert.ok(ofStrangers <= 200 + 2 * seconds + 5, `${ofStrangers} reads in ${seconds} s`);
 		assert.ok(ofKnown <= seconds + 5, `${ofKnown} reads in ${seconds} s`);
 		assert.ok(grown <= 2 * 1024 * 1024, `${grown} bytes more`);
-		assert.deepEqual(edge.log, []);
+		// At most one minute more begins meanwhile, and ends.
+		assert.ok(edge.log.length <= 2 * 60 + 2, edge.log.join("\n"));
 		await edge.sendUntil(is(200), poll, { headers: { origin: unknown } });
 	}));
 

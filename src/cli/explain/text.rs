@@ -79,6 +79,7 @@ fn why(reason: Reason) -> &'static str {
         Reason::UnaskedOrigin => "KV has to be asked for the origin's key",
         Reason::LookupFailed => "KV gave no answer",
         Reason::LookupLimited => "too many unknown origins were looked up",
+        Reason::PolicyUnavailable => "no policy could be read",
         Reason::NullOrigin => "null stands for every sandboxed frame and local file",
         Reason::MalformedOrigin => "that is no origin in the form in which browsers send it",
         Reason::CrossSiteEmbed => "a script, image or frame on another site's page",

@@ -15,6 +15,9 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * @param {string[]} [options.kv] bindings of KV namespaces, ["POLICY"] by default
  * @param {Record<string, string>} [options.services] bindings of further Workers
  * @param {object[]} [options.workers] those Workers
+ * @param {Record<string, object>} [options.datasets] bindings of Analytics Engine datasets
+ * @param {string} [options.wrapper] a module around the Worker's own, "./index.js"
+ * @param {string} [options.build] where the Worker was built, "build" by default
  */
 export async function startEdge({
 	policy,
@@ -23,6 +26,9 @@ export async function startEdge({
 	kv = ["POLICY"],
 	services,
 	workers = [],
+	datasets,
+	wrapper,
+	build = "build",
 	...more
 }) {
 	const lines = [];
@@ -33,14 +39,18 @@ export async function startEdge({
 			workers: [
 				{
 					name: "edge",
-					modulesRoot: `${root}build`,
+					modulesRoot: root + build,
 					modules: [
-						{ type: "ESModule", path: `${root}build/index.js` },
-						{ type: "CompiledWasm", path: `${root}build/index_bg.wasm` },
+						...(wrapper
+							? [{ type: "ESModule", path: `${root}${build}/wrapper.js`, contents: wrapper }]
+							: []),
+						{ type: "ESModule", path: `${root}${build}/index.js` },
+						{ type: "CompiledWasm", path: `${root}${build}/index_bg.wasm` },
 					],
 					compatibilityDate: "2026-07-01",
 					kvNamespaces: kv,
 					serviceBindings: services,
+					analyticsEngineDatasets: datasets,
 					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 					bindings: {
 						EXPLAIN: "on",

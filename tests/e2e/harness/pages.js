@@ -1,96 +1,10 @@
-// What tests of tenants need: a KV that says what was read of it and fails at will, every way
-// in which a page may ask, and a flood of strangers.
+// Every way in which a page may ask, and a flood of strangers.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import WebSocket, { WebSocketServer } from "ws";
-import { startEdge } from "./edge.js";
 import { close, corsHeaders, listen, send } from "./http.js";
-
-// In place of a KV namespace: it has the one method that the Worker calls, as an RPC method,
-// and hands on to a real one.
-const script = `
-import { WorkerEntrypoint } from "cloudflare:workers";
-
-const faults = {
-	none: (read) => read(),
-	"is late": async (read) => {
-		await scheduler.wait(500);
-		return read();
-	},
-	fails: async () => {
-		throw new Error("KV GET_BULK failed: 503 Service Unavailable");
-	},
-	"is too slow": async (read) => {
-		await scheduler.wait(60_000);
-		return read();
-	},
-	"answers with nonsense": async () => null,
-	"leaves out what is not there": async (read) =>
-		new Map([...(await read())].filter(([, value]) => value !== null)),
-};
-const reads = [];
-let fault = "none";
-
-export default class extends WorkerEntrypoint {
-	get(keys, options) {
-		reads.push(keys);
-		return faults[fault](() => this.env.STORE.get(keys, options));
-	}
-	async fetch(request) {
-		fault = (await request.text()) || fault;
-		return Response.json(reads);
-	}
-}
-`;
-
-/**
- * Starts the Worker as `startEdge` does. Its `kv` has more to it.
- *
- * @param {object} options
- * @param {object} options.policy the document under `policy`
- */
-export async function startEdgeOnKv({ policy, ...options }) {
-	const edge = await startEdge({
-		kv: [],
-		services: { POLICY: "kv" },
-		workers: [
-			{
-				name: "kv",
-				modules: [{ type: "ESModule", path: "kv.js", contents: script }],
-				compatibilityDate: "2026-07-01",
-				kvNamespaces: ["STORE"],
-			},
-		],
-		...options,
-	});
-	const store = await edge.runtime.getKVNamespace("STORE", "kv");
-	const kv = await edge.runtime.getWorker("kv");
-	await store.put("policy", JSON.stringify(policy));
-
-	async function command(fault) {
-		const response = await kv.fetch("http://kv", { method: "POST", body: fault });
-		return response.json();
-	}
-
-	return {
-		...edge,
-		kv: {
-			put: (key, value = "") => store.put(key, value),
-			delete: (key) => store.delete(key),
-			/** From now on it does what one of the `faults` says; "none" mends it. */
-			suffer: command,
-			/** The keys of each read but those of policies, and of one origin if that is given. */
-			async reads(origin = "") {
-				const reads = await command("");
-				return reads.filter((keys) =>
-					keys.every((key) => !key.startsWith("policy") && key.endsWith(origin)),
-				);
-			},
-		},
-	};
-}
 
 /** Starts an origin server that sends bodies back and opens every WebSocket. */
 export async function startEchoServer() {

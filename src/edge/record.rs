@@ -1,0 +1,54 @@
+//! What is kept of a decision on a covered route: a line of the log where it is a
+//! refusal, and a point in the Analytics Engine dataset bound as `DECISIONS`.
+
+use wasm_bindgen::JsValue;
+
+use super::{log, shell};
+use crate::{
+    action::Context,
+    decision::{Decision, Verdict},
+    policy::Policy,
+    request::RequestHead,
+};
+
+/// The Analytics Engine dataset's binding.
+pub(super) const BINDING: &str = "DECISIONS";
+
+/// The longest index of a data point, in bytes (Analytics Engine, "Limits").
+const MAX_INDEX_LEN: usize = 96;
+
+/// Records `decision`, which `policy` made about `head`.
+pub(super) fn record(
+    env: &JsValue,
+    head: &RequestHead<'_>,
+    policy: &Policy,
+    decision: &Decision<'_>,
+    context: Context,
+    has_dataset: bool,
+) {
+    let Some(rule) = decision.rule else { return };
+    log::left_out();
+    if decision.verdict == Verdict::Refuse {
+        log::refusal(head, decision, context);
+    }
+    if has_dataset {
+        let host = head.url.policy_host();
+        let index = host.get(..host.floor_char_boundary(MAX_INDEX_LEN)).unwrap_or_default();
+        let mode = if rule.report_only { "report-only" } else { "enforced" };
+        // In this order they are blob1, blob2, … to a query.
+        let blobs = [
+            decision.verdict.as_str(),
+            context.reason(decision).as_str(),
+            log::cut(head.origin.unwrap_or_default()),
+            head.transport(),
+            head.method,
+            policy.prefix_of(rule).unwrap_or_default(),
+            mode,
+            &context.version.to_string(),
+        ];
+        let blobs = blobs.map(str::to_owned).into();
+        if let Err(error) = shell::write_data_point(env, BINDING, index, blobs) {
+            log::uncounted(&error);
+        }
+    }
+}
