@@ -36,6 +36,7 @@ test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
 test-e2e: build target/panicking/index.js $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
+	cargo build --quiet --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
@@ -43,7 +44,7 @@ build: build/index.js ## build/index.js and its Wasm
 deploy: $(PACKAGES) ## upload the Worker
 	wrangler deploy
 
-tool: prerequisites ## install socketio-cors, which checks and explains policies
+tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
 
 bench: build ## measure large policies, and faulty ones, on workerd; takes ten minutes

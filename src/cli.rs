@@ -1,18 +1,24 @@
 //! The command-line tool: what a policy says, by the same code as the Worker.
 //!
-//! Native only. Exit status: 0 good, 1 faults found, 2 wrong usage.
+//! Native only. Exit status: 0 good, 1 faults found or not published, 2 wrong usage.
 
 mod browser;
+mod change;
 mod check;
+mod difference;
 mod document;
 mod explain;
 mod knowledge;
 mod printable;
+mod publish;
 mod render;
 mod request;
+mod rollback;
+mod target;
+mod wrangler;
 
 use std::{
-    io::{self, ErrorKind, Write},
+    io::{ErrorKind, Write},
     process::ExitCode,
 };
 
@@ -20,10 +26,10 @@ use clap::{Parser, Subcommand};
 
 pub use knowledge::KNOWLEDGE;
 
-/// Checks and explains the policies of socketio-cors-edge.
+/// Checks, explains and publishes the policies of socketio-cors-edge.
 #[derive(Debug, Parser)]
 #[command(name = "socketio-cors", version, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 good, 1 faults found, 2 wrong usage.")]
+#[command(after_help = "Exit status: 0 good, 1 faults found or not published, 2 wrong usage.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -44,6 +50,19 @@ enum Command {
     /// one.
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
+    /// Put a policy document into KV, where the Worker takes it from
+    ///
+    /// Checks it, shows how it differs from what is live, asks, writes it through
+    /// wrangler, reads it back, and says when it counts. What was live is kept for
+    /// `rollback`. Where a step fails, the command says what is in KV then.
+    #[command(after_help = publish::EXAMPLES)]
+    Publish(publish::Publish),
+    /// Put back the policy that the last `publish` replaced
+    ///
+    /// Shows the difference and asks, as `publish` does. The two change places, so
+    /// that a second rollback undoes the first.
+    #[command(after_help = rollback::EXAMPLES)]
+    Rollback(rollback::Rollback),
 }
 
 /// What a command has to say.
@@ -51,7 +70,7 @@ enum Command {
 struct Report {
     /// For the standard output, in colour.
     text: String,
-    /// Whether the document has no faults.
+    /// Whether the document has no faults, and what was asked for is done.
     valid: bool,
 }
 
@@ -65,25 +84,33 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Publish(publish) => publish.run(),
+        Command::Rollback(rollback) => rollback.run(),
     };
-    match done {
-        Ok(Report { text, valid }) => match print(&text) {
-            Ok(()) => ExitCode::from(u8::from(!valid)),
-            Err(error) => wrong_usage(&format!("cannot write the output: {error}")),
-        },
-        Err(WrongUsage(message)) => wrong_usage(&message),
+    match done.and_then(|Report { text, valid }| print(&format!("{text}\n")).map(|()| valid)) {
+        Ok(valid) => ExitCode::from(u8::from(!valid)),
+        Err(WrongUsage(message)) => {
+            complain(&message);
+            ExitCode::from(2)
+        }
     }
 }
 
-fn print(text: &str) -> io::Result<()> {
+/// Writes to the standard output.
+fn print(text: &str) -> Result<(), WrongUsage> {
     let mut output = anstream::stdout();
-    let printed = writeln!(output, "{text}").and_then(|()| output.flush());
-    // Whoever reads it may have seen enough.
-    printed.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+    let printed = write!(output, "{text}").and_then(|()| output.flush());
+    match printed {
+        // Whoever reads it may have seen enough.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(WrongUsage(format!("cannot write the output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn wrong_usage(message: &str) -> ExitCode {
+/// Writes an error to the standard error.
+fn complain(message: &str) {
     // There is nobody left to tell of a failure.
     let _ = writeln!(anstream::stderr(), "{}", render::error(message));
-    ExitCode::from(2)
 }

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | the request's head, as facts | [`request`], [`path`] |
 //! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
-//! | which policy this isolate holds, and whether to read KV again | [`held`] |
+//! | which policy this isolate holds, and whether to read KV again | [`held`], [`keys`] |
 //! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
 //! | how much of it goes into the log | [`allowance`] |
@@ -25,6 +25,7 @@ pub mod decision;
 mod freshness;
 pub mod held;
 pub mod host;
+pub mod keys;
 pub mod origin;
 pub mod path;
 pub mod pattern;

@@ -352,7 +352,7 @@ fn without_a_readable_policy_a_refusal_says_later_and_nothing_else_changes() {
         assert_eq!(done(head), lines(head, &closed, Health::Good, false), "{head:?}");
     }
     let explained = lines(from(GOOD), &closed, Health::PolicyUnavailable, true);
-    let line = "x-cors-decision: refuse; reason=unlisted-origin; policy=none";
+    let line = "x-cors-decision: refuse; reason=policy-unavailable; policy=none";
     assert!(explained.iter().any(|other| other == line), "{explained:?}");
 }
 

@@ -160,6 +160,23 @@ fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
 }
 
 #[test]
+fn publish_takes_no_document_with_faults_to_wrangler() {
+    // `false` is a wrangler that fails, `no-such-command` one that is not there.
+    for (document, wrangler, says) in [
+        (r#"{"origin": "https://a.example"}"#, "false", "false kv bulk get failed"),
+        (r#"{"origin": "https://a.example"}"#, "no-such-command", "cannot run no-such-command"),
+        (TWO_FAULTS, "false", ""),
+    ] {
+        let output = run(&["publish", "-", "--yes", "--wrangler", wrangler], document);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}{errors}");
+        assert!(text.ends_with("\nNothing was published.\n"), "{text}");
+        assert!(errors.contains(says) && errors.is_empty() == says.is_empty(), "{errors}");
+    }
+}
+
+#[test]
 fn invalid_utf_8_is_told_where_it_is() {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
         .args(["check", "-"])
@@ -351,11 +368,22 @@ fn so_many_faults_are_said_to_be_maybe_more() {
 #[test]
 fn help_names_every_option_and_shows_how_to_begin() {
     let help = output(&["--help"], "", 0);
-    assert!(help.contains("check") && help.contains("explain") && help.contains("Exit status"));
-    let help = output(&["explain", "--help"], "", 0);
-    for option in ["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"]
-    {
-        assert!(help.contains(option), "{option}");
+    for part in ["\n  check ", "\n  explain ", "\n  publish ", "\n  rollback ", "\nExit status"] {
+        assert!(help.contains(part), "{part}");
     }
-    assert!(help.contains("Examples:\n  socketio-cors explain policy.json --origin"));
+    let target = ["--host", "--local", "--remote", "--yes", "--config", "--env", "--wrangler"];
+    for (command, options) in [
+        (
+            "explain",
+            &["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"][..],
+        ),
+        ("publish", &target),
+        ("rollback", &target),
+    ] {
+        let help = output(&[command, "--help"], "", 0);
+        for option in options {
+            assert!(help.contains(option), "{command} {option}");
+        }
+        assert!(help.contains(&format!("Examples:\n  socketio-cors {command}")), "{help}");
+    }
 }

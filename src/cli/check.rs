@@ -54,14 +54,16 @@ fn json(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fa
     format!("{report:#}")
 }
 
-fn text(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fault]) -> String {
+/// Faults and warnings for people, and how many there are.
+pub(super) fn text(
+    document: &Document,
+    policy: &Result<Policy, Vec<Fault>>,
+    warnings: &[Fault],
+) -> String {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     let summary = match policy {
         Ok(policy) => format!("valid, {}", summary(policy)),
-        Err(faults) if is_truncated(faults) => {
-            format!("{} or more", counted(faults.len(), "fault"))
-        }
-        Err(faults) => counted(faults.len(), "fault"),
+        Err(faults) => count(faults),
     };
     let warned = match warnings.len() {
         0 => String::new(),
@@ -73,6 +75,12 @@ fn text(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fa
         document.render(warnings, Severity::Warning),
         document.name,
     )
+}
+
+/// "2 faults".
+pub(super) fn count(faults: &[Fault]) -> String {
+    let or_more = if is_truncated(faults) { " or more" } else { "" };
+    format!("{}{or_more}", counted(faults.len(), "fault"))
 }
 
 /// Whether there may be more than these.

@@ -32,6 +32,11 @@ pub(super) struct Document {
 }
 
 impl File {
+    /// Whether it is the standard input.
+    pub(super) fn is_standard_input(&self) -> bool {
+        self.file == "-"
+    }
+
     /// Reads it. What is no UTF-8 becomes U+FFFD, as in KV.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use clap::Args;
 use url::Url;
 
-use super::WrongUsage;
+use super::{WrongUsage, printable::printable};
 use crate::{
     policy::{is_forbidden_method, is_forbidden_request_header, is_normalised_method},
     request::{self, RequestHead},
@@ -71,10 +71,7 @@ impl PageRequest {
         if !path.starts_with('/') {
             return Err(WrongUsage(format!("--path {path} does not start with /")));
         }
-        let host = self.host.as_deref().unwrap_or(ELSEWHERE);
-        let scheme = if host.contains("://") { "" } else { "https://" };
-        let url = Url::parse(&format!("{scheme}{}{path}", host.trim_end_matches('/')))
-            .map_err(|error| WrongUsage(format!("--host {host}: {error}")))?;
+        let url = url_of_host(self.host.as_deref().unwrap_or(ELSEWHERE), path)?;
         Ok(Request {
             websocket: self.websocket,
             embedded: self.embedded,
@@ -115,6 +112,16 @@ impl PageRequest {
         names.dedup();
         Ok(names.join(","))
     }
+}
+
+/// The URL of `path` on what was given as `--host`: a host or an origin.
+///
+/// # Errors
+/// It is neither.
+pub(super) fn url_of_host(host: &str, path: &str) -> Result<Url, WrongUsage> {
+    let scheme = if host.contains("://") { "" } else { "https://" };
+    Url::parse(&format!("{scheme}{}{path}", host.trim_end_matches('/')))
+        .map_err(|error| WrongUsage(format!("--host {}: {error}", printable(host))))
 }
 
 /// What the request line carries of `url`.

@@ -10,16 +10,11 @@ use super::{
 };
 use crate::{
     held::{Held, Lookup, MAX_HOSTS, News, Outcome, Standing},
+    keys::{self, BINDING},
     policy::{Policy, Version},
     recent::Recent,
 };
 
-/// The KV namespace's binding.
-pub(super) const BINDING: &str = "POLICY";
-/// The key of the document for every host, and the prefix of those for one.
-const KEY: &str = "policy";
-/// What the key of a document has behind it that holds its last good text.
-const LAST_GOOD: &str = "@last-good";
 /// How long a request waits for KV, in milliseconds.
 pub(super) const TIMEOUT: f64 = 2000.0;
 
@@ -74,7 +69,7 @@ pub(super) fn ask(event: &Event, host: String, then: Then<Standing>) -> JsValue 
 
 /// The keys that the document of `host` may have, of which the first counts.
 fn keys_of(host: &str) -> [String; 2] {
-    [format!("{KEY}:{host}"), KEY.to_owned()]
+    [keys::of_host(host), keys::EVERY_HOST.to_owned()]
 }
 
 /// Forgets the texts that the keys of `host` had, as they are gone.
@@ -91,7 +86,7 @@ fn ask_last_good(
     then: Then<Standing>,
 ) -> JsValue {
     let env = event.env.clone();
-    let keys = vec![format!("{key}{LAST_GOOD}")];
+    let keys = vec![keys::last_good(key)];
     let learned = move |read: Result<Option<Document>, String>| {
         let read = read.unwrap_or_else(|error| {
             log::read_failed(&host, &error);
@@ -139,8 +134,8 @@ fn judge(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
             if is_news || replaced.is_some_and(|replaced| replaced != *version) {
                 log::changed(host, key, &policy);
             }
-            if is_news && !key.ends_with(LAST_GOOD) {
-                let last_good = format!("{key}{LAST_GOOD}");
+            if is_news && !keys::is_last_good(key) {
+                let last_good = keys::last_good(key);
                 event.ctx.wait_until(&document.keep(&event.env, BINDING, &last_good));
             }
             Some(policy)

@@ -9,7 +9,10 @@ use super::{
     shell::{self, Then},
     store,
 };
-use crate::tenants::{Lookup, Question, Tenancy, Tenants};
+use crate::{
+    keys,
+    tenants::{Lookup, Question, Tenancy, Tenants},
+};
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = RefCell::default();
@@ -85,5 +88,5 @@ fn read(env: &JsValue, question: Question, then: Then<Vec<(String, Tenancy)>>) -
         let now = shell::now();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
     };
-    shell::read_present(env, store::BINDING, keys, store::TIMEOUT, Box::new(learn))
+    shell::read_present(env, keys::BINDING, keys, store::TIMEOUT, Box::new(learn))
 }

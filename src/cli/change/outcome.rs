@@ -1,0 +1,111 @@
+//! What became of a change, for people.
+
+use super::{
+    super::{Report, wrangler::temporary},
+    Slot,
+    write::Contents,
+};
+use crate::policy::Policy;
+
+/// What was to become of a slot.
+#[derive(Debug)]
+pub(super) struct Outcome<'c> {
+    pub(super) slot: &'c Slot<'c>,
+    pub(super) before: Contents<'c>,
+    pub(super) wanted: Contents<'c>,
+}
+
+impl Outcome<'_> {
+    /// `policy` is live.
+    pub(super) fn done(&self, policy: &Policy) -> Report {
+        let (target, keys) = (self.slot.target, &self.slot.keys);
+        let (key, place, version) = (&keys.policy, target.place(), policy.version());
+        let kept = self.before.policy.map_or_else(String::new, |_| {
+            let (key, rollback) = (&keys.previous, target.rollback());
+            format!("What was live is \"{key}\" now; put it back: {rollback}\n")
+        });
+        let when = if target.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
+        let text = format!("\"{key}\" in {place} is version {version} now.\n{kept}{when}");
+        Report { text, valid: true }
+    }
+
+    /// All is as it was.
+    pub(super) fn unchanged(&self) -> Report {
+        // The live one may show an edit late.
+        let text = if self.slot.target.is_local() {
+            "Nothing was changed."
+        } else {
+            "Nothing was changed, as far as KV shows."
+        };
+        Report { text: text.to_owned(), valid: false }
+    }
+
+    /// The keys have other contents than wrangler says it wrote.
+    pub(super) fn differs(&self, now: Contents<'_>) -> Report {
+        let why = if self.slot.target.is_local() {
+            "Somebody else may have written just then."
+        } else {
+            "KV may show it late, or somebody else has written just then: look again in a minute, \
+             before you publish or roll back."
+        };
+        self.other(&format!("What was read back is not what was written. {why}"), now)
+    }
+
+    /// The keys have other contents than was wanted.
+    pub(super) fn other(&self, what: &str, now: Contents<'_>) -> Report {
+        let keys = &self.slot.keys;
+        let text = format!(
+            "{what}\n\"{}\" holds {}, \"{}\" {}.",
+            keys.policy,
+            self.name(now.policy),
+            keys.previous,
+            self.name(now.previous),
+        );
+        let is_kept = [now.policy, now.previous].contains(&self.before.policy);
+        let advice = if is_kept { String::new() } else { self.rescue() };
+        Report { text: format!("{text}{advice}"), valid: false }
+    }
+
+    /// It is not known what the keys hold.
+    pub(super) fn unknown(&self, what: &str) -> Report {
+        let show = self.slot.wrangler.typed("get", &self.slot.keys.policy);
+        let text = format!("{what}\nSee what is there: {show}{}", self.rescue());
+        Report { text, valid: false }
+    }
+
+    /// Whether `now` is what KV may show for a while after the change.
+    pub(super) fn is_awaited(&self, now: Contents<'_>) -> bool {
+        now != self.wanted
+            && [self.before.policy, self.wanted.policy].contains(&now.policy)
+            && [self.before.previous, self.wanted.previous].contains(&now.previous)
+    }
+
+    /// Which text it is.
+    fn name(&self, text: Option<&str>) -> &'static str {
+        match text {
+            None => "nothing",
+            text if text == self.wanted.policy => "the new document",
+            text if text == self.before.policy => "what was live before",
+            text if text == self.before.previous => "what was kept before",
+            Some(_) => "another text",
+        }
+    }
+
+    /// Saves what was live, and says how to put it back.
+    fn rescue(&self) -> String {
+        let Some(text) = self.before.policy else { return String::new() };
+        let saved = temporary(text).ok().and_then(|file| file.keep().ok());
+        let Some((_, path)) = saved else { return String::new() };
+        let put = self.slot.wrangler.typed("put", &self.slot.keys.policy);
+        format!("\nWhat was live before is saved; put it back: {put} --path {}", path.display())
+    }
+}
+
+const WHEN_LIVE: &str = "\
+It counts everywhere in a few minutes. KV takes 60 seconds or more to show an edit around the
+world, and a busy isolate of the Worker asks KV again after POLICY_FRESH_SECONDS (30 by default).
+One that had no requests may still serve the next by the old policy, if that is not older than
+10 times as long (5 minutes). See \"Change the policy\" in the README.";
+
+const WHEN_LOCAL: &str =
+    "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";

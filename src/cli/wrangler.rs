@@ -1,0 +1,124 @@
+//! wrangler, which reads and writes KV with the credentials that its user has given it.
+
+mod answer;
+
+use std::{
+    io::{self, Write},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::printable::printable;
+
+pub(super) use answer::Values;
+
+/// A wrangler that is told which KV namespace to use.
+#[derive(Debug)]
+pub(super) struct Wrangler {
+    program: String,
+    /// What stands before wrangler's own arguments, as in `npx wrangler`.
+    leading: Vec<String>,
+    options: Vec<String>,
+}
+
+/// What wrangler could not do, and why, for people.
+#[derive(Debug)]
+pub(super) struct Failure(pub(super) String);
+
+impl Wrangler {
+    /// The command that `text` is, split at white space; `None` if it is empty.
+    pub(super) fn new(text: &str, options: &[&str]) -> Option<Self> {
+        let mut words = text.split_whitespace().map(str::to_owned);
+        let program = words.next()?;
+        let options = options.iter().map(ToString::to_string).collect();
+        Some(Self { program, leading: words.collect(), options })
+    }
+
+    /// The values of `keys`, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed. That a key is missing is no error.
+    pub(super) fn read<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<Values, Failure> {
+        let keys: Vec<_> = keys.collect();
+        let output = self.run("get", &json!(keys))?;
+        Values::of(&output.stdout, &keys).ok_or_else(|| {
+            let said = said(&output);
+            Failure(format!("{self} kv bulk get did not answer with the values:\n{said}"))
+        })
+    }
+
+    /// Puts each value under its key, in order, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed. Some may have been written.
+    pub(super) fn write(&self, pairs: &[(&str, &str)]) -> Result<(), Failure> {
+        let pair = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
+        self.run("put", &pairs.iter().map(pair).collect()).map(drop)
+    }
+
+    /// The command that does `verb` to one key, for people to type.
+    pub(super) fn typed(&self, verb: &str, key: &str) -> String {
+        let options = self.options.join(" ");
+        format!("{self} kv key {verb} {} {key}", printable(&options))
+    }
+
+    /// Runs `wrangler kv bulk <command>` on a file of `content`.
+    fn run(&self, command: &str, content: &serde_json::Value) -> Result<Output, Failure> {
+        let file = temporary(&content.to_string())
+            .map_err(|error| Failure(format!("cannot write a temporary file: {error}")))?;
+        let output = Command::new(&self.program)
+            .args(&self.leading)
+            .args(["kv", "bulk", command])
+            .arg(file.path())
+            .args(&self.options)
+            .env("WRANGLER_HIDE_BANNER", "true")
+            .env("WRANGLER_SEND_METRICS", "false")
+            .env("NO_COLOR", "1")
+            // It shall fail instead of asking.
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| {
+                Failure(format!("cannot run {self}: {error}; --wrangler takes another command"))
+            })?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        let (status, said) = (output.status, said(&output));
+        Err(Failure(format!("{self} kv bulk {command} failed ({status}):\n{said}")))
+    }
+}
+
+impl std::fmt::Display for Wrangler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&printable(&self.program))?;
+        self.leading.iter().try_for_each(|word| write!(f, " {}", printable(word)))
+    }
+}
+
+/// A file of `text`, which only this user can read.
+pub(super) fn temporary(text: &str) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("socketio-cors-").suffix(".json").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+/// The longest part of wrangler's output that is repeated, in bytes.
+const MAX_SAID: usize = 4096;
+
+/// What wrangler said: its errors or, if there are none, its output.
+fn said(output: &Output) -> String {
+    let told = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes.get(..MAX_SAID).unwrap_or(bytes)).into_owned();
+        // It may be in colour, whatever NO_COLOR says.
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        let lines = plain.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        lines
+            .map(|line| format!("  {}", printable(&line.replace('\t', "  "))))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let errors = told(&output.stderr);
+    if errors.is_empty() { told(&output.stdout) } else { errors }
+}

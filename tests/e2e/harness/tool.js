@@ -1,0 +1,48 @@
+// The tool `socketio-cors`, as a person runs it.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment, root, run } from "./process.js";
+
+const tool = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/socketio-cors");
+
+/** Whether there is util-linux's `script`, which runs a command on a terminal. */
+export const hasTerminal = spawnSync("script", ["--version"]).status === 0;
+
+/** The tool, with a directory of its own for files. */
+export async function useTool() {
+	assert.ok(existsSync(tool), `${tool} is missing: cargo build --bin socketio-cors`);
+	const directory = await mkdtemp(join(tmpdir(), "tool-"));
+	return {
+		directory,
+		/** The path of a file of `text`. */
+		async file(text, name = "policy.json") {
+			const path = join(directory, name);
+			await writeFile(path, text);
+			return path;
+		},
+		/** Runs it without a terminal. Resolves to what it prints, given that it ends with `status`. */
+		async run(status, args, env = environment) {
+			const { code, output } = await run(tool, args, { ...env, TMPDIR: directory });
+			assert.equal(code, status, output);
+			// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
+			assert.doesNotMatch(output, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/, JSON.stringify(output));
+			return output;
+		},
+		/** Runs it on a terminal, where `answer` is typed. Resolves to what is then on it. */
+		async asked(answer, args) {
+			const words = args.map((arg) => `"${arg.replaceAll('"', '\\"')}"`).join(" ");
+			const typed = `echo ${answer} | script -qec '${tool} ${words}' /dev/null`;
+			return (await run("sh", ["-c", typed], { ...environment, TMPDIR: directory })).output;
+		},
+		remove: () => rm(directory, { recursive: true, maxRetries: 5 }),
+	};
+}
+
+export function assertSays(output, ...parts) {
+	for (const part of parts)
+		assert.ok(output.includes(part), `no ${JSON.stringify(part)} in:\n${output}`);
+}
