@@ -47,9 +47,10 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
 
-bench: build ## measure large policies, and faulty ones, on workerd; takes ten minutes
+bench: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
 	node bench/large-lists.js
 	node bench/bad-documents.js
+	node bench/edits.js
 
 # `make fuzz FUZZ_SECONDS=…`: for how long, each of the targets.
 fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target

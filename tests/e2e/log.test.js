@@ -44,7 +44,11 @@ describe("the log has a line for", { concurrency: true }, () => {
 	test("each change of policy, with the host, the hash and counts", () =>
 		withEdge({ policy: ofA, vars: {} }, async (edge) => {
 			const host = new URL(edge.url).host;
-			await get(edge, a);
+			// Some refreshes, in which nothing changes.
+			for (let turn = 0; turn < 3; turn += 1) {
+				await get(edge, a);
+				await sleep(1100);
+			}
 			const routes = {
 				"/socket.io/": { origin: [a, b, { kv: "t:" }] },
 				"/live/": { origin: true },
