@@ -17,11 +17,20 @@ const MAX_LABEL_LEN: u8 = 63;
 /// (`!`, `$`, `~` and the like) names no host in DNS and is left out.
 #[must_use]
 pub fn is_canonical(host: &str) -> bool {
-    match host.strip_prefix('[') {
-        Some(rest) => rest.strip_suffix(']').is_some_and(is_canonical_ipv6),
-        None if ends_in_number(host) => is_canonical_ipv4(host),
-        None => is_canonical_domain(host),
+    canonical_len(host) == Some(host.len())
+}
+
+/// How long the host is that `text` begins with, in bytes, up to what cannot be
+/// part of it; `None` if that is not [canonical](is_canonical).
+#[must_use]
+pub fn canonical_len(text: &str) -> Option<usize> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, _) = rest.split_once(']')?;
+        return is_canonical_ipv6(address).then_some(address.len().saturating_add("[]".len()));
     }
+    let len = domain_len(text)?;
+    let host = text.get(..len)?;
+    (!ends_in_number(host) || is_canonical_ipv4(host)).then_some(len)
 }
 
 /// Whether the URL parser would read `host` as an IPv4 address: its last label
@@ -61,18 +70,23 @@ pub fn serialise_ipv6(address: Ipv6Addr) -> String {
     }
 }
 
-fn is_canonical_domain(host: &str) -> bool {
+/// How long the domain is that `text` begins with.
+fn domain_len(text: &str) -> Option<usize> {
     let mut label_len = 0_u8;
-    for byte in host.bytes() {
+    let mut len = 0_usize;
+    for byte in text.bytes() {
         label_len = match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' if label_len < MAX_LABEL_LEN => {
-                label_len.saturating_add(1)
-            }
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => label_len.saturating_add(1),
             b'.' if label_len > 0 => 0,
-            _ => return false,
+            b'.' => return None,
+            _ => break,
         };
+        if label_len > MAX_LABEL_LEN {
+            return None;
+        }
+        len = len.saturating_add(1);
     }
-    label_len > 0 && host.len() <= MAX_HOST_LEN
+    (label_len > 0 && len <= MAX_HOST_LEN).then_some(len)
 }
 
 /// A port of 1 to 65535 in its only serialisation: decimal, no sign, no leading zero.

@@ -49,26 +49,28 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     if text.len() > MAX_ORIGIN_LEN {
         return None;
     }
-    let (scheme, authority) = split_scheme(text)?;
-    let (host, port) = split_port(authority);
-    let port = match port {
-        None => None,
-        Some(digits) => Some(host::parse_port(digits)?),
-    };
-    let spells_out_default = port.is_some() && port == host::default_port(scheme);
-    let canonical = is_scheme(scheme) && host::is_canonical(host) && !spells_out_default;
-    canonical.then_some(Origin { text, scheme, authority, host })
+    let (scheme, authority) = take_scheme(text)?;
+    let (host, port) = authority.split_at_checked(host::canonical_len(authority)?)?;
+    if !port.is_empty() {
+        let port = host::parse_port(port.strip_prefix(':')?)?;
+        if Some(port) == host::default_port(scheme) {
+            return None;
+        }
+    }
+    Some(Origin { text, scheme, authority, host })
 }
 
-/// Whether `scheme` is one (RFC 3986, 3.1) in lower case.
+/// Splits `scheme://authority` if the scheme is one (RFC 3986, 3.1) in lower case.
 #[must_use]
-pub fn is_scheme(scheme: &str) -> bool {
-    scheme.len() <= MAX_SCHEME_LEN
-        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
-        && scheme.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
+pub fn take_scheme(text: &str) -> Option<(&str, &str)> {
+    let in_scheme = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    let len = text.bytes().take_while(|byte| in_scheme(*byte)).count();
+    let (scheme, rest) = text.split_at_checked(len)?;
+    let valid = len <= MAX_SCHEME_LEN && scheme.starts_with(|c: char| c.is_ascii_lowercase());
+    rest.strip_prefix("://").filter(|_| valid).map(|authority| (scheme, authority))
 }
 
-/// Splits `scheme://authority`.
+/// Splits `scheme://authority`, whatever the scheme.
 #[must_use]
 pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().position(|byte| byte == b':')?;
@@ -76,7 +78,8 @@ pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
     Some((scheme, rest.strip_prefix("://")?))
 }
 
-/// Splits `host[:port]` at the last colon that is not inside an IPv6 address.
+/// Splits `host[:port]`, whatever the host, at the last colon that is not inside an
+/// IPv6 address.
 #[must_use]
 pub fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {

@@ -82,12 +82,14 @@ impl<'a> TryFrom<&'a str> for OriginPattern<'a> {
 }
 
 fn read(text: &str) -> Option<OriginPattern<'_>> {
-    let (scheme, authority) = origin::split_scheme(text)?;
-    let (host, port) = origin::split_port(authority);
+    let (scheme, authority) = origin::take_scheme(text)?;
+    let (host, port) = read_host(authority)?;
+    let port = match port {
+        "" => None,
+        spelt_out => Some(spelt_out.strip_prefix(':')?),
+    };
     let port = read_port(scheme, port)?;
-    let host = read_host(host)?;
-    let valid = origin::is_scheme(scheme) && !is_websocket(scheme);
-    valid.then_some(OriginPattern { text, scheme, host, port })
+    (!is_websocket(scheme)).then_some(OriginPattern { text, scheme, host, port })
 }
 
 fn is_websocket(scheme: &str) -> bool {
@@ -104,16 +106,17 @@ fn read_port(scheme: &str, port: Option<&str>) -> Option<PortPattern> {
     }
 }
 
-fn read_host(text: &str) -> Option<HostPattern<'_>> {
-    match text.strip_prefix("*.") {
-        None => host::is_canonical(text).then_some(HostPattern::Exactly(text)),
-        Some(domain) => {
-            // A browser could send no subdomain of a longer one: "x." has two characters.
-            let fits = domain.len() <= host::MAX_HOST_LEN - 2;
-            (fits && !is_address(domain) && host::is_canonical(domain))
-                .then_some(HostPattern::Below(domain))
-        }
+/// The host that `authority` begins with, and what follows it.
+fn read_host(authority: &str) -> Option<(HostPattern<'_>, &str)> {
+    let domain = authority.strip_prefix("*.");
+    let text = domain.unwrap_or(authority);
+    let (host, rest) = text.split_at_checked(host::canonical_len(text)?)?;
+    if domain.is_none() {
+        return Some((HostPattern::Exactly(host), rest));
     }
+    // A browser could send no subdomain of a longer one: "x." has two characters.
+    let fits = host.len() <= host::MAX_HOST_LEN - 2;
+    (fits && !is_address(host)).then_some((HostPattern::Below(host), rest))
 }
 
 fn is_address(host: &str) -> bool {
@@ -132,7 +135,7 @@ fn diagnose(text: &str) -> ErrorKind {
     let (host, port) = origin::split_port(authority);
     if is_websocket(scheme) {
         ErrorKind::WebSocketScheme
-    } else if !origin::is_scheme(scheme) {
+    } else if origin::take_scheme(text).is_none() {
         case_or(scheme, ErrorKind::Scheme)
     } else if authority.contains(['/', '?', '#', '\\']) {
         ErrorKind::Path
