@@ -23,7 +23,7 @@ use crate::{
     request::RequestHead,
     settings::{Settings, Upstream},
 };
-use shell::{ExecutionContext, Facts};
+use shell::{ExecutionContext, Facts, Reading};
 use tenants::Findings;
 
 thread_local! {
@@ -38,8 +38,6 @@ pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> 
     let facts = Facts::of(&request);
     let event = Event { request, env, ctx };
     let head = facts.head();
-    #[cfg(feature = "panic-on-request")]
-    recovery::panic_if_asked(head.url.path());
     let host = head.url.policy_host();
     let fresh_seconds = with_settings(&event.env, |settings| settings.fresh_seconds);
     match store::look_up(&host, fresh_seconds) {
@@ -51,7 +49,7 @@ pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> 
         Lookup::Ask => {
             let asking = event.clone();
             let then = move |standing| respond(&event, &facts, standing, Findings::default());
-            store::ask(&asking, host, Box::new(then))
+            store::ask(&asking, Reading::First, host, Box::new(then))
         }
     }
 }
@@ -67,6 +65,8 @@ struct Event {
 fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findings) -> JsValue {
     with_settings(&event.env, |settings| {
         let head = facts.head();
+        #[cfg(feature = "panic-on-request")]
+        store::panic_if_asked(head.url.path());
         let policy = standing.policy();
         let context = context(settings, &standing);
         let decision = judge(event, &head, &policy, settings, context, &mut findings);
@@ -74,7 +74,7 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
             let (asking, facts) = (event.clone(), facts.clone());
             if decision.blocks() {
                 let then = move |findings| respond(&asking, &facts, standing, findings);
-                return findings.ask(&event.env, Box::new(then));
+                return findings.ask(event, Reading::First, Box::new(then));
             }
             // What is only reported on waits for nothing.
             let then = move |mut findings| {
@@ -84,7 +84,7 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
                 });
                 JsValue::UNDEFINED
             };
-            event.ctx.wait_until(&findings.ask(&event.env, Box::new(then)));
+            event.ctx.wait_until(&findings.ask(event, Reading::Behind, Box::new(then)));
         }
         match act(&head, &decision, context) {
             Action::Answer(answer) => shell::answer(&answer),
@@ -107,7 +107,7 @@ fn judge<'a>(
 ) -> Decision<'a> {
     let decision = decide(head, policy, |key| findings.tenancy(key, settings.fresh_seconds));
     if let Some(stale) = findings.take_stale() {
-        event.ctx.wait_until(&tenants::refresh(&event.env, stale));
+        event.ctx.wait_until(&tenants::refresh(event, stale));
     }
     if decision.reason != Reason::UnaskedOrigin {
         record::record(&event.env, head, policy, &decision, context, settings.has_dataset);

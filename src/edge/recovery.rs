@@ -34,17 +34,11 @@ fn start() {
         console_error_panic_hook::hook(panic);
         STATE.with(|state| state.set_critical_error(true));
     }));
-    STATE.with(|state| state.set_instance_id(state.instance_id().wrapping_add(1)));
+    STATE.with(|state| {
+        state.set_critical_error(false);
+        state.set_instance_id(state.instance_id().wrapping_add(1));
+    });
     handler::set_on_abort(handler::schedule_reinit);
-}
-
-/// Panics where `path` asks for it.
-#[cfg(feature = "panic-on-request")]
-pub(super) fn panic_if_asked(path: &str) {
-    #[expect(clippy::panic, reason = "what a test is about")]
-    if path == "/panic" {
-        panic!("as asked");
-    }
 }
 
 /// The state that this module and worker-build's entry point share.

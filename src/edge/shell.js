@@ -1,6 +1,11 @@
 // What the Worker does with the runtime's objects, each in one call from Wasm.
 // It takes no decision: which headers, which status and where to all come from there.
 
+// What Wasm exports; wasm-bindgen puts this file four directories below it. A panic ends an instance
+// of Wasm. `current` starts a new one then, and has no arguments that would lie in the old one, so
+// call it before anything else that is exported.
+import { __worker_init_state as current, mergeVary, fetch as serve } from "../../../../index.js";
+
 /** The facts of a request, one a line; what is present starts with "=". */
 export function facts(request) {
 	const { method, url, headers } = request;
@@ -34,24 +39,24 @@ export function answer(status, lines, body) {
  * @param {string} [owned] header names and values, by turns, in place of the origin server's CORS headers
  * @param {string} [explain] a header name and its value
  */
-export async function forward(request, upstream, originLength, timeout, owned, explain, mergeVary) {
+export async function forward(request, upstream, originLength, timeout, owned, explain) {
 	try {
 		const answering = fetch(outgoing(request, upstream, originLength));
 		let response = await within(timeout, answering);
 		response ??= gatewayError(504, "the origin server did not begin its answer in time");
-		return edit(response, owned, explain, mergeVary);
+		return edit(response, owned, explain);
 	} catch (error) {
 		const failed = gatewayError(502, `the origin server gave no usable answer: ${error}`);
-		return edit(failed, owned, explain, mergeVary);
+		return edit(failed, owned, explain);
 	}
 }
 
-function edit(response, owned, explain, mergeVary) {
+function edit(response, owned, explain) {
 	if (response.status === 101 || (owned ?? explain) === undefined) return response;
 	// The runtime copies status, cookies and the undecoded body by itself.
 	const edited = new Response(response.body, response);
 	const { headers } = edited;
-	if (owned !== undefined) own(headers, record(owned), mergeVary);
+	if (owned !== undefined) own(headers, record(owned));
 	if (explain !== undefined) setAll(headers, record(explain));
 	return edited;
 }
@@ -76,12 +81,15 @@ function outgoing(request, upstream, originLength) {
 }
 
 /** Puts the edge's CORS headers in place of the origin server's. */
-function own(headers, ours, mergeVary) {
+function own(headers, ours) {
 	for (const name of [...headers.keys()]) {
 		if (name.startsWith("access-control-")) headers.delete(name);
 	}
 	const vary = headers.get("Vary");
-	if (vary !== null) ours.Vary = mergeVary(vary, ours.Vary);
+	if (vary !== null) {
+		current();
+		ours.Vary = mergeVary(vary, ours.Vary);
+	}
 	setAll(headers, ours);
 }
 
@@ -133,8 +141,10 @@ export function writeDataPoint(env, binding, index, blobs) {
 /**
  * Reads the first of some KV values that is there, and gives it to `then` after the index of its
  * key, and before the first 32 bits of its SHA-256 and what went wrong. `then` is called once.
+ * @param {Request} [waiting] the request that waits for it, if one does
  */
-export async function readFirst(env, binding, keys, timeout, then) {
+export async function readFirst(env, binding, keys, timeout, then, waiting, ctx) {
+	const { instanceId } = current();
 	let index, text, head, error;
 	try {
 		const values = await read(env, binding, keys, timeout);
@@ -144,8 +154,11 @@ export async function readFirst(env, binding, keys, timeout, then) {
 	} catch (reason) {
 		error = String(reason);
 	}
-	return then(index, text, head, error);
+	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : then(index, text, head, error);
 }
+
+/** Whether that instance of Wasm has ended, and with it its callbacks. */
+const isGone = (instanceId) => current().instanceId !== instanceId;
 
 /** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */
 export async function keep(env, binding, key, text) {
@@ -162,7 +175,8 @@ async function sha256Head(text) {
 }
 
 /** Finds out which of some KV keys are there, and gives their indices to `then`, or what went wrong. */
-export async function readPresent(env, binding, keys, timeout, then) {
+export async function readPresent(env, binding, keys, timeout, then, waiting, ctx) {
+	const { instanceId } = current();
 	let present, error;
 	try {
 		const values = await read(env, binding, keys, timeout);
@@ -170,7 +184,7 @@ export async function readPresent(env, binding, keys, timeout, then) {
 	} catch (reason) {
 		error = String(reason);
 	}
-	return then(present, error);
+	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : then(present, error);
 }
 
 /** The KV values of `keys` in one call: a text each, or null. */

@@ -1,11 +1,12 @@
 //! The crossings between Wasm and JavaScript.
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
-use super::record;
+use super::{Event, record};
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::Headers,
+    keys::BINDING,
     policy::{Knowledge, Version},
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
@@ -13,9 +14,9 @@ use crate::{
 };
 
 mod js {
-    use js_sys::{Array, Function};
+    use js_sys::Array;
 
-    use super::{JsValue, wasm_bindgen};
+    use super::{ExecutionContext, JsValue, wasm_bindgen};
 
     #[wasm_bindgen(module = "/src/edge/shell.js")]
     extern "C" {
@@ -28,7 +29,6 @@ mod js {
             timeout: Option<f64>,
             owned: Option<&str>,
             explain: Option<&str>,
-            merge_vary: &Function,
         ) -> JsValue;
         #[wasm_bindgen(js_name = readFirst)]
         pub(super) fn read_first(
@@ -37,6 +37,8 @@ mod js {
             keys: Vec<String>,
             timeout: f64,
             then: &JsValue,
+            waiting: Option<&web_sys::Request>,
+            ctx: &ExecutionContext,
         ) -> JsValue;
         #[wasm_bindgen(js_name = readPresent)]
         pub(super) fn read_present(
@@ -45,6 +47,8 @@ mod js {
             keys: Vec<String>,
             timeout: f64,
             then: &JsValue,
+            waiting: Option<&web_sys::Request>,
+            ctx: &ExecutionContext,
         ) -> JsValue;
         #[wasm_bindgen(js_name = toAscii)]
         pub(super) fn to_ascii(host: &str) -> Option<String>;
@@ -74,9 +78,12 @@ extern "C" {
     pub(super) fn wait_until(this: &ExecutionContext, promise: &JsValue);
 }
 
-thread_local! {
-    static MERGE_VARY: Closure<dyn Fn(String, String) -> String> =
-        Closure::new(|theirs: String, ours: String| vary::merge(&theirs, &ours));
+/// The `Vary` that says what `theirs` and `ours` say.
+#[wasm_bindgen(js_name = mergeVary)]
+#[must_use]
+#[expect(unreachable_pub, reason = "exported to JavaScript")]
+pub fn merge_vary(theirs: &str, ours: &str) -> String {
+    vary::merge(theirs, ours)
 }
 
 /// A request's facts as they crossed: one string, a line each.
@@ -126,18 +133,15 @@ pub(super) fn forward(
     };
     let owned = owned.map(lines);
     let explain = explain.map(|value| format!("{EXPLAIN_HEADER}\n{value}"));
-    MERGE_VARY.with(|merge_vary| {
-        js::forward(
-            request,
-            upstream,
-            head.url.origin.len(),
-            // What is forwarded untouched may take its time.
-            owned.is_some().then(|| f64::from(settings.timeout_seconds) * 1000.0),
-            owned.as_deref(),
-            explain.as_deref(),
-            merge_vary.as_ref().unchecked_ref(),
-        )
-    })
+    js::forward(
+        request,
+        upstream,
+        head.url.origin.len(),
+        // What is forwarded untouched may take its time.
+        owned.is_some().then(|| f64::from(settings.timeout_seconds) * 1000.0),
+        owned.as_deref(),
+        explain.as_deref(),
+    )
 }
 
 /// What is done with a `T` once it is there. A type of its own for each closure
@@ -158,20 +162,34 @@ impl Document {
         self.text.as_string().unwrap_or_default()
     }
 
-    /// Puts its text under another key of the KV namespace bound as `binding`.
-    /// Returns a promise.
-    pub(super) fn keep(&self, env: &JsValue, binding: &str, key: &str) -> JsValue {
-        js::keep(env, binding, key, &self.text)
+    /// Puts its text under another key. Returns a promise.
+    pub(super) fn keep(&self, env: &JsValue, key: &str) -> JsValue {
+        js::keep(env, BINDING, key, &self.text)
     }
 }
 
-/// Reads the first of `keys` that the KV namespace bound as `binding` holds, and
-/// gives it to `then`; or else what went wrong, in words: no such binding, KV
-/// failed, no answer within `timeout` milliseconds. Returns a promise of what
-/// `then` returns.
+/// Whether the request waits for what is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading {
+    /// It does. If a panic ends this instance of Wasm meanwhile, and `then` with it,
+    /// a new one serves the request.
+    First,
+    /// It does not.
+    Behind,
+}
+
+impl Reading {
+    fn waiting(self, event: &Event) -> Option<&web_sys::Request> {
+        matches!(self, Self::First).then_some(&event.request)
+    }
+}
+
+/// Reads the first of `keys` that KV holds, and gives it to `then`; or else what went
+/// wrong, in words: no such binding, KV failed, no answer within `timeout`
+/// milliseconds. Returns a promise of what `then` returns.
 pub(super) fn read_first(
-    env: &JsValue,
-    binding: &str,
+    event: &Event,
+    reading: Reading,
     keys: Vec<String>,
     timeout: f64,
     then: Then<Result<Option<Document>, String>>,
@@ -187,13 +205,14 @@ pub(super) fn read_first(
             then(error.map_or(Ok(document), Err))
         },
     );
-    js::read_first(env, binding, keys, timeout, &then)
+    let (Event { env, ctx, .. }, waiting) = (event, reading.waiting(event));
+    js::read_first(env, BINDING, keys, timeout, &then, waiting, ctx)
 }
 
 /// The same with the indices of those of `keys` that are there.
 pub(super) fn read_present(
-    env: &JsValue,
-    binding: &str,
+    event: &Event,
+    reading: Reading,
     keys: Vec<String>,
     timeout: f64,
     then: Then<Result<Vec<usize>, String>>,
@@ -201,7 +220,8 @@ pub(super) fn read_present(
     let then = Closure::once_into_js(move |present: Option<Vec<usize>>, error: Option<String>| {
         then(error.map_or(Ok(present.unwrap_or_default()), Err))
     });
-    js::read_present(env, binding, keys, timeout, &then)
+    let (Event { env, ctx, .. }, waiting) = (event, reading.waiting(event));
+    js::read_present(env, BINDING, keys, timeout, &then, waiting, ctx)
 }
 
 /// What is known of host names: what the runtime knows.

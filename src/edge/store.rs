@@ -6,11 +6,11 @@ use wasm_bindgen::JsValue;
 
 use super::{
     Event, log,
-    shell::{self, Document, Then},
+    shell::{self, Document, Reading, Then},
 };
 use crate::{
     held::{Held, Lookup, MAX_HOSTS, News, Outcome, Standing},
-    keys::{self, BINDING},
+    keys,
     policy::{Policy, Version},
     recent::Recent,
 };
@@ -31,6 +31,16 @@ struct Seen {
     valid: bool,
 }
 
+/// Panics where `path` asks for it, while the policies are borrowed: nobody could use
+/// them again but for a new instance.
+#[cfg(feature = "panic-on-request")]
+#[expect(clippy::panic, reason = "what a test is about")]
+pub(super) fn panic_if_asked(path: &str) {
+    if path == "/panic" {
+        HELD.with_borrow_mut(|_| panic!("as asked"));
+    }
+}
+
 /// What to use for `host`, without asking KV.
 pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
     HELD.with_borrow_mut(|held| held.look_up(host, shell::now(), fresh_seconds))
@@ -39,7 +49,7 @@ pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
 /// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of
 /// what `then` returns, the calling request's own: an isolate may not await one
 /// request's I/O in another.
-pub(super) fn ask(event: &Event, host: String, then: Then<Standing>) -> JsValue {
+pub(super) fn ask(event: &Event, reading: Reading, host: String, then: Then<Standing>) -> JsValue {
     let keys = keys_of(&host).into();
     let deadline = shell::now() + TIMEOUT;
     let asking = event.clone();
@@ -61,10 +71,10 @@ pub(super) fn ask(event: &Event, host: String, then: Then<Standing>) -> JsValue 
         };
         match learn(&host, news) {
             Outcome::Use(standing) => then(standing),
-            Outcome::AskLastGood(key) => ask_last_good(asking, host, &key, deadline, then),
+            Outcome::AskLastGood(key) => ask_last_good(asking, reading, host, &key, deadline, then),
         }
     };
-    shell::read_first(&event.env, BINDING, keys, TIMEOUT, Box::new(learned))
+    shell::read_first(event, reading, keys, TIMEOUT, Box::new(learned))
 }
 
 /// The keys that the document of `host` may have, of which the first counts.
@@ -80,12 +90,13 @@ fn forget(host: &str) {
 /// The same with the last good document of `key`, until `deadline`, in milliseconds.
 fn ask_last_good(
     event: Event,
+    reading: Reading,
     host: String,
     key: &str,
     deadline: f64,
     then: Then<Standing>,
 ) -> JsValue {
-    let env = event.env.clone();
+    let asking = event.clone();
     let keys = vec![keys::last_good(key)];
     let learned = move |read: Result<Option<Document>, String>| {
         let read = read.unwrap_or_else(|error| {
@@ -98,13 +109,14 @@ fn ask_last_good(
             Outcome::AskLastGood(_) => then(Standing::Unavailable),
         }
     };
-    shell::read_first(&env, BINDING, keys, deadline - shell::now(), Box::new(learned))
+    let left = deadline - shell::now();
+    shell::read_first(&asking, reading, keys, left, Box::new(learned))
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
 pub(super) fn refresh(event: &Event, host: String) -> JsValue {
     HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
-    ask(event, host, Box::new(|_| JsValue::UNDEFINED))
+    ask(event, Reading::Behind, host, Box::new(|_| JsValue::UNDEFINED))
 }
 
 fn learn(host: &str, news: News) -> Outcome {
@@ -136,7 +148,7 @@ fn judge(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
             }
             if is_news && !keys::is_last_good(key) {
                 let last_good = keys::last_good(key);
-                event.ctx.wait_until(&document.keep(&event.env, BINDING, &last_good));
+                event.ctx.wait_until(&document.keep(&event.env, &last_good));
             }
             Some(policy)
         }

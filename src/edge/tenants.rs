@@ -5,14 +5,11 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 use super::{
-    log,
-    shell::{self, Then},
+    Event, log,
+    shell::{self, Reading, Then},
     store,
 };
-use crate::{
-    keys,
-    tenants::{Lookup, Question, Tenancy, Tenants},
-};
+use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = RefCell::default();
@@ -57,7 +54,7 @@ impl Findings {
 
     /// Asks KV for what was unasked, if the budget allows it, and gives the
     /// findings to `then`. Returns a promise of what that returns, or just that.
-    pub(super) fn ask(mut self, env: &JsValue, then: Then<Self>) -> JsValue {
+    pub(super) fn ask(mut self, event: &Event, reading: Reading, then: Then<Self>) -> JsValue {
         let now = shell::now();
         let keys = std::mem::take(&mut self.unasked);
         let question = TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now));
@@ -66,7 +63,7 @@ impl Findings {
                 self.answers.extend(answers);
                 then(self)
             };
-            return read(env, question, Box::new(then));
+            return read(event, reading, question, Box::new(then));
         }
         self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
         then(self)
@@ -74,11 +71,16 @@ impl Findings {
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(env: &JsValue, question: Question) -> JsValue {
-    read(env, question, Box::new(|_| JsValue::UNDEFINED))
+pub(super) fn refresh(event: &Event, question: Question) -> JsValue {
+    read(event, Reading::Behind, question, Box::new(|_| JsValue::UNDEFINED))
 }
 
-fn read(env: &JsValue, question: Question, then: Then<Vec<(String, Tenancy)>>) -> JsValue {
+fn read(
+    event: &Event,
+    reading: Reading,
+    question: Question,
+    then: Then<Vec<(String, Tenancy)>>,
+) -> JsValue {
     let keys = question.keys().to_vec();
     let learn = move |read: Result<Vec<usize>, String>| {
         if let Err(error) = &read {
@@ -88,5 +90,5 @@ fn read(env: &JsValue, question: Question, then: Then<Vec<(String, Tenancy)>>) -
         let now = shell::now();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
     };
-    shell::read_present(env, keys::BINDING, keys, store::TIMEOUT, Box::new(learn))
+    shell::read_present(event, reading, keys, store::TIMEOUT, Box::new(learn))
 }

@@ -310,6 +310,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			const told = (page) => Object.keys(requests).map((way) => `${page}: ${way} 503`);
 			assertAnswers(await loaded(edge, () => sleep(5000)), [...told("a"), ...told("b")]);
 			await assertOthersPass(edge);
+			assert.ok(logged(edge, "policy-unread").length > 0, edge.log.join("\n"));
 			await edge.kv.suffer("none");
 			await edge.sendUntil(is(200), poll, from(a));
 			assertAnswers(await loaded(edge, () => sleep(2000)), ["a: ok", ...refusals]);
@@ -326,6 +327,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			const closed = Object.keys(requests).map((way) => `a: ${way} 403`);
 			assertAnswers(answers, ["a: ok", ...closed, ...refusals]);
 			assertAnswers(await loaded(edge, () => sleep(2000)), [...closed, ...refusals]);
+			assert.ok(logged(edge, "policy-missing").length > 0, edge.log.join("\n"));
 			await edge.kv.put("policy", ofA);
 			await edge.sendUntil(is(200), poll, from(a));
 			assertAnswers(await loaded(edge, () => sleep(2000)), ["a: ok", ...refusals]);
