@@ -59,13 +59,19 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } });
 			await edge.kv.delete(`policy:${host}`);
 			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
+			// The same text is a change where there was none.
+			await edge.kv.delete("policy");
+			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } });
+			await edge.kv.put("policy", { routes });
+			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
 			const event = { event: "policy-changed", host };
 			const one = { ...event, policy: versionOfA, routes: 1, origins: 1 };
 			const two = { ...event, policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
-			assert.deepEqual(await lines(edge, "policy-changed", 4), [
+			assert.deepEqual(await lines(edge, "policy-changed", 5), [
 				{ ...one, key: "policy" },
 				{ ...two, key: "policy" },
 				{ ...one, key: `policy:${host}` },
+				{ ...two, key: "policy" },
 				{ ...two, key: "policy" },
 			]);
 		}));
