@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e build deploy tool bench fuzz lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build deploy tool bench fuzz lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -38,6 +38,12 @@ test-native: prerequisites ## the core's tests
 test-e2e: build target/panicking/index.js $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
 	cargo build --quiet --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
+
+# `make hostile SEED=…`: what chance made up when it failed.
+SEED =
+
+hostile: build ## attack the Worker for some minutes; `make test` does so for seconds
+	HOSTILE=long $(SEED:%=SEED=%) node --test --test-reporter=spec 'tests/e2e/hostile-*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
 

@@ -93,8 +93,8 @@ pub enum Reason {
 /// key, given its name; it is asked about an origin's keys only where the
 /// decision hangs on them.
 ///
-/// Where the two forms of the path fall under two rules, both have to let the
-/// request through, and a page is granted what both grant it, so that a permissive
+/// Where the forms of the path fall under several rules, each has to let the
+/// request through, and a page is granted what all grant it, so that a permissive
 /// route is no way into a strict one.
 #[must_use]
 pub fn decide<'a>(

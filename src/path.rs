@@ -1,47 +1,57 @@
 //! The spellings of a path that decide which route covers it.
 //!
 //! Engine.IO compares the raw path; proxies and frameworks in front of it may
-//! decode, collapse or resolve it first. So a path is looked at in both forms,
-//! and a route that covers either one covers the request.
+//! decode, collapse or resolve it first. So a path is looked at in each form,
+//! and a route that covers any one of them covers the request.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// A path as it came, and as the most helpful server would read it.
+/// A path as it came, and as ever more helpful servers would read it.
 #[derive(Clone, Debug)]
 pub struct Forms<'a> {
     /// As it came.
     pub raw: &'a str,
-    /// Percent-decoded once, `\` as `/`, slashes collapsed, `.` and `..` resolved.
+    /// Percent-decoded once, `\` as `/`, slashes collapsed.
+    pub collapsed: Cow<'a, str>,
+    /// The same with `.` and `..` resolved.
     pub normal: Cow<'a, str>,
 }
 
 impl<'a> Forms<'a> {
-    /// Both forms of `raw`, a URL's path.
+    /// Every form of `raw`, a URL's path.
     #[must_use]
     pub fn of(raw: &'a str) -> Self {
-        Self { raw, normal: normalise(raw) }
+        let decoded: Cow<'_, str> = percent_decode_str(raw).decode_utf8_lossy();
+        let is_joined = decoded.starts_with('/') && !decoded.contains("//");
+        if is_joined && !decoded.contains('\\') && !decoded.contains("/.") {
+            return Self { raw, collapsed: decoded.clone(), normal: decoded };
+        }
+        let collapsed = join(&decoded, |_| false);
+        let normal = join(&decoded, |segment| matches!(segment, "." | ".."));
+        Self { raw, collapsed: collapsed.into(), normal: normal.into() }
+    }
+
+    /// Those that differ.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let collapsed = Some(&*self.collapsed).filter(|collapsed| *collapsed != self.raw);
+        let normal = Some(&*self.normal).filter(|normal| *normal != self.collapsed);
+        [self.raw].into_iter().chain(collapsed).chain(normal)
     }
 }
 
-fn normalise(raw: &str) -> Cow<'_, str> {
-    let decoded: Cow<'_, str> = percent_decode_str(raw).decode_utf8_lossy();
-    let plain = decoded.starts_with('/')
-        && !decoded.contains('\\')
-        && !decoded.contains("//")
-        && !decoded.contains("/.");
-    if plain { decoded } else { Cow::Owned(resolve(&decoded)) }
-}
-
-fn resolve(path: &str) -> String {
+/// The segments of `path` with one slash between them, those resolved that `is_step`
+/// says are a step: `.` to where one is, `..` up.
+fn join(path: &str, is_step: impl Fn(&str) -> bool) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut ends_in_slash = true;
     for segment in path.split(['/', '\\']) {
-        ends_in_slash = matches!(segment, "" | "." | "..");
+        let step = segment.is_empty() || is_step(segment);
+        ends_in_slash = step;
         match segment {
-            "" | "." => {}
-            ".." => drop(kept.pop()),
+            ".." if step => drop(kept.pop()),
+            _ if step => {}
             name => kept.push(name),
         }
     }
@@ -59,6 +69,20 @@ fn resolve(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_resolved_is_looked_at_before_it_is_resolved_too() {
+        for (raw, forms) in [
+            ("/socket.io/", &["/socket.io/"][..]),
+            ("/%73ocket.io/", &["/%73ocket.io/", "/socket.io/"]),
+            ("//socket.io/..%2fx", &["//socket.io/..%2fx", "/socket.io/../x", "/x"]),
+            ("/x/%2e%2e/socket.io", &["/x/%2e%2e/socket.io", "/x/../socket.io", "/socket.io"]),
+            ("/socket.io\\\\.", &["/socket.io\\\\.", "/socket.io/.", "/socket.io/"]),
+            ("x", &["x", "/x"]),
+        ] {
+            assert_eq!(Forms::of(raw).iter().collect::<Vec<_>>(), forms, "{raw}");
+        }
+    }
 
     #[test]
     fn normalises_every_spelling_of_a_path_to_one() {

@@ -173,13 +173,16 @@ impl Policy {
         self.version
     }
 
-    /// The rules that cover a path: that of its raw form first, then that of its
-    /// normal form where it is another one.
+    /// The rules that cover a path in any of its forms, in their order, once each.
     pub fn rules_for(&self, forms: &path::Forms<'_>) -> impl Iterator<Item = &Rule> {
-        let raw = self.rule_for(forms.raw);
-        let normal = self.rule_for(&forms.normal);
-        let other = normal.filter(|normal| !raw.is_some_and(|raw| std::ptr::eq(raw, *normal)));
-        raw.into_iter().chain(other)
+        // There are three forms.
+        let mut before: [Option<&Rule>; 2] = [None; 2];
+        forms.iter().filter_map(|path| self.rule_for(path)).filter(move |rule| {
+            let is_new = !before.iter().flatten().any(|other| std::ptr::eq(*other, *rule));
+            let [last, _] = before;
+            before = [Some(*rule), last];
+            is_new
+        })
     }
 
     /// Every rule, with the prefix of the paths that it covers.

@@ -8,8 +8,8 @@ import { __worker_init_state as current, mergeVary, fetch as serve } from "../..
 
 /** The facts of a request, one a line; what is present starts with "=". */
 export function facts(request) {
-	const { method, url, headers } = request;
-	let lines = `${method}\n${url}`;
+	const { method, headers } = request;
+	let lines = `${method}\n${urlOf(request)}`;
 	for (const name of FACTS) {
 		const value = headers.get(name);
 		lines += value === null ? "\n" : `\n=${value}`;
@@ -26,6 +26,22 @@ const FACTS = [
 	"sec-fetch-mode",
 	"sec-fetch-dest",
 ];
+
+/**
+ * A request's URL as fetch will read it, so that what is decided on is what is forwarded. Outside
+ * of Cloudflare it has the dots and backslashes of the client's path, and whatever its `Host` has.
+ * It is ASCII up to the path, so that Wasm and JavaScript count the same characters.
+ */
+function urlOf({ url }) {
+	if (PLAIN.test(url)) return url;
+	const parsed = URL.parse(url);
+	if (parsed === null) return encodeURI(url);
+	parsed.username = parsed.password = "";
+	return parsed.href;
+}
+
+// A name or an IPv4 address, segments that do not begin with a dot, and a query: nothing to resolve.
+const PLAIN = /^https?:\/\/[\w.-]+(?::[1-9]\d*)?(?:\/(?!\.|%2e)[^/?\\\t]*)+(?:\?[^\t]*)?$/i;
 
 /** An answer of the edge's own. `lines` are header names and values, by turns. */
 export function answer(status, lines, body) {
@@ -62,7 +78,7 @@ function edit(response, owned, explain) {
 }
 
 function outgoing(request, upstream, originLength) {
-	const { url } = request;
+	const url = urlOf(request);
 	const forwarded = new Request(
 		upstream === undefined ? url : upstream + url.slice(originLength),
 		request,

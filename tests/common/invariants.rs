@@ -305,7 +305,7 @@ fn check_alike(head: &RequestHead<'_>, policy: &Policy, tenancy: &impl Fn(&str) 
     assert_eq!(decided("GET", &upgrade), expected, "upgrade {head:?}");
 }
 
-/// The rules of `document` that cover the path of `head` in either form.
+/// The rules of `document` that cover the path of `head` in any of its forms.
 fn covering<'d>(document: &'d Value, head: &RequestHead<'_>) -> Vec<&'d Value> {
     let covers =
         |prefix: &str, path: &str| path.starts_with(prefix) || prefix == format!("{path}/");
@@ -315,7 +315,7 @@ fn covering<'d>(document: &'d Value, head: &RequestHead<'_>) -> Vec<&'d Value> {
         covering.max_by_key(|(prefix, _)| prefix.len()).map(|(_, rule)| rule)
     };
     let forms = head.path_forms();
-    rule_for(forms.raw).into_iter().chain(rule_for(&forms.normal)).collect()
+    [forms.raw, &forms.collapsed, &forms.normal].into_iter().filter_map(rule_for).collect()
 }
 
 /// Whether the `rule` of a document allows `origin`.

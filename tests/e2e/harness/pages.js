@@ -80,17 +80,18 @@ const connections = 64;
 const batch = 25;
 
 /**
- * Sends `count` polls and preflights, by turns, each of an origin of its own: pipelined, for
- * the Worker to be the slower end. Resolves to how often each status came with which reason.
+ * Sends `count` polls and preflights, by turns, each of an origin of its own, which `newPage`
+ * makes up: pipelined, for the Worker to be the slower end. Resolves to how often each status
+ * came with which reason.
  */
-export async function flood({ url }, count) {
+export async function flood({ url }, count, newPage = newOrigin) {
 	const { hostname, port, host } = new URL(url);
 	const answers = {};
 	let sent = 0;
 	const next = () => {
 		sent += 1;
 		const method = sent % 2 ? "GET" : "OPTIONS";
-		const { headers } = preflight(newOrigin());
+		const { headers } = preflight(newPage());
 		const lines = Object.entries({ host, ...headers }).map((pair) => `${pair.join(": ")}\r\n`);
 		return `${method} ${poll} HTTP/1.1\r\n${lines.join("")}\r\n`;
 	};
@@ -101,7 +102,7 @@ export async function flood({ url }, count) {
 			const send = () => {
 				awaited = Math.min(batch, count - sent);
 				if (awaited === 0) resolve();
-				else socket.write(Array.from({ length: awaited }, next).join(""));
+				else socket.write(Array.from({ length: awaited }, next).join(""), "latin1");
 			};
 			socket.setEncoding("latin1").on("data", (text) => {
 				const parts = (rest + text).split("\r\n\r\n");
