@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build deploy tool bench fuzz lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build deploy tool bench load fuzz lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -57,6 +57,12 @@ bench: build ## measure large policies, faulty ones, and edits, on workerd; take
 	node bench/large-lists.js
 	node bench/bad-documents.js
 	node bench/edits.js
+
+# `make load LOAD_SECONDS=…`: for how long.
+LOAD_SECONDS = 300
+
+load: build ## 1,500 Socket.IO clients through one workerd for five minutes: what is lost, and its memory
+	node bench/load.js --seconds $(LOAD_SECONDS)
 
 # `make fuzz FUZZ_SECONDS=…`: for how long, each of the targets.
 fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target

@@ -7,19 +7,22 @@ import { startEdge } from "../../tests/e2e/harness/edge.js";
 export const MIB = 1024 * 1024;
 export const MS = 1e6;
 
+/** Starts an edge that never asks KV again by itself, and measures it. */
+export const startMeasured = ({ vars, ...options } = {}) =>
+	measured(() =>
+		startEdge({ ...options, vars: { POLICY_FRESH_SECONDS: "3600", EXPLAIN: "off", ...vars } }),
+	);
+
 /**
- * Starts an edge that never asks KV again by itself.
- * `cpu()` is the CPU time of its workerd so far, in nanoseconds; the local KV is part of that process.
+ * What `start` starts. `cpu()` is the CPU time of its workerd so far, in nanoseconds, and `rss()`
+ * what that has of the machine's memory, in bytes; the local KV is part of that process.
  */
-export async function startMeasured({ vars, ...options } = {}) {
+export async function measured(start) {
 	const before = await workerds();
-	const edge = await startEdge({
-		...options,
-		vars: { POLICY_FRESH_SECONDS: "3600", EXPLAIN: "off", ...vars },
-	});
+	const started = await start();
 	const [pid, ...others] = (await workerds()).filter((child) => !before.includes(child));
-	if (pid === undefined || others.length > 0) throw new Error("which workerd is the edge's?");
-	return { ...edge, cpu: () => cpuOf(pid) };
+	if (pid === undefined || others.length > 0) throw new Error("which workerd is it?");
+	return { ...started, cpu: () => cpuOf(pid), rss: () => rssOf(pid) };
 }
 
 /** The ids of this process's children that are a workerd. */
@@ -40,6 +43,10 @@ async function cpuOf(pid) {
 	const threads = await readdir(`/proc/${pid}/task`);
 	const times = await Promise.all(threads.map((id) => read(`/proc/${pid}/task/${id}/schedstat`)));
 	return times.reduce((sum, time) => sum + Number(time.split(" ")[0]), 0);
+}
+
+async function rssOf(pid) {
+	return Number(/VmRSS:\s+(\d+)/.exec(await read(`/proc/${pid}/status`))?.[1]) * 1024;
 }
 
 /** A file's text, empty if it is gone by now. */

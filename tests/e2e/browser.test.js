@@ -247,17 +247,6 @@ describe("what a page gets to know", () => {
 			assert.equal(status, 400);
 			assert.deepEqual(JSON.parse(body), { code: 1, message: "Session ID unknown" });
 		});
-
-		test(`${place} reads the edge's own error when the origin server is gone`, async () => {
-			const server = await startSocketServer();
-			await server.stop();
-			const edge = await startEdge({ policy, upstream: server.url });
-			try {
-				assert.equal((await read(visited.frame, edge.url + polling)).status, 502);
-			} finally {
-				await edge.stop();
-			}
-		});
 	}
 });
 

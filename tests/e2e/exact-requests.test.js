@@ -2,8 +2,8 @@
 // whatever passes it (docs/fidelity.md), and for the headers that are the edge's.
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
+import { startWays } from "./harness/exact.js";
 import { chunked, valuesOf } from "./harness/raw.js";
-import { startWays } from "./harness/ways.js";
 
 let ways;
 before(async () => {

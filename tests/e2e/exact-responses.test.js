@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { startWays } from "./harness/exact.js";
 import { chunked, message, valuesOf } from "./harness/raw.js";
-import { startWays } from "./harness/ways.js";
 
 let ways;
 before(async () => {

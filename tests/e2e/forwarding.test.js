@@ -1,9 +1,6 @@
 // Where requests are forwarded to, what is left untouched, and the edge's own errors. What is
 // the same byte for byte is in exact-*.test.js, whose CORS headers an answer has in owned-cors.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { get } from "node:http";
-import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "./harness/edge.js";
 import { corsHeaders, startOriginServer } from "./harness/http.js";
@@ -19,11 +16,6 @@ const policy = {
 		"/open/": { origin: "*" },
 		"/strict/": { ...rule, missingOrigin: "deny" },
 	},
-};
-const owned = {
-	"access-control-allow-credentials": "true",
-	"access-control-allow-origin": good,
-	"access-control-expose-headers": "x-a,x-cors-decision",
 };
 
 /** The origin server's own, wrong idea of CORS. */
@@ -168,131 +160,4 @@ test("a continued preflight reaches the origin server, its answer is the policy'
 	headers.origin = evil;
 	assert.equal((await edge.send("/continued/", { method: "OPTIONS", headers })).status, 403);
 	assert.equal(origin.seen.length, seen);
-});
-
-describe("the edge's own errors", () => {
-	/** An edge in front of a TCP server that does `serve` with each connection. */
-	async function inFrontOf(serve, run) {
-		const sockets = new Set();
-		const server = createServer((socket) => {
-			sockets.add(socket);
-			socket.on("error", () => {});
-			serve(socket);
-		});
-		await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-		const broken = await startEdge({
-			policy,
-			upstream: `http://127.0.0.1:${server.address().port}`,
-			vars: { UPSTREAM_TIMEOUT_SECONDS: "1" },
-		});
-		try {
-			await run(broken, server);
-		} finally {
-			await broken.stop();
-			for (const socket of sockets) socket.destroy();
-			server.close();
-		}
-	}
-
-	async function assertExplained(broken, status) {
-		for (const options of [from(good), from(good, { method: "POST", body: "40" })]) {
-			const answer = await broken.send("/socket.io/", options);
-			assert.equal(answer.status, status);
-			assert.deepEqual(corsHeaders(answer.headers), owned);
-			assert.equal(answer.headers.get("vary"), "Origin");
-			assert.equal(answer.headers.get("cache-control"), "no-store");
-			assert.ok(JSON.parse(answer.body).message);
-		}
-		if (status === 502) {
-			const uncovered = await broken.send("/api", from(good));
-			assert.equal(uncovered.status, status);
-			assert.deepEqual(corsHeaders(uncovered.headers), {});
-		}
-		assert.equal((await broken.send("/socket.io/", from(evil))).status, 403);
-		assert.ok(broken.log.some((line) => line.includes("upstream-failed")));
-	}
-
-	test("502 where the origin server refuses connections", () =>
-		inFrontOf(
-			() => {},
-			async (broken, server) => {
-				server.close();
-				await assertExplained(broken, 502);
-			},
-		));
-
-	test("502 where it resets them", () =>
-		inFrontOf(
-			(socket) => socket.once("data", () => socket.resetAndDestroy()),
-			(broken) => assertExplained(broken, 502),
-		));
-
-	test("502 where it does not speak HTTP", () =>
-		inFrontOf(
-			(socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"),
-			(broken) => assertExplained(broken, 502),
-		));
-
-	test("504 where it does not begin its answer in time", () =>
-		inFrontOf(
-			() => {},
-			(broken) => assertExplained(broken, 504),
-		));
-
-	test("502 where its status is none that a Response can have", () =>
-		inFrontOf(
-			(socket) => socket.end("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"),
-			async (broken) => {
-				const answer = await broken.send("/socket.io/", from(good));
-				assert.equal(answer.status, 502);
-				assert.deepEqual(corsHeaders(answer.headers), owned);
-			},
-		));
-
-	test("what is forwarded untouched may begin its answer as late as it likes", async () => {
-		const slow = await startOriginServer((_request, response) =>
-			setTimeout(() => response.end("late"), 1500),
-		);
-		const patient = await startEdge({
-			policy,
-			upstream: slow.url,
-			vars: { UPSTREAM_TIMEOUT_SECONDS: "1" },
-		});
-		try {
-			for (const path of ["/api", "/reported/"]) {
-				assert.equal((await patient.send(path, from(evil))).body, "late");
-			}
-			assert.equal((await patient.send("/socket.io/", from(good))).status, 504);
-		} finally {
-			await patient.stop();
-			await slow.stop();
-		}
-	});
-
-	test("an answer that has begun may take as long as it likes", async () => {
-		let finish;
-		const slow = await startOriginServer((_request, response) => {
-			response.write("first ");
-			finish = () => response.end("second");
-		});
-		const patient = await startEdge({
-			policy,
-			upstream: slow.url,
-			vars: { UPSTREAM_TIMEOUT_SECONDS: "1" },
-		});
-		try {
-			const [response] = await once(get(`${patient.url}/socket.io/`), "response", {
-				signal: AbortSignal.timeout(20_000),
-			});
-			const parts = [];
-			for await (const part of response) {
-				parts.push(`${part}`);
-				if (parts.length === 1) setTimeout(finish, 1500);
-			}
-			assert.deepEqual(parts, ["first ", "second"]);
-		} finally {
-			await patient.stop();
-			await slow.stop();
-		}
-	});
 });

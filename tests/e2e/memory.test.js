@@ -7,6 +7,7 @@ import { createServer, request as httpRequest } from "node:http";
 import { after, before, test } from "node:test";
 import WebSocket, { WebSocketServer } from "ws";
 import { startEdge } from "./harness/edge.js";
+import { exchange as exchangeAt } from "./harness/exchange.js";
 import { close, listen } from "./harness/http.js";
 import { inspect } from "./harness/inspector.js";
 
@@ -135,23 +136,13 @@ test(
 );
 
 /** Starts a request that has `tag` in its URL. */
-function start(method, tag, headers) {
-	const path = `${socketPath}&transport=polling&tag=${encodeURIComponent(tag)}`;
-	return httpRequest(edge.url + path, { method, headers, agent: false });
-}
+const start = (method, tag, headers) => httpRequest(urlOf(tag), { method, headers, agent: false });
+
+const urlOf = (tag) => `${edge.url}${socketPath}&transport=polling&tag=${encodeURIComponent(tag)}`;
 
 /** A request from the allowed origin, at the client and at the origin server. */
-async function exchange(method, tag, headers) {
-	const arrival = once(server, "request");
-	const request = start(method, tag, { origin: allowed, ...headers });
-	const answered = once(request, "response");
-	// Whoever wants the answer gets the error too.
-	answered.catch(() => {});
-	request.flushHeaders();
-	if (method === "GET") request.end();
-	const [atOrigin, response] = await arrival;
-	return { request, atOrigin, response, answer: async () => (await answered)[0] };
-}
+const exchange = (method, tag, headers) =>
+	exchangeAt(server, urlOf(tag), { method, headers: { origin: allowed, ...headers } });
 
 /**
  * Sends all pieces from one stream to the other, the second half when the first

@@ -13,9 +13,14 @@ const clients = { 2: io2, 3: io3, 4: io4 };
  * Starts a Socket.IO server of major version 4 or 2 on 127.0.0.1. It has no CORS
  * of its own. `seen` holds each request that reached it.
  */
-export async function startSocketServer({ version = 4, path = "/socket.io", port = 0 } = {}) {
+export async function startSocketServer({
+	version = 4,
+	path = "/socket.io",
+	port = 0,
+	options: more,
+} = {}) {
 	const http = createServer();
-	const options = { path, maxHttpBufferSize: 1e8 };
+	const options = { path, maxHttpBufferSize: 1e8, ...more };
 	const io =
 		version === 2
 			? new Server2(http, { ...options, origins: "*:*" })

@@ -1,0 +1,36 @@
+// The limit of what a Worker can leave unchanged: the thinnest pass-through.
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+
+const script = `
+export default {
+	fetch: (request, { UPSTREAM }) =>
+		fetch(new Request(UPSTREAM + request.url.slice(request.url.indexOf("/", 8)), request)),
+};
+`;
+
+/** Starts it on the runtime of `startEdge`, with that one's two URLs. */
+export async function startBare(upstream) {
+	const runtime = new Miniflare({
+		...convertV4MiniflareOptions({
+			host: "127.0.0.1",
+			port: 0,
+			workers: [
+				{
+					name: "bare",
+					modules: [{ type: "ESModule", path: "bare.js", contents: script }],
+					compatibilityDate: "2026-07-01",
+					bindings: { UPSTREAM: upstream },
+					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+				},
+			],
+		}),
+		log: new Log(LogLevel.NONE),
+		// It says of each client that left that it had no answer.
+		handleStructuredLogs() {},
+	});
+	return {
+		url: (await runtime.ready).origin,
+		bareUrl: (await runtime.unsafeGetDirectURL("bare")).origin,
+		stop: () => runtime.dispose(),
+	};
+}
