@@ -16,5 +16,5 @@ export WASM_BINDGEN_BIN WASM_OPT_BIN ESBUILD_BIN PATH
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
 -Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
 .tools/bin/worker-build --release --out-dir "$OUT" . ${2:+--features "$2"}
-# worker-build keeps the functions' names: a tenth of the upload.
-"$WASM_OPT_BIN" -Oz --all-features --strip-debug "$OUT/index_bg.wasm" -o "$OUT/index_bg.wasm"
+# worker-build keeps the functions' names, a tenth of the upload, and what tells tools how it was built.
+"$WASM_OPT_BIN" -Oz --all-features --strip-debug --strip-producers --strip-target-features "$OUT/index_bg.wasm" -o "$OUT/index_bg.wasm"

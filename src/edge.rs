@@ -69,7 +69,7 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
         store::panic_if_asked(head.url.path());
         let policy = standing.policy();
         let context = context(settings, &standing);
-        let decision = judge(event, &head, &policy, settings, context, &mut findings);
+        let decision = decide_and_record(event, &head, &policy, settings, context, &mut findings);
         if decision.reason == Reason::UnaskedOrigin {
             let (asking, facts) = (event.clone(), facts.clone());
             if decision.blocks() {
@@ -80,7 +80,8 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
             let then = move |mut findings| {
                 with_settings(&asking.env, |settings| {
                     let policy = standing.policy();
-                    judge(&asking, &facts.head(), &policy, settings, context, &mut findings);
+                    let head = facts.head();
+                    decide_and_record(&asking, &head, &policy, settings, context, &mut findings);
                 });
                 JsValue::UNDEFINED
             };
@@ -97,7 +98,7 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
 }
 
 /// The decision, which is recorded unless KV has to be asked first.
-fn judge<'a>(
+fn decide_and_record<'a>(
     event: &Event,
     head: &RequestHead<'a>,
     policy: &'a Policy,

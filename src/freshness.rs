@@ -3,12 +3,12 @@
 /// What is older than this many times its freshness is asked for before it is used.
 const STALE_FACTOR: f64 = 10.0;
 
-/// When something was read from KV, in milliseconds.
+/// When KV was asked for something, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Age {
-    /// When KV last confirmed it.
+    /// When it was asked the last time that it confirmed it.
     learned_at: f64,
-    /// When KV was last asked.
+    /// When it was last asked.
     asked_at: f64,
 }
 
@@ -24,9 +24,14 @@ pub(crate) enum Freshness {
 }
 
 impl Age {
-    /// Of what KV confirms at `now`.
-    pub(crate) fn confirmed(now: f64) -> Self {
-        Self { learned_at: now, asked_at: now }
+    /// Of what KV confirms, when asked at `asked_at`.
+    pub(crate) fn confirmed(asked_at: f64) -> Self {
+        Self { learned_at: asked_at, asked_at }
+    }
+
+    /// Whether KV confirmed it when it was asked later than `asked_at`.
+    pub(crate) fn is_newer_than(self, asked_at: f64) -> bool {
+        self.learned_at > asked_at
     }
 
     /// The same, with KV having been asked once more at `now`.

@@ -43,6 +43,12 @@ struct Entry {
     age: Age,
 }
 
+impl Entry {
+    fn is_policy(&self) -> bool {
+        matches!(self.standing, Standing::Policy(_))
+    }
+}
+
 /// What is in force for a host.
 #[derive(Clone, Debug)]
 pub enum Standing {
@@ -136,12 +142,20 @@ impl Held {
         }
     }
 
-    /// Takes in what KV said of `host` at `now`. What is held outlives a faulty
-    /// document and a failing KV, not a deleted key.
-    pub fn learn(&mut self, host: &str, now: f64, news: News) -> Outcome {
+    /// What is in force for `host` by an answer to a question later than
+    /// `asked_at`, if there was one: what KV said to that one counts no more.
+    #[must_use]
+    pub fn newer_than(&mut self, asked_at: f64, host: &str, now: f64) -> Option<Standing> {
+        let entry = self.hosts.get_mut(host, now)?;
+        entry.age.is_newer_than(asked_at).then(|| entry.standing.clone())
+    }
+
+    /// Takes in at `now` what KV said of `host`, when asked at `asked_at`. What is
+    /// held outlives a faulty document and a failing KV, not a deleted key.
+    pub fn learn(&mut self, host: &str, asked_at: f64, now: f64, news: News) -> Outcome {
         let held = self.hosts.get_mut(host, now);
-        let held = held.filter(|entry| matches!(entry.standing, Standing::Policy(_))).cloned();
-        let new = |standing| Entry { standing, age: Age::confirmed(now) };
+        let held = held.filter(|entry| entry.is_policy()).cloned();
+        let new = |standing| Entry { standing, age: Age::confirmed(asked_at) };
         let entry = match (news, held) {
             (News::Valid(policy), _) | (News::LastGood(Some(policy)), None) => {
                 new(Standing::Policy(policy))
@@ -149,9 +163,13 @@ impl Held {
             (News::Missing, _) => new(Standing::NoPolicy),
             (_, Some(held)) => Entry { age: held.age.asked(now), ..held },
             (News::Invalid(key), None) => return Outcome::AskLastGood(key),
-            (News::Failed | News::LastGood(None), None) => new(Standing::Unavailable),
+            (News::Failed | News::LastGood(None), None) => {
+                let Entry { standing, age } = new(Standing::Unavailable);
+                Entry { standing, age: age.asked(now) }
+            }
         };
-        self.hosts.insert(host, now, entry.clone());
+        // Strangers make up hosts; while KV is down, they shall cost nobody a policy.
+        self.hosts.insert_ranked(host, now, entry.clone(), Entry::is_policy);
         Outcome::Use(entry.standing)
     }
 
@@ -164,7 +182,7 @@ impl Held {
         }
     }
 
-    /// A policy that is held already for any host and was read from `text`'s version.
+    /// A policy that is held already for any host and was read from that text.
     #[must_use]
     pub fn with_version(&self, version: Version) -> Option<Rc<Policy>> {
         self.hosts.values().find_map(|entry| match &entry.standing {

@@ -38,12 +38,28 @@ impl<V> Recent<V> {
     /// would be one too many. That one is looked for among all, so an insertion
     /// should follow something slower, as a KV read is.
     pub(crate) fn insert(&mut self, name: &str, now: f64, value: V) {
+        self.insert_ranked(name, now, value, |_| false);
+    }
+
+    /// The same, but what is `precious` makes room only for what is too.
+    pub(crate) fn insert_ranked(
+        &mut self,
+        name: &str,
+        now: f64,
+        value: V,
+        precious: impl Fn(&V) -> bool,
+    ) {
         if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
-            let oldest =
-                self.entries.iter().min_by(|(_, a), (_, b)| a.used_at.total_cmp(&b.used_at));
-            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
-                self.entries.remove(&oldest);
+            let rank = |entry: &Entry<V>| precious(&entry.value);
+            let least = self.entries.iter().min_by(|(_, a), (_, b)| {
+                rank(a).cmp(&rank(b)).then(a.used_at.total_cmp(&b.used_at))
+            });
+            let Some((least, entry)) = least else { return };
+            if rank(entry) && !precious(&value) {
+                return;
             }
+            let least = least.clone();
+            self.entries.remove(&least);
         }
         self.entries.insert(name.to_owned(), Entry { value, used_at: now });
     }
@@ -71,5 +87,23 @@ mod tests {
         assert_eq!(recent.values().count(), 2);
         recent.remove("a");
         assert_eq!(recent.values().count(), 1);
+    }
+
+    #[test]
+    fn what_is_precious_makes_room_only_for_its_like() {
+        let mut recent = Recent::new(2);
+        let mut insert = |name, now, value| {
+            recent.insert_ranked(name, now, value, |precious| *precious);
+            let mut names: Vec<_> = recent.entries.keys().cloned().collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!(insert("a", 1.0, true), "a");
+        assert_eq!(insert("b", 2.0, false), "a b");
+        assert_eq!(insert("c", 3.0, false), "a c");
+        assert_eq!(insert("d", 4.0, true), "a d");
+        assert_eq!(insert("e", 5.0, false), "a d");
+        assert_eq!(insert("a", 6.0, true), "a d");
+        assert_eq!(insert("f", 7.0, true), "a f");
     }
 }

@@ -14,7 +14,7 @@ use super::{
     target::{Keys, Target},
     wrangler::{Failure, Values, Wrangler},
 };
-use crate::policy::Policy;
+use crate::{keys, policy::Policy};
 
 /// Where a policy is kept in KV.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) struct Change<'s> {
 enum InForce<'k> {
     Nothing,
     Policy { key: &'k str, policy: Policy },
-    Faulty { key: &'k str, faults: String },
+    Faulty { key: &'k str, faults: String, last_good: Option<Policy> },
 }
 
 impl<'t> Slot<'t> {
@@ -110,7 +110,7 @@ impl Change<'_> {
             }
             // People take their time.
             match self.slot.values() {
-                Ok(now) if now == self.before => {}
+                Ok(now) if self.contents(&now) == self.contents(&self.before) => {}
                 Ok(_) => return nothing("Nothing was changed, as somebody else did meanwhile."),
                 Err(failure) => return Ok(failure.report("Nothing was changed.")),
             }
@@ -136,10 +136,17 @@ impl Change<'_> {
                     "There is no policy in {place} yet: only same-origin pages are let in. This adds:"
                 ),
             ),
-            InForce::Faulty { key, faults } => from(
+            InForce::Faulty { key, faults, last_good: None } => from(
                 None,
                 format!(
                     "\"{key}\" in {place} has {faults}, so the Worker does not use it. This adds:"
+                ),
+            ),
+            InForce::Faulty { key, faults, last_good: Some(policy) } => from(
+                Some(&policy),
+                format!(
+                    "\"{key}\" in {place} has {faults}, so the Worker uses the last good one. \
+                     What changes from that:"
                 ),
             ),
             InForce::Policy { key, policy } if key == own => {
@@ -162,7 +169,11 @@ impl Change<'_> {
         match found.map(|(key, text)| (key, Policy::parse(text))) {
             None => InForce::Nothing,
             Some((key, Ok(policy))) => InForce::Policy { key, policy },
-            Some((key, Err(faults))) => InForce::Faulty { key, faults: check::count(&faults) },
+            Some((key, Err(faults))) => {
+                let last_good = self.before.get(&keys::last_good(key));
+                let last_good = last_good.and_then(|text| Policy::parse(text).ok());
+                InForce::Faulty { key, faults: check::count(&faults), last_good }
+            }
         }
     }
 }

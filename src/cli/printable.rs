@@ -19,6 +19,13 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
+/// `words` as a command that a person can type into a shell.
+pub(super) fn typed<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    // What no shell can take is shown as it is.
+    let quoted = words.map(|word| shlex::try_quote(word).unwrap_or(word.into()));
+    quoted.map(|word| printable(&word).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
 fn is_obeyed(char: char) -> bool {
     // Unicode Standard Annex 9, "Directional Formatting Characters".
     let turns = matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -28,6 +35,12 @@ fn is_obeyed(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_to_be_typed_is_quoted() {
+        let words = ["a", "--config", "my dir/it's", "$x", "\u{7}"];
+        assert_eq!(typed(words.into_iter()), r#"a --config "my dir/it's" '$x' '\u{7}'"#);
+    }
 
     #[test]
     fn shows_what_a_terminal_would_obey() {

@@ -2,8 +2,15 @@
 
 use clap::Args;
 
-use super::{WrongUsage, printable::printable, request::url_of_host, wrangler::Wrangler};
+use super::{
+    WrongUsage,
+    printable::{printable, typed},
+    request::url_of_host,
+    wrangler::Wrangler,
+};
 use crate::{host, keys, request};
+
+const WRANGLER: &str = "npx wrangler";
 
 #[derive(Args, Debug)]
 pub(super) struct Target {
@@ -30,7 +37,7 @@ pub(super) struct Target {
     #[arg(long, value_name = "DIR", requires = "local")]
     persist_to: Option<String>,
     /// The command that is wrangler
-    #[arg(long, value_name = "COMMAND", default_value = "npx wrangler")]
+    #[arg(long, value_name = "COMMAND", default_value = WRANGLER)]
     wrangler: String,
 }
 
@@ -93,8 +100,9 @@ impl Target {
     pub(super) fn rollback(&self) -> String {
         let host = self.host.iter().flat_map(|host| ["--host", host]);
         let options = host.chain(self.local.then_some("--local")).chain(self.passed_on());
+        let wrangler = (self.wrangler != WRANGLER).then_some(["--wrangler", &self.wrangler]);
         let words = ["socketio-cors", "rollback"].into_iter().chain(options);
-        words.map(printable).collect::<Vec<_>>().join(" ")
+        typed(words.chain(wrangler.into_iter().flatten()))
     }
 }
 
@@ -104,8 +112,10 @@ impl Keys {
     }
 
     /// Every key that is read.
-    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        [&self.policy, &self.previous].into_iter().chain(&self.fallback).map(String::as_str)
+    pub(super) fn all(&self) -> impl Iterator<Item = String> {
+        let documents = [&self.policy].into_iter().chain(&self.fallback);
+        let each = documents.flat_map(|key| [key.clone(), keys::last_good(key)]);
+        each.chain([self.previous.clone()])
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::printable::printable;
+use super::printable::{printable, typed};
 
 pub(super) use answer::Values;
 
@@ -40,7 +40,7 @@ impl Wrangler {
     ///
     /// # Errors
     /// wrangler failed. That a key is missing is no error.
-    pub(super) fn read<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<Values, Failure> {
+    pub(super) fn read(&self, keys: impl Iterator<Item = String>) -> Result<Values, Failure> {
         let keys: Vec<_> = keys.collect();
         let output = self.run("get", &json!(keys))?;
         Values::of(&output.stdout, &keys).ok_or_else(|| {
@@ -60,8 +60,9 @@ impl Wrangler {
 
     /// The command that does `verb` to one key, for people to type.
     pub(super) fn typed(&self, verb: &str, key: &str) -> String {
-        let options = self.options.join(" ");
-        format!("{self} kv key {verb} {} {key}", printable(&options))
+        let command = [&self.program].into_iter().chain(&self.leading).map(String::as_str);
+        let options = self.options.iter().map(String::as_str);
+        typed(command.chain(["kv", "key", verb]).chain(options).chain([key]))
     }
 
     /// Runs `wrangler kv bulk <command>` on a file of `content`.

@@ -6,6 +6,7 @@
 //! | `policy-faulty`, `policy-fault` | error | that a document is not used, and why: a line a fault |
 //! | `policy-missing` | warn | that there is none, and how to set one |
 //! | `policy-unread`, `lookup-failed` | error | that KV gave no answer |
+//! | `last-good-missing` | error | that nothing can be used in place of a faulty document |
 //! | `last-good-unkept` | error | that KV did not take a document as the last good one |
 //! | `request-refused` | log | what was refused, or would be but for `reportOnly` |
 //! | `lines-left-out` | warn | how many lines of an event were one too many for a minute |
@@ -17,7 +18,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
-use super::shell::{self, Level, log};
+use super::shell::{self, Level, log_line};
 use crate::{
     action::Context,
     allowance::Allowance,
@@ -40,7 +41,7 @@ thread_local! {
 }
 
 pub(super) fn bad_variable(bad: &BadVariable) {
-    log(Level::Error, "bad-variable", "detail", vec![bad.to_string().into()]);
+    log_line(Level::Error, "bad-variable", "detail", vec![bad.to_string().into()]);
 }
 
 pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
@@ -48,12 +49,12 @@ pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
     let routes = policy.rules().count();
     let origins = policy.rules().map(|(_, rule)| rule.origin_count()).sum::<usize>();
     let values = vec![host.into(), key.into(), version.into(), routes.into(), origins.into()];
-    log(Level::Info, "policy-changed", "host key policy routes origins", values);
+    log_line(Level::Info, "policy-changed", "host key policy routes origins", values);
 }
 
 pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Fault]) {
     let values = vec![host.into(), key.into(), version.to_string().into(), faults.len().into()];
-    log(Level::Error, "policy-faulty", "host key policy faults", values);
+    log_line(Level::Error, "policy-faulty", "host key policy faults", values);
     for fault in faults.iter().take(MAX_FAULTS) {
         let Fault { pointer, line, column, value, problem, advice, .. } = fault;
         let names = "host key pointer line column value problem advice";
@@ -61,12 +62,17 @@ pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Fault]) 
         let [host, key, pointer, value, problem, advice] = texts;
         let (line, column) = ((*line).into(), (*column).into());
         let values = vec![host, key, pointer, line, column, value, problem, advice];
-        log(Level::Error, "policy-fault", names, values);
+        log_line(Level::Error, "policy-fault", names, values);
     }
 }
 
 pub(super) fn read_failed(host: &str, error: &str) {
     failure(Level::Error, "policy-unread", host.into(), error);
+}
+
+pub(super) fn no_last_good(host: &str) {
+    let detail = "no last good document can be used in place of a faulty one";
+    failure(Level::Error, "last-good-missing", host.into(), detail);
 }
 
 pub(super) fn lookup_failed(error: &str) {
@@ -83,10 +89,12 @@ pub(super) fn no_policy(host: &str) {
     failure(Level::Warn, "policy-missing", host.into(), detail);
 }
 
-/// A line of which a flood of hosts, or a KV that fails, would make very many.
-fn failure(level: Level, event: &str, host: JsValue, detail: &str) {
+/// A line of which a flood of hosts, a KV that fails or an origin server that is down
+/// would make very many.
+pub(super) fn failure(level: Level, event: &str, host: JsValue, detail: &str) {
+    left_out();
     if FAILURES.with_borrow_mut(Allowance::take) {
-        log(level, event, "host detail", vec![host, detail.into()]);
+        log_line(level, event, "host detail", vec![host, detail.into()]);
     }
 }
 
@@ -106,7 +114,7 @@ pub(super) fn refusal(head: &RequestHead<'_>, decision: &Decision<'_>, context: 
         context.version.to_string().into(),
         decision.is_report_only().into(),
     ];
-    log(Level::Info, REFUSED, names, values);
+    log_line(Level::Info, REFUSED, names, values);
 }
 
 /// Says how many lines the last minute left out, once it is over.
@@ -114,7 +122,12 @@ pub(super) fn left_out() {
     let now = shell::now();
     for (allowance, event) in [(&REFUSALS, REFUSED), (&FAILURES, "failures")] {
         if let Some(count) = allowance.with_borrow_mut(|allowance| allowance.settle(now)) {
-            log(Level::Warn, "lines-left-out", "lines count", vec![event.into(), count.into()]);
+            log_line(
+                Level::Warn,
+                "lines-left-out",
+                "lines count",
+                vec![event.into(), count.into()],
+            );
         }
     }
 }

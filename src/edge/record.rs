@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::{log, shell};
 use crate::{
-    action::Context,
+    action::{Context, Health},
     decision::{Decision, Verdict},
     policy::Policy,
     request::RequestHead,
@@ -27,6 +27,10 @@ pub(super) fn record(
     has_dataset: bool,
 ) {
     let Some(rule) = decision.rule else { return };
+    // What a bad variable closes is not for a rule to decide.
+    if matches!(context.health, Health::BadVariable | Health::NoUpstream) {
+        return;
+    }
     log::left_out();
     if decision.verdict == Verdict::Refuse {
         log::refusal(head, decision, context);

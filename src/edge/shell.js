@@ -4,7 +4,12 @@
 // What Wasm exports; wasm-bindgen puts this file four directories below it. A panic ends an instance
 // of Wasm. `current` starts a new one then, and has no arguments that would lie in the old one, so
 // call it before anything else that is exported.
-import { __worker_init_state as current, mergeVary, fetch as serve } from "../../../../index.js";
+import {
+	__worker_init_state as current,
+	logFailure,
+	mergeVary,
+	fetch as serve,
+} from "../../../../index.js";
 
 /** The facts of a request, one a line; what is present starts with "=". */
 export function facts(request) {
@@ -114,7 +119,8 @@ function setAll(headers, values) {
 }
 
 function gatewayError(status, detail) {
-	log("error", "upstream-failed", "status detail", [status, detail]);
+	current();
+	logFailure("upstream-failed", `${status}: ${detail}`);
 	const message = status === 504 ? "Gateway Timeout" : "Bad Gateway";
 	return new Response(JSON.stringify({ message }), {
 		status,
@@ -155,11 +161,12 @@ export function writeDataPoint(env, binding, index, blobs) {
 }
 
 /**
- * Reads the first of some KV values that is there, and gives it to `then` after the index of its
- * key, and before the first 32 bits of its SHA-256 and what went wrong. `then` is called once.
+ * Reads the first of some KV values that is there, and gives its first `limit` characters to `then`
+ * after the index of its key, and before the first 32 bits of its SHA-256 and what went wrong.
+ * `then` is called once.
  * @param {Request} [waiting] the request that waits for it, if one does
  */
-export async function readFirst(env, binding, keys, timeout, then, waiting, ctx) {
+export async function readFirst(env, binding, keys, limit, timeout, then, waiting, ctx) {
 	const { instanceId } = current();
 	let index, text, head, error;
 	try {
@@ -167,6 +174,7 @@ export async function readFirst(env, binding, keys, timeout, then, waiting, ctx)
 		index = values.findIndex((value) => value !== null);
 		text = values[index];
 		if (text !== undefined) head = await sha256Head(text);
+		if (text?.length > limit) text = text.slice(0, limit);
 	} catch (reason) {
 		error = String(reason);
 	}
@@ -178,10 +186,15 @@ const isGone = (instanceId) => current().instanceId !== instanceId;
 
 /** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */
 export async function keep(env, binding, key, text) {
-	try {
+	async function put() {
 		if ((await env[binding].get(key)) !== text) await env[binding].put(key, text);
+	}
+	try {
+		// KV takes one write a second for a key, and other isolates write at the same time.
+		await put().catch(() => scheduler.wait(1500).then(put));
 	} catch (reason) {
-		log("error", "last-good-unkept", "key detail", [key, String(reason)]);
+		current();
+		logFailure("last-good-unkept", `${key}: ${reason}`);
 	}
 }
 

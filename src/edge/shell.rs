@@ -2,12 +2,12 @@
 
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
-use super::{Event, record};
+use super::{Event, log, record};
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::Headers,
     keys::BINDING,
-    policy::{Knowledge, Version},
+    policy::{Knowledge, MAX_DOCUMENT_LEN, Version},
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
@@ -35,6 +35,7 @@ mod js {
             env: &JsValue,
             binding: &str,
             keys: Vec<String>,
+            limit: usize,
             timeout: f64,
             then: &JsValue,
             waiting: Option<&web_sys::Request>,
@@ -76,6 +77,13 @@ extern "C" {
     /// Keeps the request's I/O alive until `promise` settles.
     #[wasm_bindgen(method, js_name = waitUntil)]
     pub(super) fn wait_until(this: &ExecutionContext, promise: &JsValue);
+}
+
+/// Logs what failed in JavaScript.
+#[wasm_bindgen(js_name = logFailure)]
+#[expect(unreachable_pub, reason = "exported to JavaScript")]
+pub fn log_failure(event: &str, detail: &str) {
+    log::failure(Level::Error, event, JsValue::UNDEFINED, detail);
 }
 
 /// The `Vary` that says what `theirs` and `ours` say.
@@ -153,7 +161,7 @@ pub(super) struct Document {
     /// Its key.
     pub(super) key: String,
     pub(super) version: Version,
-    /// Its text, which stays in JavaScript until it is needed.
+    /// Its text, up to what is too long, which stays in JavaScript until it is needed.
     text: JsValue,
 }
 
@@ -179,6 +187,20 @@ pub(super) enum Reading {
 }
 
 impl Reading {
+    /// For how long KV may take, in milliseconds. The runtime ends what goes on behind
+    /// a request after 30 seconds.
+    pub(super) fn timeout(self) -> f64 {
+        match self {
+            Self::First => 2000.0,
+            Self::Behind => 25_000.0,
+        }
+    }
+
+    /// Whether a request waited as long as it may, for what was asked at `asked_at`.
+    pub(super) fn is_late(self, asked_at: f64) -> bool {
+        matches!(self, Self::First) && now() - asked_at >= self.timeout()
+    }
+
     fn waiting(self, event: &Event) -> Option<&web_sys::Request> {
         matches!(self, Self::First).then_some(&event.request)
     }
@@ -206,7 +228,9 @@ pub(super) fn read_first(
         },
     );
     let (Event { env, ctx, .. }, waiting) = (event, reading.waiting(event));
-    js::read_first(env, BINDING, keys, timeout, &then, waiting, ctx)
+    // One more says that it is too much.
+    let limit = MAX_DOCUMENT_LEN.saturating_add(1);
+    js::read_first(env, BINDING, keys, limit, timeout, &then, waiting, ctx)
 }
 
 /// The same with the indices of those of `keys` that are there.
@@ -254,7 +278,7 @@ pub(super) enum Level {
 
 /// One line of the log: an event, and its fields as their names, with spaces
 /// between them, and as many values, of which those that are undefined are left out.
-pub(super) fn log(level: Level, event: &str, names: &str, values: Vec<JsValue>) {
+pub(super) fn log_line(level: Level, event: &str, names: &str, values: Vec<JsValue>) {
     let method = match level {
         Level::Info => "log",
         Level::Warn => "warn",

@@ -15,12 +15,9 @@ use crate::{
     recent::Recent,
 };
 
-/// How long a request waits for KV, in milliseconds.
-pub(super) const TIMEOUT: f64 = 2000.0;
-
 thread_local! {
     static HELD: RefCell<Held> = RefCell::default();
-    /// The text that each key had last.
+    /// What each key had last.
     static SEEN: RefCell<Recent<Seen>> = RefCell::new(Recent::new(2 * MAX_HOSTS));
 }
 
@@ -51,11 +48,14 @@ pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
 /// request's I/O in another.
 pub(super) fn ask(event: &Event, reading: Reading, host: String, then: Then<Standing>) -> JsValue {
     let keys = keys_of(&host).into();
-    let deadline = shell::now() + TIMEOUT;
+    let asked_at = shell::now();
     let asking = event.clone();
     let learned = move |read: Result<Option<Document>, String>| {
+        if let Some(standing) = newer_than(asked_at, &host) {
+            return then(standing);
+        }
         let news = match read {
-            Ok(Some(document)) => match judge(&asking, &host, &document) {
+            Ok(Some(document)) => match read_policy(&asking, &host, &document) {
                 Some(policy) => News::Valid(policy),
                 None => News::Invalid(document.key),
             },
@@ -66,15 +66,19 @@ pub(super) fn ask(event: &Event, reading: Reading, host: String, then: Then<Stan
             }
             Err(error) => {
                 log::read_failed(&host, &error);
+                if reading.is_late(asked_at) {
+                    // What comes late counts for the requests after this one.
+                    asking.ctx.wait_until(&refresh(&asking, host.clone()));
+                }
                 News::Failed
             }
         };
-        match learn(&host, news) {
+        match learn(&host, asked_at, news) {
             Outcome::Use(standing) => then(standing),
-            Outcome::AskLastGood(key) => ask_last_good(asking, reading, host, &key, deadline, then),
+            Outcome::AskLastGood(key) => ask_last_good(asking, reading, host, &key, asked_at, then),
         }
     };
-    shell::read_first(event, reading, keys, TIMEOUT, Box::new(learned))
+    shell::read_first(event, reading, keys, reading.timeout(), Box::new(learned))
 }
 
 /// The keys that the document of `host` may have, of which the first counts.
@@ -87,29 +91,41 @@ fn forget(host: &str) {
     SEEN.with_borrow_mut(|seen| keys_of(host).iter().for_each(|key| seen.remove(key)));
 }
 
-/// The same with the last good document of `key`, until `deadline`, in milliseconds.
+/// The same with the last good document of `key`, as a part of the question that
+/// was asked at `asked_at`.
 fn ask_last_good(
     event: Event,
     reading: Reading,
     host: String,
     key: &str,
-    deadline: f64,
+    asked_at: f64,
     then: Then<Standing>,
 ) -> JsValue {
-    let asking = event.clone();
     let keys = vec![keys::last_good(key)];
+    let left = asked_at + reading.timeout() - shell::now();
+    let asking = event.clone();
     let learned = move |read: Result<Option<Document>, String>| {
-        let read = read.unwrap_or_else(|error| {
-            log::read_failed(&host, &error);
-            None
-        });
-        let policy = read.and_then(|document| judge(&event, &host, &document));
-        match learn(&host, News::LastGood(policy)) {
+        if let Some(standing) = newer_than(asked_at, &host) {
+            return then(standing);
+        }
+        let policy = match read {
+            Ok(document) => document.and_then(|document| read_policy(&event, &host, &document)),
+            Err(error) => {
+                log::read_failed(&host, &error);
+                if reading.is_late(asked_at) {
+                    event.ctx.wait_until(&refresh(&event, host.clone()));
+                }
+                None
+            }
+        };
+        if policy.is_none() {
+            log::no_last_good(&host);
+        }
+        match learn(&host, asked_at, News::LastGood(policy)) {
             Outcome::Use(standing) => then(standing),
             Outcome::AskLastGood(_) => then(Standing::Unavailable),
         }
     };
-    let left = deadline - shell::now();
     shell::read_first(&asking, reading, keys, left, Box::new(learned))
 }
 
@@ -119,13 +135,17 @@ pub(super) fn refresh(event: &Event, host: String) -> JsValue {
     ask(event, Reading::Behind, host, Box::new(|_| JsValue::UNDEFINED))
 }
 
-fn learn(host: &str, news: News) -> Outcome {
-    HELD.with_borrow_mut(|held| held.learn(host, shell::now(), news))
+fn newer_than(asked_at: f64, host: &str) -> Option<Standing> {
+    HELD.with_borrow_mut(|held| held.newer_than(asked_at, host, shell::now()))
+}
+
+fn learn(host: &str, asked_at: f64, news: News) -> Outcome {
+    HELD.with_borrow_mut(|held| held.learn(host, asked_at, shell::now(), news))
 }
 
 /// The policy that `document` is, if it is valid. The text that its key had last
 /// is not read again, nor does the log repeat what it said of it.
-fn judge(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
+fn read_policy(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
     let Document { key, version, .. } = document;
     let before = SEEN.with_borrow_mut(|seen| seen.get_mut(key, shell::now()).copied());
     let held = HELD.with_borrow(|held| held.with_version(*version));

@@ -7,7 +7,6 @@ use wasm_bindgen::JsValue;
 use super::{
     Event, log,
     shell::{self, Reading, Then},
-    store,
 };
 use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
@@ -82,13 +81,20 @@ fn read(
     then: Then<Vec<(String, Tenancy)>>,
 ) -> JsValue {
     let keys = question.keys().to_vec();
+    let asked_at = shell::now();
+    let asking = event.clone();
     let learn = move |read: Result<Vec<usize>, String>| {
         if let Err(error) = &read {
             log::lookup_failed(error);
+            if reading.is_late(asked_at) {
+                // What comes late counts for the requests after this one.
+                let again = Question::again(question.keys().to_vec());
+                asking.ctx.wait_until(&refresh(&asking, again));
+            }
         }
         let found = read.as_deref().ok();
         let now = shell::now();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
     };
-    shell::read_present(event, reading, keys, store::TIMEOUT, Box::new(learn))
+    shell::read_present(event, reading, keys, reading.timeout(), Box::new(learn))
 }

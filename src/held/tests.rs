@@ -40,7 +40,7 @@ fn take(held: &mut Held, host: &str, steps: &[(f64, Step)]) {
                 continue;
             }
         };
-        held.learn(host, seconds * 1000.0, news);
+        held.learn(host, seconds * 1000.0, seconds * 1000.0, news);
     }
 }
 
@@ -175,7 +175,7 @@ fn the_last_good_document_is_asked_for_only_where_nothing_is_held() {
     ] {
         let mut held = Held::default();
         take(&mut held, HOST, before.map(|step| (0.0, step)).as_slice());
-        let outcome = held.learn(HOST, 1.0, invalid());
+        let outcome = held.learn(HOST, 1.0, 1.0, invalid());
         let asked = matches!(outcome, Outcome::AskLastGood(key) if key == "policy");
         assert_eq!(asked, asks, "after {before:?}");
     }
@@ -202,7 +202,7 @@ fn what_is_learned_is_in_force_at_once() {
         (4.0, News::Valid(policy("b")), "b"),
         (5.0, News::Missing, "no policy"),
     ] {
-        let Outcome::Use(learned) = held.learn(HOST, step, news) else { panic!("{step}") };
+        let Outcome::Use(learned) = held.learn(HOST, step, step, news) else { panic!("{step}") };
         assert_eq!(name(&learned), standing);
     }
 }
@@ -247,15 +247,62 @@ fn one_host_too_many_pushes_out_the_one_that_was_not_used_for_longest() {
 }
 
 #[test]
+fn what_was_asked_earlier_counts_no_more() {
+    let mut held = Held::default();
+    assert!(held.newer_than(0.0, HOST, 5.0).is_none());
+    held.learn(HOST, 1000.0, 3000.0, News::Missing);
+    let newer = |held: &mut Held, asked_at| held.newer_than(asked_at, HOST, 3000.0);
+    // A last good document that was asked for before the key was deleted.
+    assert_eq!(newer(&mut held, 999.0).as_ref().map(name), Some("no policy"));
+    assert!(newer(&mut held, 1000.0).is_none() && newer(&mut held, 1001.0).is_none());
+    // What was not confirmed is no newer for having been asked for.
+    held.learn(HOST, 4000.0, 4000.0, News::Valid(policy("a")));
+    held.learn(HOST, 9000.0, 9000.0, News::Failed);
+    assert_eq!(newer(&mut held, 3999.0).as_ref().map(name), Some("a"));
+    assert!(newer(&mut held, 5000.0).is_none());
+}
+
+#[test]
+fn age_counts_from_the_question() {
+    let mut held = Held::default();
+    held.learn(HOST, 0.0, 20_000.0, News::Valid(policy("a")));
+    assert_eq!(look_up(&mut held, HOST, 29.0), "use a");
+    assert_eq!(look_up(&mut held, HOST, 31.0), "use a and refresh");
+    // A failure is retried a second after it came.
+    held.learn("b.example", 0.0, 2000.0, News::Failed);
+    assert_eq!(look_up(&mut held, "b.example", 2.9), "use unavailable");
+    assert_eq!(look_up(&mut held, "b.example", 3.0), "ask");
+}
+
+#[test]
+fn made_up_hosts_push_out_no_policy_while_kv_is_down() {
+    let mut held = Held::default();
+    take(&mut held, HOST, &[(0.0, Valid("a"))]);
+    for number in 0..2 * MAX_HOSTS {
+        take(&mut held, &format!("{number}.example"), &[(1.0, Failed)]);
+    }
+    assert_eq!(look_up(&mut held, HOST, 2.0), "use a");
+    // They have no place where all hold policies, and their standing is told all the same.
+    let mut full = Held::default();
+    for number in 0..MAX_HOSTS {
+        take(&mut full, &format!("{number}.example"), &[(0.0, Valid("a"))]);
+    }
+    let told = full.learn(HOST, 1.0, 1.0, News::Missing);
+    assert!(matches!(told, Outcome::Use(Standing::NoPolicy)));
+    assert_eq!(look_up(&mut full, HOST, 1.0), "ask");
+    assert_eq!(look_up(&mut full, "0.example", 1.0), "use a");
+}
+
+#[test]
 fn hosts_with_the_same_text_share_its_policy() {
     let mut held = Held::default();
     let (a, b) = (policy("a"), policy("b"));
-    held.learn("x.example", 0.0, News::Valid(Rc::clone(&a)));
-    held.learn("y.example", 0.0, News::Missing);
+    held.learn("x.example", 0.0, 0.0, News::Valid(Rc::clone(&a)));
+    held.learn("y.example", 0.0, 0.0, News::Missing);
     assert!(held.with_version(a.version()).is_some_and(|found| Rc::ptr_eq(&found, &a)));
     assert!(held.with_version(b.version()).is_none());
     assert!(held.with_version(Policy::closed().version()).is_none());
 
-    held.learn("x.example", 31_000.0, News::Valid(b));
+    held.learn("x.example", 31_000.0, 31_000.0, News::Valid(b));
     assert!(held.with_version(a.version()).is_none());
 }

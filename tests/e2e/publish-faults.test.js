@@ -177,6 +177,14 @@ for (const [what, status, args, values, says] of [
 	});
 }
 
+test("publish: over a faulty policy, the previous one stays, and the last good one is compared with", async () => {
+	const values = { policy: FAULTY, "policy@previous": A, "policy@last-good": A };
+	const { output, values: now } = await run(0, ["publish", await tool.file(B)], { values });
+	assertSays(output, "the Worker uses the last good one. What changes from that:");
+	assertSays(output, '"policy@previous" is as it was; put it back: socketio-cors rollback');
+	assert.deepEqual(now, { ...values, policy: B });
+});
+
 for (const [what, status, values, says, expected = values] of [
 	["there may be nothing to put back", 1, { policy: A }, 'there is no "policy@previous"'],
 	["what is live may be that already", 1, { policy: A, "policy@previous": A }, "already"],

@@ -1,7 +1,11 @@
 //! What became of a change, for people.
 
 use super::{
-    super::{Report, wrangler::temporary},
+    super::{
+        Report,
+        printable::{printable, typed},
+        wrangler::temporary,
+    },
     Slot,
     write::Contents,
 };
@@ -20,12 +24,19 @@ impl Outcome<'_> {
     pub(super) fn done(&self, policy: &Policy) -> Report {
         let (target, keys) = (self.slot.target, &self.slot.keys);
         let (key, place, version) = (&keys.policy, target.place(), policy.version());
-        let kept = self.before.policy.map_or_else(String::new, |_| {
-            let (key, rollback) = (&keys.previous, target.rollback());
-            format!("What was live is \"{key}\" now; put it back: {rollback}\n")
-        });
+        let (previous, rollback) = (&keys.previous, target.rollback());
+        let kept = match self.wanted.previous {
+            Some(_) if self.wanted.previous == self.before.policy => {
+                format!("What was live is \"{previous}\" now; put it back: {rollback}")
+            }
+            Some(_) => format!("\"{previous}\" is as it was; put it back: {rollback}"),
+            None => {
+                let delete = self.slot.wrangler.typed("delete", key);
+                format!("There was none before; take it away again: {delete}")
+            }
+        };
         let when = if target.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
-        let text = format!("\"{key}\" in {place} is version {version} now.\n{kept}{when}");
+        let text = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
         Report { text, valid: true }
     }
 
@@ -95,9 +106,16 @@ impl Outcome<'_> {
     fn rescue(&self) -> String {
         let Some(text) = self.before.policy else { return String::new() };
         let saved = temporary(text).ok().and_then(|file| file.keep().ok());
-        let Some((_, path)) = saved else { return String::new() };
+        let Some((_, path)) = saved else {
+            return format!(
+                "\nWhat was live before could not be saved. It is:\n{}",
+                printable(text)
+            );
+        };
         let put = self.slot.wrangler.typed("put", &self.slot.keys.policy);
-        format!("\nWhat was live before is saved; put it back: {put} --path {}", path.display())
+        let path = path.to_string_lossy();
+        let path = typed(["--path", &path].into_iter());
+        format!("\nWhat was live before is saved; put it back: {put} {path}")
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Contents<'v> {
 }
 
 impl Change<'_> {
-    fn contents<'v>(&self, values: &'v Values) -> Contents<'v> {
+    pub(super) fn contents<'v>(&self, values: &'v Values) -> Contents<'v> {
         let keys = &self.slot.keys;
         Contents { policy: values.get(&keys.policy), previous: values.get(&keys.previous) }
     }
@@ -33,8 +33,12 @@ impl Change<'_> {
     /// Makes `document` the live one, and keeps what was live as the previous one.
     pub(super) fn write(&self, document: &Document, policy: &Policy) -> Report {
         let before = self.contents(&self.before);
-        let wanted =
-            Contents { policy: Some(&document.text), previous: before.policy.or(before.previous) };
+        let policy_text = Some(document.text.as_str());
+        // A faulty text is worth going back to only where there is no other.
+        let is_worth = |text: &&str| policy_text == before.previous || Policy::parse(text).is_ok();
+        let kept = before.policy.filter(is_worth);
+        let previous = kept.or(before.previous).or(before.policy);
+        let wanted = Contents { policy: policy_text, previous };
         let outcome = Outcome { slot: self.slot, before, wanted };
         if let Err(failure) = self.put(wanted, before) {
             complain(&failure.0);

@@ -20,6 +20,11 @@ const faults = {
 	"is late by 1.5 s": later(1500),
 	"is slow by 5 s": later(5000),
 	"never answers": later(600_000),
+	"answers 600 ms late": async (use) => {
+		const answer = await use();
+		await scheduler.wait(600);
+		return answer;
+	},
 	fails: async () => {
 		throw new Error("KV GET_BULK failed: 503 Service Unavailable");
 	},
