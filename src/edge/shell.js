@@ -166,19 +166,40 @@ export function writeDataPoint(env, binding, index, blobs) {
  * `then` is called once.
  * @param {Request} [waiting] the request that waits for it, if one does
  */
-export async function readFirst(env, binding, keys, limit, timeout, then, waiting, ctx) {
+export function readFirst(env, binding, keys, limit, timeout, then, waiting, ctx) {
+	const firstOf = async (values) => {
+		const index = values.findIndex((value) => value !== null);
+		const text = values[index];
+		if (text === undefined) return [];
+		return [index, text.length > limit ? text.slice(0, limit) : text, await sha256Head(text)];
+	};
+	const learn = ([index, text, head], error) => then(index, text, head, error);
+	return reading(env, binding, keys, timeout, firstOf, learn, waiting, ctx);
+}
+
+/** Finds out which of some KV keys are there, and gives their indices to `then`, or what went wrong. */
+export function readPresent(env, binding, keys, timeout, then, waiting, ctx) {
+	const indicesOf = (values) => [
+		Uint32Array.from(keys.keys()).filter((index) => values[index] !== null),
+	];
+	const learn = ([present], error) => then(present, error);
+	return reading(env, binding, keys, timeout, indicesOf, learn, waiting, ctx);
+}
+
+/**
+ * Reads KV values and gives what `use` makes of them to `learn`, or an empty list and what went
+ * wrong. If `learn` has ended with its instance of Wasm, a new one serves the request that waits.
+ */
+async function reading(env, binding, keys, timeout, use, learn, waiting, ctx) {
 	const { instanceId } = current();
-	let index, text, head, error;
+	let learned = [];
+	let error;
 	try {
-		const values = await read(env, binding, keys, timeout);
-		index = values.findIndex((value) => value !== null);
-		text = values[index];
-		if (text !== undefined) head = await sha256Head(text);
-		if (text?.length > limit) text = text.slice(0, limit);
+		learned = await use(await read(env, binding, keys, timeout));
 	} catch (reason) {
 		error = String(reason);
 	}
-	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : then(index, text, head, error);
+	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : learn(learned, error);
 }
 
 /** Whether that instance of Wasm has ended, and with it its callbacks. */
@@ -201,19 +222,6 @@ export async function keep(env, binding, key, text) {
 async function sha256Head(text) {
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
 	return new DataView(digest).getUint32(0);
-}
-
-/** Finds out which of some KV keys are there, and gives their indices to `then`, or what went wrong. */
-export async function readPresent(env, binding, keys, timeout, then, waiting, ctx) {
-	const { instanceId } = current();
-	let present, error;
-	try {
-		const values = await read(env, binding, keys, timeout);
-		present = Uint32Array.from(keys.keys()).filter((index) => values[index] !== null);
-	} catch (reason) {
-		error = String(reason);
-	}
-	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : then(present, error);
 }
 
 /** The KV values of `keys` in one call: a text each, or null. */

@@ -65,11 +65,7 @@ pub(super) fn ask(event: &Event, reading: Reading, host: String, then: Then<Stan
                 News::Missing
             }
             Err(error) => {
-                log::read_failed(&host, &error);
-                if reading.is_late(asked_at) {
-                    // What comes late counts for the requests after this one.
-                    asking.ctx.wait_until(&refresh(&asking, host.clone()));
-                }
+                read_failed(&asking, reading, &host, asked_at, &error);
                 News::Failed
             }
         };
@@ -111,10 +107,7 @@ fn ask_last_good(
         let policy = match read {
             Ok(document) => document.and_then(|document| read_policy(&event, &host, &document)),
             Err(error) => {
-                log::read_failed(&host, &error);
-                if reading.is_late(asked_at) {
-                    event.ctx.wait_until(&refresh(&event, host.clone()));
-                }
+                read_failed(&event, reading, &host, asked_at, &error);
                 None
             }
         };
@@ -127,6 +120,14 @@ fn ask_last_good(
         }
     };
     shell::read_first(&asking, reading, keys, left, Box::new(learned))
+}
+
+/// Logs it. What comes late counts for the requests after this one.
+fn read_failed(event: &Event, reading: Reading, host: &str, asked_at: f64, error: &str) {
+    log::read_failed(host, error);
+    if reading.is_late(asked_at) {
+        event.ctx.wait_until(&refresh(event, host.to_owned()));
+    }
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.

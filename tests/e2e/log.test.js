@@ -30,12 +30,10 @@ async function withEdge(options, use) {
 	}
 }
 
-const logged = (edge, event) => edge.log.map(JSON.parse).filter((line) => line.event === event);
-
 /** Resolves to the lines of an event, when there are `count`. */
 async function lines(edge, event, count) {
-	await until(`${count} of ${event}`, () => logged(edge, event).length >= count);
-	const lines = logged(edge, event);
+	await until(`${count} of ${event}`, () => edge.logged(event).length >= count);
+	const lines = edge.logged(event);
 	assert.equal(lines.length, count, edge.log.join("\n"));
 	return lines;
 }
@@ -82,7 +80,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await get(edge, a);
 			const text = '{"orign": "https://b.example/", "maxAge": -2}';
 			await edge.kv.put("policy", text);
-			await edge.sendUntil(() => logged(edge, "policy-fault").length === 3, poll);
+			await edge.sendUntil(() => edge.logged("policy-fault").length === 3, poll);
 			const place = { host, key: "policy" };
 			assert.deepEqual(await lines(edge, "policy-faulty", 1), [
 				{ event: "policy-faulty", ...place, policy: hash(text), faults: 3 },
@@ -124,7 +122,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			}
 			await lines(edge, "policy-faulty", 1);
 			await edge.kv.put("policy", { origin: Array(500).fill("x") });
-			await edge.sendUntil(() => logged(edge, "policy-faulty").length === 2, poll);
+			await edge.sendUntil(() => edge.logged("policy-faulty").length === 2, poll);
 			assert.equal((await lines(edge, "policy-faulty", 2))[1].faults, 500);
 			await lines(edge, "policy-fault", 103);
 		}));
@@ -222,11 +220,11 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await flood(edge, 2000);
 			assert.ok(Date.now() - begin < 60_000, "the flood took more than its minute");
 			await lines(edge, "request-refused", refusalsPerMinute);
-			assert.deepEqual(logged(edge, "lines-left-out"), []);
+			assert.deepEqual(edge.logged("lines-left-out"), []);
 			await sleep(begin + 60_100 - Date.now());
 			// Whoever asks then.
-			await edge.sendUntil(() => logged(edge, "lines-left-out").length > 0, poll);
-			assert.deepEqual(logged(edge, "lines-left-out"), [
+			await edge.sendUntil(() => edge.logged("lines-left-out").length > 0, poll);
+			assert.deepEqual(edge.logged("lines-left-out"), [
 				{
 					event: "lines-left-out",
 					lines: "request-refused",
@@ -301,7 +299,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 	test("may be a real one", () =>
 		withEdge({ policy: ofA, datasets: { DECISIONS: { dataset: "decisions" } } }, async (edge) => {
 			assert.deepEqual([(await get(edge, a)).status, (await get(edge, b)).status], [200, 403]);
-			assert.deepEqual(logged(edge, "decision-uncounted"), []);
+			assert.deepEqual(edge.logged("decision-uncounted"), []);
 		}));
 
 	test("harms nobody if it cannot be written to", () =>
@@ -309,7 +307,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 			for (let turn = 0; turn < 50; turn += 1) {
 				assert.deepEqual([(await get(edge, a)).status, (await get(edge, b)).status], [200, 403]);
 			}
-			const lines = logged(edge, "decision-uncounted");
+			const lines = edge.logged("decision-uncounted");
 			assert.match(lines[0].detail, /writeDataPoint is not a function/);
 			assert.equal(lines.length, 20);
 		}));

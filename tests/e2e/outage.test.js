@@ -37,7 +37,6 @@ const from = (page) => ({ headers: { origin: page } });
 const is = (status) => (answer) => answer.status === status;
 const statusOf = async (edge, page, host) =>
 	(await edge.send(poll, { headers: { origin: page, ...(host && { host }) } })).status;
-const logged = (edge, event) => edge.log.map(JSON.parse).filter((line) => line.event === event);
 
 /** That what needs no policy is forwarded whatever KV does. */
 async function assertOthersPass(edge) {
@@ -121,7 +120,7 @@ describe("an isolate that holds nothing", { concurrency: true }, () => {
 				const answers = [await statusOf(edge, a, host), await statusOf(edge, b, host)];
 				assert.deepEqual(answers, statuses);
 				await assertOthersPass(edge);
-				assert.ok(logged(edge, event).length > 0, edge.log.join("\n"));
+				assert.ok(edge.logged(event).length > 0, edge.log.join("\n"));
 			}),
 		);
 	}
@@ -179,8 +178,8 @@ describe("an isolate that holds a policy", { concurrency: true }, () => {
 		withEdge({ policy: ofA, inspectorPort: 0 }, async (edge) => {
 			assert.equal(await statusOf(edge, a), 200);
 			await edge.kv.put("policy", `{"$schema": "\u00fc${"x".repeat(24_000_000)}", "origin": true}`);
-			await edge.sendUntil(() => logged(edge, "policy-fault").length > 0, poll, from(a));
-			assert.equal(logged(edge, "policy-fault")[0].problem, "has more than 8388608 bytes");
+			await edge.sendUntil(() => edge.logged("policy-fault").length > 0, poll, from(a));
+			assert.equal(edge.logged("policy-fault")[0].problem, "has more than 8388608 bytes");
 			assert.deepEqual([await statusOf(edge, a), await statusOf(edge, b)], [200, 403]);
 			const inspector = await inspect(edge.runtime);
 			const { wasm } = await inspector.sizes();
@@ -287,9 +286,9 @@ describe("the last good document", { concurrency: true }, () => {
 			assert.equal(await statusOf(edge, a), 200);
 			await settled(edge, JSON.stringify(ofA));
 			await edge.kv.put("policy", '{"orign": 1}');
-			await edge.sendUntil(() => logged(edge, "policy-faulty").length > 0, poll, from(a));
+			await edge.sendUntil(() => edge.logged("policy-faulty").length > 0, poll, from(a));
 			await edge.kv.put("policy", ofA);
-			await edge.sendUntil(() => logged(edge, "policy-changed").length > 1, poll, from(a));
+			await edge.sendUntil(() => edge.logged("policy-changed").length > 1, poll, from(a));
 			assert.equal(await edge.kv.get("policy@last-good"), JSON.stringify(ofA));
 			assert.equal((await edge.kv.asked()).writes.length, 1);
 		}));
@@ -312,8 +311,8 @@ describe("the last good document", { concurrency: true }, () => {
 	test("is written behind the request, and harms none if it cannot be", () =>
 		withEdge({ policy: ofA, fault: "takes no writes" }, async (edge) => {
 			assert.equal(await statusOf(edge, a), 200);
-			await until("the log", () => logged(edge, "last-good-unkept").length > 0);
-			assert.deepEqual(logged(edge, "last-good-unkept"), [
+			await until("the log", () => edge.logged("last-good-unkept").length > 0);
+			assert.deepEqual(edge.logged("last-good-unkept"), [
 				{
 					event: "last-good-unkept",
 					detail: "policy@last-good: Error: KV PUT failed: 429 Too Many Requests",
@@ -352,8 +351,8 @@ describe("under constant load, no allowed request fails and no refused one passe
 					await sleep(3000);
 				});
 				assertAnswers(answers, ["a: ok", ...refusals]);
-				assert.ok(logged(edge, event).length > 0, edge.log.join("\n"));
-				assert.equal(logged(edge, "policy-changed").length, 2);
+				assert.ok(edge.logged(event).length > 0, edge.log.join("\n"));
+				assert.equal(edge.logged("policy-changed").length, 2);
 			}));
 	}
 
@@ -362,7 +361,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			const told = (page) => Object.keys(requests).map((way) => `${page}: ${way} 503`);
 			assertAnswers(await loaded(edge, () => sleep(5000)), [...told("a"), ...told("b")]);
 			await assertOthersPass(edge);
-			assert.ok(logged(edge, "policy-unread").length > 0, edge.log.join("\n"));
+			assert.ok(edge.logged("policy-unread").length > 0, edge.log.join("\n"));
 			await edge.kv.suffer("none");
 			await edge.sendUntil(is(200), poll, from(a));
 			assertAnswers(await loaded(edge, () => sleep(2000)), ["a: ok", ...refusals]);
@@ -379,7 +378,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			const closed = Object.keys(requests).map((way) => `a: ${way} 403`);
 			assertAnswers(answers, ["a: ok", ...closed, ...refusals]);
 			assertAnswers(await loaded(edge, () => sleep(2000)), [...closed, ...refusals]);
-			assert.ok(logged(edge, "policy-missing").length > 0, edge.log.join("\n"));
+			assert.ok(edge.logged("policy-missing").length > 0, edge.log.join("\n"));
 			await edge.kv.put("policy", ofA);
 			await edge.sendUntil(is(200), poll, from(a));
 			assertAnswers(await loaded(edge, () => sleep(2000)), ["a: ok", ...refusals]);

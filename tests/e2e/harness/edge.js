@@ -80,6 +80,8 @@ export async function startEdge({
 		bareUrl: (await runtime.unsafeGetDirectURL("edge")).origin,
 		/** What the Worker logged: a line an element. */
 		log: lines,
+		/** The lines of one event, parsed. */
+		logged: (event) => lines.map(JSON.parse).filter((line) => line.event === event),
 		runtime,
 		kv: { put, delete: (key) => namespace.delete(key) },
 		/** Sends a request; see `send`. */

@@ -7,6 +7,19 @@ import { exchange, message, startRawServer, valuesOf } from "./raw.js";
 
 export const page = "https://page.example";
 
+/** Headers, of odd but legal names and values. */
+export const oddFields = [
+	["X-Latin-1", "\xe4\xf6\xfc\xff"],
+	["X-UTF-8", "\xc3\xbc\xf0\x9f\x98\x80"],
+	["X-Broken-UTF-8", "\xc3\xf0\x9f"],
+	["X-Controls", "a\x01b\x0b\x0c\x1b\x7f"],
+	["X-Tab", "a\tb  c"],
+	["X-Around", "  a\t "],
+	["X-Empty", ""],
+	["X-Signs", ";,=\"'\\<>@()[]{}?/:%00%0d%0a"],
+	["x!#$%&'*+-.^_`|~0", "any token is a name"],
+];
+
 const ok = message("HTTP/1.1 200 OK", [["Content-Length", 2]], "ok");
 
 const rule = { origin: page, credentials: true };
