@@ -10,9 +10,8 @@ MAKEFLAGS += --no-print-directory
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export WRANGLER_SEND_METRICS := false
 
-# worker-build goes with the `worker` crate, wasm-bindgen's command with its crate.
+# wasm-bindgen's command goes with its crate.
 version_of = $(shell awk '/^name = "$(1)"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
-WORKER_BUILD := .tools/worker-build-$(call version_of,worker)
 WASM_BINDGEN := .tools/wasm-bindgen-$(call version_of,wasm-bindgen)
 # For `make fuzz` alone.
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2
@@ -86,7 +85,7 @@ clean: ## forget everything that was built or installed here
 # What the Worker is built from.
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock scripts/build.sh
 
-build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WORKER_BUILD) $(WASM_BINDGEN)
+build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
 	scripts/build.sh
 	@touch $@
@@ -108,7 +107,7 @@ $(WASM_TARGET): | prerequisites
 	rustup target add wasm32-unknown-unknown
 	@mkdir -p $(@D) && touch $@
 
-.tools/worker-build-% .tools/wasm-bindgen-% .tools/cargo-fuzz-%: | prerequisites
+.tools/wasm-bindgen-% .tools/cargo-fuzz-%: | prerequisites
 	@scripts/install-tool.sh $@
 
 $(CHROMIUM): | $(PACKAGES)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs worker-build or wasm-bindgen's command of one version under .tools/,
+# Installs wasm-bindgen's command or cargo-fuzz, of one version, under .tools/,
 # from source, as their ready-made binaries are not on crates.io.
 # Usage: install-tool.sh .tools/<name>-<version>
 set -eu

@@ -30,8 +30,8 @@ thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
 }
 
-/// Answers one request: a `Response`, or a promise of one. worker-build's entry
-/// point calls it with the bindings and the execution context.
+/// Answers one request, given the bindings and its execution context: a `Response`,
+/// or a promise of one.
 #[wasm_bindgen]
 #[must_use]
 pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {

@@ -1,15 +1,23 @@
 // What the Worker does with the runtime's objects, each in one call from Wasm.
 // It takes no decision: which headers, which status and where to all come from there.
 
-// What Wasm exports; wasm-bindgen puts this file four directories below it. A panic ends an instance
-// of Wasm. `current` starts a new one then, and has no arguments that would lie in the old one, so
-// call it before anything else that is exported.
-import {
-	__worker_init_state as current,
-	logFailure,
-	mergeVary,
-	fetch as serve,
-} from "../../../../index.js";
+import { logFailure, mergeVary, revive, fetch as serve } from "wasm";
+
+let instance = 0;
+
+/** Notes that an instance of Wasm begins. */
+export function began() {
+	instance += 1;
+}
+
+/**
+ * The number of this instance of Wasm; a panic ends one, and this starts the next. Call it before
+ * anything that is exported with arguments, which would lie in the old one.
+ */
+function current() {
+	revive();
+	return instance;
+}
 
 /** The facts of a request, one a line; what is present starts with "=". */
 export function facts(request) {
@@ -191,7 +199,7 @@ export function readPresent(env, binding, keys, timeout, then, waiting, ctx) {
  * wrong. If `learn` has ended with its instance of Wasm, a new one serves the request that waits.
  */
 async function reading(env, binding, keys, timeout, use, learn, waiting, ctx) {
-	const { instanceId } = current();
+	const began = current();
 	let learned = [];
 	let error;
 	try {
@@ -199,11 +207,8 @@ async function reading(env, binding, keys, timeout, use, learn, waiting, ctx) {
 	} catch (reason) {
 		error = String(reason);
 	}
-	return isGone(instanceId) ? waiting && serve(waiting, env, ctx) : learn(learned, error);
+	return current() !== began ? waiting && serve(waiting, env, ctx) : learn(learned, error);
 }
-
-/** Whether that instance of Wasm has ended, and with it its callbacks. */
-const isGone = (instanceId) => current().instanceId !== instanceId;
 
 /** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */
 export async function keep(env, binding, key, text) {

@@ -1,0 +1,4 @@
+// What workerd calls.
+import { fetch } from "wasm";
+
+export default { fetch };
