@@ -24,6 +24,6 @@ sed -i.bak 's/^import source /import /' "$GLUE/index.js"
 
 mkdir -p "$OUT"
 esbuild src/edge/entry.js --bundle --minify --format=esm --log-level=warning \
-	"--alias:wasm=$PWD/$GLUE/index.js" --external:./index_bg.wasm --outfile="$OUT/index.js"
+	"--alias:wasm=$PWD/$GLUE/index.js" "--alias:edge=$PWD/src/edge" --external:./index_bg.wasm --outfile="$OUT/index.js"
 wasm-opt -Oz --all-features --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"

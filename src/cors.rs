@@ -17,6 +17,11 @@ pub type Header<'a> = (&'static str, Cow<'a, str>);
 /// Headers, in order.
 pub type Headers<'a> = Vec<Header<'a>>;
 
+/// The header that names the page that may read an answer.
+pub const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+/// The header that names the headers that a page may send.
+pub const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
+
 /// The most that is reflected of a preflight's `Access-Control-Request-Headers`, in bytes.
 pub const MAX_REFLECTED_LEN: usize = 4096;
 /// The most names that are reflected of it.
@@ -72,7 +77,7 @@ impl<'a> Grant<'a> {
             Self::Anyone => ("*", false),
             Self::Only { origin, credentialed } => (origin, credentialed),
         };
-        headers.push(("Access-Control-Allow-Origin", origin.into()));
+        headers.push((ALLOW_ORIGIN, origin.into()));
         if credentialed {
             headers.push(("Access-Control-Allow-Credentials", "true".into()));
         }
@@ -118,10 +123,10 @@ pub fn preflight_headers<'a>(
         }
         let allowed = match &rule.allowed_headers {
             Some(named) => Some(Cow::Borrowed(named.as_str())),
-            None => requested.and_then(reflect),
+            None => requested.and_then(reflect).map(Cow::Owned),
         };
         let allowed = allowed.filter(|names| !names.is_empty());
-        headers.extend(allowed.map(|names| ("Access-Control-Allow-Headers", names)));
+        headers.extend(allowed.map(|names| (ALLOW_HEADERS, names)));
         let max_age = rule.max_age.as_deref();
         headers.extend(max_age.map(|age| ("Access-Control-Max-Age", age.into())));
     }
@@ -129,29 +134,25 @@ pub fn preflight_headers<'a>(
     headers
 }
 
-/// The header names of `requested`, joined by commas. `None` if it holds
-/// anything else, `*` (which would allow more than was asked), or more than a
-/// page has reason to ask for.
-fn reflect(requested: &str) -> Option<Cow<'_, str>> {
+/// The header names of `requested`, joined by commas as browsers do. `None` if it holds
+/// anything else, `*` (which would allow more than was asked), or more than a page has
+/// reason to ask for.
+fn reflect(requested: &str) -> Option<String> {
     if requested.len() > MAX_REFLECTED_LEN {
         return None;
     }
-    let names = requested
-        .split(',')
-        .map(|name| name.trim_matches([' ', '\t']))
-        .filter(|name| !name.is_empty());
-    let valid = |name: &str| name != "*" && is_token(name);
-    if names.clone().count() > MAX_REFLECTED_NAMES || !names.clone().all(valid) {
-        return None;
+    let names = requested.split(',').map(|name| name.trim_matches([' ', '\t']));
+    let mut reflected = String::with_capacity(requested.len());
+    for (index, name) in names.filter(|name| !name.is_empty()).enumerate() {
+        if index >= MAX_REFLECTED_NAMES || name == "*" || !is_token(name) {
+            return None;
+        }
+        if index > 0 {
+            reflected.push(',');
+        }
+        reflected.push_str(name);
     }
-    // A browser sends them without spaces or empty elements (Fetch, "CORS-preflight fetch").
-    let as_browsers_send =
-        !requested.contains([' ', '\t']) && !requested.split(',').any(str::is_empty);
-    Some(if as_browsers_send {
-        Cow::Borrowed(requested)
-    } else {
-        Cow::Owned(names.collect::<Vec<_>>().join(","))
-    })
+    Some(reflected)
 }
 
 #[cfg(test)]

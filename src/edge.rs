@@ -9,6 +9,7 @@ mod record;
 mod recovery;
 mod shell;
 mod store;
+mod template;
 mod tenants;
 
 use std::cell::OnceCell;
@@ -23,48 +24,46 @@ use crate::{
     request::RequestHead,
     settings::{Settings, Upstream},
 };
-use shell::{ExecutionContext, Facts, Reading};
+use shell::{Event, Facts, Reading};
 use tenants::Findings;
 
 thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
 }
 
-/// Answers one request, given the bindings and its execution context: a `Response`,
-/// or a promise of one.
+/// Answers one request: a `Response`, or a promise of one.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(request: web_sys::Request, env: JsValue, ctx: ExecutionContext) -> JsValue {
-    let facts = Facts::of(&request);
-    let event = Event { request, env, ctx };
+pub fn fetch(event: Event) -> JsValue {
+    let facts = Facts::of(&event);
     let head = facts.head();
     let host = head.url.policy_host();
-    let fresh_seconds = with_settings(&event.env, |settings| settings.fresh_seconds);
+    let fresh_seconds = with_settings(&event, |settings| settings.fresh_seconds);
     match store::look_up(&host, fresh_seconds) {
-        Lookup::Use(standing) => respond(&event, &facts, standing, Findings::default()),
+        Lookup::Use(standing) => respond(&event, &facts, head, standing, Findings::default()),
         Lookup::UseAndRefresh(standing) => {
-            event.ctx.wait_until(&store::refresh(&event, host));
-            respond(&event, &facts, standing, Findings::default())
+            shell::wait_until(&event, &store::refresh(&event, host));
+            respond(&event, &facts, head, standing, Findings::default())
         }
         Lookup::Ask => {
             let asking = event.clone();
-            let then = move |standing| respond(&event, &facts, standing, Findings::default());
+            let then = move |standing| {
+                respond(&event, &facts, facts.head(), standing, Findings::default())
+            };
             store::ask(&asking, Reading::First, host, Box::new(then))
         }
     }
 }
 
-/// What the runtime hands over with a request.
-#[derive(Clone)]
-struct Event {
-    request: web_sys::Request,
-    env: JsValue,
-    ctx: ExecutionContext,
-}
-
-fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findings) -> JsValue {
-    with_settings(&event.env, |settings| {
-        let head = facts.head();
+/// Decides on `head`, which `facts` say, and does so.
+fn respond(
+    event: &Event,
+    facts: &Facts,
+    head: RequestHead<'_>,
+    standing: Standing,
+    mut findings: Findings,
+) -> JsValue {
+    with_settings(event, |settings| {
         #[cfg(feature = "panic-on-request")]
         store::panic_if_asked(head.url.path());
         let policy = standing.policy();
@@ -73,25 +72,25 @@ fn respond(event: &Event, facts: &Facts, standing: Standing, mut findings: Findi
         if decision.reason == Reason::UnaskedOrigin {
             let (asking, facts) = (event.clone(), facts.clone());
             if decision.blocks() {
-                let then = move |findings| respond(&asking, &facts, standing, findings);
+                let then =
+                    move |findings| respond(&asking, &facts, facts.head(), standing, findings);
                 return findings.ask(event, Reading::First, Box::new(then));
             }
             // What is only reported on waits for nothing.
             let then = move |mut findings| {
-                with_settings(&asking.env, |settings| {
+                with_settings(&asking, |settings| {
                     let policy = standing.policy();
                     let head = facts.head();
                     decide_and_record(&asking, &head, &policy, settings, context, &mut findings);
                 });
                 JsValue::UNDEFINED
             };
-            event.ctx.wait_until(&findings.ask(event, Reading::Behind, Box::new(then)));
+            shell::wait_until(event, &findings.ask(event, Reading::Behind, Box::new(then)));
         }
         match act(&head, &decision, context) {
-            Action::Answer(answer) => shell::answer(&answer),
+            Action::Answer(answer) => shell::answer(event, &head, &answer),
             Action::Forward { owned, explain } => {
-                let explain = explain.as_deref();
-                shell::forward(&event.request, &head, settings, owned.as_ref(), explain)
+                shell::forward(event, &head, settings, owned, explain)
             }
         }
     })
@@ -108,10 +107,10 @@ fn decide_and_record<'a>(
 ) -> Decision<'a> {
     let decision = decide(head, policy, |key| findings.tenancy(key, settings.fresh_seconds));
     if let Some(stale) = findings.take_stale() {
-        event.ctx.wait_until(&tenants::refresh(event, stale));
+        shell::wait_until(event, &tenants::refresh(event, stale));
     }
     if decision.reason != Reason::UnaskedOrigin {
-        record::record(&event.env, head, policy, &decision, context, settings.has_dataset);
+        record::record(event, head, policy, &decision, context, settings.has_dataset);
     }
     decision
 }
@@ -134,10 +133,10 @@ fn health(settings: &Settings, standing: &Standing) -> Health {
 }
 
 /// The variables, read once: they are the same for an isolate's whole life.
-fn with_settings<T>(env: &JsValue, use_it: impl FnOnce(&Settings) -> T) -> T {
+fn with_settings<T>(event: &Event, use_it: impl FnOnce(&Settings) -> T) -> T {
     SETTINGS.with(|settings| {
         use_it(settings.get_or_init(|| {
-            let settings = Settings::read(shell::variables(env));
+            let settings = Settings::read(shell::variables(event));
             settings.bad.iter().for_each(log::bad_variable);
             settings
         }))

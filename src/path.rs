@@ -23,11 +23,10 @@ impl<'a> Forms<'a> {
     /// Every form of `raw`, a URL's path.
     #[must_use]
     pub fn of(raw: &'a str) -> Self {
-        let decoded: Cow<'_, str> = percent_decode_str(raw).decode_utf8_lossy();
-        let is_joined = decoded.starts_with('/') && !decoded.contains("//");
-        if is_joined && !decoded.contains('\\') && !decoded.contains("/.") {
-            return Self { raw, collapsed: decoded.clone(), normal: decoded };
+        if is_plain(raw) {
+            return Self { raw, collapsed: raw.into(), normal: raw.into() };
         }
+        let decoded = percent_decode_str(raw).decode_utf8_lossy();
         let collapsed = join(&decoded, |_| false);
         let normal = join(&decoded, |segment| matches!(segment, "." | ".."));
         Self { raw, collapsed: collapsed.into(), normal: normal.into() }
@@ -39,6 +38,17 @@ impl<'a> Forms<'a> {
         let normal = Some(&*self.normal).filter(|normal| *normal != self.collapsed);
         [self.raw].into_iter().chain(collapsed).chain(normal)
     }
+}
+
+/// Whether every server reads `path` as it came.
+fn is_plain(path: &str) -> bool {
+    let mut before = 0;
+    path.starts_with('/')
+        && path.bytes().all(|byte| {
+            let pair = [before, byte];
+            before = byte;
+            !matches!(pair, [_, b'%' | b'\\'] | [b'/', b'/' | b'.'])
+        })
 }
 
 /// The segments of `path` with one slash between them, those resolved that `is_step`
@@ -115,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_path_is_not_copied() {
+    fn a_plain_path_is_not_copied() {
         assert!(matches!(Forms::of("/socket.io/").normal, Cow::Borrowed(_)));
     }
 }

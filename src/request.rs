@@ -38,11 +38,9 @@ impl<'a> Url<'a> {
     /// Splits the serialisation of a URL with an authority.
     #[must_use]
     pub fn split(text: &'a str) -> Self {
-        let authority = text.find("://").map_or(0, |at| at.saturating_add(3));
-        let rest = text.get(authority..).unwrap_or_default();
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (origin, path_and_query) =
-            text.split_at_checked(authority.saturating_add(end)).unwrap_or((text, ""));
+        let authority_and_path = origin::split_scheme(text).map_or(text, |(_, rest)| rest);
+        let (_, path_and_query) = split_before(authority_and_path, b"/?#");
+        let origin = text.strip_suffix(path_and_query).unwrap_or(text);
         Self { origin, path_and_query }
     }
 
@@ -50,19 +48,21 @@ impl<'a> Url<'a> {
     /// the scheme's default port or the root's dot, so that one host has one name.
     #[must_use]
     pub fn policy_host(&self) -> String {
-        let (scheme, authority) = self.origin.split_once("://").unwrap_or_default();
+        let (scheme, authority) = origin::split_scheme(self.origin).unwrap_or_default();
         let (host, port) = origin::split_port(authority);
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        match port.filter(|port| host::parse_port(port) != host::default_port(scheme)) {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
+        let mut name = host.trim_end_matches('.').to_ascii_lowercase();
+        if let Some(port) = port.filter(|port| host::parse_port(port) != host::default_port(scheme))
+        {
+            name.push(':');
+            name.push_str(port);
         }
+        name
     }
 
     /// The path, still percent-encoded.
     #[must_use]
     pub fn path(&self) -> &'a str {
-        self.path_and_query.split(['?', '#']).next().unwrap_or_default()
+        split_before(self.path_and_query, b"?#").0
     }
 
     /// The query without its `?`, empty if there is none.
@@ -71,6 +71,12 @@ impl<'a> Url<'a> {
         let without_fragment = self.path_and_query.split('#').next().unwrap_or_default();
         without_fragment.split_once('?').unwrap_or_default().1
     }
+}
+
+/// `text` up to the first of `ends`, and from there on.
+fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str) {
+    let end = text.bytes().position(|byte| ends.contains(&byte));
+    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
 }
 
 impl RequestHead<'_> {

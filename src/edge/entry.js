@@ -1,4 +1,5 @@
 // What workerd calls.
-import { fetch } from "wasm";
+import { fetch as serve } from "wasm";
+import { event } from "./event.js";
 
-export default { fetch };
+export default { fetch: (request, env, ctx) => serve(event(request, env, ctx)) };

@@ -1,9 +1,10 @@
 //! What is kept of a decision on a covered route: a line of the log where it is a
 //! refusal, and a point in the Analytics Engine dataset bound as `DECISIONS`.
 
-use wasm_bindgen::JsValue;
-
-use super::{log, shell};
+use super::{
+    log,
+    shell::{self, Event},
+};
 use crate::{
     action::{Context, Health},
     decision::{Decision, Verdict},
@@ -19,7 +20,7 @@ const MAX_INDEX_LEN: usize = 96;
 
 /// Records `decision`, which `policy` made about `head`.
 pub(super) fn record(
-    env: &JsValue,
+    event: &Event,
     head: &RequestHead<'_>,
     policy: &Policy,
     decision: &Decision<'_>,
@@ -51,7 +52,7 @@ pub(super) fn record(
             &context.version.to_string(),
         ];
         let blobs = blobs.map(str::to_owned).into();
-        if let Err(error) = shell::write_data_point(env, BINDING, index, blobs) {
+        if let Err(error) = shell::write_data_point(event, BINDING, index, blobs) {
             log::uncounted(&error);
         }
     }

@@ -5,7 +5,7 @@ use std::panic;
 
 use wasm_bindgen::{handler, prelude::wasm_bindgen};
 
-#[wasm_bindgen(module = "/src/edge/shell.js")]
+#[wasm_bindgen(module = "edge/instance.js")]
 extern "C" {
     fn began();
 }

@@ -2,10 +2,13 @@
 
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
-use super::{Event, log, record};
+use super::{
+    log, record,
+    template::{self, Echoes},
+};
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
-    cors::Headers,
+    cors::{Header, Headers},
     keys::BINDING,
     policy::{Knowledge, MAX_DOCUMENT_LEN, Version},
     request::{RequestHead, Url},
@@ -16,67 +19,83 @@ use crate::{
 mod js {
     use js_sys::Array;
 
-    use super::{ExecutionContext, JsValue, wasm_bindgen};
+    use super::{Event, JsValue, wasm_bindgen};
 
-    #[wasm_bindgen(module = "/src/edge/shell.js")]
+    #[wasm_bindgen(module = "edge/event.js")]
     extern "C" {
-        pub(super) fn facts(request: &web_sys::Request) -> String;
-        pub(super) fn answer(status: u16, lines: &str, body: Option<&str>) -> JsValue;
+        pub(super) fn facts(event: &Event) -> String;
+    }
+
+    #[wasm_bindgen(module = "edge/answer.js")]
+    extern "C" {
+        pub(super) fn template(
+            status: u16,
+            lines: &str,
+            body: Option<&str>,
+            echoes_origin: bool,
+            echoes_headers: bool,
+        ) -> JsValue;
+        pub(super) fn answer(event: &Event, template: &JsValue) -> JsValue;
         pub(super) fn forward(
-            request: &web_sys::Request,
+            event: &Event,
             upstream: Option<&str>,
             origin_length: usize,
             timeout: Option<f64>,
-            owned: Option<&str>,
-            explain: Option<&str>,
+            template: &JsValue,
         ) -> JsValue;
+    }
+
+    #[wasm_bindgen(module = "edge/kv.js")]
+    extern "C" {
         #[wasm_bindgen(js_name = readFirst)]
         pub(super) fn read_first(
-            env: &JsValue,
+            event: &Event,
             binding: &str,
             keys: Vec<String>,
             limit: usize,
             timeout: f64,
             then: &JsValue,
-            waiting: Option<&web_sys::Request>,
-            ctx: &ExecutionContext,
+            waits: bool,
         ) -> JsValue;
         #[wasm_bindgen(js_name = readPresent)]
         pub(super) fn read_present(
-            env: &JsValue,
+            event: &Event,
             binding: &str,
             keys: Vec<String>,
             timeout: f64,
             then: &JsValue,
-            waiting: Option<&web_sys::Request>,
-            ctx: &ExecutionContext,
+            waits: bool,
         ) -> JsValue;
+        pub(super) fn keep(event: &Event, binding: &str, key: &str, text: &JsValue) -> JsValue;
+    }
+
+    #[wasm_bindgen(module = "edge/runtime.js")]
+    extern "C" {
         #[wasm_bindgen(js_name = toAscii)]
         pub(super) fn to_ascii(host: &str) -> Option<String>;
-        pub(super) fn variables(env: &JsValue, names: Vec<String>) -> Array;
+        pub(super) fn variables(event: &Event, names: Vec<String>) -> Array;
         #[wasm_bindgen(js_name = isBound)]
-        pub(super) fn is_bound(env: &JsValue, binding: &str) -> bool;
+        pub(super) fn is_bound(event: &Event, binding: &str) -> bool;
         pub(super) fn log(level: &str, event: &str, names: &str, values: Vec<JsValue>);
         #[wasm_bindgen(js_name = writeDataPoint)]
         pub(super) fn write_data_point(
-            env: &JsValue,
+            event: &Event,
             binding: &str,
             index: &str,
             blobs: Vec<String>,
         ) -> Option<String>;
-        pub(super) fn keep(env: &JsValue, binding: &str, key: &str, text: &JsValue) -> JsValue;
     }
 }
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "edge/event.js")]
 extern "C" {
-    /// A request's execution context (`ExecutionContext` of Workers).
+    /// A request, with what the runtime hands over with it.
     #[derive(Clone)]
-    pub type ExecutionContext;
+    pub type Event;
 
     /// Keeps the request's I/O alive until `promise` settles.
-    #[wasm_bindgen(method, js_name = waitUntil)]
-    pub(super) fn wait_until(this: &ExecutionContext, promise: &JsValue);
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub(super) fn wait_until(event: &Event, promise: &JsValue);
 }
 
 /// Logs what failed in JavaScript.
@@ -99,16 +118,22 @@ pub fn merge_vary(theirs: &str, ours: &str) -> String {
 pub(super) struct Facts(String);
 
 impl Facts {
-    pub(super) fn of(request: &web_sys::Request) -> Self {
-        Self(js::facts(request))
+    pub(super) fn of(event: &Event) -> Self {
+        Self(js::facts(event))
     }
 
     /// The facts, in the order in which `facts` in `shell.js` gives them.
     pub(super) fn head(&self) -> RequestHead<'_> {
-        let mut lines = self.0.split('\n');
-        let method = lines.next().unwrap_or_default();
-        let url = Url::split(lines.next().unwrap_or_default());
-        let mut header = || lines.next().and_then(|line| line.strip_prefix('='));
+        let mut rest = self.0.as_str();
+        let mut line = || {
+            let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+            let (line, after) = rest.split_at_checked(end).unwrap_or_default();
+            rest = after.strip_prefix('\n').unwrap_or_default();
+            line
+        };
+        let method = line();
+        let url = Url::split(line());
+        let mut header = || line().strip_prefix('=');
         RequestHead {
             method,
             url,
@@ -122,34 +147,45 @@ impl Facts {
     }
 }
 
-/// A `Response`.
-pub(super) fn answer(answer: &Answer<'_>) -> JsValue {
-    js::answer(answer.status, &lines(&answer.headers), answer.body)
+/// What answers have in common, of which `answer` and `forward` of `answer.js` make more.
+pub(super) fn template<'h, 'a: 'h>(
+    status: u16,
+    headers: impl Iterator<Item = &'h Header<'a>>,
+    body: Option<&str>,
+    echoes: Echoes,
+) -> JsValue {
+    // No value holds a line break.
+    let lines: Vec<_> = headers.flat_map(|(name, value)| [*name, &**value]).collect();
+    js::template(status, &lines.join("\n"), body, echoes.origin, echoes.headers)
 }
 
-/// A promise of the origin server's `Response`, or of a 502 or 504.
+/// A `Response`.
+pub(super) fn answer(event: &Event, head: &RequestHead<'_>, answer: &Answer<'_>) -> JsValue {
+    template::with(head, answer, |template| js::answer(event, template))
+}
+
+/// A promise of the origin server's `Response`, or of a 502 or 504, with the headers
+/// `owned` in place of its CORS headers, if there are any, and with `explain`.
 pub(super) fn forward(
-    request: &web_sys::Request,
+    event: &Event,
     head: &RequestHead<'_>,
     settings: &Settings,
-    owned: Option<&Headers<'_>>,
-    explain: Option<&str>,
+    owned: Option<Headers<'_>>,
+    explain: Option<String>,
 ) -> JsValue {
     let upstream = match &settings.upstream {
         Upstream::Server(server) => Some(server.as_str()),
         Upstream::Zone | Upstream::Unknown => None,
     };
-    let owned = owned.map(lines);
-    let explain = explain.map(|value| format!("{EXPLAIN_HEADER}\n{value}"));
-    js::forward(
-        request,
-        upstream,
-        head.url.origin.len(),
-        // What is forwarded untouched may take its time.
-        owned.is_some().then(|| f64::from(settings.timeout_seconds) * 1000.0),
-        owned.as_deref(),
-        explain.as_deref(),
-    )
+    let origin_length = head.url.origin.len();
+    // What is forwarded untouched may take its time.
+    let timeout = owned.as_ref().map(|_| f64::from(settings.timeout_seconds) * 1000.0);
+    let mut headers = owned.unwrap_or_default();
+    headers.extend(explain.map(|value| (EXPLAIN_HEADER, value.into())));
+    let answer = Answer { status: 200, headers, body: None };
+    template::with(head, &answer, |template| {
+        js::forward(event, upstream, origin_length, timeout, template)
+    })
 }
 
 /// What is done with a `T` once it is there. A type of its own for each closure
@@ -171,8 +207,8 @@ impl Document {
     }
 
     /// Puts its text under another key. Returns a promise.
-    pub(super) fn keep(&self, env: &JsValue, key: &str) -> JsValue {
-        js::keep(env, BINDING, key, &self.text)
+    pub(super) fn keep(&self, event: &Event, key: &str) -> JsValue {
+        js::keep(event, BINDING, key, &self.text)
     }
 }
 
@@ -198,11 +234,11 @@ impl Reading {
 
     /// Whether a request waited as long as it may, for what was asked at `asked_at`.
     pub(super) fn is_late(self, asked_at: f64) -> bool {
-        matches!(self, Self::First) && now() - asked_at >= self.timeout()
+        self.waits() && now() - asked_at >= self.timeout()
     }
 
-    fn waiting(self, event: &Event) -> Option<&web_sys::Request> {
-        matches!(self, Self::First).then_some(&event.request)
+    fn waits(self) -> bool {
+        matches!(self, Self::First)
     }
 }
 
@@ -227,10 +263,9 @@ pub(super) fn read_first(
             then(error.map_or(Ok(document), Err))
         },
     );
-    let (Event { env, ctx, .. }, waiting) = (event, reading.waiting(event));
     // One more says that it is too much.
     let limit = MAX_DOCUMENT_LEN.saturating_add(1);
-    js::read_first(env, BINDING, keys, limit, timeout, &then, waiting, ctx)
+    js::read_first(event, BINDING, keys, limit, timeout, &then, reading.waits())
 }
 
 /// The same with the indices of those of `keys` that are there.
@@ -244,8 +279,7 @@ pub(super) fn read_present(
     let then = Closure::once_into_js(move |present: Option<Vec<usize>>, error: Option<String>| {
         then(error.map_or(Ok(present.unwrap_or_default()), Err))
     });
-    let (Event { env, ctx, .. }, waiting) = (event, reading.waiting(event));
-    js::read_present(env, BINDING, keys, timeout, &then, waiting, ctx)
+    js::read_present(event, BINDING, keys, timeout, &then, reading.waits())
 }
 
 /// What is known of host names: what the runtime knows.
@@ -253,9 +287,9 @@ pub(super) const KNOWLEDGE: Knowledge =
     Knowledge { to_ascii: |host| js::to_ascii(host), ..Knowledge::NONE };
 
 /// The Worker's variables, and whether it has a dataset.
-pub(super) fn variables(env: &JsValue) -> Variables {
+pub(super) fn variables(event: &Event) -> Variables {
     let names = ["UPSTREAM", "POLICY_FRESH_SECONDS", "UPSTREAM_TIMEOUT_SECONDS", "EXPLAIN"];
-    let mut values = js::variables(env, names.map(str::to_owned).into())
+    let mut values = js::variables(event, names.map(str::to_owned).into())
         .into_iter()
         .map(|value| value.as_string());
     let mut next = || values.next().flatten();
@@ -264,7 +298,7 @@ pub(super) fn variables(env: &JsValue) -> Variables {
         fresh_seconds: next(),
         timeout_seconds: next(),
         explain: next(),
-        has_dataset: js::is_bound(env, record::BINDING),
+        has_dataset: js::is_bound(event, record::BINDING),
     }
 }
 
@@ -292,29 +326,15 @@ pub(super) fn log_line(level: Level, event: &str, names: &str, values: Vec<JsVal
 /// # Errors
 /// Why it could not be written.
 pub(super) fn write_data_point(
-    env: &JsValue,
+    event: &Event,
     binding: &str,
     index: &str,
     blobs: Vec<String>,
 ) -> Result<(), String> {
-    js::write_data_point(env, binding, index, blobs).map_or(Ok(()), Err)
+    js::write_data_point(event, binding, index, blobs).map_or(Ok(()), Err)
 }
 
 /// The time, in milliseconds. In an isolate it advances only with I/O.
 pub(super) fn now() -> f64 {
     js_sys::Date::now()
-}
-
-/// Names and values by turns, a line each: no value holds a line break.
-fn lines(headers: &Headers<'_>) -> String {
-    let mut lines = String::new();
-    for (name, value) in headers {
-        for part in [name, &**value] {
-            if !lines.is_empty() {
-                lines.push('\n');
-            }
-            lines.push_str(part);
-        }
-    }
-    lines
 }

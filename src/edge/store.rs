@@ -5,8 +5,8 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsValue;
 
 use super::{
-    Event, log,
-    shell::{self, Document, Reading, Then},
+    log,
+    shell::{self, Document, Event, Reading, Then},
 };
 use crate::{
     held::{Held, Lookup, MAX_HOSTS, News, Outcome, Standing},
@@ -126,7 +126,7 @@ fn ask_last_good(
 fn read_failed(event: &Event, reading: Reading, host: &str, asked_at: f64, error: &str) {
     log::read_failed(host, error);
     if reading.is_late(asked_at) {
-        event.ctx.wait_until(&refresh(event, host.to_owned()));
+        shell::wait_until(event, &refresh(event, host.to_owned()));
     }
 }
 
@@ -169,7 +169,7 @@ fn read_policy(event: &Event, host: &str, document: &Document) -> Option<Rc<Poli
             }
             if is_news && !keys::is_last_good(key) {
                 let last_good = keys::last_good(key);
-                event.ctx.wait_until(&document.keep(&event.env, &last_good));
+                shell::wait_until(event, &document.keep(event, &last_good));
             }
             Some(policy)
         }

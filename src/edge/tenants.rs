@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 use super::{
-    Event, log,
-    shell::{self, Reading, Then},
+    log,
+    shell::{self, Event, Reading, Then},
 };
 use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
@@ -89,7 +89,7 @@ fn read(
             if reading.is_late(asked_at) {
                 // What comes late counts for the requests after this one.
                 let again = Question::again(question.keys().to_vec());
-                asking.ctx.wait_until(&refresh(&asking, again));
+                shell::wait_until(&asking, &refresh(&asking, again));
             }
         }
         let found = read.as_deref().ok();

@@ -239,13 +239,12 @@ describe("the log has a line for", { concurrency: true }, () => {
 describe("the dataset DECISIONS", { concurrency: true }, () => {
 	// A dataset that logs what it is given.
 	const wrapper = `
-		import Worker from "./index.js";
+		import worker from "./index.js";
 		const writeDataPoint = (point) => console.log(JSON.stringify({ event: "point", point }));
-		export default class extends Worker {
-			constructor(ctx, env) {
-				super(ctx, { ...env, DECISIONS: { writeDataPoint } });
-			}
-		}
+		export default {
+			fetch: (request, env, ctx) =>
+				worker.fetch(request, { ...env, DECISIONS: { writeDataPoint } }, ctx),
+		};
 	`;
 
 	test("gets a point for each decision on a covered route", () =>
