@@ -11,7 +11,7 @@ GLUE=target/glue
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 # Speed without the size that inlining and unrolling take: 8 KB (gzip) less than without this.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=$HOME= -Cllvm-args=-inline-threshold=10 \
 -Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
 cargo build --release --lib --target wasm32-unknown-unknown ${2:+--features "$2"}
 

@@ -109,11 +109,17 @@ impl Standing {
 
 impl Default for Held {
     fn default() -> Self {
-        Self { hosts: Recent::new(MAX_HOSTS) }
+        Self::new()
     }
 }
 
 impl Held {
+    /// None.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { hosts: Recent::new(MAX_HOSTS) }
+    }
+
     /// What to use for `host` at `now`, in milliseconds, where a policy is fresh
     /// for `fresh_seconds`.
     #[must_use]

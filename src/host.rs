@@ -2,7 +2,11 @@
 //!
 //! Source: WHATWG URL, "host serializing" and "IPv6 serializer".
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+mod ipv6;
+
+pub use ipv6::canonical_ipv6;
+
+use crate::text::rsplit_once;
 
 /// The longest domain name that DNS allows, without its trailing dot (RFC 1035, 2.3.4).
 pub const MAX_HOST_LEN: usize = 253;
@@ -26,7 +30,8 @@ pub fn is_canonical(host: &str) -> bool {
 pub fn canonical_len(text: &str) -> Option<usize> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, _) = rest.split_once(']')?;
-        return is_canonical_ipv6(address).then_some(address.len().saturating_add("[]".len()));
+        let is_canonical = canonical_ipv6(address).is_some_and(|canonical| canonical == address);
+        return is_canonical.then_some(address.len().saturating_add("[]".len()));
     }
     let len = domain_len(text)?;
     let host = text.get(..len)?;
@@ -42,8 +47,7 @@ pub fn ends_in_number(host: &str) -> bool {
     if !host.bytes().next_back().is_some_and(may_be) {
         return false;
     }
-    let dot = host.bytes().rposition(|byte| byte == b'.');
-    let last = dot.map_or(host, |dot| host.get(dot.saturating_add(1)..).unwrap_or_default());
+    let last = rsplit_once(host, b'.').map_or(host, |(_, last)| last);
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)
 }
 
@@ -52,22 +56,12 @@ fn is_hexadecimal(label: &str) -> bool {
 }
 
 fn is_canonical_ipv4(host: &str) -> bool {
-    // std's parser takes four decimal numbers without leading zeros: the canonical form.
-    host.parse::<Ipv4Addr>().is_ok()
+    host.split('.').count() == 4 && host.split('.').all(|part| parse_octet(part).is_some())
 }
 
-fn is_canonical_ipv6(address: &str) -> bool {
-    address.parse::<Ipv6Addr>().is_ok_and(|parsed| serialise_ipv6(parsed) == address)
-}
-
-/// An IPv6 address without brackets, as WHATWG serialises it. It differs from
-/// std's `Display` for IPv4-mapped addresses, which have no dotted form in URLs.
-#[must_use]
-pub fn serialise_ipv6(address: Ipv6Addr) -> String {
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] => format!("::ffff:{high:x}:{low:x}"),
-        _ => address.to_string(),
-    }
+/// A part of an IPv4 address: 0 to 255 in its only serialisation.
+fn parse_octet(text: &str) -> Option<u8> {
+    if text == "0" { Some(0) } else { parse_port(text)?.try_into().ok() }
 }
 
 /// How long the domain is that `text` begins with.
@@ -93,7 +87,7 @@ fn domain_len(text: &str) -> Option<usize> {
 #[must_use]
 pub fn parse_port(text: &str) -> Option<u16> {
     let canonical = !text.starts_with(['0', '+']);
-    text.parse().ok().filter(|_| canonical)
+    text.parse::<u32>().ok().filter(|_| canonical).and_then(|port| port.try_into().ok())
 }
 
 /// The port that `scheme` implies, and which browsers therefore leave out.

@@ -26,6 +26,7 @@ mod freshness;
 pub mod held;
 pub mod host;
 pub mod keys;
+mod names;
 pub mod origin;
 pub mod path;
 pub mod pattern;
@@ -34,8 +35,11 @@ mod recent;
 pub mod request;
 pub mod settings;
 pub mod tenants;
+mod text;
 pub mod token;
 pub mod vary;
 
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 pub mod edge;

@@ -18,7 +18,7 @@ mod repair;
 mod set;
 
 pub use repair::repair;
-pub use set::{Match, OriginSet};
+pub use set::OriginSet;
 
 /// A set of origins that differ in their subdomain, their port, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +190,12 @@ impl<'a> OriginPattern<'a> {
     #[must_use]
     pub fn as_str(&self) -> &'a str {
         self.text
+    }
+
+    /// Whether it stands for one origin alone: itself.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        matches!(self.host, HostPattern::Exactly(_)) && self.port != PortPattern::Any
     }
 
     /// The ports it stands for.

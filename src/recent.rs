@@ -1,12 +1,18 @@
 //! A map of bounded size that keeps what was used last.
+//!
+//! Strangers choose some of its names, of which there are a thousand at most at a time
+//! ([`MAX_ABSENT`](crate::tenants::MAX_ABSENT), [`MAX_HOSTS`](crate::held::MAX_HOSTS)): if
+//! all of them collide, a look-up takes some microseconds.
 
-use std::collections::HashMap;
+use crate::names::Names;
 
 /// Values by name, at most `capacity` of them.
 #[derive(Debug)]
 pub(crate) struct Recent<V> {
     capacity: usize,
-    entries: HashMap<String, Entry<V>>,
+    names: Names,
+    /// In the order of their names.
+    entries: Vec<Entry<V>>,
 }
 
 #[derive(Debug)]
@@ -18,20 +24,20 @@ struct Entry<V> {
 
 impl<V> Recent<V> {
     /// An empty map for `capacity` values.
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, entries: HashMap::new() }
+    pub(crate) const fn new(capacity: usize) -> Self {
+        Self { capacity, names: Names::new(), entries: Vec::new() }
     }
 
     /// The value of that name, which is used at `now`.
     pub(crate) fn get_mut(&mut self, name: &str, now: f64) -> Option<&mut V> {
-        let entry = self.entries.get_mut(name)?;
+        let entry = self.entries.get_mut(self.names.find(name)?)?;
         entry.used_at = now;
         Some(&mut entry.value)
     }
 
     /// Every value.
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.values().map(|entry| &entry.value)
+        self.entries.iter().map(|entry| &entry.value)
     }
 
     /// Keeps `value`, in place of the one that was used longest ago where it
@@ -49,24 +55,34 @@ impl<V> Recent<V> {
         value: V,
         precious: impl Fn(&V) -> bool,
     ) {
-        if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
+        if self.entries.len() >= self.capacity && self.names.find(name).is_none() {
             let rank = |entry: &Entry<V>| precious(&entry.value);
-            let least = self.entries.iter().min_by(|(_, a), (_, b)| {
+            let least = self.entries.iter().enumerate().min_by(|(_, a), (_, b)| {
                 rank(a).cmp(&rank(b)).then(a.used_at.total_cmp(&b.used_at))
             });
             let Some((least, entry)) = least else { return };
             if rank(entry) && !precious(&value) {
                 return;
             }
-            let least = least.clone();
-            self.entries.remove(&least);
+            self.remove_at(least);
         }
-        self.entries.insert(name.to_owned(), Entry { value, used_at: now });
+        let entry = Entry { value, used_at: now };
+        match self.entries.get_mut(self.names.insert(name)) {
+            Some(before) => *before = entry,
+            None => self.entries.push(entry),
+        }
     }
 
     /// Forgets the value of that name.
     pub(crate) fn remove(&mut self, name: &str) {
-        self.entries.remove(name);
+        if let Some(at) = self.names.find(name) {
+            self.remove_at(at);
+        }
+    }
+
+    fn remove_at(&mut self, at: usize) {
+        self.names.swap_remove(at);
+        self.entries.swap_remove(at);
     }
 }
 
@@ -94,7 +110,7 @@ mod tests {
         let mut recent = Recent::new(2);
         let mut insert = |name, now, value| {
             recent.insert_ranked(name, now, value, |precious| *precious);
-            let mut names: Vec<_> = recent.entries.keys().cloned().collect();
+            let mut names: Vec<_> = recent.names.iter().map(str::to_owned).collect();
             names.sort_unstable();
             names.join(" ")
         };

@@ -64,15 +64,21 @@ pub enum Lookup {
 
 impl Default for Tenants {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Tenants {
+    /// None, with all of the budget.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             present: Recent::new(MAX_PRESENT),
             absent: Recent::new(MAX_ABSENT),
             budget: Budget { left: MAX_MISSES, at: 0.0 },
         }
     }
-}
 
-impl Tenants {
     /// What to do about `key` at `now`, in milliseconds, where what KV says is
     /// fresh for `fresh_seconds`.
     #[must_use]
@@ -110,12 +116,12 @@ impl Tenants {
         &mut self,
         question: &Question,
         now: f64,
-        found: Option<&[usize]>,
+        found: Option<&[u32]>,
     ) -> Vec<(String, Tenancy)> {
         if found.is_some_and(|found| !found.is_empty()) {
             self.budget.give_back(question.charge);
         }
-        let learned = question.keys.iter().enumerate().map(|(index, key)| {
+        let learned = (0..).zip(&question.keys).map(|(index, key)| {
             let found = found.map(|found| found.contains(&index));
             (key.clone(), self.learn_of(key, now, found))
         });

@@ -146,5 +146,5 @@ fn pattern(head: &RequestHead<'_>, decision: &Decision<'_>, rule: &Rule) -> Opti
         return listed.prefixes.first().cloned();
     }
     let origin = Origin::try_from(head.origin?).ok()?;
-    listed.patterns.find(&origin).map(|found| found.to_string())
+    listed.patterns.find(&origin).map(str::to_owned)
 }

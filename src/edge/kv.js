@@ -4,9 +4,9 @@ import { current } from "./instance.js";
 import { within } from "./within.js";
 
 /**
- * Reads the first of some KV values that is there, and gives its first `limit` characters to `then`
- * after the index of its key, and before the first 32 bits of its SHA-256 and what went wrong.
- * `then` is called once.
+ * Reads the first of some KV values that is there. `then` is called once, with the index of its
+ * key and the first 32 bits of its SHA-256, with its first `limit` characters, and with what went
+ * wrong.
  * @param {boolean} waits whether the request waits for it
  */
 export function readFirst(event, binding, keys, limit, timeout, then, waits) {
@@ -14,35 +14,33 @@ export function readFirst(event, binding, keys, limit, timeout, then, waits) {
 		const index = values.findIndex((value) => value !== null);
 		const text = values[index];
 		if (text === undefined) return [];
-		return [index, text.length > limit ? text.slice(0, limit) : text, await sha256Head(text)];
+		const found = Uint32Array.of(index, await sha256Head(text));
+		return [found, text.length > limit ? text.slice(0, limit) : text];
 	};
-	const learn = ([index, text, head], error) => then(index, text, head, error);
-	return reading(event, binding, keys, timeout, firstOf, learn, waits);
+	return reading(event, binding, keys, timeout, firstOf, then, waits);
 }
 
-/** Finds out which of some KV keys are there, and gives their indices to `then`, or what went wrong. */
+/** Finds out which of some KV keys are there. `then` is called once, with their indices, or what went wrong. */
 export function readPresent(event, binding, keys, timeout, then, waits) {
 	const indicesOf = (values) => [
 		Uint32Array.from(keys.keys()).filter((index) => values[index] !== null),
 	];
-	const learn = ([present], error) => then(present, error);
-	return reading(event, binding, keys, timeout, indicesOf, learn, waits);
+	return reading(event, binding, keys, timeout, indicesOf, then, waits);
 }
 
 /**
- * Reads KV values and gives what `use` makes of them to `learn`, or an empty list and what went
- * wrong. If `learn` has ended with its instance of Wasm, a new one serves the request that waits.
+ * Reads KV values and gives the two things that `use` makes of them to `then`, or what went wrong.
+ * If `then` has ended with its instance of Wasm, a new one serves the request that waits.
  */
-async function reading(event, binding, keys, timeout, use, learn, waits) {
+async function reading(event, binding, keys, timeout, use, then, waits) {
 	const began = current();
-	let learned = [];
-	let error;
+	let found, text, error;
 	try {
-		learned = await use(await read(event.env, binding, keys, timeout));
+		[found, text] = await use(await read(event.env, binding, keys, timeout));
 	} catch (reason) {
 		error = String(reason);
 	}
-	return current() !== began ? waits && serve(event) : learn(learned, error);
+	return current() !== began ? waits && serve(event) : then(found, text, error);
 }
 
 /** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */

@@ -8,10 +8,9 @@ export function toAscii(host) {
 /** Whether something is bound by that name. */
 export const isBound = ({ env }, binding) => env[binding] !== undefined;
 
-/** The Worker's variables of these names, as texts; undefined where one is not set. */
-export function variables({ env }, names) {
-	return names.map((name) => (env[name] === undefined ? undefined : String(env[name])));
-}
+/** The Worker's variable of that name, as a text, if it is set. */
+export const variable = ({ env }, name) =>
+	env[name] === undefined ? undefined : String(env[name]);
 
 /**
  * One JSON line, as Workers Logs indexes them.

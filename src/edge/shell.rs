@@ -17,13 +17,19 @@ use crate::{
 };
 
 mod js {
-    use js_sys::Array;
-
     use super::{Event, JsValue, wasm_bindgen};
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = Date)]
+        pub(super) fn now() -> f64;
+    }
 
     #[wasm_bindgen(module = "edge/event.js")]
     extern "C" {
         pub(super) fn facts(event: &Event) -> String;
+        #[wasm_bindgen(js_name = waitUntil)]
+        pub(super) fn wait_until(event: &Event, promise: &JsValue);
     }
 
     #[wasm_bindgen(module = "edge/answer.js")]
@@ -73,7 +79,7 @@ mod js {
     extern "C" {
         #[wasm_bindgen(js_name = toAscii)]
         pub(super) fn to_ascii(host: &str) -> Option<String>;
-        pub(super) fn variables(event: &Event, names: Vec<String>) -> Array;
+        pub(super) fn variable(event: &Event, name: &str) -> Option<String>;
         #[wasm_bindgen(js_name = isBound)]
         pub(super) fn is_bound(event: &Event, binding: &str) -> bool;
         pub(super) fn log(level: &str, event: &str, names: &str, values: Vec<JsValue>);
@@ -87,15 +93,16 @@ mod js {
     }
 }
 
-#[wasm_bindgen(module = "edge/event.js")]
+#[wasm_bindgen]
 extern "C" {
     /// A request, with what the runtime hands over with it.
     #[derive(Clone)]
     pub type Event;
+}
 
-    /// Keeps the request's I/O alive until `promise` settles.
-    #[wasm_bindgen(js_name = waitUntil)]
-    pub(super) fn wait_until(event: &Event, promise: &JsValue);
+/// Keeps the request's I/O alive until `promise` settles.
+pub(super) fn wait_until(event: &Event, promise: &JsValue) {
+    js::wait_until(event, promise);
 }
 
 /// Logs what failed in JavaScript.
@@ -253,16 +260,13 @@ pub(super) fn read_first(
     then: Then<Result<Option<Document>, String>>,
 ) -> JsValue {
     let names = keys.clone();
-    let then = Closure::once_into_js(
-        move |index: Option<usize>, text: JsValue, head: Option<u32>, error: Option<String>| {
-            let key = index.and_then(|index| names.into_iter().nth(index));
-            let document = key.zip(head).map(|(key, head)| {
-                let version = Version::new(head);
-                Document { key, version, text }
-            });
-            then(error.map_or(Ok(document), Err))
-        },
-    );
+    let then = callback(Box::new(move |read| {
+        then(read.map(|(found, text)| {
+            let (index, head) = (found.first()?, found.get(1)?);
+            let key = names.into_iter().nth(usize::try_from(*index).ok()?)?;
+            Some(Document { key, version: Version::new(*head), text })
+        }))
+    }));
     // One more says that it is too much.
     let limit = MAX_DOCUMENT_LEN.saturating_add(1);
     js::read_first(event, BINDING, keys, limit, timeout, &then, reading.waits())
@@ -274,12 +278,18 @@ pub(super) fn read_present(
     reading: Reading,
     keys: Vec<String>,
     timeout: f64,
-    then: Then<Result<Vec<usize>, String>>,
+    then: Then<Result<Vec<u32>, String>>,
 ) -> JsValue {
-    let then = Closure::once_into_js(move |present: Option<Vec<usize>>, error: Option<String>| {
-        then(error.map_or(Ok(present.unwrap_or_default()), Err))
-    });
+    let then = callback(Box::new(|read| then(read.map(|(found, _)| found))));
     js::read_present(event, BINDING, keys, timeout, &then, reading.waits())
+}
+
+/// `then`, which is called once, as a function of JavaScript: of numbers, a text, and
+/// what went wrong. More signatures than one would be more code.
+fn callback(then: Then<Result<(Vec<u32>, JsValue), String>>) -> JsValue {
+    Closure::once_into_js(|found: Option<Vec<u32>>, text: JsValue, error: Option<String>| {
+        then(error.map_or(Ok((found.unwrap_or_default(), text)), Err))
+    })
 }
 
 /// What is known of host names: what the runtime knows.
@@ -288,16 +298,12 @@ pub(super) const KNOWLEDGE: Knowledge =
 
 /// The Worker's variables, and whether it has a dataset.
 pub(super) fn variables(event: &Event) -> Variables {
-    let names = ["UPSTREAM", "POLICY_FRESH_SECONDS", "UPSTREAM_TIMEOUT_SECONDS", "EXPLAIN"];
-    let mut values = js::variables(event, names.map(str::to_owned).into())
-        .into_iter()
-        .map(|value| value.as_string());
-    let mut next = || values.next().flatten();
+    let variable = |name| js::variable(event, name);
     Variables {
-        upstream: next(),
-        fresh_seconds: next(),
-        timeout_seconds: next(),
-        explain: next(),
+        upstream: variable("UPSTREAM"),
+        fresh_seconds: variable("POLICY_FRESH_SECONDS"),
+        timeout_seconds: variable("UPSTREAM_TIMEOUT_SECONDS"),
+        explain: variable("EXPLAIN"),
         has_dataset: js::is_bound(event, record::BINDING),
     }
 }
@@ -336,5 +342,5 @@ pub(super) fn write_data_point(
 
 /// The time, in milliseconds. In an isolate it advances only with I/O.
 pub(super) fn now() -> f64 {
-    js_sys::Date::now()
+    js::now()
 }

@@ -16,9 +16,9 @@ use crate::{
 };
 
 thread_local! {
-    static HELD: RefCell<Held> = RefCell::default();
+    static HELD: RefCell<Held> = const { RefCell::new(Held::new()) };
     /// What each key had last.
-    static SEEN: RefCell<Recent<Seen>> = RefCell::new(Recent::new(2 * MAX_HOSTS));
+    static SEEN: RefCell<Recent<Seen>> = const { RefCell::new(Recent::new(2 * MAX_HOSTS)) };
 }
 
 /// What is known of a key's text.

@@ -11,7 +11,7 @@ use super::{
 use crate::tenants::{Lookup, Question, Tenancy, Tenants};
 
 thread_local! {
-    static TENANTS: RefCell<Tenants> = RefCell::default();
+    static TENANTS: RefCell<Tenants> = const { RefCell::new(Tenants::new()) };
 }
 
 /// What one request has found out of its origin's keys.
@@ -83,7 +83,7 @@ fn read(
     let keys = question.keys().to_vec();
     let asked_at = shell::now();
     let asking = event.clone();
-    let learn = move |read: Result<Vec<usize>, String>| {
+    let learn = move |read: Result<Vec<u32>, String>| {
         if let Err(error) = &read {
             log::lookup_failed(error);
             if reading.is_late(asked_at) {

@@ -1,8 +1,9 @@
 //! The pattern that was probably meant by a text that is none.
 
-use std::net::Ipv6Addr;
-
-use crate::{host, origin};
+use crate::{
+    host, origin,
+    text::{rsplit_once, split_once},
+};
 
 /// The nearest valid pattern: lower case, without path, user information,
 /// trailing dot or default port, `http` for `ws`, a scheme where there is none, a
@@ -14,31 +15,34 @@ pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String
     if lower.contains([',', ' ']) {
         return None;
     }
+    let split = split_once(&lower, "://");
     let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
-    let (scheme, rest) = lower.split_once("://").unwrap_or((scheme, &lower));
+    let (scheme, rest) = split.unwrap_or((scheme, &lower));
     let scheme = match scheme {
         "ws" => "http",
         "wss" => "https",
         other => other,
     };
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let authority = authority.rsplit('@').next()?;
+    let authority = rsplit_once(authority, b'@').map_or(authority, |(_, authority)| authority);
     let (host, port) = origin::split_port(authority);
     let host = repair_host(host, to_ascii)?;
     let implied = host::default_port(scheme);
-    let repaired = match port.filter(|port| *port == "*" || port.parse().ok() != implied) {
+    let repaired = match port
+        .filter(|port| *port == "*" || port.parse::<u32>().ok() != implied.map(u32::from))
+    {
         Some(port) => format!("{scheme}://{host}:{port}"),
         None => format!("{scheme}://{host}"),
     };
     // A bare word ("example", "true") is more likely a mistake than a host.
-    let guessed = !lower.contains("://") && !host.contains('.') && host != "localhost";
+    let guessed = split.is_none() && !host.contains('.') && host != "localhost";
     (!guessed && super::read(&repaired).is_some()).then_some(repaired)
 }
 
 fn repair_host(host: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if let Some(address) = bracketed.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
-        return Some(format!("[{}]", host::serialise_ipv6(address)));
+    if let Some(address) = bracketed.and_then(host::canonical_ipv6) {
+        return Some(format!("[{address}]"));
     }
     let host = host.trim_end_matches('.');
     if host.is_ascii() {

@@ -1,6 +1,6 @@
 //! Reading the members of an object: known ones once each, of the right type.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use super::{
     fault::{Faults, Noted},
@@ -8,6 +8,7 @@ use super::{
     number,
     place::{Node, Place},
 };
+use crate::names::Names;
 
 /// The most members of an object: of the routes, which every request is held
 /// against, as no rule has as many fields.
@@ -51,9 +52,10 @@ impl<'n> Members<'n> {
             ));
         }
         let members = Self { node: *node, members };
-        let mut seen = HashSet::new();
+        let mut seen = Names::default();
         for member in &members.members {
-            if !seen.insert(&member.name) {
+            let known = seen.len();
+            if seen.insert(&member.name) < known {
                 let problem = "belongs to a field that stands twice";
                 faults.add_named(&members.node_of(member), member.key, problem, "keep one of them");
             }
@@ -112,9 +114,9 @@ impl<'n> Members<'n> {
     pub(super) fn integer(
         &self,
         name: &str,
-        (low, high): (i64, i64),
+        (low, high): (i32, i32),
         faults: &mut Faults<'_>,
-    ) -> Result<Option<i64>, Noted> {
+    ) -> Result<Option<i32>, Noted> {
         let Some(node) = self.get(name) else { return Ok(None) };
         let Value::Number(spelling) = node.value() else {
             return Err(faults.add_type(&node, "a number"));

@@ -1,8 +1,8 @@
 //! Whole numbers, in every spelling that JSON gives them.
 
 /// The value of a JSON number that is whole: `600`, `600.0`, `6e2`. `None` for
-/// any other, and for one beyond 18 digits.
-pub(super) fn whole(spelling: &str) -> Option<i64> {
+/// any other, and for one beyond 32 bits.
+pub(super) fn whole(spelling: &str) -> Option<i32> {
     let (mantissa, exponent) = spelling.split_once(['e', 'E']).unwrap_or((spelling, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
@@ -11,9 +11,9 @@ pub(super) fn whole(spelling: &str) -> Option<i64> {
         return Some(0);
     }
     let zeros = digits.len().checked_sub(significant.len())?;
-    let point = exponent.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    let power = u32::try_from(point.checked_add(i64::try_from(zeros).ok()?)?).ok()?;
-    significant.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(power)?)
+    let point = exponent.parse::<i32>().ok()?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let power = u32::try_from(point.checked_add(i32::try_from(zeros).ok()?)?).ok()?;
+    significant.parse::<i32>().ok()?.checked_mul(10_i32.checked_pow(power)?)
 }
 
 #[cfg(test)]
@@ -34,7 +34,7 @@ mod tests {
             ("6E+2", 600),
             ("0.6e3", 600),
             ("-60000e-2", -600),
-            ("999999999999999999", 999_999_999_999_999_999),
+            ("999999999", 999_999_999),
         ] {
             assert_eq!(whole(spelling), Some(value), "{spelling}");
         }

@@ -8,7 +8,10 @@ use super::{
     place::Node,
     socketio2, tenants,
 };
-use crate::pattern::{HostPattern, OriginPattern, repair};
+use crate::{
+    pattern::{HostPattern, OriginPattern, repair},
+    text::split_once,
+};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;
@@ -117,10 +120,9 @@ pub(super) fn read_pattern<'t>(
     let over_suffix = |text: &str| {
         let pattern = OriginPattern::try_from(text).ok()?;
         let HostPattern::Below(domain) = pattern.host() else { return None };
-        (credentials && (knowledge.is_public_suffix)(domain)).then(|| {
-            let yours = text.replacen("*.", "*.yours.", 1);
-            format!("write the domains that are yours, as in \"{yours}\"")
-        })
+        let (scheme, below) = split_once(text, "*.")?;
+        (credentials && (knowledge.is_public_suffix)(domain))
+            .then(|| format!("write the domains that are yours, as in \"{scheme}*.yours.{below}\""))
     };
     let pattern = OriginPattern::try_from(text).map_err(|error| {
         // What is told to be written has to be good in every respect.

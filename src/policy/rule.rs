@@ -29,7 +29,7 @@ pub(super) const FIELDS: &[&str] = &[
 pub(super) const DEFAULT_SUCCESS_STATUS: u16 = 204;
 
 /// -1 turns the browser's preflight cache off; none keeps an answer for longer than a day.
-const MAX_AGE_RANGE: (i64, i64) = (-1, 86_400);
+const MAX_AGE_RANGE: (i32, i32) = (-1, 86_400);
 
 /// The rule that `members` spell, with each of its faults noted.
 pub(super) fn parse(members: &Members<'_>, faults: &mut Faults<'_>) -> Result<Rule, Noted> {

@@ -7,6 +7,7 @@ use super::{
     fault::{Faults, Noted},
     json::Json,
 };
+use crate::text;
 
 /// The value that `document` is.
 ///
@@ -61,13 +62,13 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
     let mut chars = rest.chars();
     let (first, second) = (chars.next(), chars.next());
     let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
+    let message = text::split_once(&message, " at line ").map_or(&*message, |(message, _)| message);
     let advice = match first {
         None => "complete it",
         Some('\n' | '\r') if message.starts_with("control") => "close the quotes on the same line",
         Some(_) if message.starts_with("control") => "take that character out",
         Some(_) if message.starts_with("invalid escape") => "write \\\\ for a backslash",
-        Some(_) if message.contains("`:`") => "write a colon between name and value",
+        Some(_) if message == "expected `:`" => "write a colon between name and value",
         Some('/') if matches!(second, Some('/' | '*')) => "take the comment out; JSON has none",
         Some('#') => "take the comment out; JSON has none",
         Some('/') => {
@@ -75,10 +76,14 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         }
         Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "take the comma before it out",
         Some('\'' | '`') => "write names and texts in double quotes",
-        Some(name) if name.is_alphabetic() || matches!(name, '_' | '$') => {
+        Some(char) if char.is_control() && !char.is_ascii_whitespace() => "take that character out",
+        Some(name)
+            if name.is_ascii_alphabetic()
+                || !name.is_ascii() && !name.is_whitespace()
+                || matches!(name, '_' | '$') =>
+        {
             "write names and texts in double quotes, and nothing but JSON's true, false and null bare"
         }
-        Some(control) if control.is_control() => "take that character out",
         Some(_) => "correct it there",
     };
     let found = match first {
