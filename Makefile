@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build deploy tool bench load fuzz lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build deploy tool bench bench-policies load fuzz lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -18,9 +18,10 @@ CARGO_FUZZ := .tools/cargo-fuzz-0.13.2
 PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM := .tools/chromium
+NGINX := .tools/nginx
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 # `make dev PORT=… STATE=…`: another port, and another directory for the local KV.
 PORT =
@@ -52,7 +53,10 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
 
-bench: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
+bench: build $(NGINX) ## compare the Worker with the thinnest ones, Hono and nginx; takes a quarter of an hour
+	node bench/compare.js
+
+bench-policies: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
 	node bench/large-lists.js
 	node bench/bad-documents.js
 	node bench/edits.js
@@ -112,6 +116,9 @@ $(WASM_TARGET): | prerequisites
 
 $(CHROMIUM): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
+
+$(NGINX):
+	@scripts/install-nginx.sh $@
 
 prerequisites:
 	@scripts/check-prerequisites.sh

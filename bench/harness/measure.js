@@ -39,7 +39,7 @@ async function workerds() {
  * The CPU time of a process's threads in nanoseconds. /proc/<pid>/stat has the same
  * in ticks of 10 ms.
  */
-async function cpuOf(pid) {
+export async function cpuOf(pid) {
 	const threads = await readdir(`/proc/${pid}/task`);
 	const times = await Promise.all(threads.map((id) => read(`/proc/${pid}/task/${id}/schedstat`)));
 	return times.reduce((sum, time) => sum + Number(time.split(" ")[0]), 0);
@@ -179,16 +179,21 @@ export function spread(values, digits = 0) {
 	return `${middle.toFixed(digits)} (${low.toFixed(digits)}..${high.toFixed(digits)})`;
 }
 
-/** Prints rows of texts and numbers under a head, and a line between them. */
+/** Prints rows of texts and numbers under a head. */
 export function print(head, rows) {
+	for (const line of table(head, rows)) console.log(line);
+	console.log();
+}
+
+/** The lines of a table in Markdown. */
+export function table(head, rows) {
 	const lines = [head, ...rows].map((row) => row.map(String));
 	const widths = head.map((_, column) => Math.max(...lines.map((row) => row[column].length)));
 	const [first, ...rest] = lines.map((row) =>
 		row.map((text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))),
 	);
 	const line = widths.map((width) => "-".repeat(width));
-	for (const cells of [first, line, ...rest]) console.log(`| ${cells.join(" | ")} |`);
-	console.log();
+	return [first, line, ...rest].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 /** Watches the machine. The result says which part of it others had in the meantime. */

@@ -1,0 +1,10 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** The text of a module of `workers/` with what it imports. */
+export async function bundle(name) {
+	const entry = fileURLToPath(new URL(`workers/${name}.js`, import.meta.url));
+	const options = { entryPoints: [entry], bundle: true, format: "esm", write: false };
+	const { outputFiles } = await build(options);
+	return outputFiles[0].text;
+}

@@ -1,0 +1,58 @@
+// HTTP requests over 16 connections, one after the other on each.
+import { Pool } from "undici";
+import { page } from "./requests.js";
+
+const LANES = 16;
+
+/**
+ * Requests to a subject, every answer of which is to be as `expected`.
+ * @param {(lane: unknown) => object} request the next request, as undici takes it
+ * @param {(pool: Pool) => Promise<unknown>} [prepare] what a lane has of its own
+ * @param {(body: Readable) => Promise<boolean>} [isRight] reads an answer's body to its end
+ */
+export async function openHttp(subject, expected, { count, request, prepare, isRight = read }) {
+	const pool = new Pool(subject.url, { connections: LANES, pipelining: 1 });
+	const lanes = await Promise.all(Array.from({ length: LANES }, () => prepare?.(pool)));
+
+	async function exchange(lane, checkCors) {
+		const began = performance.now();
+		const { statusCode, headers, body } = await pool.request(request(lane));
+		const right = await isRight(body);
+		const taken = performance.now() - began;
+		if (statusCode !== expected.status) throw new Error(`status ${statusCode}`);
+		if (!right) throw new Error("another body than it should have");
+		if (checkCors && !hasCors(headers, expected.cors)) {
+			throw new Error(`headers ${JSON.stringify(headers)}`);
+		}
+		return taken;
+	}
+
+	return {
+		async slice() {
+			const latencies = [];
+			let left = count;
+			async function sendOneByOne(lane) {
+				while (left > 0) {
+					left -= 1;
+					latencies.push(await exchange(lane, left === 0));
+				}
+			}
+			await Promise.all(lanes.map(sendOneByOne));
+			return { units: count, latencies };
+		},
+		close: () => pool.close(),
+	};
+}
+
+async function read(body) {
+	await body.dump({ limit: Number.POSITIVE_INFINITY });
+	return true;
+}
+
+/** Whether an answer is granted to the page, or to none. */
+function hasCors(headers, granted) {
+	const origin = headers["access-control-allow-origin"];
+	if (!granted) return origin === undefined;
+	const credentials = headers["access-control-allow-credentials"];
+	return origin === page && credentials === "true" && /\borigin\b/i.test(headers.vary);
+}

@@ -1,0 +1,114 @@
+// The results as tables, on the terminal and in RESULTS.md.
+import { readFile, writeFile } from "node:fs/promises";
+import { MIB, print, table } from "../harness/measure.js";
+import { draw } from "./drawing.js";
+import { names } from "./subjects.js";
+import { judge } from "./targets.js";
+
+export const printWork = (work) => print(...workTable(work));
+export const printStartUp = (startUp) => print(...startUpTable(startUp));
+export const printWasmMemory = (sizes) => print(...wasmMemoryTable(sizes));
+
+const here = (name) => new URL(`../${name}`, import.meta.url);
+
+/** Writes comparison.json, comparison.svg, and what is between two comments of RESULTS.md. */
+export async function writeResults(results) {
+	print(...targetTable(results));
+	const json = JSON.stringify(results, rounded, "\t");
+	await writeFile(here("comparison.json"), `${json}\n`);
+	await writeFile(here("comparison.svg"), draw(JSON.parse(json)));
+	const [start, end] = ["<!-- comparison -->\n", "<!-- /comparison -->"];
+	const text = await readFile(here("RESULTS.md"), "utf8");
+	const [before] = text.split(start);
+	const [, after] = text.split(end);
+	await writeFile(here("RESULTS.md"), before + start + section(results) + end + after);
+}
+
+/** Digits beyond the fourth are noise. */
+const rounded = (_, value) =>
+	typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+
+function section(results) {
+	const { date, command, machine, others, works, startUp, wasmMemory, upload } = results;
+	const rounds = works.map((work) => work.rounds);
+	const versions = Object.entries(machine)
+		.filter(([what]) => !["processor", "system"].includes(what))
+		.map(([what, version]) => `${what} ${version}`);
+	const text = [
+		`${date}, \`${command}\`, ${Math.min(...rounds)} to ${Math.max(...rounds)} rounds. Others had ${others.toFixed(0)} % of the machine.`,
+		`${machine.processor}; ${machine.system};`,
+		`${versions.join(", ")}.`,
+	].join("\n");
+	const tables = [
+		targetTable(results),
+		...works.map(workTable),
+		startUpTable(startUp),
+		wasmMemoryTable(wasmMemory),
+	].map((rows) => table(...rows).join("\n"));
+	const { script, wasm } = upload;
+	const uploaded = `Upload: ${script.toFixed(1)} KiB of JavaScript and ${wasm.toFixed(1)} KiB of Wasm, each by gzip.`;
+	return `${[text, ...tables, uploaded].join("\n\n")}\n`;
+}
+
+const targetTable = (results) => [["target", "limit", "measured", ""], judge(results)];
+
+function workTable({ name, unit, floor, subjects }) {
+	const each = unit ?? "each";
+	const letter = names[floor].slice(0, 3);
+	return [
+		[
+			name,
+			`CPU, µs ${unit ? `a ${unit}` : each}`,
+			`to ${letter} (quartiles)`,
+			`${unit ?? ""} a second`.trim(),
+			`to ${letter} (quartiles)`,
+			...(unit ? [] : ["p50, ms"]),
+		],
+		inOrder(subjects).map(([id, { cpu, cpuRatio, rate, rateRatio, p50 }]) => [
+			names[id],
+			number(cpu.median),
+			ratio(cpuRatio),
+			number(rate.median),
+			ratio(rateRatio),
+			...(p50 ? [p50.median.toFixed(2)] : []),
+		]),
+	];
+}
+
+const inOrder = (subjects) =>
+	Object.keys(names)
+		.filter((id) => id in subjects)
+		.map((id) => [id, subjects[id]]);
+
+const ratio = ({ low, median, high }) =>
+	`${median.toFixed(2)} (${low.toFixed(2)}..${high.toFixed(2)})`;
+
+/** Three digits, or more where they are before the point. */
+const number = (value) => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
+
+function startUpTable({
+	constant,
+	constantAfterKv,
+	thisWorker,
+	overConstant,
+	overConstantAfterKv,
+}) {
+	const cells = ({ low, median, high }) =>
+		`${median.toFixed(1)} (${low.toFixed(1)}..${high.toFixed(1)})`;
+	const row = (name, { wall, cpu }) => [name, cells(wall), cells(cpu)];
+	return [
+		["start-up and first answer, ms", "wall, median (quartiles)", "CPU"],
+		[
+			row(names.constant, constant),
+			row("the same after a read of KV", constantAfterKv),
+			row(names.one, thisWorker),
+			row("longer than the first", overConstant),
+			row("longer than the second", overConstantAfterKv),
+		],
+	];
+}
+
+const wasmMemoryTable = (sizes) => [
+	["requests", "Wasm memory, MiB"],
+	sizes.map(({ requests, bytes }) => [requests.toLocaleString("en-US"), (bytes / MIB).toFixed(2)]),
+];

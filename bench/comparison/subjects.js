@@ -1,0 +1,92 @@
+// What is compared. Each is a process of its own, or several, whose CPU time can be read.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { cpuOf, listed, measured, startMeasured } from "../harness/measure.js";
+import { bundle } from "./bundle.js";
+import { startNginx } from "./nginx.js";
+import { page } from "./requests.js";
+
+/** Starts all of them. */
+export async function startSubjects() {
+	const origin = await startOriginServer();
+	const upstream = origin.url;
+	const subjects = {
+		constant: await startJavaScript("constant"),
+		passThrough: await startJavaScript("pass-through", upstream),
+		withCors: await startJavaScript("with-cors", upstream),
+		hono: await startJavaScript("hono", upstream),
+		one: await startEdge(upstream, page),
+		many: await startEdge(upstream, [...listed("a").slice(1), page]),
+		tenant: await startEdge(upstream, { kv: "tenant:" }),
+		direct: await startOriginServer("cors"),
+		nginx: await startNginx(upstream),
+	};
+	await subjects.tenant.kv.put(`tenant:${page}`, "1");
+	const running = Object.entries(subjects).filter(([, subject]) => subject !== undefined);
+	return {
+		subjects: Object.fromEntries(
+			running.map(([id, subject]) => [id, { ...subject, name: names[id] }]),
+		),
+		/** All whose CPU time is the benchmark's. */
+		processes: [origin, ...running.map(([, subject]) => subject)],
+		async stop() {
+			for (const [, subject] of running) await subject.stop();
+			origin.stop();
+		},
+	};
+}
+
+/** Their names, in the order of the tables. */
+export const names = {
+	constant: "(a) constant 204, JavaScript",
+	passThrough: "(b) pass-through, JavaScript",
+	withCors: "(c) pass-through that sets CORS headers, JavaScript",
+	hono: "(d) Hono's cors, JavaScript",
+	one: "(e) this Worker, 1 origin",
+	many: "(f) this Worker, 100,000 origins",
+	tenant: "(g) this Worker, a tenant origin",
+	direct: "(h) the Socket.IO server itself",
+	nginx: "(i) nginx",
+};
+
+async function startEdge(upstream, origin) {
+	const edge = await startMeasured({
+		upstream,
+		policy: { origin: [origin].flat(), credentials: true },
+	});
+	return { ...edge, url: edge.bareUrl };
+}
+
+/** A Worker of `workers/`, on the runtime of the edge. */
+function startJavaScript(name, upstream) {
+	return measured(async () => {
+		const runtime = new Miniflare({
+			...convertV4MiniflareOptions({
+				host: "127.0.0.1",
+				port: 0,
+				workers: [
+					{
+						name,
+						modules: [{ type: "ESModule", path: `${name}.js`, contents: await bundle(name) }],
+						compatibilityDate: "2026-07-01",
+						bindings: { ...(upstream && { UPSTREAM: upstream }) },
+						unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+					},
+				],
+			}),
+			log: new Log(LogLevel.NONE),
+		});
+		await runtime.ready;
+		return {
+			url: (await runtime.unsafeGetDirectURL(name)).origin,
+			stop: () => runtime.dispose(),
+		};
+	});
+}
+
+export async function startOriginServer(...args) {
+	const server = fork(new URL("origin-server.js", import.meta.url), args);
+	const [url] = await once(server, "message");
+	return { url, cpu: () => cpuOf(server.pid), stop: () => server.kill() };
+}
