@@ -25,5 +25,6 @@ sed -i.bak 's/^import source /import /' "$GLUE/index.js"
 mkdir -p "$OUT"
 esbuild src/edge/entry.js --bundle --minify --format=esm --log-level=warning \
 	"--alias:wasm=$PWD/$GLUE/index.js" "--alias:edge=$PWD/src/edge" --external:./index_bg.wasm --outfile="$OUT/index.js"
-wasm-opt -Oz --all-features --strip-debug --strip-producers --strip-target-features \
+# What is inlined for being called in one place only compresses worse than it did before.
+wasm-opt -O3 --one-caller-inline-max-function-size=50 --all-features --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"
