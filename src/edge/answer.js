@@ -9,21 +9,29 @@ import { within } from "./within.js";
  */
 export function template(status, lines, body, echoesOrigin, echoesHeaders) {
 	const parts = lines.split("\n");
-	const headers = {};
-	for (let at = 1; at < parts.length; at += 2) headers[parts[at - 1]] = parts[at];
-	return { status, headers, body: body ?? null, echoesOrigin, echoesHeaders };
+	const fields = {};
+	for (let at = 1; at < parts.length; at += 2) fields[parts[at - 1]] = parts[at];
+	return {
+		fields,
+		isEmpty: lines === "",
+		echoesOrigin,
+		echoesHeaders,
+		// In the forms that the runtime copies with the least work.
+		init: { status, headers: new Headers(fields) },
+		body: body === undefined ? null : new TextEncoder().encode(body),
+	};
 }
 
 /** An answer of the edge's own. */
 export function answer(event, template) {
-	echo(event, template, template.headers);
-	return new Response(template.body, template);
+	const { init, body } = template;
+	echo(event, template, init.headers);
+	return new Response(body, init);
 }
 
-/** Puts what is echoed of the request into `headers`. */
 function echo({ origin, requestedHeaders }, { echoesOrigin, echoesHeaders }, headers) {
-	if (echoesOrigin) headers["Access-Control-Allow-Origin"] = origin;
-	if (echoesHeaders) headers["Access-Control-Allow-Headers"] = requestedHeaders;
+	if (echoesOrigin) headers.set("Access-Control-Allow-Origin", origin);
+	if (echoesHeaders) headers.set("Access-Control-Allow-Headers", requestedHeaders);
 }
 
 /**
@@ -35,16 +43,14 @@ function echo({ origin, requestedHeaders }, { echoesOrigin, echoesHeaders }, hea
  */
 export async function forward(event, upstream, originLength, timeout, template) {
 	const owned = timeout !== undefined;
-	const ours = { ...template.headers };
-	echo(event, template, ours);
 	try {
 		const answering = fetch(outgoing(event, upstream, originLength));
 		let response = await (owned ? within(timeout, answering) : answering);
 		response ??= gatewayError(504, "the origin server did not begin its answer in time");
-		return edit(response, owned, ours);
+		return edit(event, response, template, owned);
 	} catch (error) {
 		const failed = gatewayError(502, `the origin server gave no usable answer: ${error}`);
-		return edit(failed, owned, ours);
+		return edit(event, failed, template, owned);
 	}
 }
 
@@ -70,26 +76,31 @@ function asksForEncoding(request) {
 	return asked === "br, gzip" ? request.cf?.clientAcceptEncoding : asked;
 }
 
-function edit(response, owned, ours) {
-	if (response.status === 101) return response;
-	if (!owned && Object.keys(ours).length === 0) return response;
+/** The answer with the headers of `template`, which are in place of its CORS headers if `owned`. */
+function edit(event, response, template, owned) {
+	const { fields, isEmpty } = template;
+	if (response.status === 101 || isEmpty) return response;
 	// The runtime copies status, cookies and the undecoded body by itself.
 	const edited = new Response(response.body, response);
 	const { headers } = edited;
-	if (owned) disown(headers, ours);
-	for (const name in ours) headers.set(name, ours[name]);
+	const vary = owned ? disown(headers) : null;
+	for (const name in fields) headers.set(name, fields[name]);
+	echo(event, template, headers);
+	if (vary !== null && vary !== fields.Vary) {
+		current();
+		headers.set("Vary", mergeVary(vary, fields.Vary));
+	}
 	return edited;
 }
 
-/** Removes the origin server's CORS headers, and has our `Vary` say what its own did. */
-function disown(headers, ours) {
+/** Removes the origin server's CORS headers. Returns its `Vary`. */
+function disown(headers) {
+	let vary = null;
 	for (const name of [...headers.keys()]) {
-		if (name.startsWith("access-control-")) headers.delete(name);
-		else if (name === "vary") {
-			current();
-			ours.Vary = mergeVary(headers.get(name), ours.Vary);
-		}
+		if (name === "vary") vary = headers.get(name);
+		else if (name.startsWith("access-control-")) headers.delete(name);
 	}
+	return vary;
 }
 
 function gatewayError(status, detail) {

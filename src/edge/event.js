@@ -1,25 +1,21 @@
 // What a request hands over, and what of it Wasm is told.
 
-/** A request with its bindings and its execution context. */
+/** A request with its bindings, its execution context, and what is used of it more than once. */
 export function event(request, env, ctx) {
-	const { headers } = request;
-	return {
-		request,
-		env,
-		ctx,
-		url: urlOf(request),
-		origin: headers.get("origin"),
-		requestedHeaders:
-			request.method === "OPTIONS" ? headers.get("access-control-request-headers") : null,
-	};
+	const { method, headers } = request;
+	const url = urlOf(request);
+	const origin = headers.get("origin");
+	const requestedHeaders =
+		method === "OPTIONS" ? headers.get("access-control-request-headers") : null;
+	const facts = factsOf(method, url, origin, requestedHeaders, headers);
+	return { request, env, ctx, url, origin, requestedHeaders, facts };
 }
 
 /**
  * The facts that a decision may hang on, one a line, in the order in which `Facts::head` in
  * shell.rs reads them. What is present starts with "=".
  */
-export function facts({ request, url, origin, requestedHeaders }) {
-	const { method, headers } = request;
+function factsOf(method, url, origin, requestedHeaders, headers) {
 	const line = (value) => (value === null ? "\n" : `\n=${value}`);
 	const head = `${method}\n${url}${line(origin)}`;
 	// What the browser says of itself matters where it gives no origin, or for the log.

@@ -27,7 +27,6 @@ mod js {
 
     #[wasm_bindgen(module = "edge/event.js")]
     extern "C" {
-        pub(super) fn facts(event: &Event) -> String;
         #[wasm_bindgen(js_name = waitUntil)]
         pub(super) fn wait_until(event: &Event, promise: &JsValue);
     }
@@ -98,6 +97,10 @@ extern "C" {
     /// A request, with what the runtime hands over with it.
     #[derive(Clone)]
     pub type Event;
+
+    /// What `event.js` tells of the request.
+    #[wasm_bindgen(method, getter)]
+    fn facts(this: &Event) -> String;
 }
 
 /// Keeps the request's I/O alive until `promise` settles.
@@ -126,10 +129,10 @@ pub(super) struct Facts(String);
 
 impl Facts {
     pub(super) fn of(event: &Event) -> Self {
-        Self(js::facts(event))
+        Self(event.facts())
     }
 
-    /// The facts, in the order in which `facts` in `shell.js` gives them.
+    /// The facts, in the order in which `factsOf` in `event.js` gives them.
     pub(super) fn head(&self) -> RequestHead<'_> {
         let mut rest = self.0.as_str();
         let mut line = || {
