@@ -37,9 +37,11 @@ thread_local! {
 pub fn fetch(event: Event) -> JsValue {
     let facts = Facts::of(&event);
     let head = facts.head();
+    let now = shell::now();
+    log::left_out(now);
     let host = head.url.policy_host();
     let fresh_seconds = with_settings(&event, |settings| settings.fresh_seconds);
-    match store::look_up(&host, fresh_seconds) {
+    match store::look_up(&host, now, fresh_seconds) {
         Lookup::Use(standing) => respond(&event, &facts, head, standing, Findings::default()),
         Lookup::UseAndRefresh(standing) => {
             shell::wait_until(&event, &store::refresh(&event, host));

@@ -13,6 +13,7 @@ export async function startSubjects() {
 	const upstream = origin.url;
 	const subjects = {
 		constant: await startJavaScript("constant"),
+		refusal: await startJavaScript("constant-refusal"),
 		passThrough: await startJavaScript("pass-through", upstream),
 		withCors: await startJavaScript("with-cors", upstream),
 		hono: await startJavaScript("hono", upstream),
@@ -40,6 +41,7 @@ export async function startSubjects() {
 /** Their names, in the order of the tables. */
 export const names = {
 	constant: "(a) constant 204, JavaScript",
+	refusal: "(a′) constant 403, JavaScript",
 	passThrough: "(b) pass-through, JavaScript",
 	withCors: "(c) pass-through that sets CORS headers, JavaScript",
 	hono: "(d) Hono's cors, JavaScript",

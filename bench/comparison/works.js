@@ -11,7 +11,8 @@ const thisWorker = (expected) => ({ one: expected, many: expected, tenant: expec
 
 /** What they answer a foreign preflight with that refuse nothing: a 204 that grants nothing. */
 const ungranted = answer(204, false);
-const refused = { constant: granted, ...thisWorker(answer(403, false)) };
+const forbidden = answer(403, false);
+const refused = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
 
 const forwarded = {
 	passThrough: answer(200, false),

@@ -92,7 +92,7 @@ pub(super) fn no_policy(host: &str) {
 /// A line of which a flood of hosts, a KV that fails or an origin server that is down
 /// would make very many.
 pub(super) fn failure(level: Level, event: &str, host: JsValue, detail: &str) {
-    left_out();
+    left_out(shell::now());
     if FAILURES.with_borrow_mut(Allowance::take) {
         log_line(level, event, "host detail", vec![host, detail.into()]);
     }
@@ -117,9 +117,8 @@ pub(super) fn refusal(head: &RequestHead<'_>, decision: &Decision<'_>, context: 
     log_line(Level::Info, REFUSED, names, values);
 }
 
-/// Says how many lines the last minute left out, once it is over.
-pub(super) fn left_out() {
-    let now = shell::now();
+/// Says how many lines the last minute left out, if it is over at `now`.
+pub(super) fn left_out(now: f64) {
     for (allowance, event) in [(&REFUSALS, REFUSED), (&FAILURES, "failures")] {
         if let Some(count) = allowance.with_borrow_mut(|allowance| allowance.settle(now)) {
             log_line(

@@ -32,7 +32,6 @@ pub(super) fn record(
     if matches!(context.health, Health::BadVariable | Health::NoUpstream) {
         return;
     }
-    log::left_out();
     if decision.verdict == Verdict::Refuse {
         log::refusal(head, decision, context);
     }

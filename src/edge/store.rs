@@ -38,9 +38,9 @@ pub(super) fn panic_if_asked(path: &str) {
     }
 }
 
-/// What to use for `host`, without asking KV.
-pub(super) fn look_up(host: &str, fresh_seconds: u32) -> Lookup {
-    HELD.with_borrow_mut(|held| held.look_up(host, shell::now(), fresh_seconds))
+/// What to use for `host` at `now`, without asking KV.
+pub(super) fn look_up(host: &str, now: f64, fresh_seconds: u32) -> Lookup {
+    HELD.with_borrow_mut(|held| held.look_up(host, now, fresh_seconds))
 }
 
 /// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of

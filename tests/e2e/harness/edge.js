@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * @param {object[]} [options.workers] those Workers
  * @param {Record<string, object>} [options.datasets] bindings of Analytics Engine datasets
  * @param {string} [options.wrapper] a module around the Worker's own, "./index.js"
+ * @param {Record<string, string>} [options.modules] further modules, for the wrapper
  * @param {string} [options.build] where the Worker was built, "build" by default
  */
 export async function startEdge({
@@ -28,6 +29,7 @@ export async function startEdge({
 	workers = [],
 	datasets,
 	wrapper,
+	modules = {},
 	build = "build",
 	...more
 }) {
@@ -41,9 +43,13 @@ export async function startEdge({
 					name: "edge",
 					modulesRoot: root + build,
 					modules: [
-						...(wrapper
-							? [{ type: "ESModule", path: `${root}${build}/wrapper.js`, contents: wrapper }]
-							: []),
+						...Object.entries({ ...(wrapper && { "wrapper.js": wrapper }), ...modules }).map(
+							([name, contents]) => ({
+								type: "ESModule",
+								path: `${root}${build}/${name}`,
+								contents,
+							}),
+						),
 						{ type: "ESModule", path: `${root}${build}/index.js` },
 						{ type: "CompiledWasm", path: `${root}${build}/index_bg.wasm` },
 					],
