@@ -17,8 +17,8 @@ WASM_BINDGEN := .tools/wasm-bindgen-$(call version_of,wasm-bindgen)
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2
 PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
-CHROMIUM := .tools/chromium
-NGINX := .tools/nginx
+CHROMIUM_LINK := .tools/chromium
+NGINX_LINK := .tools/nginx
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
-test-e2e: build target/panicking/index.js $(CHROMIUM) ## the tests on workerd, with real servers, clients and Chromium
+test-e2e: build target/panicking/index.js $(CHROMIUM_LINK) ## the tests on workerd, with real servers, clients and Chromium
 	cargo build --quiet --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
@@ -53,7 +53,7 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
 
-bench: build $(NGINX) ## compare the Worker with the thinnest ones, Hono and nginx; takes a quarter of an hour
+bench: build $(NGINX_LINK) ## compare the Worker with the thinnest ones, Hono and nginx; takes a quarter of an hour
 	node bench/compare.js
 
 bench-policies: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
@@ -114,10 +114,10 @@ $(WASM_TARGET): | prerequisites
 .tools/wasm-bindgen-% .tools/cargo-fuzz-%: | prerequisites
 	@scripts/install-tool.sh $@
 
-$(CHROMIUM): | $(PACKAGES)
+$(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
 
-$(NGINX):
+$(NGINX_LINK):
 	@scripts/install-nginx.sh $@
 
 prerequisites:

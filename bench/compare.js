@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { send } from "../tests/e2e/harness/http.js";
 import { describeMachine } from "./comparison/machine.js";
 import { printStartUp, printWasmMemory, printWork, writeResults } from "./comparison/report.js";
-import { page, preflight } from "./comparison/requests.js";
+import { foreignPage, handshake, page, preflight } from "./comparison/requests.js";
 import { measure } from "./comparison/rounds.js";
 import { measureStartUp } from "./comparison/start-up.js";
 import { startSubjects } from "./comparison/subjects.js";
@@ -39,11 +39,17 @@ const results = {
 
 const { subjects, processes, stop } = await startSubjects();
 try {
-	assert.deepEqual(
-		await allowedPreflight(subjects.one),
-		await allowedPreflight(subjects.constant),
-		"the constant Worker has to answer what this one does",
-	);
+	for (const [constant, request] of [
+		[subjects.constant, preflight(page)],
+		[subjects.refusal, handshake(foreignPage, { once: true })],
+	]) {
+		const says = "a constant Worker has to answer what this one does";
+		assert.deepEqual(
+			await answerOf(subjects.one, request),
+			await answerOf(constant, request),
+			says,
+		);
+	}
 	const others = await watchLoad(processes);
 	for (const work of works.filter(chosen)) {
 		const { name, unit, floor, weight = 1 } = work;
@@ -66,8 +72,7 @@ if (words.length === 0) {
 	await writeResults(results);
 }
 
-async function allowedPreflight({ url }) {
-	const { path, ...options } = preflight(page);
+async function answerOf({ url }, { path, ...options }) {
 	const { status, headers, body } = await send(url, path, options);
 	return { status, headers: Object.fromEntries(headers), body };
 }

@@ -16,7 +16,7 @@ find_nginx() {
 
 unpack() {
 	directory=$(mktemp -d)
-	if [ "$(id -u)" = 0 ]; then apt-get update -qq; fi
+	if [ "$(id -u)" = 0 ]; then apt-get update -qq || true; fi
 	(cd "$directory" && apt-get download -qq nginx 2>/dev/null) &&
 		dpkg-deb -x "$directory"/nginx_*.deb "$(dirname "$link")/nginx-unpacked"
 	rm -r "$directory"

@@ -1,7 +1,7 @@
 //! A Cloudflare Worker that takes Socket.IO's CORS decisions at the edge.
 //!
 //! The core is pure and native: it takes a request's head and a policy's text
-//! and returns values. It names neither `worker` nor `web_sys`. Around it,
+//! and returns values. It does not name `wasm_bindgen`. Around it,
 //! [`edge`] is the shell that runs on Cloudflare, for `wasm32` only.
 //!
 //! Data flows one way:

@@ -117,15 +117,15 @@ impl RequestHead<'_> {
     }
 
     /// `polling` or `websocket` as far as the head tells, by Engine.IO's `transport`
-    /// in the query or by what the browser says it does; else `other`.
+    /// in the query or else by what the browser says it does; else `other`.
     #[must_use]
     pub fn transport(&self) -> &'static str {
         let mut query = form_urlencoded::parse(self.url.query().as_bytes());
         let transport = query.find(|(name, _)| name == "transport").map(|(_, value)| value);
         match transport.as_deref() {
             Some("websocket") => "websocket",
-            _ if self.fetch_mode == Some("websocket") => "websocket",
             Some("polling") => "polling",
+            _ if self.fetch_mode == Some("websocket") => "websocket",
             _ => "other",
         }
     }

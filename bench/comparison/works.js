@@ -5,14 +5,15 @@ import { DOWNLOAD_SIZE, downloadPath } from "./routes.js";
 import { openSessions } from "./socketio-load.js";
 import { openWebSockets } from "./websocket-load.js";
 
-const answer = (status, cors) => ({ status, cors });
-const granted = answer(204, true);
+const answer = (status, cors, text) => ({ status, cors, text });
+const granted = answer(204, true, "");
 const thisWorker = (expected) => ({ one: expected, many: expected, tenant: expected });
 
 /** What they answer a foreign preflight with that refuse nothing: a 204 that grants nothing. */
-const ungranted = answer(204, false);
-const forbidden = answer(403, false);
+const ungranted = answer(204, false, "");
+const forbidden = answer(403, false, '{"code":4,"message":"Forbidden"}');
 const refused = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
+const refusedPreflight = { constant: granted, ...thisWorker(forbidden) };
 
 const forwarded = {
 	passThrough: answer(200, false),
@@ -51,7 +52,7 @@ export const works = [
 		name: "preflight, refused",
 		floor: "constant",
 		weight: 2,
-		subjects: { ...refused, hono: ungranted, direct: ungranted, nginx: ungranted },
+		subjects: { ...refusedPreflight, hono: ungranted, direct: ungranted, nginx: ungranted },
 		open: http({ count: 500, request: () => preflight(foreignPage) }),
 	},
 	{

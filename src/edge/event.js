@@ -27,9 +27,11 @@ function factsOf(method, url, origin, requestedHeaders, headers) {
 		const requestedMethod = headers.get("access-control-request-method");
 		return head + line(requestedMethod) + line(requestedHeaders);
 	}
-	return url.includes("transport=") ? head : `${head}\n\n\n${line(headers.get("sec-fetch-mode"))}`;
+	return TRANSPORT.test(url) ? head : `${head}\n\n\n${line(headers.get("sec-fetch-mode"))}`;
 }
 
+// One that the query names.
+const TRANSPORT = /[?&]transport=(?:polling|websocket)(?:&|$)/;
 const FETCH_METADATA = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
 
 /** Keeps the request's I/O alive until `promise` settles. */

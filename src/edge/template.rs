@@ -1,6 +1,6 @@
 //! Templates: what answers have in common, as objects of JavaScript that are made once.
 
-use std::cell::RefCell;
+use std::{borrow::Cow, cell::RefCell};
 
 use wasm_bindgen::JsValue;
 
@@ -46,12 +46,14 @@ pub(super) fn with<T>(
         if let Some(known) = kept.iter().find(|known| known.fits(answer, echoes)) {
             return use_it(&known.object);
         }
-        if kept.len() >= MAX_KEPT {
-            kept.clear();
-        }
         let made = Template::new(answer, echoes);
         let used = use_it(&made.object);
-        kept.push(made);
+        if is_of_rule(answer, echoes) {
+            if kept.len() >= MAX_KEPT {
+                kept.clear();
+            }
+            kept.push(made);
+        }
         used
     })
 }
@@ -91,6 +93,13 @@ impl Echoes {
     fn has(self, name: &str) -> bool {
         name == ALLOW_ORIGIN && self.origin || name == ALLOW_HEADERS && self.headers
     }
+}
+
+/// Whether it is the rule alone that chose what `answer` does not echo, and not a
+/// stranger's spelling of header names: of those there are any number.
+fn is_of_rule(answer: &Answer<'_>, echoes: Echoes) -> bool {
+    shared(&answer.headers, echoes)
+        .all(|(name, value)| *name != ALLOW_HEADERS || matches!(value, Cow::Borrowed(_)))
 }
 
 /// The headers that a template has.

@@ -54,7 +54,7 @@ before(async () => {
 		wrapper,
 		modules: { "counter.js": counter },
 	});
-	// The policy is read, what many answers share is made, and no more refusals are logged.
+	// The policy is read, what many answers share is made, and no more refusals of this minute are logged.
 	for (const ask of Object.values(asks)) await ask();
 	for (let refusals = 0; refusals < 60; refusals += 1) await get(edge, b);
 	await calls();

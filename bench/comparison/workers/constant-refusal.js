@@ -1,4 +1,4 @@
-// What a refusal costs by itself: the answer of this Worker, whatever is asked.
+// What a refusal costs by itself: what this Worker refuses a poll with, whatever is asked.
 const headers = {
 	"Content-Type": "application/json",
 	"Cache-Control": "no-store",
