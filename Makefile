@@ -53,7 +53,7 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
 
-bench: build $(NGINX_LINK) ## compare the Worker with the thinnest ones, Hono and nginx; takes a quarter of an hour
+bench: build $(NGINX_LINK) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes
 	node bench/compare.js
 
 bench-policies: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
