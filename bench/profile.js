@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { forbidden, forwarded, granted, opensSession } from "./comparison/expected.js";
 import { openHttp } from "./comparison/http-load.js";
 import { configure, start, THIS_WORKER } from "./comparison/plain-workerd.js";
 import { foreignPage, handshake, page, preflight } from "./comparison/requests.js";
@@ -34,37 +35,33 @@ const entryOf = (stack) =>
 	stack.findIndex((frame) => /Builtins_JS(RunMicrotasks)?Entry/.test(frame));
 
 const origin = await startOriginServer();
-for (const { what, floor, requests, request, status, text } of [
+for (const { what, floor, requests, expected, ...load } of [
 	{
 		what: "preflight, allowed",
 		floor: "constant",
 		requests: 40_000,
 		request: () => preflight(page),
-		status: 204,
-		text: "",
+		expected: granted,
 	},
 	{
 		what: "polling GET, refused",
 		floor: "constant-refusal",
 		requests: 40_000,
 		request: () => handshake(foreignPage, { once: true }),
-		status: 403,
-		text: '{"code":4,"message":"Forbidden"}',
+		expected: forbidden,
 	},
 	{
 		what: "polling GET",
 		floor: "with-cors",
 		requests: 15_000,
 		request: () => handshake(page, { once: true }),
-		status: 200,
+		expected: forwarded,
+		isRight: opensSession,
 	},
 ]) {
-	const expected = { status, cors: status < 300, text };
-	const isRight =
-		text === undefined ? async (body) => (await body.text()).startsWith("0{") : undefined;
 	const columns = [];
 	for (const name of [floor, THIS_WORKER]) {
-		columns.push(await profile(name, expected, { request, isRight }, requests));
+		columns.push(await profile(name, expected, load, requests));
 	}
 	print(
 		[`${what}, µs of CPU`, floor, "this Worker"],

@@ -16,7 +16,7 @@ const groups = [
 	{
 		title: "Poll of a foreign origin, refused",
 		work: "polling GET, refused",
-		bars: ["constant", "one", "many"],
+		bars: ["constant", "refusal", "one", "many"],
 		note: "Hono's cors refuses nothing: it forwards such a poll, as in the last group.",
 	},
 	{
@@ -27,7 +27,8 @@ const groups = [
 ];
 
 const labels = {
-	constant: "constant answer, JavaScript",
+	constant: "constant 204, JavaScript",
+	refusal: "constant 403, JavaScript",
 	passThrough: "bare pass-through, JavaScript",
 	withCors: "… that sets CORS headers",
 	hono: "Hono's cors, JavaScript",

@@ -1,17 +1,15 @@
 // What is measured, of which subjects, and what each has to answer.
+import { answer, forbidden, granted, opensSession } from "./expected.js";
 import { openHttp } from "./http-load.js";
 import { foreignPage, get, handshake, page, post, preflight } from "./requests.js";
 import { DOWNLOAD_SIZE, downloadPath } from "./routes.js";
 import { openSessions } from "./socketio-load.js";
 import { openWebSockets } from "./websocket-load.js";
 
-const answer = (status, cors, text) => ({ status, cors, text });
-const granted = answer(204, true, "");
 const thisWorker = (expected) => ({ one: expected, many: expected, tenant: expected });
 
 /** What they answer a foreign preflight with that refuse nothing: a 204 that grants nothing. */
 const ungranted = answer(204, false, "");
-const forbidden = answer(403, false, '{"code":4,"message":"Forbidden"}');
 const refused = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
 const refusedPreflight = { constant: granted, ...thisWorker(forbidden) };
 
@@ -77,7 +75,7 @@ export const works = [
 		open: http({
 			count: 320,
 			request: () => handshake(page, { once: true }),
-			isRight: async (body) => (await body.text()).startsWith('0{"sid":"'),
+			isRight: opensSession,
 		}),
 	},
 	{
