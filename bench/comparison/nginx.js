@@ -1,11 +1,10 @@
 // nginx with `nginx.conf`.
 import { spawn } from "node:child_process";
 import { access, chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort, until } from "../../tests/e2e/harness/process.js";
 import { cpuOf } from "../harness/measure.js";
 
 export const nginx = fileURLToPath(new URL("../../.tools/nginx", import.meta.url));
@@ -32,7 +31,8 @@ export async function startNginx(upstream) {
 	});
 	process.once("exit", () => master.kill());
 	const url = `http://127.0.0.1:${port}`;
-	await answering(url);
+	// Its workers do not answer before there are any.
+	await until("nginx", () => fetch(url, { method: "OPTIONS" }).catch(() => undefined));
 	const children = await readFile(`/proc/${master.pid}/task/${master.pid}/children`, "utf8");
 	const processes = [master.pid, ...children.trim().split(" ")];
 	return {
@@ -48,23 +48,4 @@ export async function startNginx(upstream) {
 			await rm(directory, { recursive: true });
 		},
 	};
-}
-
-/** A port that nothing listens on at the moment. */
-async function freePort() {
-	const server = createServer();
-	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
-
-/** Waits until a worker answers, which is when there is one. */
-async function answering(url) {
-	for (let tries = 0; tries < 100; tries += 1) {
-		const response = await fetch(url, { method: "OPTIONS" }).catch(() => undefined);
-		if (response) return;
-		await sleep(50);
-	}
-	throw new Error("nginx does not answer");
 }

@@ -1,7 +1,7 @@
 // What is compared. Each is a process of its own, or several, whose CPU time can be read.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { startScript } from "../../tests/e2e/harness/bare.js";
 import { cpuOf, listed, measured, startMeasured } from "../harness/measure.js";
 import { bundle } from "./bundle.js";
 import { startNginx } from "./nginx.js";
@@ -61,30 +61,11 @@ async function startEdge(upstream, origin) {
 }
 
 /** A Worker of `workers/`, on the runtime of the edge. */
-function startJavaScript(name, upstream) {
-	return measured(async () => {
-		const runtime = new Miniflare({
-			...convertV4MiniflareOptions({
-				host: "127.0.0.1",
-				port: 0,
-				workers: [
-					{
-						name,
-						modules: [{ type: "ESModule", path: `${name}.js`, contents: await bundle(name) }],
-						compatibilityDate: "2026-07-01",
-						bindings: { ...(upstream && { UPSTREAM: upstream }) },
-						unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-					},
-				],
-			}),
-			log: new Log(LogLevel.NONE),
-		});
-		await runtime.ready;
-		return {
-			url: (await runtime.unsafeGetDirectURL(name)).origin,
-			stop: () => runtime.dispose(),
-		};
-	});
+async function startJavaScript(name, upstream) {
+	const bindings = { ...(upstream && { UPSTREAM: upstream }) };
+	const contents = await bundle(name);
+	const worker = await measured(() => startScript(name, contents, bindings));
+	return { ...worker, url: worker.bareUrl };
 }
 
 export async function startOriginServer(...args) {

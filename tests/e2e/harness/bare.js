@@ -9,17 +9,20 @@ export default {
 `;
 
 /** Starts it on the runtime of `startEdge`, with that one's two URLs. */
-export async function startBare(upstream) {
+export const startBare = (upstream) => startScript("bare", script, { UPSTREAM: upstream });
+
+/** The same with another Worker of one module. */
+export async function startScript(name, contents, bindings) {
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({
 			host: "127.0.0.1",
 			port: 0,
 			workers: [
 				{
-					name: "bare",
-					modules: [{ type: "ESModule", path: "bare.js", contents: script }],
+					name,
+					modules: [{ type: "ESModule", path: `${name}.js`, contents }],
 					compatibilityDate: "2026-07-01",
-					bindings: { UPSTREAM: upstream },
+					bindings,
 					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 				},
 			],
@@ -30,7 +33,7 @@ export async function startBare(upstream) {
 	});
 	return {
 		url: (await runtime.ready).origin,
-		bareUrl: (await runtime.unsafeGetDirectURL("bare")).origin,
+		bareUrl: (await runtime.unsafeGetDirectURL(name)).origin,
 		stop: () => runtime.dispose(),
 	};
 }
