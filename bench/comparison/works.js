@@ -16,6 +16,7 @@ const refusedPreflight = { constant: granted, ...thisWorker(forbidden) };
 const forwarded = {
 	passThrough: answer(200, false),
 	withCors: answer(200, true),
+	asPromised: answer(200, true),
 	hono: answer(200, true),
 	...thisWorker(answer(200, true)),
 	direct: answer(200, true),
@@ -93,6 +94,7 @@ export const works = [
 	{
 		name: "download of 10 MB",
 		floor: "passThrough",
+		weight: 4,
 		subjects: forwarded,
 		open: http({
 			count: 8,
