@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { forbidden, forwarded, granted, opensSession } from "./comparison/expected.js";
+import { measureFirstCalls } from "./comparison/first-calls.js";
 import { openHttp } from "./comparison/http-load.js";
 import { configure, start, THIS_WORKER } from "./comparison/plain-workerd.js";
 import { foreignPage, handshake, page, preflight } from "./comparison/requests.js";
@@ -72,6 +73,16 @@ for (const { what, floor, requests, expected, ...load } of [
 	);
 }
 origin.stop();
+
+const { functions, bytes, all, microseconds } = await measureFirstCalls();
+print(
+	["the Wasm that a first answer compiles", ""],
+	[
+		["functions", functions],
+		["of its bytes", `${bytes} of ${all}`],
+		["µs to compile them", microseconds],
+	],
+);
 
 /** Resolves to microseconds a request, by place. */
 async function profile(name, expected, load, requests) {

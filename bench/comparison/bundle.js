@@ -4,7 +4,12 @@ import { build } from "esbuild";
 /** The text of a module of `workers/` with what it imports. */
 export async function bundle(name) {
 	const entry = fileURLToPath(new URL(`workers/${name}.js`, import.meta.url));
-	const options = { entryPoints: [entry], bundle: true, format: "esm", write: false };
-	const { outputFiles } = await build(options);
+	const { outputFiles } = await build({
+		entryPoints: [entry],
+		bundle: true,
+		format: "esm",
+		external: ["*.wasm"],
+		write: false,
+	});
 	return outputFiles[0].text;
 }

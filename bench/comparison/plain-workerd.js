@@ -1,7 +1,7 @@
 // A workerd without Miniflare, with one Worker and a KV namespace with the policy, always there.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,33 +10,39 @@ import { bundle } from "./bundle.js";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
 
+/** This Worker's module of Wasm, which any of them may import. */
+const WASM = "index_bg.wasm";
+
 /** This Worker, among the names of those in `workers/`. */
 export const THIS_WORKER = "this-worker";
 
 /**
  * Writes down what a workerd needs for the Worker of that name. Resolves to the configuration's
- * path and to a function that removes it.
+ * path, to that of its Wasm, if it has any, and to a function that removes them.
  * @param {string} [options.upstream] the origin server
  * @param {string[]} [options.v8Flags]
  */
 export async function configure(name, options = {}) {
 	const directory = await mkdtemp(join(tmpdir(), "plain-workerd-"));
-	const modules = name === THIS_WORKER ? ["index.js", "index_bg.wasm"] : [`${name}.js`];
-	for (const module of modules) {
-		const path = join(directory, module);
-		if (name === THIS_WORKER) await copyFile(build + module, path);
-		else await writeFile(path, await bundle(name));
-	}
+	const main =
+		name === THIS_WORKER ? await readFile(`${build}index.js`, "utf8") : await bundle(name);
+	await writeFile(join(directory, "index.js"), main);
+	// The runtime compiles what it is given, imported or not.
+	const hasWasm = main.includes(WASM);
+	if (hasWasm) await copyFile(build + WASM, join(directory, WASM));
 	await writeFile(join(directory, "kv.js"), await bundle("kv"));
 	const path = join(directory, "workerd.capnp");
-	await writeFile(path, configuration(modules, options));
-	return { path, remove: () => rm(directory, { recursive: true }) };
+	await writeFile(path, configuration(hasWasm, options));
+	return { path, wasm: join(directory, WASM), remove: () => rm(directory, { recursive: true }) };
 }
 
-/** Starts a workerd. Resolves to its process and its URL. */
-export async function start(config) {
+/**
+ * Starts a workerd. Resolves to its process and its URL.
+ * @param {number | "ignore"} output the file descriptor that it writes to
+ */
+export async function start(config, output = "ignore") {
 	const runtime = spawn(workerd.default, ["serve", config, "--control-fd=3"], {
-		stdio: ["ignore", "ignore", "inherit", "pipe"],
+		stdio: ["ignore", output, "inherit", "pipe"],
 	});
 	const [line] = await once(runtime.stdio[3], "data");
 	return {
@@ -49,11 +55,7 @@ export async function start(config) {
 	};
 }
 
-function configuration(modules, { upstream = "", v8Flags = [] }) {
-	const embedded = modules.map((name) => {
-		const kind = name.endsWith(".wasm") ? "wasm" : "esModule";
-		return `(name = "${name}", ${kind} = embed "${name}")`;
-	});
+function configuration(hasWasm, { upstream = "", v8Flags = [] }) {
 	const variables = Object.entries({ ...(upstream && { UPSTREAM: upstream }), EXPLAIN: "off" });
 	const bindings = variables.map(([name, value]) => `(name = "${name}", text = "${value}")`);
 	return `
@@ -61,7 +63,10 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
 	services = [
 		(name = "main", worker = (
-			modules = [${embedded}],
+			modules = [
+				(name = "index.js", esModule = embed "index.js"),
+				${hasWasm ? `(name = "${WASM}", wasm = embed "${WASM}"),` : ""}
+			],
 			compatibilityDate = "2026-07-01",
 			bindings = [(name = "POLICY", kvNamespace = "kv"), ${bindings}],
 			globalOutbound = "network",

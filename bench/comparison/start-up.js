@@ -11,7 +11,7 @@ const WARM_UP_ROUNDS = 2;
 
 /** Starts each kind by turns. Resolves to wall and CPU time in ms, and to what they have over another kind's. */
 export async function measureStartUp(rounds) {
-	const spent = { constant: [], "constant-after-kv": [], [THIS_WORKER]: [] };
+	const spent = { constant: [], "constant-after-policy": [], [THIS_WORKER]: [] };
 	const configurations = {};
 	for (const kind in spent) configurations[kind] = await configure(kind);
 	for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
@@ -30,10 +30,10 @@ export async function measureStartUp(rounds) {
 	return {
 		rounds,
 		constant: both((clock) => quartiles(column("constant", clock))),
-		constantAfterKv: both((clock) => quartiles(column("constant-after-kv", clock))),
+		constantAfterPolicy: both((clock) => quartiles(column("constant-after-policy", clock))),
 		thisWorker: both((clock) => quartiles(column(THIS_WORKER, clock))),
 		overConstant: both((clock) => over("constant", clock)),
-		overConstantAfterKv: both((clock) => over("constant-after-kv", clock)),
+		overConstantAfterPolicy: both((clock) => over("constant-after-policy", clock)),
 	};
 }
 

@@ -1,0 +1,12 @@
+// The constant answer after what the platform does for a first request of this Worker: the module
+// compiled, the policy's keys read, a line logged. No use is made of any of it.
+import "./index_bg.wasm";
+import constant from "./constant.js";
+
+export default {
+	async fetch(request, { POLICY }) {
+		await POLICY.get(["policy:127.0.0.1", "policy"]);
+		console.log("policy-changed");
+		return constant.fetch(request);
+	},
+};
