@@ -1,7 +1,7 @@
 // Commands run as a person runs them, with all that they start.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -103,6 +103,19 @@ export async function freePort() {
 	const { port } = server.address();
 	await new Promise((resolve) => server.close(resolve));
 	return port;
+}
+
+/** Whether something listens on a port of 127.0.0.1. */
+export async function accepts(port) {
+	const socket = connect(port, "127.0.0.1");
+	try {
+		await once(socket, "connect");
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
 }
 
 function killGroup(group) {

@@ -1,0 +1,63 @@
+// Messages of browsers, clients and servers, and where docs/troubleshooting.md explains them.
+import assert from "node:assert/strict";
+import { sectionsOf } from "./documents.js";
+
+// What Chromium puts around a cause.
+const blocked =
+	/^Access to XMLHttpRequest at '.*' (?:\(redirected from '.*'\) )?from origin '.*' has been blocked by CORS policy: /;
+const preflight = /^(Response to preflight request doesn't pass access control check): (.*)$/;
+const epilogues = [
+	/ The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute\.$/,
+	/\. This request has been blocked; .*$/,
+];
+
+/** The explanations in the text of the document: a heading for each message. */
+export function explanationsIn(text) {
+	const messages = sectionsOf(text).filter(
+		({ level, parent }) => level === 3 && parent.endsWith(" says"),
+	);
+	const shown = new Set();
+
+	/** The sections of a message: their headings are all of it, "…" standing for what varies. */
+	function sectionsFor(message) {
+		return partsOf(message).map((part) => {
+			const section = messages.find((section) => isAbout(section, part));
+			assert.ok(section, `the document does not have: ${part}`);
+			shown.add(section);
+			return section;
+		});
+	}
+
+	return {
+		sectionsFor,
+		/** Whether one of the message's sections sends its reader on to a code of the doctor's. */
+		leadsTo: (message, code) =>
+			sectionsFor(message).some(({ body }) => !code || body.includes(`](#${code})`)),
+		/** The headings of the messages that were not asked for. */
+		unshown: () => messages.filter((section) => !shown.has(section)).map(({ heading }) => heading),
+	};
+}
+
+/** What of a message is about its cause: one part, or what became of a preflight and why. */
+function partsOf(message) {
+	let cause = message.replace(blocked, "");
+	for (const epilogue of epilogues) cause = cause.replace(epilogue, "");
+	if (blocked.test(message)) cause = cause.replace(/\.$/, "");
+	const [, failed, why] = cause.match(preflight) ?? [];
+	return failed ? [failed, why] : [cause];
+}
+
+function isAbout({ heading, body }, part) {
+	const literals = heading.split("…").map(escapeRegExp);
+	const varying = part.match(new RegExp(`^${literals.join("(.*)")}$`));
+	// What a heading ends with, a status or an error's name, is for its section to explain.
+	return varying && (!heading.endsWith("…") || names(body, varying.at(-1)));
+}
+
+function names(body, varying) {
+	return new RegExp(`\\b${varying.match(/^\w*/)}\\b`).test(body);
+}
+
+function escapeRegExp(literal) {
+	return literal.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&");
+}
