@@ -47,8 +47,11 @@ hostile: build ## attack the Worker for some minutes; `make test` does so for se
 
 build: build/index.js ## build/index.js and its Wasm
 
+# `make deploy ARGS='--env staging'`: what else to tell wrangler.
+ARGS =
+
 deploy: $(PACKAGES) ## upload the Worker
-	wrangler deploy
+	wrangler deploy $(ARGS)
 
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
 	cargo install --locked --path .
@@ -100,7 +103,7 @@ target/panicking/index.js: build/index.js
 	scripts/build.sh $(@D) panic-on-request
 	@touch $@
 
-# Not `npm ci`, which insists on a lock file with the binaries of every platform.
+# Not `npm ci`, which would install all of it anew at every change.
 $(PACKAGES): package.json package-lock.json | prerequisites
 	@echo "→ installing the npm packages of package-lock.json into node_modules/"
 	npm install --no-save --no-audit --no-fund --loglevel=error

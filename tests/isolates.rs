@@ -9,6 +9,8 @@ use socketio_cors_edge::{
 };
 
 const DOCUMENT: &str = include_str!("../docs/cost.md");
+/// Repeats one figure of it.
+const DEPLOYING: &str = include_str!("../docs/deploying.md");
 
 const HOST: &str = "api.example.com";
 const DAY: f64 = 86_400.0;
@@ -77,6 +79,20 @@ fn the_documented_bill_follows_from_the_documented_prices() {
             assert!((documented - expected).abs() < 0.0051, "{context}, not {documented}");
         }
     }
+}
+
+#[test]
+fn the_documented_price_of_a_million_requests_follows_from_the_documented_prices() {
+    let (_, prices) = table("counted");
+    let price =
+        |counted: &str| number(prices.iter().find(|price| price[0] == counted).expect(counted)[2]);
+    let requests = price("million requests") + price("million ms of CPU");
+    let sentence = format!("**a million requests are ${requests:.2}**, with 1 ms of CPU each");
+    assert!(DOCUMENT.contains(&sentence), "{sentence}");
+    let repeated = format!("[A million requests are ${requests:.2}](cost.md)");
+    assert!(DEPLOYING.contains(&repeated), "{repeated}");
+    let keys = format!("never more than ${:.2}.", KEYS * price("million keys read"));
+    assert!(DOCUMENT.contains(&keys), "{keys}");
 }
 
 #[test]

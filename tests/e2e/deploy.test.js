@@ -1,10 +1,23 @@
 // What `make build` leaves, and what `wrangler deploy` would upload of it.
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import {
+	chmod,
+	copyFile,
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rm,
+	stat,
+	symlink,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { unstable_readConfig } from "wrangler";
 import { environment, root, run } from "./harness/process.js";
+import { uncommented } from "./harness/workspace.js";
 
 /** The most that an upload may have, compressed: the size that the project promises. */
 const uploadLimit = 60;
@@ -31,16 +44,23 @@ describe("make build", () => {
 	});
 });
 
+/** Runs `wrangler deploy --dry-run`, with the Node that it needs. */
+const dryRun = (...args) =>
+	run(join(root, "node_modules/.bin/wrangler"), ["deploy", "--dry-run", ...args], {
+		...environment,
+		PATH: `${join(root, "node_modules/.bin")}:${environment.PATH}`,
+	});
+
+/** "env.NAME" and what it is, of each binding that wrangler prints. */
+const bindingsOf = (output) =>
+	output.match(/^env\..*$/gm).map((line) => line.trim().split(/\s{2,}/));
+
 describe("wrangler deploy", () => {
 	let directory, code, output, files;
 
 	before(async () => {
 		directory = await mkdtemp(join(tmpdir(), "deploy-"));
-		const args = ["deploy", "--dry-run", "--outdir", directory];
-		({ code, output } = await run(join(root, "node_modules/.bin/wrangler"), args, {
-			...environment,
-			PATH: `${join(root, "node_modules/.bin")}:${environment.PATH}`,
-		}));
+		({ code, output } = await dryRun("--outdir", directory));
 		files = await readdir(directory);
 	});
 	after(() => rm(directory, { recursive: true }));
@@ -58,8 +78,7 @@ describe("wrangler deploy", () => {
 	});
 
 	test("binds the KV namespace, and nothing else", () => {
-		const bindings = output.match(/^env\..*$/gm).map((line) => line.trim().split(/\s{2,}/));
-		assert.deepEqual(bindings, [["env.POLICY", "KV Namespace"]]);
+		assert.deepEqual(bindingsOf(output), [["env.POLICY", "KV Namespace"]]);
 	});
 
 	test(`uploads no more than ${uploadLimit} KiB compressed`, () => {
@@ -79,5 +98,143 @@ describe("wrangler deploy", () => {
 			const content = await readFile(join(directory, name), "latin1");
 			for (const value of telling) assert.ok(!content.includes(value), `${value} is in ${name}`);
 		}
+	});
+});
+
+describe("wrangler.toml with every setting uncommented", () => {
+	let directory, config;
+	before(async () => {
+		directory = await mkdtemp(join(tmpdir(), "deploy-"));
+		config = join(directory, "wrangler.toml");
+		const text = uncommented(await readFile(join(root, "wrangler.toml"), "utf8"));
+		// Found from another directory, and built by the tests above.
+		const main = `main = "${join(root, "build/index.js")}"`;
+		const moved = text.replace(/^main = .*/m, main).replace(/^command = "make build"$/m, "");
+		await writeFile(config, moved);
+	});
+	after(() => rm(directory, { recursive: true }));
+
+	const variable = "Environment Variable";
+	const environments = {
+		staging: [
+			["env.POLICY", "KV Namespace"],
+			["env.DECISIONS (socketio_cors_staging)", "Analytics Engine Dataset"],
+			['env.UPSTREAM ("https://origin.staging.example.com")', variable],
+			['env.EXPLAIN ("on")', variable],
+		],
+		production: [
+			["env.POLICY", "KV Namespace"],
+			["env.DECISIONS (socketio_cors)", "Analytics Engine Dataset"],
+			['env.UPSTREAM ("https://origin.example.com")', variable],
+		],
+		"": [
+			["env.POLICY", "KV Namespace"],
+			["env.DECISIONS (socketio_cors)", "Analytics Engine Dataset"],
+			['env.UPSTREAM ("https://origin.example.com")', variable],
+			['env.POLICY_FRESH_SECONDS ("30")', variable],
+			['env.UPSTREAM_TIMEOUT_SECONDS ("120")', variable],
+			['env.EXPLAIN ("off")', variable],
+		],
+	};
+	for (const [environment, bindings] of Object.entries(environments)) {
+		test(`has what it says for --env "${environment}"`, async () => {
+			const { code, output } = await dryRun("--config", config, "--env", environment);
+			assert.equal(code, 0, output);
+			assert.deepEqual(bindingsOf(output), bindings);
+		});
+	}
+
+	const read = (config, env) => unstable_readConfig({ config, env }, { hideWarnings: true });
+
+	test("gives each Worker a name and a route of its own, and no other way in", () => {
+		const routes = Object.keys(environments).map((env) => {
+			const { name, routes, workers_dev, preview_urls } = read(config, env);
+			assert.deepEqual([workers_dev, preview_urls], [false, false]);
+			return [name, ...routes.map(({ pattern }) => pattern)];
+		});
+		assert.deepEqual(routes, [
+			["socketio-cors-edge-staging", "api.staging.example.com/*"],
+			["socketio-cors-edge-production", "api.example.com/*"],
+			["socketio-cors-edge", "api.example.com/*"],
+		]);
+	});
+
+	test("would give staging the other's route, had it none of its own", async () => {
+		const without = join(directory, "without.toml");
+		const text = await readFile(config, "utf8");
+		await writeFile(without, text.replace(/^routes = .*staging.*$/m, ""));
+		const [{ pattern }] = read(without, "staging").routes;
+		assert.equal(pattern, "api.example.com/*");
+	});
+});
+
+describe("npm run deploy", () => {
+	let project, PATH;
+	before(async () => {
+		project = await mkdtemp(join(tmpdir(), "deploy-"));
+		PATH = join(project, "bin");
+		for (const name of ["bin", "scripts", "node_modules/.bin"]) {
+			await mkdir(join(project, name), { recursive: true });
+		}
+		await copyFile(join(root, "scripts/deploy.sh"), join(project, "scripts/deploy.sh"));
+		for (const name of ["sh", "dirname", "mktemp", "rm", "mkdir", "chmod"]) {
+			await symlink(`/bin/${name}`, join(PATH, name));
+		}
+		await program("bin/make", 'echo "make $* with $(command -v cargo)"');
+		await program("node_modules/.bin/wrangler", 'printf "<%s>" wrangler "$@"');
+	});
+	after(() => rm(project, { recursive: true }));
+
+	async function program(name, body) {
+		await writeFile(join(project, name), `#!/bin/sh\n${body}\n`);
+		await chmod(join(project, name), 0o755);
+	}
+
+	async function deploys() {
+		const args = [join(project, "scripts/deploy.sh"), "--message", "two words"];
+		const { code, output } = await run("/bin/sh", args, { PATH });
+		assert.equal(code, 0, output);
+		return output.split("\n");
+	}
+
+	const uploads = "<wrangler><deploy><--message><two words>";
+	const builds = (cargo) => `make build with ${join(project, cargo)}`;
+
+	test("installs Rust under .tools/ where there is none, once", async () => {
+		// The installer, which is asked for with the file that it is to be in as --output.
+		const installer =
+			'mkdir -p "$CARGO_HOME/bin"; : >"$CARGO_HOME/bin/cargo"; chmod +x "$CARGO_HOME/bin/cargo"';
+		await program(
+			"bin/curl",
+			`while [ $# -gt 1 ]; do [ "$1" = --output ] && file=$2; shift; done; echo "from $1"; echo '${installer}' >"$file"`,
+		);
+		const installed = await deploys();
+		assert.deepEqual(installed, [
+			"→ installing Rust into .tools/ (once)",
+			"from https://static.rust-lang.org/rustup/rustup-init.sh",
+			builds(".tools/cargo/bin/cargo"),
+			uploads,
+		]);
+		assert.deepEqual(await deploys(), [builds(".tools/cargo/bin/cargo"), uploads]);
+	});
+
+	test("builds with the cargo that is installed", async () => {
+		await program("bin/cargo", "");
+		assert.deepEqual(await deploys(), [builds("bin/cargo"), uploads]);
+	});
+
+	test("stops where Rust cannot be had", async () => {
+		await rm(join(project, "bin/cargo"));
+		await rm(join(project, ".tools"), { recursive: true });
+		await program("bin/curl", "exit 22");
+		const { code, output } = await run("/bin/sh", [join(project, "scripts/deploy.sh")], { PATH });
+		assert.notEqual(code, 0);
+		assert.doesNotMatch(output, /make|wrangler/);
+	});
+
+	test("finds a lock file that `npm ci` takes, with which Workers Builds begins", async () => {
+		const args = ["ci", "--dry-run", "--offline", "--ignore-scripts"];
+		const { code, output } = await run("npm", args);
+		assert.equal(code, 0, output);
 	});
 });

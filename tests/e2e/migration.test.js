@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { runInThisContext } from "node:vm";
-import { blocksOf, readDocument, sectionsOf } from "./harness/documents.js";
+import { documents } from "./harness/documents.js";
 import { startEdge } from "./harness/edge.js";
 import { hasNginx, startNginx } from "./harness/nginx.js";
 import { browse, startServer } from "./harness/oracle.js";
 
-const text = readDocument("docs/migration.md");
+const { sections } = documents.get("docs/migration.md");
 const tenant = "https://shop.example";
 
 /** What the page's functions call. */
@@ -27,22 +27,23 @@ const kinds = {
 	"From Socket.IO 4": {
 		language: "js",
 		version: 4,
-		start: ({ code }) => startServer(4, optionsIn(code)),
+		start: (code) => startServer(4, optionsIn(code)),
 	},
 	"From Socket.IO 2": {
 		language: "js",
 		version: 2,
-		start: ({ code }) => startServer(2, optionsIn(code)),
+		start: (code) => startServer(2, optionsIn(code)),
 	},
-	"From nginx": { language: "nginx", version: 4, start: ({ code }) => startBehindNginx(code) },
+	"From nginx": { language: "nginx", version: 4, start: (code) => startBehindNginx(code) },
 };
 
-const pairs = sectionsOf(text).flatMap(({ level, heading, parent, body }) => {
+const pairs = sections.flatMap(({ level, heading, parent, body, blocks }) => {
 	const kind = kinds[parent];
 	if (level !== 3 || !kind) return [];
-	const [before, after, ...more] = blocksOf(body);
-	assert.deepEqual([before.language, after.language, more], [kind.language, "json", []], heading);
-	return [{ ...kind, name: `${parent}: ${heading}`, body, before, policy: JSON.parse(after.code) }];
+	const [before, after, ...more] = blocks.filter(({ type }) => type === "code");
+	assert.deepEqual([before.lang, after.lang, more], [kind.language, "json", []], heading);
+	const policy = JSON.parse(after.text);
+	return [{ ...kind, name: `${parent}: ${heading}`, body, before: before.text, policy }];
 });
 
 /** The options with which `code` starts a server. */
@@ -159,7 +160,10 @@ for (const version of [4, 2]) {
 test("every difference is told, and is one", {
 	skip: !hasNginx && ".tools/nginx is missing",
 }, () => {
-	const oneLine = text.replaceAll(/\s+/g, " ");
+	const oneLine = sections
+		.map(({ body }) => body)
+		.join("")
+		.replaceAll(/\s+/g, " ");
 	for (const { says } of differences) assert.ok(oneLine.includes(says), says);
 	const idle = differences.filter((difference) => !needed.has(difference));
 	assert.deepEqual(

@@ -5,14 +5,15 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { WebSocketServer } from "ws";
 import { connect, inPage, open, startBrowser, startPageServer } from "./harness/browser.js";
-import { readDocument } from "./harness/documents.js";
+import { documents } from "./harness/documents.js";
 import { explanationsIn } from "./harness/explanations.js";
 import { close, listen, send, startOriginServer } from "./harness/http.js";
 import { startServer } from "./harness/oracle.js";
 import { freePort } from "./harness/process.js";
 import { client, refused, startSocketServer } from "./harness/socketio.js";
 
-const { sectionsFor, leadsTo, unshown } = explanationsIn(readDocument("docs/troubleshooting.md"));
+const { sections } = documents.get("docs/troubleshooting.md");
+const { sectionsFor, leadsTo, unshown } = explanationsIn(sections);
 
 let browser;
 let pages;

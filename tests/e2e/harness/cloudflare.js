@@ -1,19 +1,20 @@
-// What of Cloudflare's API wrangler needs for `kv bulk`, on this machine.
+// What of Cloudflare's API wrangler asks for to deploy a Worker and to read and write KV,
+// on this machine. It knows what wrangler sends, and not what Cloudflare makes of it.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { Hono } from "hono";
 import { environment } from "./process.js";
 
-const namespace = "/accounts/an-account/storage/kv/namespaces/a-namespace";
-const settings = "/accounts/an-account/workers/scripts/socketio-cors-edge/settings";
+const account = "/accounts/an-account";
+const namespaces = `${account}/storage/kv/namespaces`;
+const worker = `${account}/workers/scripts/:name`;
 
-/** Starts it, with an empty namespace as the Worker's POLICY. */
-export async function startCloudflare() {
-	const values = new Map();
-	let shown = new Map();
-	let stale = 0;
+/**
+ * Starts it, with the Worker deployed unless `deployed` is false, and an empty namespace
+ * as its POLICY.
+ */
+export async function startCloudflare({ deployed = true } = {}) {
 	const api = {
-		/** What is in the namespace. */
-		values,
 		/** "PUT /accounts/…" */
 		requests: [],
 		/** How many reads after a write show what was there before. */
@@ -22,38 +23,28 @@ export async function startCloudflare() {
 		omitsMissing: false,
 		/** Whether the token is refused. */
 		refuses: false,
+		/** The Workers by name: `{ bindings, routes, subdomain, live }`; `live` are versions, the present first. */
+		workers: new Map(),
+		/** The namespaces by id, with their `values`. */
+		namespaces: new Map(),
 	};
-	const routes = {
-		[`GET ${settings}`]: () => ({
-			bindings: [{ type: "kv_namespace", name: "POLICY", namespace_id: "a-namespace" }],
-		}),
-		[`POST ${namespace}/bulk/get`]: ({ keys }) => {
-			if (stale > 0) stale -= 1;
-			else shown = new Map(values);
-			const read = keys.map((key) => [key, shown.get(key) ?? null]);
-			return {
-				values: Object.fromEntries(read.filter(([, value]) => value !== null || !api.omitsMissing)),
-			};
-		},
-		[`PUT ${namespace}/bulk`]: (pairs) => {
-			for (const { key, value } of pairs) values.set(key, value);
-			stale = api.staleReads;
-			return { successful_key_count: pairs.length, unsuccessful_keys: [] };
-		},
-	};
-	const server = createServer(async (request, response) => {
-		let body = "";
-		for await (const chunk of request.setEncoding("utf8")) body += chunk;
-		const route = `${request.method} ${request.url}`;
-		api.requests.push(route);
-		const answer = routes[route];
-		const success = answer !== undefined && !api.refuses;
-		const errors = success ? [] : [{ code: 10000, message: "Authentication error" }];
-		response.writeHead(success ? 200 : 403, { "Content-Type": "application/json" });
-		const result = success ? answer(body && JSON.parse(body)) : null;
-		response.end(JSON.stringify({ success, errors, messages: [], result }));
-	}).listen(0, "127.0.0.1");
-	await once(server, "listening");
+	const app = new Hono();
+	app.use(async (context, next) => {
+		api.requests.push(`${context.req.method} ${new URL(context.req.url).pathname}`);
+		return api.refuses ? failure(context, 403, 10000, "Authentication error") : next();
+	});
+	app.notFound((context) => failure(context, 404, 10007, "not found"));
+	serveKv(app, api);
+	serveWorkers(app, api);
+	if (deployed) {
+		/** What is in the namespace. */
+		api.values = addNamespace(api, "a-namespace").values;
+		const bindings = [{ type: "kv_namespace", name: "POLICY", namespace_id: "a-namespace" }];
+		api.workers.set("socketio-cors-edge", { bindings, routes: [], subdomain: {}, live: [1] });
+	}
+
+	const server = createServer((request, response) => answer(app, request, response));
+	await once(server.listen(0, "127.0.0.1"), "listening");
 	/** The environment in which wrangler takes it for Cloudflare. */
 	api.environment = {
 		...environment,
@@ -66,4 +57,184 @@ export async function startCloudflare() {
 		return new Promise((resolve) => server.close(resolve));
 	};
 	return api;
+}
+
+function serveKv(app, api) {
+	const use = (handle) => async (context, next) => {
+		const namespace = api.namespaces.get(context.req.param("id"));
+		return namespace ? handle(context, namespace) : next();
+	};
+	app.get(namespaces, (context) => success(context, []));
+	app.post(namespaces, async (context) => {
+		const { title } = await context.req.json();
+		addNamespace(api, `id-of-${title}`);
+		return success(context, { id: `id-of-${title}`, title });
+	});
+	app.post(
+		`${namespaces}/:id/bulk/get`,
+		use(async (context, namespace) => {
+			const { keys } = await context.req.json();
+			if (namespace.stale > 0) namespace.stale -= 1;
+			else namespace.shown = new Map(namespace.values);
+			const read = keys.map((key) => [key, namespace.shown.get(key) ?? null]);
+			return success(context, {
+				values: Object.fromEntries(read.filter(([, value]) => value !== null || !api.omitsMissing)),
+			});
+		}),
+	);
+	app.put(
+		`${namespaces}/:id/bulk`,
+		use(async (context, namespace) => {
+			const pairs = await context.req.json();
+			for (const { key, value } of pairs) namespace.values.set(key, value);
+			namespace.stale = api.staleReads;
+			return success(context, { successful_key_count: pairs.length, unsuccessful_keys: [] });
+		}),
+	);
+	const value = `${namespaces}/:id/values/:key`;
+	app.get(
+		value,
+		use((context, { values }) => {
+			const text = values.get(context.req.param("key"));
+			return text === undefined
+				? failure(context, 404, 10009, "get: 'key not found'")
+				: context.body(text);
+		}),
+	);
+	app.put(
+		value,
+		use(async (context, { values }) => {
+			values.set(context.req.param("key"), await context.req.text());
+			return success(context, {});
+		}),
+	);
+	app.delete(
+		value,
+		use((context, { values }) => {
+			values.delete(context.req.param("key"));
+			return success(context, {});
+		}),
+	);
+}
+
+function serveWorkers(app, api) {
+	const use = (handle) => async (context, next) => {
+		const deployed = api.workers.get(context.req.param("name"));
+		return deployed ? handle(context, deployed) : next();
+	};
+	app.get(
+		`${account}/workers/services/:name`,
+		use((context) =>
+			success(context, {
+				default_environment: {
+					environment: "production",
+					script: { last_deployed_from: "wrangler" },
+				},
+			}),
+		),
+	);
+	app.get(
+		`${account}/workers/workers/:name`,
+		use((context, { subdomain }) => success(context, { subdomain, references: {} })),
+	);
+	app.get(`${worker}/secrets`, (context) => success(context, []));
+	app.get(
+		`${worker}/settings`,
+		use((context, { bindings }) => success(context, { bindings })),
+	);
+	app.patch(
+		`${worker}/script-settings`,
+		use((context) => success(context, {})),
+	);
+	// The first upload is a deployment as well.
+	app.put(worker, async (context) => {
+		const name = context.req.param("name");
+		const bindings = await bindingsOf(context);
+		api.workers.set(name, { bindings, routes: [], subdomain: {}, live: [1] });
+		return success(context, { id: name, startup_time_ms: 1 });
+	});
+	app.post(
+		`${worker}/versions`,
+		use(async (context, deployed) => {
+			const held = Object.groupBy(deployed.bindings, ({ name }) => name);
+			deployed.bindings = (await bindingsOf(context)).map((binding) =>
+				binding.type === "inherit" ? held[binding.name][0] : binding,
+			);
+			return success(context, version(Math.max(...deployed.live) + 1));
+		}),
+	);
+	app.get(`${worker}/versions/:version`, (context) =>
+		success(context, version(context.req.param("version"))),
+	);
+	app.get(
+		`${worker}/deployments`,
+		use((context, { live }) =>
+			success(context, {
+				deployments: live.map((number, age) => ({
+					created_on: date(live.length - age),
+					versions: [{ version_id: String(number), percentage: 100 }],
+				})),
+			}),
+		),
+	);
+	app.post(
+		`${worker}/deployments`,
+		use(async (context, deployed) => {
+			const { versions } = await context.req.json();
+			deployed.live.unshift(Number(versions[0].version_id));
+			return success(context, { id: "a-deployment" });
+		}),
+	);
+	app.post(
+		`${worker}/subdomain`,
+		use(async (context, deployed) => {
+			deployed.subdomain = await context.req.json();
+			return success(context, deployed.subdomain);
+		}),
+	);
+	app.put(
+		`${worker}/routes`,
+		use(async (context, deployed) => {
+			deployed.routes = await context.req.json();
+			return success(context, deployed.routes);
+		}),
+	);
+	app.get("/zones", (context) => success(context, [{ id: "a-zone", name: "example.com" }]));
+	// Of other Workers.
+	app.get("/zones/a-zone/workers/routes", (context) => success(context, []));
+}
+
+const date = (minute) => `2026-11-21T00:${String(minute).padStart(2, "0")}:00Z`;
+
+const version = (number) => ({
+	id: String(number),
+	metadata: { created_on: date(number) },
+	resources: { bindings: [], script: {}, script_runtime: {} },
+});
+
+function addNamespace(api, id) {
+	const namespace = { values: new Map(), shown: new Map(), stale: 0 };
+	api.namespaces.set(id, namespace);
+	return namespace;
+}
+
+async function bindingsOf(context) {
+	const form = await context.req.formData();
+	return JSON.parse(form.get("metadata")).bindings;
+}
+
+const success = (context, result) =>
+	context.json({ success: true, errors: [], messages: [], result });
+
+const failure = (context, status, code, message) =>
+	context.json({ success: false, errors: [{ code, message }], messages: [], result: null }, status);
+
+/** Has `app` answer a request of node:http. */
+async function answer(app, request, response) {
+	const chunks = await Array.fromAsync(request);
+	const { method, url, headers } = request;
+	const body = chunks.length > 0 ? Buffer.concat(chunks) : undefined;
+	const made = await app.fetch(new Request(`http://api.test${url}`, { method, headers, body }));
+	response.writeHead(made.status, Object.fromEntries(made.headers));
+	response.end(Buffer.from(await made.arrayBuffer()));
 }

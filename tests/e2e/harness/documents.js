@@ -1,40 +1,97 @@
-// The project's documents, as their readers find their way in them.
-import { readFileSync } from "node:fs";
+// The project's documents: what is under their headings, the commands that they print, and where
+// their links lead.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import GithubSlugger from "github-slugger";
+import { marked } from "marked";
+import { root } from "./process.js";
 
-/** The text of a document, by its path in the repository. */
-export function readDocument(path) {
-	return readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+/** Programs whose name begins a command, where it stands within a sentence. */
+const programs = /^(make|npm|node|cargo|sha256sum|npx \S+) \S/;
+
+/** What CONTRIBUTING.md calls its list of commands that no test runs. */
+const listOfUntested = "Commands checked by eye";
+
+/** Every document, by its path from the project's directory. */
+export const documents = new Map(
+	globSync(["*.md", "{bench,docs,examples}/**/*.md"], { cwd: root })
+		.sort()
+		.map((path) => [path, read(path)]),
+);
+
+function read(path) {
+	const tokens = marked.lexer(readFileSync(join(root, path), "utf8"));
+	const slugger = new GithubSlugger();
+	const ofType = (...types) => inner(tokens).filter(({ type }) => types.includes(type));
+	const sections = sectionsOf(tokens);
+	return {
+		/** What is below each heading, up to the next. */
+		sections,
+		section: (heading) => sections.find((section) => section.heading === heading),
+		/** But for the list of those that no test runs. */
+		commands: sections
+			.filter(({ heading }) => heading !== listOfUntested)
+			.flatMap(({ blocks }) => inner(blocks).flatMap(commandsOf)),
+		links: ofType("link", "image").map(({ href }) => href),
+		/** As GitHub names them. */
+		anchors: ofType("heading").map((heading) => slugger.slug(plainText(heading))),
+	};
 }
 
-/** The sections of a text in Markdown, as `{ level, heading, body, parent }`, the heading above it being `parent`. */
-export function sectionsOf(markdown) {
+/** The commands that no test runs, each with the cells beside it. */
+export function checkedByEye() {
+	return documents
+		.get("CONTRIBUTING.md")
+		.section(listOfUntested)
+		.blocks.find(({ type }) => type === "table")
+		.rows.flatMap(([commands, ...cells]) =>
+			inner(commands.tokens)
+				.filter(({ type }) => type === "codespan")
+				.map(({ text }) => [text, cells.map((cell) => cell.text)]),
+		);
+}
+
+/** The commands of the blocks of shell among tokens. */
+export function shellCommands(tokens) {
+	return tokens.filter(({ type, lang }) => type === "code" && lang === "sh").flatMap(commandsOf);
+}
+
+/** The commands of a token: of a block of shell or of a session, or one in a sentence. */
+function commandsOf({ type, lang, text }) {
+	if (type === "codespan") return programs.test(text) ? [text] : [];
+	if (type !== "code") return [];
+	const lines = text.replaceAll(/\\\n\s*/g, "").split("\n");
+	if (lang !== "sh")
+		return lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2));
+	return lines.map((line) => line.replace(/(^|\s+)#.*/, "").trim()).filter((line) => line !== "");
+}
+
+/**
+ * The sections among blocks: their headings as they are written, that above each being its
+ * `parent`, and their blocks, of which `body` is the text.
+ */
+function sectionsOf(tokens) {
 	const sections = [];
-	let inFence = false;
-	for (const line of markdown.split("\n")) {
-		if (line.trimStart().startsWith("```")) inFence = !inFence;
-		const [, marks, heading] = (!inFence && line.match(/^(#+) (.*)$/)) || [];
-		if (heading === undefined) {
-			if (sections.length > 0) sections.at(-1).body += `${line}\n`;
-			continue;
+	for (const token of tokens) {
+		if (token.type === "heading") {
+			const { depth: level, text: heading } = token;
+			const parent = sections.findLast((section) => section.level < level)?.heading;
+			sections.push({ level, heading, parent, body: "", blocks: [] });
+		} else if (sections.length > 0) {
+			sections.at(-1).blocks.push(token);
+			sections.at(-1).body += token.raw;
 		}
-		const level = marks.length;
-		const parent = sections.findLast((section) => section.level < level)?.heading;
-		sections.push({ level, heading, body: "", parent });
 	}
 	return sections;
 }
 
-/** The fenced blocks of a text in Markdown, as `{ language, code }`. */
-export function blocksOf(markdown) {
-	return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, code]) => {
-		return { language, code };
-	});
+/** Tokens with those inside them. */
+function inner(tokens) {
+	const found = [];
+	marked.walkTokens(tokens, (token) => found.push(token));
+	return found;
 }
 
-/** The anchor that GitHub gives a heading. */
-export function anchorOf(heading) {
-	return heading
-		.toLowerCase()
-		.replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-		.replaceAll(" ", "-");
+function plainText({ tokens, text }) {
+	return tokens ? tokens.map(plainText).join("") : text;
 }

@@ -1,6 +1,5 @@
 // Messages of browsers, clients and servers, and where docs/troubleshooting.md explains them.
 import assert from "node:assert/strict";
-import { sectionsOf } from "./documents.js";
 
 // What Chromium puts around a cause.
 const blocked =
@@ -11,11 +10,9 @@ const epilogues = [
 	/\. This request has been blocked; .*$/,
 ];
 
-/** The explanations in the text of the document: a heading for each message. */
-export function explanationsIn(text) {
-	const messages = sectionsOf(text).filter(
-		({ level, parent }) => level === 3 && parent.endsWith(" says"),
-	);
+/** The explanations among the document's sections: a heading for each message. */
+export function explanationsIn(sections) {
+	const messages = sections.filter(({ level, parent }) => level === 3 && parent.endsWith(" says"));
 	const shown = new Set();
 
 	/** The sections of a message: their headings are all of it, "…" standing for what varies. */

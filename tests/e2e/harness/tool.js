@@ -7,7 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment, root, run } from "./process.js";
 
-const tool = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/socketio-cors");
+/** Where it was built. */
+export const tool = join(
+	process.env.CARGO_TARGET_DIR ?? join(root, "target"),
+	"debug/socketio-cors",
+);
 
 /** Whether there is util-linux's `script`, which runs a command on a terminal. */
 export const hasTerminal = spawnSync("script", ["--version"]).status === 0;
