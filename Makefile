@@ -53,7 +53,7 @@ ARGS =
 deploy: $(PACKAGES) ## upload the Worker
 	wrangler deploy $(ARGS)
 
-tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies
+tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies, and examines deployments
 	cargo install --locked --path .
 
 bench: build $(NGINX_LINK) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes

@@ -1,4 +1,5 @@
-//! The command-line tool: what a policy says, by the same code as the Worker.
+//! The command-line tool: what a policy says, by the same code as the Worker, and what
+//! is wrong with a live deployment.
 //!
 //! Native only. Exit status: 0 good, 1 faults found or not published, 2 wrong usage.
 
@@ -6,8 +7,10 @@ mod browser;
 mod change;
 mod check;
 mod difference;
+mod doctor;
 mod document;
 mod explain;
+mod fetch_standard;
 mod knowledge;
 mod printable;
 mod publish;
@@ -26,7 +29,8 @@ use clap::{Parser, Subcommand};
 
 pub use knowledge::KNOWLEDGE;
 
-/// Checks, explains and publishes the policies of socketio-cors-edge.
+/// Checks, explains and publishes the policies of socketio-cors-edge, and examines
+/// Socket.IO deployments.
 #[derive(Debug, Parser)]
 #[command(name = "socketio-cors", version, arg_required_else_help = true)]
 #[command(after_help = "Exit status: 0 good, 1 faults found or not published, 2 wrong usage.")]
@@ -63,6 +67,13 @@ enum Command {
     /// that a second rollback undoes the first.
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Rollback),
+    /// Examine a live Socket.IO deployment as a page's browser would
+    ///
+    /// Behind this Worker or not: says why the page fails, what someone else's page
+    /// can do there that it should not, and what to change. Sends nothing but
+    /// handshakes, heartbeats and the packet that connects to the namespace /.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
 }
 
 /// What a command has to say.
@@ -86,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Publish(publish) => publish.run(),
         Command::Rollback(rollback) => rollback.run(),
+        Command::Doctor(doctor) => doctor.run(),
     };
     match done.and_then(|Report { text, valid }| print(&format!("{text}\n")).map(|()| valid)) {
         Ok(valid) => ExitCode::from(u8::from(!valid)),

@@ -160,6 +160,44 @@ fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
 }
 
 #[test]
+fn doctor_says_what_to_write_and_asks_nobody() {
+    const URL: &str = "http://127.0.0.1:1";
+    const ORIGIN: [&str; 2] = ["--origin", "https://a.example"];
+    let asking = |arguments: &[&'static str]| [arguments, &ORIGIN[..]].concat();
+    for (arguments, advice) in [
+        (asking(&["127.0.0.1:1"]), "write http://127.0.0.1:1"),
+        (asking(&["api.example"]), "write https://api.example"),
+        (asking(&["ftp://127.0.0.1"]), "neither http nor https"),
+        (asking(&["http://"]), "is no URL"),
+        (asking(&["http://u:p@127.0.0.1:1"]), "user information"),
+        (asking(&["http://127.0.0.1:1/chat/"]), "Write http://127.0.0.1:1 --path /chat/"),
+        (asking(&["http://127.0.0.1:1/?x"]), "has a query"),
+        (asking(&["http://127.0.0.1:1/socket.io", "--path", "/x/"]), "the URL has one"),
+        (asking(&[URL, "--path", "x"]), "does not start with /"),
+        (asking(&[URL, "--path", "/x/?y"]), "leave out the query"),
+        (asking(&[URL, "--direct", "127.0.0.1:2"]), "--direct 127.0.0.1:2 has no scheme"),
+        (asking(&[URL, "--header", "x-token"]), "has no colon"),
+        (asking(&[URL, "--header", "a b: c"]), "no header can have"),
+        (asking(&[URL, "--header", "Sec-X: c"]), "browsers keep to themselves"),
+        (asking(&[URL, "--header", "Cookie: a=b"]), "use --cookie"),
+        (asking(&[URL, "--header", "a: \u{1b}"]), "a value that no header can have"),
+        (asking(&[URL, "--cookie", "a"]), "write it as in 'a=b; c=d'"),
+        (asking(&[URL, "--client", "5"]), "5"),
+        (asking(&[URL, "--timeout", "0"]), "0"),
+        (vec![URL], "--origin"),
+        (vec![URL, "--origin", "null"], "give the origin of a page"),
+        (vec![URL, "--origin", "https://A.example/"], "write \"https://a.example\""),
+        (vec![URL, "--origin", "https://*.a.example"], "write one origin"),
+    ] {
+        let output = run(&[&["doctor"], arguments.as_slice()].concat(), "");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        assert!(errors.contains(advice), "{arguments:?}: {errors}");
+        assert!(!errors.contains('\u{1b}'), "{errors:?}");
+    }
+}
+
+#[test]
 fn publish_takes_no_document_with_faults_to_wrangler() {
     // `false` is a wrangler that fails, `no-such-command` one that is not there.
     for (document, wrangler, says) in [
@@ -368,7 +406,14 @@ fn so_many_faults_are_said_to_be_maybe_more() {
 #[test]
 fn help_names_every_option_and_shows_how_to_begin() {
     let help = output(&["--help"], "", 0);
-    for part in ["\n  check ", "\n  explain ", "\n  publish ", "\n  rollback ", "\nExit status"] {
+    for part in [
+        "\n  check ",
+        "\n  explain ",
+        "\n  publish ",
+        "\n  rollback ",
+        "\n  doctor ",
+        "\nExit status",
+    ] {
         assert!(help.contains(part), "{part}");
     }
     let target = ["--host", "--local", "--remote", "--yes", "--config", "--env", "--wrangler"];
@@ -379,6 +424,20 @@ fn help_names_every_option_and_shows_how_to_begin() {
         ),
         ("publish", &target),
         ("rollback", &target),
+        (
+            "doctor",
+            &[
+                "--origin",
+                "--path",
+                "--header",
+                "--cookie",
+                "--credentials",
+                "--client",
+                "--direct",
+                "--timeout",
+                "--json",
+            ],
+        ),
     ] {
         let help = output(&[command, "--help"], "", 0);
         for option in options {

@@ -1,9 +1,12 @@
-//! What a browser makes of the answers (Fetch, "CORS check" and "CORS-preflight
-//! fetch"), for a page that sends credentials where they are allowed.
+//! What a browser makes of the edge's answers, for a page that sends credentials
+//! where they are allowed.
 
 use crate::{action::Action, cors::Headers, decision::Verdict, request::RequestHead};
 
-use super::explain::Exchange;
+use super::{
+    explain::Exchange,
+    fetch_standard::{NotAllowed, ResponseHeaders, cors_check, preflight_check},
+};
 
 /// What becomes of `request`, which `preflight` went ahead of where there was
 /// one, as a sentence. `None` where no browser is involved, or where the origin
@@ -43,7 +46,7 @@ pub(super) fn outcome(
         return Some("the page can read the answer: it is of its own origin".to_owned());
     }
     let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
-    Some(if allows_origin(headers, head) {
+    Some(if allows_origin(&of(headers), head) {
         "the page can read the answer".to_owned()
     } else {
         "the page cannot read the answer: the browser reports a CORS error".to_owned()
@@ -60,42 +63,37 @@ enum Preflight {
 
 fn judge_preflight(preflight: &Exchange<'_>) -> Preflight {
     let Action::Answer(answer) = &preflight.action else { return Preflight::IsForwarded };
-    let headers = &answer.headers;
+    let headers = of(&answer.headers);
     if !(200..300).contains(&answer.status) {
         return Preflight::Fails(format!("its status is {}", answer.status));
     }
-    if !allows_origin(headers, &preflight.head) {
+    if !allows_origin(&headers, &preflight.head) {
         let problem = "Access-Control-Allow-Origin does not name the page's origin";
         return Preflight::Fails(problem.to_owned());
     }
-    let credentialed = value(headers, "Access-Control-Allow-Credentials") == "true";
-    let lists = |name, wanted: &str, same: fn(&str, &str) -> bool| {
-        let mut listed = value(headers, name).split(',').map(str::trim);
-        let wildcard = !credentialed && wanted != "authorization";
-        listed.any(|listed| same(listed, wanted) || (listed == "*" && wildcard))
-    };
     let method = preflight.head.requested_method.unwrap_or_default();
-    let safelisted = matches!(method, "GET" | "HEAD" | "POST");
-    if !safelisted && !lists("Access-Control-Allow-Methods", method, |a, b| a == b) {
-        return Preflight::Fails(format!("Access-Control-Allow-Methods does not list {method}"));
-    }
-    let wanted = preflight.head.requested_headers.unwrap_or_default().split(',');
-    let unlisted = wanted
-        .filter(|name| !name.is_empty())
-        .find(|name| !lists("Access-Control-Allow-Headers", name, str::eq_ignore_ascii_case));
-    match unlisted {
-        Some(name) => {
+    let names = preflight.head.requested_headers.unwrap_or_default().split(',');
+    match preflight_check(&headers, method, names, sends_credentials(&headers)) {
+        Err(NotAllowed::Method(method)) => {
+            Preflight::Fails(format!("Access-Control-Allow-Methods does not list {method}"))
+        }
+        Err(NotAllowed::Header(name)) => {
             Preflight::Fails(format!("Access-Control-Allow-Headers does not list {name}"))
         }
-        None => Preflight::Passes,
+        Ok(()) => Preflight::Passes,
     }
 }
 
-fn allows_origin(headers: &Headers<'_>, head: &RequestHead<'_>) -> bool {
-    let allowed = value(headers, "Access-Control-Allow-Origin");
-    allowed == "*" || head.origin.is_some_and(|origin| origin == allowed)
+fn allows_origin(headers: &ResponseHeaders<'_>, head: &RequestHead<'_>) -> bool {
+    let check = |origin| cors_check(headers, origin, sends_credentials(headers));
+    head.origin.is_some_and(|origin| check(origin).is_ok())
 }
 
-fn value<'h>(headers: &'h Headers<'_>, name: &str) -> &'h str {
-    headers.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+/// The page does where it may.
+fn sends_credentials(headers: &ResponseHeaders<'_>) -> bool {
+    headers.get("Access-Control-Allow-Credentials").as_deref() == Some("true")
+}
+
+fn of<'h>(headers: &'h Headers<'_>) -> ResponseHeaders<'h> {
+    headers.iter().map(|(name, value)| (*name, &**value)).collect()
 }

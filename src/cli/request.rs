@@ -3,7 +3,7 @@
 use clap::Args;
 use url::Url;
 
-use super::{WrongUsage, printable::printable};
+use super::{WrongUsage, fetch_standard::is_safelisted, printable::printable};
 use crate::{
     policy::{is_forbidden_method, is_forbidden_request_header, is_normalised_method},
     request::{self, RequestHead},
@@ -130,11 +130,6 @@ fn path_and_query(url: &Url) -> String {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     }
-}
-
-/// Fetch, "CORS-safelisted request-header", but for those whose value matters.
-fn is_safelisted(name: &str) -> bool {
-    matches!(name, "accept" | "accept-language" | "content-language")
 }
 
 impl Request {

@@ -1,0 +1,142 @@
+//! `doctor`: why a live Socket.IO deployment fails, and what to change.
+//!
+//! The flow goes one way: what was asked ([`target`]), the requests ([`probes`]), what
+//! came of them ([`examination`]), what is wrong with it ([`diagnosis`]), the report.
+
+mod asker;
+mod connection;
+mod cookies;
+mod diagnosis;
+mod engineio;
+mod examination;
+mod exchange;
+mod facts;
+mod failure;
+mod finding;
+mod http;
+mod json;
+mod near_misses;
+mod probes;
+mod proxies;
+mod step;
+mod target;
+mod text;
+mod websocket;
+
+use std::{io::Write, time::Duration};
+
+use clap::{Args, value_parser};
+
+use self::{
+    exchange::Exchange,
+    target::{Page, Target},
+};
+use super::{Report, WrongUsage, printable::printable};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  socketio-cors doctor https://api.example.com --origin https://app.example.com
+  socketio-cors doctor http://localhost:3000 --origin http://localhost:5173 --client 2
+  socketio-cors doctor https://api.example.com --origin https://app.example.com \\
+    --header 'Authorization: Bearer abc' --cookie 'sid=123' --direct http://10.0.0.1:3000";
+
+#[derive(Args, Debug)]
+pub(super) struct Doctor {
+    /// The server, as the page's client has it
+    #[arg(value_name = "URL")]
+    url: String,
+    /// The page's origin
+    #[arg(long, value_name = "https://…")]
+    origin: String,
+    /// Socket.IO's path [default: /socket.io/]
+    #[arg(long, value_name = "P")]
+    path: Option<String>,
+    /// A header that the page's client sets (extraHeaders); may be repeated
+    #[arg(long, value_name = "N:V")]
+    header: Vec<String>,
+    /// What the browser holds for the server; implies --credentials
+    #[arg(long, value_name = "a=b; c=d")]
+    cookie: Option<String>,
+    /// The page sends credentials (withCredentials: true)
+    #[arg(long)]
+    credentials: bool,
+    /// The page's Socket.IO client; 2 always sends credentials
+    #[arg(long, value_name = "2|3|4", default_value = "4")]
+    #[arg(value_parser = value_parser!(u8).range(2..=4))]
+    client: u8,
+    /// The same server past its proxy, to tell what the proxy changes
+    #[arg(long, value_name = "URL")]
+    direct: Option<String>,
+    /// How long each step may take
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    #[arg(value_parser = value_parser!(u16).range(1..=600))]
+    timeout: u16,
+    /// Print one JSON object instead of text
+    ///
+    /// {"url", "path", "origin", "client", "credentials", "facts", "findings",
+    /// "steps", "good"}; each finding has "code", "severity", "summary",
+    /// "evidence", "why", "fix" and "steps", each step "name", "method", "url",
+    /// "origin", "status", "headers", "body" and "error".
+    #[arg(long)]
+    json: bool,
+}
+
+impl Doctor {
+    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+        let examination = probes::examine(self.target()?, &mut tell);
+        let findings = diagnosis::diagnose(&examination);
+        let facts = facts::facts(&examination);
+        let text = if self.json {
+            format!("{:#}", json::report(&examination, &facts, &findings))
+        } else {
+            text::report(&examination, &facts, &findings)
+        };
+        Ok(Report { text, valid: findings.is_empty() })
+    }
+
+    /// What the arguments ask for.
+    fn target(&self) -> Result<Target, WrongUsage> {
+        let (base, path_in_url) = target::server("URL", &self.url)?;
+        let path = match (&self.path, path_in_url) {
+            (Some(_), Some(path)) => {
+                return Err(WrongUsage(format!("--path is given, and the URL has one: {path}")));
+            }
+            (Some(path), None) => target::path(path)?,
+            (None, path) => path.unwrap_or_else(|| "/socket.io/".to_owned()),
+        };
+        let direct = match &self.direct {
+            Some(url) => match target::server("--direct", url)? {
+                (direct, None) => Some(direct),
+                (_, Some(path)) => {
+                    return Err(WrongUsage(format!("--direct has a path: leave out {path}")));
+                }
+            },
+            None => None,
+        };
+        let headers = self.header.iter().map(|header| target::header(header));
+        let cookie = self.cookie.as_deref().map(target::cookie).transpose()?;
+        let page = Page {
+            origin: target::origin(&self.origin)?,
+            headers: headers.collect::<Result<_, _>>()?,
+            credentialed: self.credentials || cookie.is_some() || self.client == 2,
+            cookie,
+            client: self.client,
+        };
+        let timeout = Duration::from_secs(self.timeout.into());
+        Ok(Target { base, path, page, direct, timeout })
+    }
+}
+
+/// Says on the standard error what came of a step, for the nth time.
+fn tell(nth: usize, exchange: &Exchange) {
+    let outcome = match (exchange.status(), &exchange.error) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(error)) => format!("{status}, {}", error.text),
+        (None, Some(error)) => error.text.clone(),
+        (None, None) => "connected".to_owned(),
+    };
+    let again = if nth > 1 { format!(" ({nth})") } else { String::new() };
+    let step = format!("{}{again}", exchange.step.as_str());
+    // There is nobody left to tell of a failure.
+    let _ = writeln!(anstream::stderr(), "{step:<20}{}", printable(&outcome));
+}

@@ -1,0 +1,96 @@
+//! Who asks, and with which headers a browser asks for them.
+
+use super::{cookies::Jar, http::Headers, target::Target};
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker<'a> {
+    /// The page that is to use the server.
+    Page,
+    /// A page of another origin, in the same browser.
+    Elsewhere(&'a str),
+    /// A sandboxed frame, whose origin is `null`.
+    Null,
+    /// No browser.
+    Nobody,
+}
+
+/// How something is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    Polling,
+    Preflight,
+    WebSocket,
+    /// A POST that ends a session: with whatever cookie leads to it, as no browser would.
+    Closing,
+}
+
+const USER_AGENT: &str = concat!(
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ",
+    "Chrome/142.0.0.0 Safari/537.36 socketio-cors-doctor/",
+    env!("CARGO_PKG_VERSION")
+);
+
+impl<'a> Asker<'a> {
+    /// The `Origin` header.
+    pub(super) fn origin(self, target: &'a Target) -> Option<&'a str> {
+        match self {
+            Self::Page => Some(&target.page.origin),
+            Self::Elsewhere(origin) => Some(origin),
+            Self::Null => Some("null"),
+            Self::Nobody => None,
+        }
+    }
+
+    /// The headers of a request, but for those that HTTP or a WebSocket needs.
+    pub(super) fn headers(self, target: &'a Target, means: Means, jar: &Jar) -> Headers {
+        let mut headers = Headers::new();
+        let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
+        add("User-Agent", USER_AGENT);
+        if means != Means::WebSocket {
+            add("Accept", "*/*");
+            // What is compressed would have to be unpacked.
+            add("Accept-Encoding", "identity");
+        }
+        if means == Means::Closing
+            && let Some(cookie) = jar.header()
+        {
+            add("Cookie", &cookie);
+        }
+        let Some(origin) = self.origin(target) else { return headers };
+        add("Origin", origin);
+        if target.is_trustworthy() {
+            add("Sec-Fetch-Site", self.site(target));
+            add("Sec-Fetch-Mode", if means == Means::WebSocket { "websocket" } else { "cors" });
+            add("Sec-Fetch-Dest", "empty");
+        }
+        if means == Means::Preflight {
+            // Browsers ask to GET first.
+            add("Access-Control-Request-Method", "GET");
+            let names = target.page.unsafe_headers().join(",");
+            if !names.is_empty() {
+                add("Access-Control-Request-Headers", &names);
+            }
+            return headers;
+        }
+        if target.page.credentialed
+            && means != Means::Closing
+            && let Some(cookie) = jar.header()
+        {
+            add("Cookie", &cookie);
+        }
+        if matches!(means, Means::Polling | Means::Closing) && self == Self::Page {
+            headers.extend(target.page.headers.iter().cloned());
+        }
+        headers
+    }
+
+    /// Fetch Metadata, `Sec-Fetch-Site`.
+    fn site(self, target: &Target) -> &'static str {
+        match self {
+            Self::Page if target.is_same_origin() => "same-origin",
+            Self::Page if target.is_same_site() => "same-site",
+            _ => "cross-site",
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! What is found in examinations made by hand. Each is one in which nothing is to be
+//! found, but for what a row says.
+
+use std::time::Duration;
+
+use super::diagnose;
+use crate::cli::doctor::{
+    examination::Examination,
+    exchange::{Answer, Exchange},
+    failure::{Failure, FailureKind},
+    step::Step,
+    target::{Page, Target},
+};
+
+const O: &str = "https://app.example.com";
+const FOREIGN: &str = "https://foreign.example";
+const OPEN: &str = r#"0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}"#;
+const OPEN_3: &str = r#"58:0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}2:40"#;
+const FORBIDDEN: &str = r#"{"code":4,"message":"Forbidden"}"#;
+const UNKNOWN: &str = r#"{"code":1,"message":"Session ID unknown"}"#;
+const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
+const UNSUPPORTED: &str = r#"{"code":5,"message":"Unsupported protocol version"}"#;
+
+type Headers = [(&'static str, &'static str)];
+const NONE: &Headers = &[];
+const ALLOW: &str = "access-control-allow-origin";
+const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
+const VARY: (&str, &str) = ("vary", "Origin");
+const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
+
+impl Examination {
+    /// Of a server that gives the page all it asks for, and nothing to others.
+    fn good() -> Self {
+        let page = Page {
+            origin: O.to_owned(),
+            headers: Vec::new(),
+            cookie: None,
+            credentialed: false,
+            client: 4,
+        };
+        let target = Target {
+            base: "https://api.example.net".parse().unwrap(),
+            path: "/socket.io/".to_owned(),
+            page,
+            direct: None,
+            timeout: Duration::from_secs(1),
+        };
+        let empty = Self { target, foreign: FOREIGN, connected: None, exchanges: Vec::new() };
+        empty
+            .notes(Step::Connect, None, None)
+            .sees(Step::Poll4, 200, GRANT, OPEN)
+            .sees(Step::Poll3, 400, GRANT, UNSUPPORTED)
+            .sees(Step::Preflight, 204, GRANT, "")
+            .sees(Step::Post, 200, GRANT, "ok")
+            .sees(Step::PollAgain, 200, GRANT, r#"40{"sid":"b"}"#)
+            .sees(Step::ForeignPost, 403, &[VARY], FORBIDDEN)
+            .sees(Step::BadSession, 400, GRANT, UNKNOWN)
+            .sees(Step::Websocket, 101, NONE, OPEN)
+            .sees(Step::Upgrade, 101, NONE, "3probe")
+            .sees(Step::ForeignPoll, 403, &[VARY], FORBIDDEN)
+            .sees(Step::NullPoll, 403, &[VARY], FORBIDDEN)
+            .sees(Step::NoOriginPoll, 200, &[VARY], OPEN)
+            .sees(Step::ForeignWebsocket, 403, NONE, FORBIDDEN)
+    }
+
+    /// The same, with another answer in a step.
+    fn sees(self, step: Step, status: u16, headers: &Headers, body: &str) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let headers = headers.iter().map(own).collect();
+        self.notes(step, Some(Answer { status, headers, body: body.to_owned() }), None)
+    }
+
+    /// The same, with no answer in a step.
+    fn fails(self, step: Step, error: Failure) -> Self {
+        self.notes(step, None, Some(error))
+    }
+
+    fn notes(mut self, step: Step, answer: Option<Answer>, error: Option<Failure>) -> Self {
+        let (method, origin) = match step {
+            Step::Post => ("POST", Some(O)),
+            Step::Preflight => ("OPTIONS", Some(O)),
+            Step::ForeignPost => ("POST", Some(FOREIGN)),
+            Step::ForeignPoll | Step::ForeignWebsocket => ("GET", Some(FOREIGN)),
+            Step::NullPoll => ("GET", Some("null")),
+            Step::NoOriginPoll => ("GET", None),
+            _ => ("GET", Some(O)),
+        };
+        let scheme = if step == Step::Upgrade { "wss" } else { "https" };
+        self.exchanges.retain(|exchange| exchange.step != step);
+        self.exchanges.push(Exchange {
+            step,
+            method,
+            url: format!("{scheme}://api.example.net/socket.io/?{}", step.as_str()),
+            origin: origin.map(str::to_owned),
+            answer,
+            error,
+        });
+        self
+    }
+
+    /// The same, asked from another origin in the last step.
+    fn from(mut self, origin: &str) -> Self {
+        self.exchanges.last_mut().unwrap().origin = Some(origin.to_owned());
+        self
+    }
+
+    /// The same, of a page with credentials.
+    fn credentialed(mut self) -> Self {
+        self.target.page.credentialed = true;
+        self
+    }
+
+    /// The same, of a page with a header of its own.
+    fn sending(mut self, name: &str) -> Self {
+        self.target.page.headers.push((name.to_owned(), "value".to_owned()));
+        self
+    }
+
+    /// The same, of a page that uses that client.
+    fn by_client(mut self, client: u8) -> Self {
+        self.target.page.client = client;
+        self
+    }
+
+    /// The same, at another URL.
+    fn at(mut self, base: &str) -> Self {
+        self.target.base = base.parse().unwrap();
+        self
+    }
+}
+
+/// Checks what is found: severity and code, in order.
+#[track_caller]
+fn assert_found(rows: Vec<(Examination, &[&str])>) {
+    for (number, (examination, expected)) in rows.into_iter().enumerate() {
+        let findings = diagnose(&examination);
+        let found: Vec<_> = findings
+            .iter()
+            .map(|finding| format!("{} {}", finding.severity.as_str(), finding.code.as_str()))
+            .collect();
+        assert_eq!(found, expected, "row {number}");
+        for finding in &findings {
+            assert!(!finding.evidence.is_empty() && !finding.fix.is_empty(), "{finding:?}");
+            assert!(!finding.why.is_empty() && !finding.steps.is_empty(), "{finding:?}");
+        }
+    }
+}
+
+fn good() -> Examination {
+    Examination::good()
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure::new(kind, "it is so")
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is_wrong() {
+    let any: &Headers = &[(ALLOW, "*")];
+    let for_anyone = [Step::Poll4, Step::ForeignPoll, Step::NullPoll, Step::NoOriginPoll];
+    let any = for_anyone.into_iter().fold(good(), |seen, step| seen.sees(step, 200, any, OPEN));
+    assert_found(vec![
+        (good(), &[]),
+        (good().credentialed(), &[]),
+        (
+            any.sees(Step::ForeignWebsocket, 101, NONE, OPEN).sees(
+                Step::ForeignPost,
+                200,
+                NONE,
+                "ok",
+            ),
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn what_keeps_from_asking_is_told_alone() {
+    let nothing = |step, kind| good().fails(step, failure(kind));
+    let answers = |status, body| {
+        good().sees(Step::Poll4, status, NONE, body).sees(Step::Poll3, status, NONE, body)
+    };
+    assert_found(vec![
+        (nothing(Step::Connect, FailureKind::Dns), &["error dns-failed"]),
+        (nothing(Step::Connect, FailureKind::Connection), &["error connection-failed"]),
+        (nothing(Step::Connect, FailureKind::Tls("ERR_CERT_INVALID")), &["error tls-failed"]),
+        (
+            nothing(Step::Poll4, FailureKind::Late).notes(Step::Poll3, None, None),
+            &["error connection-failed"],
+        ),
+        (answers(301, ""), &["error redirected"]),
+        (answers(404, "Cannot GET"), &["error not-socket-io"]),
+        (answers(200, "<!doctype html>"), &["error not-socket-io"]),
+        (answers(200, "0{"), &["error not-socket-io"]),
+        (answers(400, r#"{"code":7,"message":"odd"}"#), &["error not-socket-io"]),
+        (answers(502, ""), &["error server-error"]),
+        (answers(404, "").sees(Step::OtherPath, 200, NONE, OPEN), &["error wrong-path"]),
+        (
+            answers(404, "").at("http://api.example.net"),
+            &["error mixed-content", "error not-socket-io"],
+        ),
+    ]);
+}
+
+#[test]
+fn versions_that_do_not_meet_are_told() {
+    let server_2 =
+        good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3);
+    assert_found(vec![
+        (good().by_client(2).credentialed(), &["error version-mismatch"]),
+        (server_2.clone(), &["error version-mismatch"]),
+        (server_2.clone().by_client(3), &["error version-mismatch"]),
+        (server_2.by_client(2).credentialed(), &[]),
+        (
+            good().sees(Step::Poll4, 400, NONE, r#"{"code":0,"message":"Transport unknown"}"#),
+            &["error polling-disabled"],
+        ),
+    ]);
+}
+
+#[test]
+fn the_page_s_origin_is_told_to_be_missing_in_one_way() {
+    let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
+    let bare = polled(NONE)
+        .sees(Step::Preflight, 400, NONE, "")
+        .sees(Step::Post, 200, NONE, "ok")
+        .sees(Step::PollAgain, 200, NONE, "40{}")
+        .sees(Step::BadSession, 400, NONE, UNKNOWN);
+    let varying = bare.clone().sees(Step::Poll4, 200, &[VARY], OPEN);
+    let refused = bare.clone().sees(Step::Poll4, 403, NONE, FORBIDDEN);
+    let near: &Headers = &[(ALLOW, "http://app.example.com")];
+    assert_found(vec![
+        (bare.clone(), &["error no-cors-headers"]),
+        (bare.clone().sees(Step::DirectPoll, 200, GRANT, OPEN), &["error stripped-headers"]),
+        (polled(NONE), &["error stripped-headers"]),
+        (good().sees(Step::Post, 200, &[VARY], "ok"), &["error stripped-headers"]),
+        (varying.clone(), &["error origin-not-listed"]),
+        (varying.sees(Step::DirectPoll, 200, GRANT, OPEN), &["error stripped-headers"]),
+        (refused, &["error origin-not-listed"]),
+        (good().sees(Step::Poll4, 403, GRANT, FORBIDDEN), &["error origin-not-listed"]),
+        (good().sees(Step::Poll4, 400, GRANT, BAD), &["error origin-not-listed"]),
+        (good().at(O).sees(Step::Poll4, 403, NONE, FORBIDDEN), &["error origin-not-listed"]),
+        (polled(&[(ALLOW, "https://other.example")]), &["error origin-not-listed"]),
+        (polled(&[(ALLOW, "https://app.example.com/")]), &["error origin-near-miss"]),
+        (polled(&[(ALLOW, "https://app.example.com:8443")]), &["error origin-near-miss"]),
+        (
+            bare.sees(Step::NearMiss, 200, near, OPEN).from("http://app.example.com"),
+            &["error origin-near-miss"],
+        ),
+        (polled(&[(ALLOW, O), (ALLOW, O)]), &["error doubled-origin"]),
+        (
+            polled(&[(ALLOW, "https://app.example.com, *")]).credentialed(),
+            &["error doubled-origin"],
+        ),
+        (good().at(O).sees(Step::Poll4, 200, NONE, OPEN), &[]),
+    ]);
+}
+
+#[test]
+fn credentials_are_told_of() {
+    let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
+    let any: &Headers = &[(ALLOW, "*"), CREDENTIALS];
+    assert_found(vec![
+        (polled(any).credentialed(), &["error wildcard-with-credentials"]),
+        (polled(any), &["warning wildcard-with-credentials"]),
+        (polled(&[(ALLOW, O), VARY]).credentialed(), &["error credentials-not-allowed"]),
+        (polled(&[(ALLOW, O), VARY]), &[]),
+    ]);
+}
+
+#[test]
+fn a_preflight_matters_more_to_a_page_that_sends_one() {
+    let asked = |status, headers| good().sees(Step::Preflight, status, headers, "");
+    let listed: &Headers = &[(ALLOW, O), ("access-control-allow-headers", "X-Token, x-other")];
+    let any: &Headers = &[(ALLOW, O), CREDENTIALS, ("access-control-allow-headers", "*")];
+    assert_found(vec![
+        (asked(302, NONE), &["warning preflight-redirected"]),
+        (asked(302, NONE).sending("x-token"), &["error preflight-redirected"]),
+        (asked(405, GRANT).sending("x-token"), &["error preflight-failed"]),
+        (good().fails(Step::Preflight, failure(FailureKind::Late)), &["warning preflight-failed"]),
+        (asked(204, NONE), &["warning preflight-without-cors"]),
+        (
+            asked(200, &[(ALLOW, "*")]).sending("accept").credentialed(),
+            &["warning preflight-without-cors"],
+        ),
+        (asked(204, GRANT).sending("x-token"), &["error header-not-allowed"]),
+        (asked(204, listed).sending("x-token"), &[]),
+        (asked(204, any).sending("x-token"), &[]),
+        (asked(204, any).sending("x-token").credentialed(), &["error header-not-allowed"]),
+        (asked(204, any).sending("Authorization"), &["error header-not-allowed"]),
+    ]);
+}
+
+#[test]
+fn a_session_is_told_to_be_lost_once() {
+    let cookie: &Headers =
+        &[(ALLOW, O), CREDENTIALS, VARY, ("set-cookie", "member=1; Path=/; HttpOnly")];
+    let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
+    let sticky = lost.clone().sees(Step::Post, 200, cookie, "ok");
+    assert_found(vec![
+        (lost.clone(), &["error session-lost"]),
+        (lost.sees(Step::Upgrade, 400, NONE, ""), &["error session-lost"]),
+        (good().sees(Step::Upgrade, 400, NONE, "Session ID unknown"), &["error session-lost"]),
+        (sticky.clone(), &["error session-lost"]),
+        (sticky.credentialed(), &["error session-lost", "error cookie-not-cross-site"]),
+        (good().sees(Step::Post, 405, GRANT, ""), &["error post-failed"]),
+        (good().fails(Step::Post, failure(FailureKind::Late)), &["error post-failed"]),
+        (good().sees(Step::PollAgain, 504, GRANT, ""), &["error post-failed"]),
+        (good().fails(Step::PollAgain, failure(FailureKind::Late)), &[]),
+        (good().sees(Step::BadSession, 400, NONE, UNKNOWN), &["warning errors-without-cors"]),
+    ]);
+}
+
+#[test]
+fn a_websocket_that_fails_is_told_why() {
+    let opens = |step, body| good().sees(step, 101, NONE, body);
+    let polling: &str = r#"0{"sid":"a","upgrades":[],"pingInterval":25000}"#;
+    let none_offered = good().sees(Step::Poll4, 200, GRANT, polling);
+    let others_may = opens(Step::ForeignWebsocket, OPEN);
+    assert_found(vec![
+        (good().sees(Step::Websocket, 400, NONE, BAD), &["error upgrade-blocked"]),
+        (good().sees(Step::Upgrade, 426, NONE, ""), &["error upgrade-blocked"]),
+        (good().sees(Step::Websocket, 400, NONE, ""), &["error upgrade-blocked"]),
+        (good().sees(Step::Websocket, 403, NONE, ""), &["error websocket-refused"]),
+        (
+            others_may.sees(Step::Websocket, 400, NONE, "no"),
+            &["error websocket-refused", "danger foreign-websocket"],
+        ),
+        (
+            good().notes(
+                Step::Websocket,
+                Some(Answer { status: 101, ..Answer::default() }),
+                Some(failure(FailureKind::Late)),
+            ),
+            &["error probe-failed"],
+        ),
+        (good().fails(Step::Websocket, failure(FailureKind::Late)), &["error upgrade-blocked"]),
+        (none_offered.sees(Step::Websocket, 400, NONE, BAD), &[]),
+    ]);
+}
+
+#[test]
+fn cookies_of_another_site_are_told_of() {
+    let set = |cookies: &[&'static str]| {
+        let cookies = cookies.iter().map(|cookie| ("set-cookie", *cookie));
+        let headers: Vec<_> = GRANT.iter().copied().chain(cookies).collect();
+        good().sees(Step::Poll4, 200, &headers, OPEN)
+    };
+    let unfit: &[&str] = &["warning cookie-not-cross-site"];
+    assert_found(vec![
+        (set(&["a=b"]), unfit),
+        (set(&["a=b"]).credentialed(), unfit),
+        (set(&["a=b; SameSite=None; Secure"]), &[]),
+        (set(&["a=b"]).at("https://api.example.com"), &[]),
+        (set(&["AWSALB=x; Path=/"]), unfit),
+        (set(&["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None; Secure"]), &[]),
+    ]);
+}
+
+#[test]
+fn strangers_that_are_let_in_are_told_of() {
+    let reflected: &Headers = &[(ALLOW, FOREIGN), CREDENTIALS, VARY];
+    let any = good().sees(Step::ForeignPoll, 200, reflected, OPEN);
+    let null: &Headers = &[(ALLOW, "null"), VARY];
+    let null_with: &Headers = &[(ALLOW, "null"), VARY, CREDENTIALS];
+    assert_found(vec![
+        (good().sees(Step::ForeignWebsocket, 101, NONE, OPEN), &["danger foreign-websocket"]),
+        (good().sees(Step::ForeignWebsocket, 101, NONE, "hello"), &[]),
+        (good().sees(Step::ForeignPost, 200, NONE, "ok"), &["danger foreign-post"]),
+        (any.clone(), &["danger any-origin-with-credentials"]),
+        (any.sees(Step::NullPoll, 200, null_with, OPEN), &["danger any-origin-with-credentials"]),
+        (good().sees(Step::NullPoll, 200, null, OPEN), &["warning null-origin"]),
+        (good().sees(Step::NullPoll, 200, null_with, OPEN), &["danger null-origin"]),
+        (good().sees(Step::NullPoll, 403, null_with, FORBIDDEN), &[]),
+    ]);
+}
+
+#[test]
+fn an_answer_that_differs_by_origin_has_to_say_so() {
+    let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
+    let same: &Headers = &[(ALLOW, O)];
+    let strangers = [Step::ForeignPoll, Step::NullPoll, Step::NoOriginPoll];
+    assert_found(vec![
+        (polled(same), &["warning vary-missing"]),
+        (polled(&[(ALLOW, O), ("vary", "Accept-Encoding")]), &["warning vary-missing"]),
+        (polled(&[(ALLOW, O), ("vary", "accept-encoding, ORIGIN")]), &[]),
+        (polled(&[(ALLOW, O), ("vary", "*")]), &[]),
+        (
+            strangers.into_iter().fold(polled(same), |seen, step| seen.sees(step, 200, same, OPEN)),
+            &[],
+        ),
+    ]);
+}

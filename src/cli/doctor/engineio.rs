@@ -1,0 +1,169 @@
+//! Engine.IO's packets, as far as an examination goes.
+//!
+//! Source: the Engine.IO protocol, versions 3 and 4, "Payload encoding" and "Handshake".
+
+use serde_json::Value;
+
+/// A version of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// Of Socket.IO 2.
+    V3,
+    /// Of Socket.IO 3 and 4.
+    V4,
+}
+
+/// What a server opens a session with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Open {
+    pub(super) protocol: Protocol,
+    pub(super) sid: String,
+    /// The transports that a session may be upgraded to.
+    pub(super) upgrades: Vec<String>,
+    /// In milliseconds.
+    pub(super) ping_interval: Option<u64>,
+}
+
+/// What a server answers a bad request with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EngineError {
+    pub(super) code: u64,
+    pub(super) message: String,
+}
+
+/// Codes of an [`EngineError`].
+pub(super) const UNKNOWN_TRANSPORT: u64 = 0;
+pub(super) const UNKNOWN_SESSION: u64 = 1;
+pub(super) const BAD_REQUEST: u64 = 3;
+pub(super) const FORBIDDEN: u64 = 4;
+pub(super) const UNSUPPORTED_PROTOCOL: u64 = 5;
+
+impl Protocol {
+    /// As in `EIO=4`.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::V3 => 3,
+            Self::V4 => 4,
+        }
+    }
+
+    /// The payload of a POST that carries `packet`, of ASCII.
+    pub(super) fn payload(self, packet: &str) -> String {
+        match self {
+            Self::V3 => format!("{}:{packet}", packet.len()),
+            Self::V4 => packet.to_owned(),
+        }
+    }
+
+    /// A packet that changes nothing in a session: a ping that asks for a pong, or
+    /// the pong itself where it is the server that pings.
+    pub(super) fn heartbeat(self) -> &'static str {
+        match self {
+            Self::V3 => "2",
+            Self::V4 => "3",
+        }
+    }
+}
+
+/// The open packet that `payload` begins with.
+pub(super) fn open(payload: &str) -> Option<Open> {
+    let (protocol, packet) = first_packet(payload)?;
+    let handshake: Value = serde_json::from_str(packet.strip_prefix('0')?).ok()?;
+    let upgrades = handshake.get("upgrades").and_then(Value::as_array);
+    let upgrades = upgrades.into_iter().flatten().filter_map(Value::as_str);
+    Some(Open {
+        protocol,
+        sid: handshake.get("sid")?.as_str()?.to_owned(),
+        upgrades: upgrades.map(str::to_owned).collect(),
+        ping_interval: handshake.get("pingInterval").and_then(Value::as_u64),
+    })
+}
+
+/// The first packet of a payload, and the version whose framing that is.
+fn first_packet(payload: &str) -> Option<(Protocol, &str)> {
+    match first_framed(payload) {
+        Some(packet) => Some((Protocol::V3, packet)),
+        // Version 4 parts packets by a record separator; a WebSocket's messages stand on
+        // lines of their own.
+        None => payload.split(['\u{1e}', '\n']).next().map(|packet| (Protocol::V4, packet)),
+    }
+}
+
+/// The first packet of a payload of version 3: `96:0{…}2:40`, lengths in characters. Of
+/// the binary framing, whose digits are bytes, it is what is left as text.
+fn first_framed(payload: &str) -> Option<&str> {
+    let (length, packets) = match payload.strip_prefix('\0') {
+        Some(binary) => binary.split_once(char::REPLACEMENT_CHARACTER)?,
+        None => payload.split_once(':')?,
+    };
+    if length.is_empty() {
+        return None;
+    }
+    let length = length.chars().try_fold(0_usize, |length, char| {
+        let digit = char.to_digit(10).unwrap_or(u32::from(char));
+        let digit = usize::try_from(digit).ok().filter(|digit| *digit < 10)?;
+        length.checked_mul(10)?.checked_add(digit)
+    })?;
+    let end = packets.char_indices().nth(length).map_or(packets.len(), |(at, _)| at);
+    packets.get(..end)
+}
+
+/// The error that `body` is.
+pub(super) fn error(body: &str) -> Option<EngineError> {
+    let error: Value = serde_json::from_str(body).ok()?;
+    Some(EngineError {
+        code: error.get("code")?.as_u64().filter(|code| *code <= UNSUPPORTED_PROTOCOL)?,
+        message: error.get("message")?.as_str()?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_open_packet_of_each_version() {
+        let json =
+            r#"{"sid":"a","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":5000}"#;
+        let packet = format!("0{json}");
+        let length = packet.len().to_string();
+        let bytes: String = length.bytes().map(|digit| char::from(digit - b'0')).collect();
+        for (payload, protocol) in [
+            (packet.clone(), Protocol::V4),
+            (format!("{packet}\u{1e}40"), Protocol::V4),
+            (format!("{packet}\n3probe"), Protocol::V4),
+            (format!("{length}:{packet}2:40"), Protocol::V3),
+            (format!("\0{bytes}\u{fffd}{packet}"), Protocol::V3),
+        ] {
+            let open = open(&payload).unwrap();
+            assert_eq!((open.protocol, open.sid.as_str()), (protocol, "a"), "{payload:?}");
+            assert_eq!(open.upgrades, ["websocket"]);
+            assert_eq!(open.ping_interval, Some(25000));
+        }
+    }
+
+    #[test]
+    fn what_is_no_open_packet_is_none() {
+        for payload in [
+            "",
+            "0",
+            "0{}",
+            "ok",
+            "40",
+            "<html>",
+            "99999999999999999999999:0{",
+            "2:40",
+            "\0",
+            "\0\u{9}",
+            "{\"sid\":\"a\"}",
+        ] {
+            assert_eq!(open(payload), None, "{payload:?}");
+        }
+    }
+
+    #[test]
+    fn a_packet_is_framed_as_its_version_frames_it() {
+        assert_eq!(Protocol::V3.payload("2"), "1:2");
+        assert_eq!(Protocol::V4.payload("40"), "40");
+    }
+}

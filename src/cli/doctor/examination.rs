@@ -1,0 +1,160 @@
+//! Everything that was seen of a server.
+
+use super::{
+    connection::Connection, cookies::SetCookie, engineio, engineio::Protocol, exchange::Exchange,
+    step::Step, target::Target,
+};
+
+/// The steps that were taken, for whom, and what came of them.
+#[derive(Clone, Debug)]
+pub(super) struct Examination {
+    pub(super) target: Target,
+    /// The foreign origin that was asked from.
+    pub(super) foreign: &'static str,
+    pub(super) connected: Option<Connected>,
+    /// In the order in which they were made.
+    pub(super) exchanges: Vec<Exchange>,
+}
+
+/// What the connection itself tells.
+#[derive(Clone, Debug)]
+pub(super) struct Connected {
+    pub(super) address: String,
+    pub(super) tls: Option<&'static str>,
+}
+
+impl From<&Connection> for Connected {
+    fn from(connection: &Connection) -> Self {
+        Self { address: connection.address.to_string(), tls: connection.tls }
+    }
+}
+
+impl Examination {
+    /// The first exchange of a step.
+    pub(super) fn get(&self, step: Step) -> Option<&Exchange> {
+        self.all(step).next()
+    }
+
+    /// Every exchange of a step.
+    pub(super) fn all(&self, step: Step) -> impl Iterator<Item = &Exchange> {
+        self.exchanges.iter().filter(move |exchange| exchange.step == step)
+    }
+
+    /// The handshake of the page's own client.
+    pub(super) fn page_poll(&self) -> Option<&Exchange> {
+        self.get(poll(self.target.page.protocol()))
+    }
+
+    /// The page's poll; that of the other version where the server speaks only that.
+    pub(super) fn spoken_poll(&self) -> Option<&Exchange> {
+        self.get(poll(self.spoken()))
+    }
+
+    /// The version that the page's client and the server share, or that of the
+    /// server where they share none.
+    pub(super) fn spoken(&self) -> Protocol {
+        let (page, other) = match self.target.page.protocol() {
+            Protocol::V3 => (Protocol::V3, Protocol::V4),
+            Protocol::V4 => (Protocol::V4, Protocol::V3),
+        };
+        if !self.speaks(page) && self.speaks(other) { other } else { page }
+    }
+
+    /// Whether the server opens sessions of that version.
+    pub(super) fn speaks(&self, protocol: Protocol) -> bool {
+        let opened = self.get(poll(protocol)).and_then(Exchange::opened);
+        opened.is_some_and(|open| open.protocol == protocol)
+    }
+
+    /// Whether the server is one of Socket.IO 2, as far as it told.
+    pub(super) fn is_server_2(&self) -> bool {
+        self.spoken() == Protocol::V3 && !self.speaks(Protocol::V4)
+    }
+
+    /// Whether Socket.IO is there at all.
+    pub(super) fn is_socket_io(&self) -> bool {
+        let polls = self.all(Step::Poll4).chain(self.all(Step::Poll3));
+        polls.into_iter().any(Exchange::is_engine_io)
+    }
+
+    /// Whether the server offers WebSocket in a session that began by polling; `None`
+    /// where no session began.
+    pub(super) fn offers_upgrade(&self) -> Option<bool> {
+        let open = self.spoken_poll()?.opened()?;
+        Some(open.upgrades.iter().any(|transport| transport == "websocket"))
+    }
+
+    /// Whether the server takes no polling.
+    pub(super) fn refuses_polling(&self) -> bool {
+        let poll = self.spoken_poll();
+        poll.is_some_and(|poll| poll.has_engine_error(engineio::UNKNOWN_TRANSPORT))
+    }
+
+    /// Whether Fetch's CORS check lets the page read its polls, credentials aside.
+    pub(super) fn grants_page(&self) -> bool {
+        self.target.is_same_origin() || self.spoken_poll().is_some_and(Exchange::grants_its_origin)
+    }
+
+    /// Whether the page's origin is among the values of a poll's `Access-Control-Allow-Origin`,
+    /// though it may be wrong otherwise.
+    pub(super) fn names_page(&self) -> bool {
+        let allowed = self.spoken_poll().and_then(Exchange::allowed_origin).unwrap_or_default();
+        let mut values = allowed.split(',').map(str::trim);
+        values.any(|value| value == "*" || value == self.target.page.origin)
+    }
+
+    /// Whether CORS lets every origin read polls: a foreign one is granted.
+    pub(super) fn grants_foreign(&self) -> bool {
+        self.get(Step::ForeignPoll).is_some_and(Exchange::grants_its_origin)
+    }
+
+    /// Whether a session began by polling.
+    pub(super) fn polls(&self) -> bool {
+        self.spoken_poll().is_some_and(|poll| poll.opened().is_some())
+    }
+
+    /// The exchanges of the page's session in which the server did not know it.
+    pub(super) fn lost(&self) -> impl Iterator<Item = &Exchange> {
+        let steps = [Step::Post, Step::PollAgain, Step::Upgrade].into_iter();
+        steps.flat_map(|step| self.all(step)).filter(|exchange| exchange.is_of_unknown_session())
+    }
+
+    /// The cookies that Socket.IO's answers to the page set, with their exchanges; the
+    /// last of each name.
+    pub(super) fn cookies(&self) -> Vec<(SetCookie, String, &Exchange)> {
+        let steps =
+            [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::Websocket, Step::Upgrade];
+        let mut cookies: Vec<(SetCookie, String, &Exchange)> = Vec::new();
+        for exchange in &self.exchanges {
+            if !steps.contains(&exchange.step) {
+                continue;
+            }
+            for header in exchange.headers().all("Set-Cookie") {
+                let Some(cookie) = SetCookie::read(header) else { continue };
+                if self.is_of_no_use(&cookie) {
+                    continue;
+                }
+                cookies.retain(|(other, ..)| other.name != cookie.name);
+                cookies.push((cookie, header.to_owned(), exchange));
+            }
+        }
+        cookies
+    }
+}
+
+impl Examination {
+    /// Socket.IO 2 puts the session's id into a cookie, and never reads it. Whoever is
+    /// sticky by it changes its value.
+    fn is_of_no_use(&self, cookie: &SetCookie) -> bool {
+        let mut opened = self.exchanges.iter().filter_map(Exchange::opened);
+        self.is_server_2() && opened.any(|open| open.sid == cookie.value)
+    }
+}
+
+/// The step that is the handshake of that version.
+pub(super) fn poll(protocol: Protocol) -> Step {
+    match protocol {
+        Protocol::V3 => Step::Poll3,
+        Protocol::V4 => Step::Poll4,
+    }
+}

@@ -1,0 +1,156 @@
+//! Why no answer came.
+
+use std::{error::Error as _, io};
+
+use rustls::{CertificateError, Error as TlsError};
+
+/// Why no answer came, or none that is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) kind: FailureKind,
+    /// A clause: "the connection is refused".
+    pub(super) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailureKind {
+    /// The name does not resolve.
+    Dns,
+    /// Refused, reset or cut off.
+    Connection,
+    /// The time of the step was over.
+    Late,
+    /// No TLS comes about; the name that Chromium has for that.
+    Tls(&'static str),
+    /// What came is no HTTP, no WebSocket, or no Engine.IO.
+    Protocol,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FailureKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+
+    /// The time of a step is over.
+    pub(super) fn late() -> Self {
+        Self::new(FailureKind::Late, "no answer came in time")
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
+            return Self::from(error);
+        }
+        match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::late(),
+            kind => Self::new(FailureKind::Connection, connection(kind, &error)),
+        }
+    }
+}
+
+fn connection(kind: io::ErrorKind, error: &io::Error) -> String {
+    match kind {
+        io::ErrorKind::ConnectionRefused => {
+            "the connection is refused: nothing listens there".to_owned()
+        }
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => {
+            "the connection is closed before an answer is complete".to_owned()
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "there is no way to that address from here".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+impl From<&TlsError> for Failure {
+    fn from(error: &TlsError) -> Self {
+        let (name, text) = match error {
+            TlsError::InvalidCertificate(error) => certificate(error),
+            TlsError::InvalidMessage(_) => (
+                "ERR_SSL_PROTOCOL_ERROR",
+                "what answers there does not speak TLS; is it a plain http port?".to_owned(),
+            ),
+            TlsError::AlertReceived(alert) => (
+                "ERR_SSL_PROTOCOL_ERROR",
+                format!("the server breaks off the TLS handshake (alert {alert:?})"),
+            ),
+            TlsError::PeerIncompatible(_) => (
+                "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+                "the server has no TLS version or cipher that browsers still take".to_owned(),
+            ),
+            other => ("ERR_SSL_PROTOCOL_ERROR", other.to_string()),
+        };
+        Self::new(FailureKind::Tls(name), text)
+    }
+}
+
+fn certificate(error: &CertificateError) -> (&'static str, String) {
+    const AUTHORITY: &str = "ERR_CERT_AUTHORITY_INVALID";
+    const DATE: &str = "ERR_CERT_DATE_INVALID";
+    const NAME: &str = "ERR_CERT_COMMON_NAME_INVALID";
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            (DATE, "the certificate has expired".to_owned())
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            (DATE, "the certificate is not valid yet; is a clock wrong?".to_owned())
+        }
+        CertificateError::NotValidForName => {
+            (NAME, "the certificate is for another name".to_owned())
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let names = presented.join(", ");
+            (NAME, format!("the certificate is for another name: {names}"))
+        }
+        CertificateError::UnknownIssuer => (
+            AUTHORITY,
+            "the certificate is issued by nobody that this system trusts: it is self-signed, or \
+             the server does not send the intermediate certificate (UnknownIssuer)"
+                .to_owned(),
+        ),
+        CertificateError::Revoked => {
+            ("ERR_CERT_REVOKED", "the certificate has been revoked".to_owned())
+        }
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            (AUTHORITY, "the certificate is self-signed".to_owned())
+        }
+        other => ("ERR_CERT_INVALID", format!("the certificate is not valid: {other}")),
+    }
+}
+
+impl From<ureq::Error> for Failure {
+    fn from(error: ureq::Error) -> Self {
+        match error {
+            ureq::Error::Io(error) => error.into(),
+            ureq::Error::Rustls(error) => Self::from(&error),
+            ureq::Error::Timeout(_) => Self::late(),
+            ureq::Error::HostNotFound => {
+                Self::new(FailureKind::Dns, "the name does not resolve to an address")
+            }
+            ureq::Error::ConnectionFailed => {
+                Self::new(FailureKind::Connection, "no connection comes about")
+            }
+            other => {
+                let source = other.source().map(|source| format!(": {source}")).unwrap_or_default();
+                Self::new(FailureKind::Protocol, format!("what came is no answer: {other}{source}"))
+            }
+        }
+    }
+}
+
+impl From<tungstenite::Error> for Failure {
+    fn from(error: tungstenite::Error) -> Self {
+        match error {
+            tungstenite::Error::Io(error) => error.into(),
+            tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed => {
+                Self::new(FailureKind::Connection, "the WebSocket is closed at once")
+            }
+            other => Self::new(FailureKind::Protocol, other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The report for machines.
+
+use serde_json::{Value, json};
+
+use super::{
+    examination::Examination, exchange::Exchange, facts::Fact, finding::Finding, step::Step,
+};
+
+/// One JSON object.
+pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Finding]) -> Value {
+    let target = &examination.target;
+    let fact = |Fact { name, value }: &Fact| json!({ "name": name, "value": value });
+    json!({
+        "url": target.base.as_str(),
+        "path": target.path,
+        "origin": target.page.origin,
+        "client": target.page.client,
+        "credentials": target.page.credentialed,
+        "facts": facts.iter().map(fact).collect::<Value>(),
+        "findings": findings.iter().map(finding).collect::<Value>(),
+        "steps": examination.exchanges.iter().map(step).collect::<Value>(),
+        "good": findings.is_empty(),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    let lines =
+        |lines: &[String]| lines.iter().map(|line| line.trim_start().to_owned()).collect::<Value>();
+    json!({
+        "code": finding.code.as_str(),
+        "severity": finding.severity.as_str(),
+        "summary": finding.summary,
+        "evidence": lines(&finding.evidence),
+        "why": lines(&finding.why),
+        "fix": lines(&finding.fix),
+        "steps": finding.steps.iter().map(|step| step.as_str()).collect::<Value>(),
+    })
+}
+
+fn step(exchange: &Exchange) -> Value {
+    let Exchange { step, method, url, origin, answer, error } = exchange;
+    let step: &Step = step;
+    json!({
+        "name": step.as_str(),
+        "method": method,
+        "url": url,
+        "origin": origin,
+        "status": answer.as_ref().map(|answer| answer.status),
+        "headers": answer.as_ref().map_or(&[][..], |answer| &answer.headers),
+        "body": answer.as_ref().map(|answer| &answer.body),
+        "error": error.as_ref().map(|error| &error.text),
+    })
+}

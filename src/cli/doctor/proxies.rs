@@ -1,0 +1,30 @@
+//! What stands in front of a server, by the headers that it leaves.
+
+use super::exchange::Exchange;
+
+/// Headers that only one kind of proxy sets.
+const MARKS: &[(&str, &str)] = &[
+    ("cf-ray", "Cloudflare"),
+    ("x-amz-cf-id", "CloudFront"),
+    ("x-amzn-trace-id", "AWS load balancer"),
+    ("x-amzn-requestid", "AWS API Gateway"),
+    ("x-azure-ref", "Azure Front Door"),
+    ("x-served-by", "Fastly"),
+    ("x-vercel-id", "Vercel"),
+    ("x-nf-request-id", "Netlify"),
+    ("fly-request-id", "Fly.io"),
+    ("x-railway-request-id", "Railway"),
+    ("x-render-origin-server", "Render"),
+    ("x-envoy-upstream-service-time", "Envoy"),
+    ("x-kong-proxy-latency", "Kong"),
+    ("x-varnish", "Varnish"),
+];
+
+/// What the headers of an answer name, as they name it.
+pub(super) fn of(exchange: &Exchange) -> Vec<String> {
+    let headers = exchange.headers();
+    let told = ["Server", "Via"].into_iter();
+    let told = told.filter_map(|name| Some(format!("{name}: {}", headers.get(name)?)));
+    let marks = MARKS.iter().filter(|(name, _)| headers.get(name).is_some());
+    told.chain(marks.map(|(name, proxy)| format!("{proxy} ({name})"))).collect()
+}

@@ -1,0 +1,69 @@
+//! The steps of an examination.
+
+/// A step. Each is one request, or several alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// DNS, TCP and TLS of the URL.
+    Connect,
+    /// A handshake of Engine.IO 4 by polling, as Socket.IO clients 3 and 4 begin.
+    Poll4,
+    /// The same of Engine.IO 3, for client 2.
+    Poll3,
+    /// A poll of another path, where the given one has no Socket.IO.
+    OtherPath,
+    /// What a browser asks ahead of a request with headers of the page's own.
+    Preflight,
+    /// A packet sent into the session.
+    Post,
+    /// The session used again, each time on a connection of its own.
+    PollAgain,
+    /// A packet sent into the page's session from a foreign origin.
+    ForeignPost,
+    /// A poll with a session that nobody has.
+    BadSession,
+    /// A WebSocket from the beginning.
+    Websocket,
+    /// A polling session that goes on as a WebSocket.
+    Upgrade,
+    ForeignPoll,
+    ForeignWebsocket,
+    /// A poll with `Origin: null`.
+    NullPoll,
+    /// A poll without `Origin`: an app, a server, curl.
+    NoOriginPoll,
+    /// A poll from an origin that the server's list may hold instead.
+    NearMiss,
+    /// A poll past the proxy.
+    DirectPoll,
+    DirectPreflight,
+    DirectBadSession,
+    /// The end of a session that was opened.
+    Close,
+}
+
+impl Step {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Poll4 => "poll-4",
+            Self::Poll3 => "poll-3",
+            Self::OtherPath => "other-path",
+            Self::Preflight => "preflight",
+            Self::Post => "post",
+            Self::PollAgain => "poll-again",
+            Self::ForeignPost => "foreign-post",
+            Self::BadSession => "bad-session",
+            Self::Websocket => "websocket",
+            Self::Upgrade => "upgrade",
+            Self::ForeignPoll => "foreign-poll",
+            Self::ForeignWebsocket => "foreign-websocket",
+            Self::NullPoll => "null-poll",
+            Self::NoOriginPoll => "no-origin-poll",
+            Self::NearMiss => "near-miss",
+            Self::DirectPoll => "direct-poll",
+            Self::DirectPreflight => "direct-preflight",
+            Self::DirectBadSession => "direct-bad-session",
+            Self::Close => "close",
+        }
+    }
+}
