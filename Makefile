@@ -27,7 +27,7 @@ help: ## list these targets
 PORT =
 STATE =
 
-dev: build ## the Worker on http://127.0.0.1:8787, in front of a Socket.IO server
+dev: build target/page/tool.js ## the playground on http://localhost:8788: the Worker in front of a Socket.IO server
 	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %)
 
 test: test-native test-e2e ## every test
@@ -35,7 +35,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
-test-e2e: build target/panicking/index.js $(CHROMIUM_LINK) ## the tests on workerd, with real servers, clients and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) ## the tests on workerd, with real servers, clients and Chromium
 	cargo build --quiet --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
@@ -79,6 +79,7 @@ lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --target wasm32-unknown-unknown --lib -- -D warnings
+	cargo clippy --quiet --target wasm32-unknown-unknown --lib --features playground -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
@@ -101,6 +102,12 @@ build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 target/panicking/index.js: build/index.js
 	@echo "→ building the Worker that a test has panic"
 	scripts/build.sh $(@D) panic-on-request
+	@touch $@
+
+# The tool's code for the page of `make dev`.
+target/page/tool.js: $(SOURCES) scripts/build-playground.sh | $(WASM_TARGET) $(WASM_BINDGEN)
+	@echo "→ building the playground"
+	scripts/build-playground.sh $(@D)
 	@touch $@
 
 # Not `npm ci`, which would install all of it anew at every change.

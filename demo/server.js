@@ -3,8 +3,11 @@
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
-/** Starts it on 127.0.0.1. Resolves to its URL and a function that ends it. */
-export async function startDemoServer(port = 0) {
+/**
+ * Starts it on 127.0.0.1. `onRequest` is called with each request that reaches it, upgrades
+ * included. Resolves to its URL and a function that ends it.
+ */
+export async function startDemoServer({ onRequest = () => {} } = {}) {
 	const http = createServer((_request, response) => {
 		response.setHeader("Content-Type", "text/plain");
 		response.end("the origin server\n");
@@ -14,8 +17,9 @@ export async function startDemoServer(port = 0) {
 		socket.emit("welcome", { transport: socket.conn.transport.name });
 		socket.on("echo", (message, acknowledge) => acknowledge?.(message));
 	});
+	for (const event of ["request", "upgrade"]) http.prependListener(event, onRequest);
 	await new Promise((resolve, reject) => {
-		http.once("error", reject).listen(port, "127.0.0.1", resolve);
+		http.once("error", reject).listen(0, "127.0.0.1", resolve);
 	});
 	return { url: `http://127.0.0.1:${http.address().port}`, stop: () => io.close() };
 }

@@ -1,9 +1,12 @@
-// `make dev`: a Socket.IO server, the Worker in front of it on workerd, and what to try.
+// `make dev`: a Socket.IO server, the Worker in front of it on workerd, the playground's
+// page, and what to try.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { parseArgs, promisify } from "node:util";
 import { startDemoServer } from "../demo/server.js";
+import { startPlayground } from "../playground/server.js";
+import { followLog } from "../playground/worker-log.js";
 
 const wranglersState = ".wrangler/state";
 const { values: options } = parseArgs({
@@ -22,7 +25,11 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => endin
 
 await checkPort();
 await seedPolicy();
-const server = await startDemoServer();
+const playground = await startPlayground({ port: Number(options.port) + 1, edge });
+const server = await startDemoServer({
+	onRequest: ({ method, url, headers: { origin } }) =>
+		playground.tell({ type: "reached", method, url, origin }),
+});
 const worker = spawn(
 	"wrangler",
 	[
@@ -30,14 +37,27 @@ const worker = spawn(
 		...["--ip", "127.0.0.1", "--port", options.port, "--var", `UPSTREAM:${server.url}`],
 		...["--persist-to", options["persist-to"], "--show-interactive-dev-session=false"],
 	],
-	{ stdio: ["ignore", "inherit", "inherit"], signal },
+	{
+		stdio: ["ignore", "pipe", "pipe"],
+		// What it would see for itself, if it wrote to the terminal.
+		env: process.stdout.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,
+		signal,
+	},
 );
+for (const [output, shown] of [
+	[worker.stdout, process.stdout],
+	[worker.stderr, process.stderr],
+]) {
+	output.pipe(shown);
+	followLog(output, (line) => playground.tell({ type: "log", line }));
+}
 worker.once("error", (error) => {
 	if (signal.aborted) return;
 	console.error(`wrangler could not be started: ${error.message}`);
 	process.exit(1);
 });
 worker.once("exit", async (code) => {
+	playground.stop();
 	await server.stop();
 	process.exit(signal.aborted ? 0 : (code ?? 1));
 });
@@ -82,8 +102,12 @@ function whatToTry() {
 	const state = options["persist-to"];
 	const kv = state === wranglersState ? "--local" : `--local --persist-to '${state}'`;
 	return `
+The playground      ${playground.url}
 The Worker          ${edge}
 its origin server   ${server.url}, Socket.IO 4
+
+Open the playground: a page of an allowed origin and one of a refused origin connect
+through the Worker, and you change the policy. Or, by hand:
 
 A preflight, answered at the edge:
 

@@ -3,15 +3,12 @@
 //!
 //! Native only. Exit status: 0 good, 1 faults found or not published, 2 wrong usage.
 
-mod browser;
 mod change;
 mod check;
 mod difference;
 mod doctor;
 mod document;
 mod explain;
-mod fetch_standard;
-mod knowledge;
 mod printable;
 mod publish;
 mod render;
@@ -27,7 +24,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-pub use knowledge::KNOWLEDGE;
+pub use crate::report::KNOWLEDGE;
 
 /// Checks, explains and publishes the policies of socketio-cors-edge, and examines
 /// Socket.IO deployments.

@@ -2,7 +2,8 @@
 //!
 //! The core is pure and native: it takes a request's head and a policy's text
 //! and returns values. It does not name `wasm_bindgen`. Around it,
-//! [`edge`] is the shell that runs on Cloudflare, for `wasm32` only.
+//! [`edge`] is the shell that runs on Cloudflare, for `wasm32` only; `playground`,
+//! behind the feature of that name, takes its place in a page.
 //!
 //! Data flows one way:
 //!
@@ -30,8 +31,12 @@ mod names;
 pub mod origin;
 pub mod path;
 pub mod pattern;
+#[cfg(all(target_arch = "wasm32", feature = "playground"))]
+pub mod playground;
 pub mod policy;
 mod recent;
+#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
+pub mod report;
 pub mod request;
 pub mod settings;
 pub mod tenants;
@@ -41,5 +46,5 @@ pub mod vary;
 
 #[cfg(target_arch = "wasm32")]
 mod allocator;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "playground")))]
 pub mod edge;

@@ -275,6 +275,8 @@ fn explain_gives_machines_the_same() {
     let request = &report["request"];
     assert_eq!(request["decision"], "refuse");
     assert_eq!(request["reason"], "unlisted-origin");
+    assert_eq!(request["why"], "the rule does not list the origin");
+    assert_eq!(request["meantOrigin"], Value::Null);
     assert_eq!(request["status"], 403);
     assert_eq!(request["answeredBy"], "edge");
     assert_eq!(request["body"], r#"{"code":4,"message":"Forbidden"}"#);
@@ -363,6 +365,8 @@ fn explain_says_what_a_browser_would_have_sent() {
     let note =
         "  note      no browser sends that Origin, but rather https://xn--bcher-kva.example\n";
     assert!(text.contains(note), "{text}");
+    let arguments = ["explain", "--json", "-", "--origin", "https://a.example/"];
+    assert_eq!(json(&arguments, POLICY, 0)["request"]["meantOrigin"], "https://a.example");
 }
 
 #[test]

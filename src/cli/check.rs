@@ -1,14 +1,16 @@
 //! `check`: what is wrong with a document.
 
 use clap::Args;
-use serde_json::json;
 
 use super::{
     Report, WrongUsage,
-    document::{Document, File, findings},
+    document::{Document, File},
     render::Severity,
 };
-use crate::policy::{Fault, MAX_FAULTS, Policy, warnings};
+use crate::{
+    policy::{Fault, Policy, warnings},
+    report::{self, check::is_truncated},
+};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -32,26 +34,13 @@ impl Check {
     pub(super) fn run(&self) -> Result<Report, WrongUsage> {
         let document = self.file.read()?;
         let policy = document.policy();
-        let warnings = warnings(&document.text);
         let text = if self.json {
-            json(&document, &policy, &warnings)
+            format!("{:#}", report::check(&document.name, &document.text, &policy))
         } else {
-            text(&document, &policy, &warnings)
+            text(&document, &policy, &warnings(&document.text))
         };
         Ok(Report { text, valid: policy.is_ok() })
     }
-}
-
-fn json(document: &Document, policy: &Result<Policy, Vec<Fault>>, warnings: &[Fault]) -> String {
-    let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
-    let report = json!({
-        "file": document.name,
-        "valid": policy.is_ok(),
-        "faults": findings(faults),
-        "truncated": is_truncated(faults),
-        "warnings": findings(warnings),
-    });
-    format!("{report:#}")
 }
 
 /// Faults and warnings for people, and how many there are.
@@ -81,11 +70,6 @@ pub(super) fn text(
 pub(super) fn count(faults: &[Fault]) -> String {
     let or_more = if is_truncated(faults) { " or more" } else { "" };
     format!("{}{or_more}", counted(faults.len(), "fault"))
-}
-
-/// Whether there may be more than these.
-fn is_truncated(faults: &[Fault]) -> bool {
-    faults.len() >= MAX_FAULTS
 }
 
 /// "2 routes, 5 origins".

@@ -6,15 +6,16 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use super::{
     WrongUsage,
-    knowledge::KNOWLEDGE,
     printable::printable,
     render::{self, Severity},
 };
-use crate::policy::{Fault, MAX_DOCUMENT_LEN, Policy, Version};
+use crate::{
+    policy::{Fault, MAX_DOCUMENT_LEN, Policy},
+    report,
+};
 
 /// The policy document's file.
 #[derive(Args, Debug)]
@@ -60,27 +61,16 @@ fn read_to(bytes: &mut Vec<u8>, from: impl Read) -> io::Result<usize> {
 }
 
 impl Document {
-    /// The policy that it is, with all that this tool knows of host names.
+    /// The policy that it is, with all that is known of host names.
     ///
     /// # Errors
     /// Every fault of the document.
     pub(super) fn policy(&self) -> Result<Policy, Vec<Fault>> {
-        Policy::read(&self.text, Version::of(&self.text), &KNOWLEDGE)
+        report::read(&self.text)
     }
 
     /// Faults or warnings of it, for people, with an empty line after each.
     pub(super) fn render(&self, findings: &[Fault], severity: Severity) -> String {
         findings.iter().map(|finding| render::finding(self, finding, severity) + "\n\n").collect()
     }
-}
-
-/// Faults or warnings, for machines.
-pub(super) fn findings(findings: &[Fault]) -> Value {
-    let finding = |Fault { pointer, line, column, value, problem, advice, .. }: &Fault| {
-        json!({
-            "pointer": pointer, "line": line, "column": column,
-            "value": value, "problem": problem, "advice": advice,
-        })
-    };
-    findings.iter().map(finding).collect()
 }

@@ -5,10 +5,9 @@ use clap::Args;
 use super::{
     WrongUsage,
     printable::{printable, typed},
-    request::url_of_host,
     wrangler::Wrangler,
 };
-use crate::{host, keys, request};
+use crate::{host, keys, report::request::url_of_host, request};
 
 const WRANGLER: &str = "npx wrangler";
 

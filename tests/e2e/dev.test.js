@@ -29,7 +29,8 @@ async function running({ prepare }, use) {
 	const port = await freePort();
 	await starting({ port, prepare }, async (dev) => {
 		await dev.said(lastLine);
-		await use({ dev, port, printed: printedCommands(dev.output) });
+		const [, playground] = dev.output.match(/^The playground +(http:.*)$/m);
+		await use({ dev, port, playground, printed: printedCommands(dev.output) });
 	});
 }
 
@@ -60,9 +61,10 @@ function assertLetIn(answer, origin) {
 	assert.match(answer, /^0\{"sid":/m);
 }
 
-async function assertGone({ dev, port }) {
+async function assertGone({ dev, port, playground }) {
 	assert.deepEqual(dev.processes(), []);
 	assert.equal(await accepts(port), false);
+	if (playground) assert.equal(await accepts(new URL(playground).port), false);
 }
 
 /** Ends the process that runs scripts/dev.js, and no other. */
@@ -86,7 +88,9 @@ async function accepts(port) {
 
 describe("make dev", () => {
 	test("prints commands that do what it says, and ends with Ctrl-C", () =>
-		running({}, async ({ dev, port, printed }) => {
+		running({}, async ({ dev, port, playground, printed }) => {
+			const page = await fetch(playground.replace("localhost", "127.0.0.1"));
+			assert.match(await page.text(), /<title>Playground/);
 			const preflight = await typed(printed.preflight);
 			assert.match(preflight, /^HTTP\/1.1 204 /m);
 			assert.match(preflight, /^Access-Control-Allow-Origin: https:\/\/app\.example\.com\r$/m);
@@ -101,7 +105,7 @@ describe("make dev", () => {
 			assert.equal(await accepts(port), true);
 			dev.signal("SIGINT");
 			await dev.ended();
-			await assertGone({ dev, port });
+			await assertGone({ dev, port, playground });
 		}));
 
 	test("keeps the policy that it finds, and ends when only its script is told to", () => {
@@ -119,6 +123,22 @@ describe("make dev", () => {
 			assert.equal(await dev.ended(), 0, dev.output);
 			await assertGone({ dev, port });
 		});
+	});
+
+	test("serves the playground on another port where the next one is taken", async () => {
+		const port = await freePort();
+		const other = createServer((socket) => socket.destroy()).listen(port + 1, "127.0.0.1");
+		await once(other, "listening");
+		try {
+			await starting({ port }, async (dev) => {
+				await dev.said(lastLine);
+				const [, chosen] = dev.output.match(/^The playground +http:\/\/localhost:(\d+)$/m);
+				assert.notEqual(Number(chosen), port + 1);
+				assert.equal((await fetch(`http://127.0.0.1:${chosen}/setting`)).status, 200);
+			});
+		} finally {
+			other.close();
+		}
 	});
 
 	test("can be ended while it puts the policy", async () => {

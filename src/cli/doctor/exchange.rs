@@ -1,7 +1,7 @@
 //! What was asked in a step, and what came back.
 
 use super::{engineio, failure::Failure, step::Step};
-use crate::cli::fetch_standard::{CorsError, ResponseHeaders, cors_check};
+use crate::report::fetch_standard::{CorsError, ResponseHeaders, cors_check};
 
 /// A request and its answer.
 #[derive(Clone, Debug)]

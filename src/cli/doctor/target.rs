@@ -6,10 +6,11 @@ use url::{Host, Url};
 
 use super::engineio::Protocol;
 use crate::{
-    cli::{WrongUsage, fetch_standard::is_safelisted, knowledge::KNOWLEDGE, printable::printable},
+    cli::{WrongUsage, printable::printable},
     origin::{Origin, OriginError},
     pattern::OriginPattern,
     policy::is_forbidden_request_header,
+    report::{KNOWLEDGE, fetch_standard::is_safelisted},
     token::is_token,
 };
 

@@ -1,24 +1,33 @@
-//! An exchange for people.
+//! An explanation for people.
 
-use super::Exchange;
 use crate::{
     action::{Action, Answer},
-    cli::{KNOWLEDGE, printable::printable},
-    decision::Reason,
-    pattern::repair,
+    cli::printable::printable,
     policy::Source,
+    report::{Exchange, Explanation},
     tenants::Tenancy,
 };
 
-/// What is said of `exchange`, on several lines. `file` names the document.
-pub(super) fn exchange(exchange: &Exchange<'_>, file: &str) -> String {
-    let Exchange { head, decision, rule, pattern, keys, tenancy, .. } = exchange;
+/// What is said of `explanation`, on several lines. `file` names the document; each key of
+/// a tenant was taken as `tenancy` says.
+pub(super) fn explanation(explanation: &Explanation<'_>, file: &str, tenancy: Tenancy) -> String {
+    let Explanation { preflight, request, outcome, .. } = explanation;
+    let exchanges = preflight.iter().chain([request]);
+    let mut parts: Vec<_> =
+        exchanges.map(|exchange| self::exchange(exchange, file, tenancy)).collect();
+    parts.extend(outcome.iter().map(|outcome| format!("→ {outcome}")));
+    parts.join("\n")
+}
+
+/// The same of `exchange`.
+fn exchange(exchange: &Exchange<'_>, file: &str, tenancy: Tenancy) -> String {
+    let Exchange { head, decision, rule, pattern, keys, .. } = exchange;
     let from =
         head.origin.map_or("without an Origin".to_owned(), |origin| format!("from {origin}"));
     let report_only = if decision.is_report_only() { ", but only reported" } else { "" };
     let mut lines = vec![
         format!("{} {} {from}", head.method, head.url.path_and_query),
-        format!("  decision  {}{report_only}: {}", decision.verdict, why(decision.reason)),
+        format!("  decision  {}{report_only}: {}", decision.verdict, exchange.why()),
         format!("  reason    {}", decision.reason),
     ];
     if let Some((prefix, at)) = rule {
@@ -34,7 +43,7 @@ pub(super) fn exchange(exchange: &Exchange<'_>, file: &str) -> String {
         };
         lines.push(format!("  KV key    {key}, taken as {taken}"));
     }
-    if let (Reason::MalformedOrigin, Some(meant)) = (decision.reason, meant(head.origin)) {
+    if let Some(meant) = exchange.meant() {
         lines.push(format!("  note      no browser sends that Origin, but rather {meant}"));
     }
     lines.push(format!("  answer    {}", answer(&exchange.action)));
@@ -60,30 +69,5 @@ fn answer(action: &Action<'_>) -> String {
         Action::Forward { owned: Some(_), .. } => {
             "forwarded; in place of the origin server's CORS headers:".to_owned()
         }
-    }
-}
-
-/// The origin that was meant by one that no browser sends.
-fn meant(origin: Option<&str>) -> Option<String> {
-    repair(origin?, KNOWLEDGE.to_ascii)
-}
-
-fn why(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NoRoute => "no route covers the path",
-        Reason::SameOrigin => "the page is of the very origin that it asks",
-        Reason::ListedOrigin => "the rule lists the origin",
-        Reason::TenantOrigin => "the origin has a KV key",
-        Reason::EveryOrigin => "the rule allows every origin",
-        Reason::UnlistedOrigin => "the rule does not list the origin",
-        Reason::UnaskedOrigin => "KV has to be asked for the origin's key",
-        Reason::LookupFailed => "KV gave no answer",
-        Reason::LookupLimited => "too many unknown origins were looked up",
-        Reason::PolicyUnavailable => "no policy could be read",
-        Reason::NullOrigin => "null stands for every sandboxed frame and local file",
-        Reason::MalformedOrigin => "that is no origin in the form in which browsers send it",
-        Reason::CrossSiteEmbed => "a script, image or frame on another site's page",
-        Reason::Jsonp => "JSONP polling sends no Origin; the rule's \"jsonp\" decides",
-        Reason::MissingOrigin => "there is no Origin; the rule's \"missingOrigin\" decides",
     }
 }

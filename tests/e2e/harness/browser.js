@@ -15,8 +15,8 @@ const bundles = {
 	4: "socket.io-client/dist/socket.io.min.js",
 };
 
-/** Starts the Chromium that `make .tools/chromium` links. */
-export function startBrowser() {
+/** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
+export function startBrowser(args = []) {
 	return chromium.launch({
 		executablePath: `${root}.tools/chromium`,
 		args: [
@@ -29,6 +29,7 @@ export function startBrowser() {
 			"--disable-sync",
 			// Not ::1, where another server may have the same port.
 			"--host-resolver-rules=MAP localhost 127.0.0.1",
+			...args,
 		],
 		timeout: 30_000,
 	});

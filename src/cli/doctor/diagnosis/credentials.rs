@@ -4,13 +4,13 @@ use super::{
     evidence::{unreadable, with_cors},
     remedy,
 };
-use crate::cli::{
-    doctor::{
+use crate::{
+    cli::doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
     },
-    fetch_standard::CorsError,
+    report::fetch_standard::CorsError,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

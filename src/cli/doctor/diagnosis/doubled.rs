@@ -4,14 +4,14 @@ use super::{
     evidence::{unreadable, with_cors},
     remedy,
 };
-use crate::cli::{
-    doctor::{
+use crate::{
+    cli::doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
         step::Step,
     },
-    fetch_standard::CorsError,
+    report::fetch_standard::CorsError,
 };
 
 pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {

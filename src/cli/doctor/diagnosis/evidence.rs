@@ -1,8 +1,8 @@
 //! What was seen, as lines of a report, and what Chromium prints of it.
 
-use crate::cli::{
-    doctor::{examination::Examination, exchange::Exchange, step::Step},
-    fetch_standard::CorsError,
+use crate::{
+    cli::doctor::{examination::Examination, exchange::Exchange, step::Step},
+    report::fetch_standard::CorsError,
 };
 
 /// The most that is shown of a body, in characters.

@@ -6,17 +6,15 @@ use super::{
     remedy, stripped,
 };
 use crate::{
-    cli::{
-        doctor::{
-            examination::Examination,
-            exchange::Exchange,
-            finding::{Code, Finding, Severity},
-            near_misses, proxies,
-            step::Step,
-        },
-        fetch_standard::CorsError,
+    cli::doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        near_misses, proxies,
+        step::Step,
     },
     origin::Origin,
+    report::fetch_standard::CorsError,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

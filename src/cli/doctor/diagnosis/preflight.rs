@@ -4,14 +4,14 @@ use super::{
     evidence::{PREFLIGHT, blocked, reason, with_body, with_cors, with_headers},
     remedy,
 };
-use crate::cli::{
-    doctor::{
+use crate::{
+    cli::doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
         step::Step,
     },
-    fetch_standard::{CorsError, NotAllowed, preflight_check},
+    report::fetch_standard::{CorsError, NotAllowed, preflight_check},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

@@ -1,14 +1,14 @@
 //! Whether a session lasts, and what becomes of errors.
 
 use super::evidence::{CLIENT_SAYS, blocked, console, reason, with_body, with_cors};
-use crate::cli::{
-    doctor::{
+use crate::{
+    cli::doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
         step::Step,
     },
-    fetch_standard::CorsError,
+    report::fetch_standard::CorsError,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

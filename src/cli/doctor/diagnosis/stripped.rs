@@ -4,15 +4,15 @@ use super::{
     evidence::{unreadable, with_cors},
     remedy,
 };
-use crate::cli::{
-    doctor::{
+use crate::{
+    cli::doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
         proxies,
         step::Step,
     },
-    fetch_standard::CorsError,
+    report::fetch_standard::CorsError,
 };
 
 /// The server sets `Access-Control-Allow-Origin`, and a proxy takes it away.

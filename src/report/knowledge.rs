@@ -1,4 +1,4 @@
-//! What this tool knows of host names, and the Worker has no room for.
+//! What is known of host names where there is room for it, as there is none in the Worker.
 
 use idna::AsciiDenyList;
 

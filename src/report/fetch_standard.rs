@@ -5,11 +5,11 @@
 
 /// An answer's headers, in order. Several may have one name, in any case.
 #[derive(Debug, Default)]
-pub(super) struct ResponseHeaders<'h>(Vec<(&'h str, &'h str)>);
+pub(crate) struct ResponseHeaders<'h>(Vec<(&'h str, &'h str)>);
 
 /// Why a page may not read an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CorsError {
+pub(crate) enum CorsError {
     /// No `Access-Control-Allow-Origin`.
     Missing,
     /// Several values of it, in one header or in several.
@@ -24,7 +24,7 @@ pub(super) enum CorsError {
 
 /// What a preflight's answer does not let a page do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum NotAllowed {
+pub(crate) enum NotAllowed {
     Method(String),
     Header(String),
 }
@@ -37,13 +37,13 @@ impl<'h> FromIterator<(&'h str, &'h str)> for ResponseHeaders<'h> {
 
 impl<'h> ResponseHeaders<'h> {
     /// Each value of the header of that name.
-    pub(super) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'h str> + 'n {
+    pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'h str> + 'n {
         let has_name = move |(known, _): &&(&str, &str)| known.eq_ignore_ascii_case(name);
         self.0.iter().filter(has_name).map(|(_, value)| value.trim())
     }
 
     /// Its values, as one.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self.all(name).collect();
         (!values.is_empty()).then(|| values.join(", "))
     }
@@ -58,7 +58,7 @@ impl<'h> ResponseHeaders<'h> {
 ///
 /// # Errors
 /// It may not: why.
-pub(super) fn cors_check(
+pub(crate) fn cors_check(
     headers: &ResponseHeaders<'_>,
     origin: &str,
     credentialed: bool,
@@ -79,7 +79,7 @@ pub(super) fn cors_check(
 ///
 /// # Errors
 /// It does not: what not.
-pub(super) fn preflight_check<'n>(
+pub(crate) fn preflight_check<'n>(
     headers: &ResponseHeaders<'_>,
     method: &str,
     names: impl IntoIterator<Item = &'n str>,
@@ -103,7 +103,7 @@ pub(super) fn preflight_check<'n>(
 
 /// Whether a page may send the request header of that name, in lower case, without
 /// a preflight; but for those whose value matters.
-pub(super) fn is_safelisted(name: &str) -> bool {
+pub(crate) fn is_safelisted(name: &str) -> bool {
     matches!(name, "accept" | "accept-language" | "content-language")
 }
 

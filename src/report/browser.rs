@@ -4,7 +4,7 @@
 use crate::{action::Action, cors::Headers, decision::Verdict, request::RequestHead};
 
 use super::{
-    explain::Exchange,
+    exchange::Exchange,
     fetch_standard::{NotAllowed, ResponseHeaders, cors_check, preflight_check},
 };
 

@@ -1,0 +1,29 @@
+// The policy document in the local KV, through the API of the Local Explorer that
+// `wrangler dev` has: a `wrangler kv` for each would take seconds.
+// https://developers.cloudflare.com/workers/development-testing/local-explorer/
+const binding = "POLICY";
+const key = "policy";
+
+/** Resolves to the document's text; empty where there is none. `edge` is the URL of `wrangler dev`. */
+export async function readPolicy(edge) {
+	const answer = await fetch(await urlOfPolicy(edge));
+	if (answer.status === 404) return "";
+	return await (await good(answer)).text();
+}
+
+/** Puts `bytes` as the document. */
+export async function putPolicy(edge, bytes) {
+	await good(await fetch(await urlOfPolicy(edge), { method: "PUT", body: bytes }));
+}
+
+async function urlOfPolicy(edge) {
+	const namespaces = `${edge}/cdn-cgi/explorer/api/storage/kv/namespaces`;
+	const { result } = await (await good(await fetch(namespaces))).json();
+	const { id } = result.find(({ title }) => title === binding);
+	return `${namespaces}/${id}/values/${key}`;
+}
+
+async function good(answer) {
+	if (!answer.ok) throw new Error(`the local KV answered ${answer.status}: ${await answer.text()}`);
+	return answer;
+}

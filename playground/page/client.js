@@ -1,0 +1,152 @@
+// A page of one origin that connects through the Worker, and shows what happens.
+import { io } from "/socket.io-client.js";
+import { byId } from "./dom.js";
+import { gatherEvidence } from "./evidence.js";
+import { follow } from "./feed.js";
+import { onExchange } from "./observe.js";
+import { judge, startTimeline } from "./timeline.js";
+
+const { edge } = await (await fetch("/setting")).json();
+const timeline = startTimeline(byId("timeline"));
+const evidence = gatherEvidence(location.origin, show);
+const main = document.querySelector("main");
+let socket;
+let attempt = 0;
+let exchanges = new Set();
+/** The policy that the Worker was last seen to decide by. */
+let inForce;
+
+byId("origin").textContent = location.origin;
+document.title = `${location.origin} · socketio-cors-edge`;
+
+onExchange((exchange) => {
+	// A connection before this one may still be ending.
+	if (new URL(exchange.url, edge).searchParams.get("attempt") !== String(attempt)) return;
+	exchanges.add(exchange);
+	evidence.add(exchange);
+	show(exchange);
+});
+const followed = follow({
+	log: ({ line }) => evidence.logged(line),
+	reached: evidence.reached,
+	saved({ inForce: now }) {
+		if (now !== inForce && byId("again").checked) connect();
+	},
+});
+
+byId("connect").addEventListener("click", connect);
+byId("disconnect").addEventListener("click", () => {
+	socket?.disconnect();
+	say("idle", "Disconnected");
+});
+byId("options").addEventListener("change", ({ target }) => {
+	if (target.id !== "again") connect();
+});
+byId("options").addEventListener("submit", (event) => event.preventDefault());
+byId("message").addEventListener("submit", (event) => {
+	event.preventDefault();
+	const { value } = byId("text");
+	const sentAt = performance.now();
+	timeline.event(`→ ${value}`, "message");
+	socket.emit("echo", value, (answer) => {
+		const took = Math.round(performance.now() - sentAt);
+		timeline.event(`← ${answer}, echoed after ${took} ms`, "message");
+	});
+});
+// Else what is told of the first requests would be missed.
+await followed;
+connect();
+new ResizeObserver(report).observe(main);
+
+function connect() {
+	socket?.disconnect();
+	attempt += 1;
+	exchanges = new Set();
+	evidence.restart();
+	timeline.restart();
+	delete byId("path").dataset.verdict;
+	for (const fact of byId("path").querySelectorAll("span")) fact.textContent = "";
+	say("busy", "Connecting…");
+	socket = io(edge, {
+		transports: byId("transports").value.split(","),
+		withCredentials: byId("credentials").checked,
+		extraHeaders: byId("header").checked ? { "x-token": "secret" } : {},
+		query: { attempt },
+		forceNew: true,
+		reconnection: false,
+	});
+	const mine = socket;
+	const ours = (handle) => (argument) => mine === socket && handle(argument);
+	socket.on("connect", ours(connected));
+	socket.on("connect_error", ours(failed));
+	socket.on("disconnect", ours(disconnected));
+	socket.io.engine.on("upgrade", ours(upgraded));
+}
+
+function connected() {
+	byId("took").textContent = `ready in ${Math.round(timeline.elapsed())} ms`;
+	const transport = nameOf(socket.io.engine.transport.name);
+	timeline.event(`connected over ${transport}`, "good");
+	say("good", `Connected over ${transport}`);
+}
+
+function upgraded({ name }) {
+	timeline.event(`upgraded to ${nameOf(name)}`, "good");
+	if (socket.connected) say("good", `Connected over ${nameOf(name)}`);
+}
+
+function failed(error) {
+	timeline.event(`the client says: ${error.message}`, "bad");
+	say("bad", "Not connected");
+	sum();
+}
+
+function disconnected(reason) {
+	timeline.event(`disconnected: ${reason}`, "bad");
+	say("idle", "Disconnected");
+}
+
+/** Shows an exchange, and what it says of the whole. */
+function show(exchange) {
+	if (!exchanges.has(exchange)) return;
+	timeline.exchange(exchange);
+	sum();
+}
+
+function sum() {
+	const all = [...exchanges];
+	byId("sent").textContent = counted(all.length, "request");
+	byId("reached").textContent = `${all.filter(({ reached }) => reached).length} arrived`;
+	const last = all.map(judge).findLast(({ reason }) => reason);
+	if (!last) return;
+	inForce = last.policy;
+	byId("path").dataset.verdict = last.verdict;
+	byId("decision").textContent = last.verdict;
+	byId("reason").textContent = last.reason;
+	byId("policy").textContent = `policy ${last.policy}`;
+	if (last.verdict === "refuse" && byId("state").dataset.kind === "bad")
+		say("bad", "Refused by the Worker");
+}
+
+function counted(count, noun) {
+	return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function nameOf(transport) {
+	return transport === "websocket" ? "WebSocket" : transport;
+}
+
+/** Tells the page that shows this one in a frame how high it is, and what is the case. */
+function report() {
+	const { textContent: text, dataset } = byId("state");
+	const state = { kind: dataset.kind, text };
+	window.parent.postMessage({ height: main.offsetHeight, state }, "*");
+}
+
+function say(kind, text) {
+	byId("state").dataset.kind = kind;
+	if (byId("state").textContent !== text) byId("state").textContent = text;
+	report();
+	byId("send").disabled = kind !== "good";
+	byId("disconnect").disabled = kind !== "good";
+}

@@ -1,0 +1,88 @@
+// The editor of the document: a text area, the numbers of its lines, and what is wrong.
+import { byId, element } from "./dom.js";
+import { check } from "./reports.js";
+
+const area = byId("document");
+
+/** Calls `onChange` with the text whenever it is another one. */
+export function startEditor(onChange) {
+	const changed = () => {
+		show(check(area.value));
+		onChange(area.value);
+	};
+	area.addEventListener("input", changed);
+	area.addEventListener("scroll", () => {
+		byId("lines").scrollTop = area.scrollTop;
+	});
+	return {
+		get text() {
+			return area.value;
+		},
+		set text(text) {
+			area.value = text;
+			area.scrollTop = 0;
+			changed();
+		},
+	};
+}
+
+function show({ valid, faults, truncated, warnings }) {
+	const counts = [
+		faults.length > 0 && counted(faults, "fault") + (truncated ? " or more" : ""),
+		warnings.length > 0 && counted(warnings, "warning"),
+	].filter(Boolean);
+	const verdict = valid ? ["Valid", ...counts] : counts;
+	byId("verdict").textContent = verdict.join(", ");
+	byId("verdict").dataset.kind = valid ? (warnings.length > 0 ? "warned" : "good") : "bad";
+	byId("save").textContent = valid ? "Save it" : "Save it all the same";
+	area.setAttribute("aria-invalid", String(!valid));
+	byId("faults").replaceChildren(
+		...faults.map((fault) => item(fault, "fault")),
+		...warnings.map((warning) => item(warning, "warning")),
+	);
+	showLines(new Set(faults.map(({ line }) => line)), new Set(warnings.map(({ line }) => line)));
+}
+
+function showLines(faulty, warned) {
+	const count = area.value.split("\n").length;
+	const numbers = Array.from({ length: count }, (_, index) => {
+		const line = index + 1;
+		const kind = faulty.has(line) ? "fault" : warned.has(line) ? "warning" : undefined;
+		return element("span", { "data-kind": kind }, String(line));
+	});
+	byId("lines").replaceChildren(...numbers);
+	area.rows = Math.min(Math.max(count, 8), 20);
+}
+
+/** A fault or a warning, as a button that goes to its place. */
+function item(finding, kind) {
+	const { line, column, pointer, value, problem, advice } = finding;
+	const button = element(
+		"button",
+		{ type: "button", "data-kind": kind },
+		element("span", { class: "place" }, `${line}:${column}${pointer && ` ${pointer}`}`),
+		element(
+			"span",
+			{ class: "problem" },
+			value ? `${value} ${problem}` : `The document ${problem}`,
+		),
+		element("span", { class: "advice" }, advice),
+	);
+	button.addEventListener("click", () => goTo(line, column));
+	return element("li", {}, button);
+}
+
+/** Selects the character in that line and column, each from 1. Columns count characters. */
+function goTo(line, column) {
+	const lines = area.value.split("\n");
+	const before = lines
+		.slice(0, line - 1)
+		.reduce((length, { length: more }) => length + more + 1, 0);
+	const within = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length;
+	area.focus();
+	area.setSelectionRange(before + within, before + within + 1);
+}
+
+function counted({ length }, noun) {
+	return `${length} ${noun}${length === 1 ? "" : "s"}`;
+}

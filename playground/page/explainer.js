@@ -1,0 +1,134 @@
+// What would happen to a request under the document in the editor.
+import { byId, element } from "./dom.js";
+import { explain } from "./reports.js";
+
+const form = byId("asked");
+
+/** Explains what is asked in the form, of the Worker at `edge`. Returns what shows it for a document. */
+export function startExplainer(edge) {
+	let document = "";
+	const show = () => {
+		const { asked, words } = question(edge);
+		byId("answer").replaceChildren(...answer(explain(document, asked)), command(words));
+	};
+	form.addEventListener("input", show);
+	form.addEventListener("submit", (event) => event.preventDefault());
+	return (text) => {
+		document = text;
+		show();
+	};
+}
+
+/** What is asked, and the tool's options for it. */
+function question(edge) {
+	const value = (name) => form.elements[name].value.trim();
+	const sender = value("sender");
+	const isPage = sender === "page";
+	const sendsOrigin = isPage || sender === "websocket";
+	for (const name of ["method", "headers"]) form.elements[name].disabled = !isPage;
+	form.elements.origin.disabled = !sendsOrigin;
+	const headers = value("headers")
+		.split(",")
+		.map((name) => name.trim())
+		.filter(Boolean);
+	const asked = {
+		host: edge,
+		origin: sendsOrigin ? value("origin") : undefined,
+		path: value("path") || undefined,
+		method: isPage ? value("method") : "GET",
+		headers: isPage ? headers : [],
+		websocket: sender === "websocket",
+		embedded: sender === "embedded",
+	};
+	const words = [
+		...(sendsOrigin
+			? ["--origin", asked.origin]
+			: [sender === "embedded" ? "--embedded" : "--no-origin"]),
+		...["--host", edge],
+		...(asked.path ? ["--path", asked.path] : []),
+		...(asked.method === "GET" ? [] : ["--method", asked.method]),
+		...(asked.headers.length > 0 ? ["--headers", asked.headers.join(",")] : []),
+		...(asked.websocket ? ["--websocket"] : []),
+	];
+	return { asked, words };
+}
+
+function answer({ error, valid, faults, preflight, request, outcome }) {
+	if (error)
+		return [
+			element("p", { class: "state", "data-kind": "bad" }, `There is no such request: ${error}`),
+		];
+	if (!valid) {
+		const count = faults.length === 1 ? "a fault" : "faults";
+		const text = `The document has ${count}. Mend it to see what would happen.`;
+		return [element("p", { class: "state", "data-kind": "bad" }, text)];
+	}
+	return [
+		outcome && element("p", { class: "outcome" }, capitalised(outcome)),
+		element(
+			"div",
+			{ class: "exchanges" },
+			preflight ? exchange(preflight, "First, the browser's preflight") : undefined,
+			exchange(request, preflight ? "The request itself, if the preflight passes" : "The request"),
+		),
+	].filter(Boolean);
+}
+
+function exchange(exchange, title) {
+	const { method, url, origin, meantOrigin, decision, reason, why, reportOnly } = exchange;
+	const { rule, pattern, kvKeys, headers, body } = exchange;
+	const place = ({ at: { line, column } }) => ` (line ${line}, column ${column})`;
+	const facts = [
+		["Reason", element("span", {}, element("b", {}, reason), `: ${why}`)],
+		meantOrigin && ["Meant", `no browser sends that origin, but rather ${meantOrigin}`],
+		rule && ["Rule", `the one for ${rule.prefix}${place(rule)}`],
+		pattern && ["Pattern", pattern.text + place(pattern)],
+		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, taken as missing`],
+		["Answer", whose(exchange)],
+	].filter(Boolean);
+	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+	if (body) lines.push("", body);
+	const { pathname, search } = new URL(url);
+	return element(
+		"article",
+		{ class: "exchange-card", "data-verdict": decision },
+		element(
+			"header",
+			{},
+			element("h3", {}, title),
+			element("p", { class: "decision" }, reportOnly ? `${decision}, but only reported` : decision),
+		),
+		element("p", { class: "request" }, `${method} ${pathname}${search}`),
+		element("p", { class: "request" }, origin ? `Origin: ${origin}` : "no Origin header"),
+		element(
+			"dl",
+			{},
+			...facts.flatMap(([term, text]) => [element("dt", {}, term), element("dd", {}, text)]),
+		),
+		lines.length > 0 ? element("pre", {}, lines.join("\n")) : undefined,
+	);
+}
+
+function whose({ answeredBy, status, untouched }) {
+	if (answeredBy === "edge")
+		return `${status} by the Worker; the Socket.IO server never hears of it`;
+	if (untouched) return "the Socket.IO server's, untouched";
+	return "the Socket.IO server's, with these CORS headers in place of its own";
+}
+
+/** The same for a shell. */
+function command(words) {
+	const typed = words.map((word) =>
+		/^[\w./:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+	);
+	return element(
+		"details",
+		{},
+		element("summary", {}, "The same on the command line"),
+		element("pre", {}, `socketio-cors explain policy.json ${typed.join(" ")}`),
+	);
+}
+
+function capitalised(text) {
+	return text[0].toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,176 @@
+// The server of the playground's page. It is one server with two names, and so the page
+// has two origins. It only listens on 127.0.0.1 and only answers to these names; only its
+// own page may save.
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { askVersionInForce } from "./in-force.js";
+import { putPolicy, readPolicy } from "./local-policy.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const directory = "playground/page";
+/** What is served besides playground/page/, by its path. */
+const files = {
+	"/": "playground/page/index.html",
+	"/socket.io-client.js": "node_modules/socket.io-client/dist/socket.io.esm.min.js",
+	"/tool.js": "target/page/tool.js",
+	"/tool_bg.wasm": "target/page/tool_bg.wasm",
+	"/first-policy.json": "demo/policy.json",
+};
+const types = {
+	".css": "text/css",
+	".html": "text/html",
+	".js": "text/javascript",
+	".json": "application/json",
+	".svg": "image/svg+xml",
+	".wasm": "application/wasm",
+};
+
+/** The largest document that is taken to KV: more than the Worker reads, so that its refusal can be seen. */
+const maxLength = 9 * 1024 * 1024;
+/** How long the Worker may take to read a document that was saved, in milliseconds. */
+const patience = 8000;
+
+/**
+ * Starts it on `port`, or on any other if that is taken, in front of the Worker at `edge`.
+ * Resolves to the page's URL, to `tell`, which sends an event to every open page, and to `stop`.
+ */
+export async function startPlayground({ port, edge }) {
+	const listeners = new Set();
+	const refusedVersions = new Set();
+	let saving = Promise.resolve();
+	const server = createServer((request, response) => {
+		answer(request, response).catch((error) => {
+			if (response.headersSent) return response.destroy();
+			const status = error.status ?? 500;
+			response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+			response.end(error.message);
+		});
+	});
+	const pageFiles = Object.fromEntries(
+		(await readdir(join(root, directory))).map((name) => [`/${name}`, `${directory}/${name}`]),
+	);
+	await listen(server, port);
+	const names = ["localhost", "127.0.0.1"].map((name) => `${name}:${server.address().port}`);
+	const [allowed, other] = names.map((name) => `http://${name}`);
+
+	async function answer(request, response) {
+		// Else a page could have its own name resolve to 127.0.0.1, and be of this origin.
+		if (!names.includes(request.headers.host)) throw failure(421, "not a name of this server");
+		const { pathname } = new URL(request.url, allowed);
+		for (const [name, value] of Object.entries(securityHeaders())) response.setHeader(name, value);
+		const action = actions[`${request.method} ${pathname}`];
+		if (action) return action(request, response);
+		if (request.method !== "GET") throw failure(405, "only GET");
+		const file = files[pathname] ?? pageFiles[pathname];
+		if (!file) throw failure(404, "not found");
+		response.setHeader("Content-Type", types[extname(file)]);
+		response.end(await readFile(join(root, file)));
+	}
+
+	const actions = {
+		"GET /setting": (_request, response) => json(response, { edge, allowed, other }),
+		"GET /policy": async (_request, response) => {
+			response.setHeader("Content-Type", "text/plain; charset=utf-8");
+			response.end(await readPolicy(edge));
+		},
+		"PUT /policy": async (request, response) => {
+			if (request.headers.origin !== `http://${request.headers.host}`)
+				throw failure(403, "only the playground's own page may save");
+			const bytes = await bodyOf(request);
+			saving = saving.catch(() => {}).then(() => save(bytes));
+			json(response, await saving);
+		},
+		"GET /in-force": async (_request, response) =>
+			json(response, { inForce: await askVersionInForce(edge) }),
+		"GET /events": (request, response) => {
+			response.setHeader("Content-Type", "text/event-stream");
+			response.write("\n");
+			listeners.add(response);
+			request.once("close", () => listeners.delete(response));
+		},
+	};
+
+	/** Resolves to the versions of what was saved and of what is in force then. */
+	async function save(bytes) {
+		const saved = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+		await putPolicy(edge, bytes);
+		const end = Date.now() + patience;
+		let inForce = await askVersionInForce(edge);
+		while (inForce !== saved && !refusedVersions.has(saved) && Date.now() < end) {
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			inForce = await askVersionInForce(edge);
+		}
+		tell({ type: "saved", saved, inForce });
+		return { saved, inForce };
+	}
+
+	function tell(event) {
+		if (event.type === "log" && event.line.event === "policy-faulty")
+			refusedVersions.add(event.line.policy);
+		for (const listener of listeners) listener.write(`data: ${JSON.stringify(event)}\n\n`);
+	}
+
+	function securityHeaders() {
+		const socket = edge.replace(/^http/, "ws");
+		return {
+			"Content-Security-Policy": [
+				"default-src 'none'",
+				"script-src 'self' 'wasm-unsafe-eval'",
+				"style-src 'self'",
+				"img-src 'self'",
+				`connect-src 'self' ${edge} ${socket}`,
+				`frame-src ${allowed} ${other}`,
+				`frame-ancestors ${allowed} ${other}`,
+				"base-uri 'none'",
+				"form-action 'none'",
+			].join("; "),
+			"X-Content-Type-Options": "nosniff",
+			"Referrer-Policy": "no-referrer",
+			"Cache-Control": "no-store",
+		};
+	}
+
+	return {
+		url: allowed,
+		tell,
+		stop() {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
+}
+
+async function listen(server, port) {
+	for (const candidate of [port, 0]) {
+		server.listen(candidate, "127.0.0.1");
+		try {
+			return await once(server, "listening");
+		} catch (error) {
+			if (error.code !== "EADDRINUSE" || candidate === 0) throw error;
+		}
+	}
+}
+
+function json(response, value) {
+	response.setHeader("Content-Type", "application/json");
+	response.end(JSON.stringify(value));
+}
+
+async function bodyOf(request) {
+	const chunks = [];
+	let length = 0;
+	for await (const chunk of request) {
+		length += chunk.length;
+		if (length > maxLength) throw failure(413, "more than a policy may have");
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+function failure(status, message) {
+	return Object.assign(new Error(message), { status });
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# build-playground.sh DIRECTORY
+# Builds tool.js and its Wasm, which have the tool's own code check and explain in a page.
+set -eu
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.tools/bin:$PATH"
+
+cargo build --quiet --profile playground --lib --features playground \
+	--target-dir target --target wasm32-unknown-unknown
+wasm-bindgen --target web --no-typescript --out-dir "$1" --out-name tool \
+	target/wasm32-unknown-unknown/playground/socketio_cors_edge.wasm
