@@ -35,7 +35,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the core's tests
 	cargo test --quiet
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) ## the tests on workerd, with real servers, clients and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(NGINX_LINK) ## the tests on workerd, with real servers, clients, Chromium and nginx
 	cargo build --quiet --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 

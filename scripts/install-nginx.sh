@@ -24,13 +24,13 @@ unpack() {
 
 mkdir -p "$(dirname "$link")"
 if ! find_nginx >/dev/null && command -v apt-get >/dev/null; then
-	echo "→ unpacking Debian's nginx, for the benchmark"
+	echo "→ unpacking Debian's nginx, for the tests and the benchmark"
 	unpack
 fi
 if ! path=$(find_nginx) || ! "$path" -v 2>/dev/null; then
-	echo 'missing: nginx, which the benchmark leaves out' >&2
+	echo 'missing: nginx, which the tests and the benchmark leave out' >&2
 	echo '    get it: install it and set NGINX to its path' >&2
 	exit 0
 fi
 ln -sf "$path" "$link"
-echo "→ the benchmark uses $path"
+echo "→ the tests and the benchmark use $path"

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { freePort, run, start, until } from "./harness/process.js";
+import { accepts, freePort, run, start, until } from "./harness/process.js";
 
 const lastLine = "Ctrl-C ends all of it.";
 
@@ -71,19 +71,6 @@ async function assertGone({ dev, port, playground }) {
 function endScript(dev) {
 	const [script] = dev.processes().filter(({ command }) => /^node scripts\/dev/.test(command));
 	process.kill(script.pid, "SIGTERM");
-}
-
-/** Whether something listens on a port of 127.0.0.1. */
-async function accepts(port) {
-	const socket = connect(port, "127.0.0.1");
-	try {
-		await once(socket, "connect");
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
 }
 
 describe("make dev", () => {
@@ -200,6 +187,7 @@ describe("a machine that has nothing", () => {
 	});
 
 	test("is told nothing when all is there", async () => {
-		assert.deepEqual(await run("/bin/sh", [script]), { code: 0, output: "" });
+		const { code, output } = await run("/bin/sh", [script]);
+		assert.deepEqual([code, output], [0, ""]);
 	});
 });

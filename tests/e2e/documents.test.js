@@ -48,7 +48,7 @@ const runs = {
 /** What another test runs: the file, and where in it. */
 const runElsewhere = {
 	"make dev": ["dev.test.js", 'start("make", ["dev", '],
-	"make dev PORT=8788": ["dev.test.js", 'start("make", ["dev", `PORT='],
+	"make dev PORT=9000": ["dev.test.js", 'start("make", ["dev", `PORT='],
 	"make deploy": ["deploying.test.js", 'typed("make deploy")'],
 	"npm run deploy": ["deploying.test.js", '"A button"'],
 	"npx wrangler rollback": ["deploying.test.js", 'typed("npx wrangler rollback")'],

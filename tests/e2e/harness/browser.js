@@ -15,6 +15,8 @@ const bundles = {
 	4: "socket.io-client/dist/socket.io.min.js",
 };
 
+const bundle = (version) => readFileSync(`${root}node_modules/${bundles[version]}`);
+
 /** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
 export function startBrowser(args = []) {
 	return chromium.launch({
@@ -41,9 +43,7 @@ export async function startPageServer() {
 		const [, version, script] = url.match(/^\/(\d)(\.js)?$/) ?? [];
 		if (!bundles[version]) return response.writeHead(404).end();
 		response.setHeader("Content-Type", script ? "text/javascript" : "text/html");
-		response.end(
-			script ? readFileSync(`${root}node_modules/${bundles[version]}`) : html(`/${version}.js`),
-		);
+		response.end(script ? bundle(version) : html(`/${version}.js`));
 	});
 	await listen(server);
 	const { port } = server.address();
@@ -64,6 +64,21 @@ export async function open(context, url) {
 	const page = await context.newPage();
 	await page.goto(url, { timeout: 20_000 });
 	return page.mainFrame();
+}
+
+/** Opens a page of any origin, with a Socket.IO client of a version. Resolves to its frame. */
+export async function openOf(context, origin, version) {
+	await context.route(`${origin}/**`, (route) => {
+		const script = route.request().url().endsWith(".js");
+		route.fulfill({
+			contentType: script ? "text/javascript" : "text/html",
+			body: script ? bundle(version) : html("/client.js"),
+		});
+	});
+	const frame = await open(context, `${origin}/page`);
+	// While there is a route, Playwright answers preflights itself.
+	await context.unroute(`${origin}/**`);
+	return frame;
 }
 
 /** Opens the page at `url` with itself in a sandbox, whose origin is `null`. Resolves to the frame in it. */
@@ -120,6 +135,9 @@ function connectInPage([url, options]) {
 		window.socket?.disconnect();
 		const socket = window.io(url, options);
 		window.socket = socket;
+		socket.io.engine.once("upgradeError", (error) => {
+			socket.upgradeError = error;
+		});
 		socket.once("connect", () => resolve(socket));
 		socket.once("connect_error", (error) => reject(new Error(`connect_error: ${error.message}`)));
 		// Kept until the socket is connected.
@@ -127,11 +145,15 @@ function connectInPage([url, options]) {
 	});
 }
 
-/** Resolves when a page's socket uses WebSocket. */
+/** Resolves when a page's socket uses WebSocket; rejects if it cannot. */
 export function upgraded(socket) {
-	return inPage(socket, ({ io: { engine } }) => {
+	return inPage(socket, ({ io: { engine }, upgradeError }) => {
 		if (engine.transport.name === "websocket") return;
-		return new Promise((resolve) => engine.once("upgrade", () => resolve()));
+		return new Promise((resolve, reject) => {
+			const fail = (error) => reject(new Error(`upgradeError: ${error.message}`));
+			if (upgradeError) fail(upgradeError);
+			engine.once("upgrade", () => resolve()).once("upgradeError", fail);
+		});
 	});
 }
 

@@ -4,12 +4,16 @@ import { ClusterAdapter } from "socket.io-adapter";
 import { close, listen } from "./http.js";
 import { startSocketServer } from "./socketio.js";
 
-/** Starts `count` servers, which are one to those who broadcast, and a balancer before them. */
-export async function startCluster(count) {
+/**
+ * Starts `count` servers, which are one to those who broadcast, and a balancer before them.
+ *
+ * @param {object} [options] of each server
+ */
+export async function startCluster(count, options) {
 	const members = [];
 	const adapter = inMemory();
 	for (let member = 0; member < count; member += 1) {
-		const server = await startSocketServer({ options: { adapter } });
+		const server = await startSocketServer({ options: { adapter, ...options } });
 		server.io.on("connection", (socket) => {
 			socket.on("member", (acknowledge) => acknowledge(member));
 			socket.on("tell all", (text) => server.io.emit("told", text));
@@ -72,11 +76,12 @@ async function startBalancer(urls) {
 		near.on("error", () => {});
 		forwarded
 			.once("error", () => near.destroy())
+			.once("response", async (answer) => {
+				writeHead(near, answer, cookie);
+				near.end(Buffer.concat(await answer.toArray()));
+			})
 			.once("upgrade", (answer, far, first) => {
-				const fields = [...answer.rawHeaders, ...cookie];
-				const lines = ["HTTP/1.1 101 Switching Protocols"];
-				while (fields.length > 0) lines.push(fields.splice(0, 2).join(": "));
-				near.write(`${lines.join("\r\n")}\r\n\r\n`);
+				writeHead(near, answer, cookie);
 				near.write(first);
 				far
 					.on("error", () => {})
@@ -87,4 +92,11 @@ async function startBalancer(urls) {
 	});
 	await listen(server);
 	return { url: `http://127.0.0.1:${server.address().port}`, stop: () => close(server) };
+}
+
+function writeHead(socket, { statusCode, statusMessage, rawHeaders }, cookie) {
+	const fields = [...rawHeaders, ...cookie];
+	const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`];
+	while (fields.length > 0) lines.push(fields.splice(0, 2).join(": "));
+	socket.write(`${lines.join("\r\n")}\r\n\r\n`);
 }

@@ -42,10 +42,14 @@ export async function startOriginServer(answer = (_request, response) => respons
 	};
 }
 
-/** Has `server` listen on 127.0.0.1. Resolves to the list of what it sees. */
-export async function listen(server, port = 0) {
+/**
+ * Has `server` listen on 127.0.0.1. Resolves to the list of what it sees.
+ *
+ * @param {string[]} events whoever listens for no "upgrade" gets such requests as others
+ */
+export async function listen(server, port = 0, events = ["request", "upgrade"]) {
 	const seen = [];
-	for (const event of ["request", "upgrade"]) {
+	for (const event of events) {
 		server.prependListener(event, ({ method, url, headers }) => {
 			seen.push({ method, url, headers });
 		});

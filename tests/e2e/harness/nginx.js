@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accepts, freePort, root, until } from "./process.js";
+import { freePort, root, until } from "./process.js";
 
 export const nginx = join(root, ".tools/nginx");
 
@@ -28,8 +28,13 @@ export async function startNginx(config) {
 	const end = () => master.kill();
 	process.once("exit", end);
 	const ended = once(master, "exit");
-	await until("nginx", () => master.exitCode !== null || accepts(port));
-	if (master.exitCode !== null) throw new Error(`nginx refuses ${config}`);
+	// It writes its id when it listens.
+	const listens = () => existsSync(join(directory, "nginx.pid"));
+	await until("nginx", () => master.exitCode !== null || listens());
+	if (master.exitCode !== null) {
+		await rm(directory, { recursive: true });
+		throw new Error(`nginx refuses ${config}`);
+	}
 	return {
 		url: `http://127.0.0.1:${port}`,
 		pid: master.pid,

@@ -38,15 +38,20 @@ export function start(command, args, env = environment) {
 	// Whoever waits for the end gets the error too.
 	closed.catch(() => {});
 	let output = "";
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding("utf8").on("data", (text) => {
+	const streams = { stdout: "", stderr: "" };
+	for (const name of Object.keys(streams)) {
+		child[name].setEncoding("utf8").on("data", (text) => {
 			output += text;
+			streams[name] += text;
 		});
 	}
 	return {
+		/** What it printed. */
 		get output() {
 			return output;
 		},
+		/** The same, apart: `stdout` and `stderr`. */
+		streams,
 		/** What is left of the group, as `{ pid, command }`. */
 		processes: () => processesOf(child.pid),
 		/** Resolves when the output has `text`; fails if the command ends before. */
@@ -77,11 +82,11 @@ export function start(command, args, env = environment) {
 	};
 }
 
-/** Runs a command to its end. Resolves to its exit code and its output. */
+/** Runs a command to its end. Resolves to its exit code and its output, together and apart. */
 export async function run(command, args, env) {
 	const started = start(command, args, env);
 	try {
-		return { code: await started.ended(), output: started.output };
+		return { code: await started.ended(), output: started.output, ...started.streams };
 	} finally {
 		started.kill();
 	}

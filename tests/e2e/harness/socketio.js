@@ -1,35 +1,41 @@
 // Real Socket.IO servers and clients, of the versions that people run.
 import { createServer } from "node:http";
+import { Server as TlsServer } from "node:https";
 import { Server as Server4 } from "socket.io";
 import Server2 from "socket.io-2";
+import { Server as Server3 } from "socket.io-3";
 import { io as io4 } from "socket.io-client";
 import io2 from "socket.io-client-2";
 import { io as io3 } from "socket.io-client-3";
 import { close, listen } from "./http.js";
 
+const servers = { 2: Server2, 3: Server3, 4: Server4 };
 const clients = { 2: io2, 3: io3, 4: io4 };
 
 /**
- * Starts a Socket.IO server of major version 4 or 2 on 127.0.0.1. It has no CORS
- * of its own. `seen` holds each request that reached it.
+ * Starts a Socket.IO server of a major version on 127.0.0.1. It has no CORS of its own and
+ * takes clients of every version, but for what `options` say. `seen` holds each request that
+ * reached it.
+ *
+ * @param {import("node:http").Server} [http] what it is attached to
  */
 export async function startSocketServer({
 	version = 4,
 	path = "/socket.io",
 	port = 0,
+	http = createServer(),
 	options: more,
 } = {}) {
-	const http = createServer();
-	const options = { path, maxHttpBufferSize: 1e8, ...more };
-	const io =
-		version === 2
-			? new Server2(http, { ...options, origins: "*:*" })
-			: new Server4(http, { ...options, allowEIO3: true });
-	const seen = await listen(http, port);
+	const options = { path, maxHttpBufferSize: 1e8, allowEIO3: true, ...more };
+	const io = new servers[version](http, options);
+	const events = ["request", "upgrade"].filter((event) => http.listenerCount(event) > 0);
+	const seen = await listen(http, port, events);
 	for (const namespace of [io, io.of("/admin")]) namespace.on("connection", serve);
+	const scheme = http instanceof TlsServer ? "https" : "http";
 	return {
-		url: `http://127.0.0.1:${http.address().port}`,
+		url: `${scheme}://127.0.0.1:${http.address().port}`,
 		port: http.address().port,
+		http,
 		io,
 		seen,
 		async stop() {
