@@ -123,7 +123,7 @@ const WHEN_LIVE: &str = "\
 It counts everywhere in a few minutes. KV takes 60 seconds or more to show an edit around the
 world, and a busy isolate of the Worker asks KV again after POLICY_FRESH_SECONDS (30 by default).
 One that had no requests may still serve the next by the old policy, if that is not older than
-10 times as long (5 minutes). See \"Change the policy\" in the README.";
+10 times as long (5 minutes). See docs/changes.md.";
 
 const WHEN_LOCAL: &str =
     "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";
