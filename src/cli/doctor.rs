@@ -3,6 +3,7 @@
 //! The flow goes one way: what was asked ([`target`]), the requests ([`probes`]), what
 //! came of them ([`examination`]), what is wrong with it ([`diagnosis`]), the report.
 
+mod arguments;
 mod asker;
 mod connection;
 mod cookies;
@@ -64,6 +65,9 @@ pub(super) struct Doctor {
     #[arg(long, value_name = "2|3|4", default_value = "4")]
     #[arg(value_parser = value_parser!(u8).range(2..=4))]
     client: u8,
+    /// The page's client uses WebSocket alone (its transports have no polling)
+    #[arg(long)]
+    websocket: bool,
     /// The same server past its proxy, to tell what the proxy changes
     #[arg(long, value_name = "URL")]
     direct: Option<String>,
@@ -73,8 +77,8 @@ pub(super) struct Doctor {
     timeout: u16,
     /// Print one JSON object instead of text
     ///
-    /// {"url", "path", "origin", "client", "credentials", "facts", "findings",
-    /// "steps", "good"}; each finding has "code", "severity", "summary",
+    /// {"url", "path", "origin", "client", "credentials", "websocket", "facts",
+    /// "findings", "steps", "good"}; each finding has "code", "severity", "summary",
     /// "evidence", "why", "fix" and "steps", each step "name", "method", "url",
     /// "origin", "status", "headers", "body" and "error".
     #[arg(long)]
@@ -96,16 +100,16 @@ impl Doctor {
 
     /// What the arguments ask for.
     fn target(&self) -> Result<Target, WrongUsage> {
-        let (base, path_in_url) = target::server("URL", &self.url)?;
+        let (base, path_in_url) = arguments::server("URL", &self.url)?;
         let path = match (&self.path, path_in_url) {
             (Some(_), Some(path)) => {
                 return Err(WrongUsage(format!("--path is given, and the URL has one: {path}")));
             }
-            (Some(path), None) => target::path(path)?,
+            (Some(path), None) => arguments::path(path)?,
             (None, path) => path.unwrap_or_else(|| "/socket.io/".to_owned()),
         };
         let direct = match &self.direct {
-            Some(url) => match target::server("--direct", url)? {
+            Some(url) => match arguments::server("--direct", url)? {
                 (direct, None) => Some(direct),
                 (_, Some(path)) => {
                     return Err(WrongUsage(format!("--direct has a path: leave out {path}")));
@@ -113,14 +117,15 @@ impl Doctor {
             },
             None => None,
         };
-        let headers = self.header.iter().map(|header| target::header(header));
-        let cookie = self.cookie.as_deref().map(target::cookie).transpose()?;
+        let headers = self.header.iter().map(|header| arguments::header(header));
+        let cookie = self.cookie.as_deref().map(arguments::cookie).transpose()?;
         let page = Page {
-            origin: target::origin(&self.origin)?,
+            origin: arguments::origin(&self.origin)?,
             headers: headers.collect::<Result<_, _>>()?,
             credentialed: self.credentials || cookie.is_some() || self.client == 2,
             cookie,
             client: self.client,
+            websocket: self.websocket,
         };
         let timeout = Duration::from_secs(self.timeout.into());
         Ok(Target { base, path, page, direct, timeout })

@@ -68,12 +68,15 @@ describe("the report", () => {
 			const report = JSON.parse(stdout);
 			assert.deepEqual(Object.keys(report).toSorted(), [
 				...["client", "credentials", "facts", "findings", "good"],
-				...["origin", "path", "steps", "url"],
+				...["origin", "path", "steps", "url", "websocket"],
 			]);
-			const { path, origin, client, credentials, good, steps } = report;
+			const { path, origin, client, credentials, websocket, good, steps } = report;
 			assert.deepEqual(
-				{ path, origin, client, credentials, good },
-				{ path: "/socket.io/", origin: page, client: 4, credentials: false, good: true },
+				{ path, origin, client, credentials, websocket, good },
+				{
+					...{ path: "/socket.io/", origin: page, client: 4 },
+					...{ credentials: false, websocket: false, good: true },
+				},
 			);
 			assert.equal(new URL(report.url).origin, url);
 			const poll = steps.find(({ name }) => name === "poll-4");

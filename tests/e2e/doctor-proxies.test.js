@@ -44,6 +44,17 @@ describe("CORS headers", needsNginx, () =>
 				"doubled-origin": error([acao("*"), acao(page)], "proxy_hide_header"),
 			},
 		},
+		"credentials added to those of the server, for a page with them": {
+			of: nginx(good, "add_header Access-Control-Allow-Credentials true always;"),
+			asks: ["--credentials"],
+			finds: {
+				"credentials-not-allowed": error(
+					"access-control-allow-credentials: true\naccess-control-allow-credentials: true",
+					"proxy_hide_header Access-Control-Allow-Credentials;",
+				),
+				...unguarded,
+			},
+		},
 		"the origin taken away": {
 			of: nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
 			finds: { "origin-not-listed": error("vary: Origin", "--direct"), ...unguarded },
@@ -147,6 +158,15 @@ describe("the upgrade to WebSocket", needsNginx, () => {
 		403: {
 			of: answered(403),
 			finds: { "websocket-refused": error("403"), ...foreignPost },
+		},
+		"as the tool advises": {
+			of: nginx(good, "", {
+				forUpgrades: `
+					proxy_http_version 1.1;
+					proxy_set_header Upgrade $http_upgrade;
+					proxy_set_header Connection "upgrade";`,
+			}),
+			finds: unguarded,
 		},
 		"HTTP/1.0, which Node takes all the same": {
 			of: nginx(good, "", {

@@ -123,6 +123,14 @@ describe("what answers", () =>
 			),
 			finds: { redirected: error(["308", "https://www.example.com/"], "https://www.example.com") },
 		},
+		"a redirect to a login page": {
+			of: http((_, response) =>
+				response.writeHead(302, { Location: "https://login.example/sign-in" }).end(),
+			),
+			finds: {
+				redirected: error("https://login.example/sign-in", "Let the path of Socket.IO out"),
+			},
+		},
 	}));
 
 describe("another WebSocket server takes the upgrade", () => {

@@ -97,6 +97,19 @@ for (const version of [3, 4]) {
 					"foreign-websocket": unguarded["foreign-websocket"],
 				},
 			},
+			"WebSocket only, as the page": {
+				of: withCors(undefined, { transports: ["websocket"] }),
+				asks: ["--websocket"],
+				finds: { "foreign-websocket": unguarded["foreign-websocket"] },
+			},
+			"polling only, for a page that does not poll": {
+				of: withCors(granted, { transports: ["polling"] }),
+				asks: ["--websocket"],
+				finds: {
+					"upgrade-blocked": error("Transport unknown", "`transports`"),
+					"foreign-post": unguarded["foreign-post"],
+				},
+			},
 			"polling only": {
 				of: withCors(granted, { transports: ["polling"] }),
 				finds: { "foreign-post": unguarded["foreign-post"] },
@@ -106,6 +119,15 @@ for (const version of [3, 4]) {
 
 describe("server 4", () => {
 	const withCors = (cors, options) => server(4, { cors, ...options });
+	/** Its `allowRequest` lets these origins in, of which `undefined` is none. */
+	const allowing = (origins) => async () => {
+		const deployment = await server(4, { allowRequest })();
+		const allowed = origins(deployment);
+		function allowRequest(request, decide) {
+			decide(null, allowed.includes(request.headers.origin));
+		}
+		return deployment;
+	};
 	const notFound = (_, response) => response.writeHead(404).end();
 
 	testFindings({
@@ -172,6 +194,28 @@ describe("server 4", () => {
 			of: withCors(granted, { addTrailingSlash: false }),
 			finds: unguarded,
 		},
+		"a page of its own, refused without Origin": {
+			of: allowing(({ url }) => [url]),
+			asks: ({ url }) => ["--origin", url],
+			finds: { "origin-not-listed": error(["without Origin", "403"], "[undefined, ") },
+		},
+		"a page of its own, refused with Origin": {
+			of: allowing(() => [undefined, page]),
+			asks: ({ url }) => ["--origin", url],
+			finds: {
+				"websocket-refused": error(["400", "Forbidden"], "allowRequest"),
+				"foreign-post": unguarded["foreign-post"],
+			},
+		},
+		"a page of its own, whose POSTs are refused": {
+			of: guarded(server(4)),
+			asks: ({ url }) => ["--origin", url],
+			leavesSessions: true,
+			finds: {
+				"post-failed": error(["400", "Bad request"], "io.engine.use"),
+				"websocket-refused": error(["400", "Bad request"]),
+			},
+		},
 		"a server that guards itself": {
 			of: guarded(withCors(granted)),
 			asks: ["--credentials"],
@@ -185,6 +229,7 @@ describe("a near miss", () => {
 	const rows = [
 		["a slash at its end", page, `${page}/`],
 		["http for https", page, "http://app.example.com"],
+		["https for http", "http://localhost:5173", "https://localhost:5173"],
 		["www", page, "https://www.app.example.com"],
 		["without www", "https://www.example.com", "https://example.com"],
 		["a port too few", "http://localhost:5173", "http://localhost"],

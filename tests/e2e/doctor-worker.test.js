@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with this Worker, where there is nothing to find.
 import { describe } from "node:test";
 import { nobody, page, server, worker } from "./harness/deployments.js";
-import { error, testFindings } from "./harness/doctor.js";
+import { danger, error, testFindings, unguarded } from "./harness/doctor.js";
 
 const listed = { origin: [page], credentials: true };
 const header = ["--header", "x-token: secret"];
@@ -53,6 +53,11 @@ describe("server 4", () => {
 			asks: ({ url }) => ["--origin", url],
 			finds: nothing,
 		},
+		"WebSocket only, as the page": {
+			of: worker(server(4, { transports: ["websocket"] }), listed),
+			asks: ["--websocket"],
+			finds: nothing,
+		},
 		"without EXPLAIN": { of: worker(behind, listed, { vars: { EXPLAIN: "off" } }), finds: nothing },
 		"a tenant": {
 			of: async () => {
@@ -63,6 +68,16 @@ describe("server 4", () => {
 			finds: nothing,
 		},
 
+		"an origin that is not listed, of a page that does not poll": {
+			of: worker(behind, { origin: ["https://other.example"] }),
+			asks: ["--websocket"],
+			finds: { "websocket-refused": error(["403", "Forbidden"], `"origin": ["${page}"]`) },
+		},
+		"no policy, for a page that does not poll": {
+			of: worker(behind),
+			asks: ["--websocket"],
+			finds: { "websocket-refused": error(["403", "Forbidden"], "no policy is set") },
+		},
 		"an origin that is not listed": {
 			of: worker(behind, { origin: ["https://other.example"] }),
 			finds: { "origin-not-listed": error(["403", "Forbidden"], `"origin": ["${page}"]`) },
@@ -73,11 +88,19 @@ describe("server 4", () => {
 		},
 		"no policy": {
 			of: worker(behind),
-			finds: { "origin-not-listed": error(["403", "Forbidden"]) },
+			finds: { "origin-not-listed": error(["403", "Forbidden"], "no policy is set") },
 		},
 		"a policy with a slash, which is a fault": {
 			of: worker(behind, { origin: [`${page}/`] }),
-			finds: { "server-error": error("503") },
+			finds: { "server-error": error("503", ["npx wrangler tail", "socketio-cors check"]) },
+		},
+		"a policy that only reports": {
+			of: worker(behind, { ...listed, reportOnly: true }),
+			finds: {
+				"no-cors-headers": error("200", "Take `reportOnly` out"),
+				"foreign-websocket": danger("101", "Take `reportOnly` out"),
+				"foreign-post": unguarded["foreign-post"],
+			},
 		},
 		"a policy for http, and a page on https": {
 			of: worker(behind, { origin: ["http://app.example.com"] }),

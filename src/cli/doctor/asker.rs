@@ -18,7 +18,8 @@ pub(super) enum Asker<'a> {
 /// How something is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
-    Polling,
+    Get,
+    Post,
     Preflight,
     WebSocket,
     /// A POST that ends a session: with whatever cookie leads to it, as no browser would.
@@ -32,9 +33,11 @@ const USER_AGENT: &str = concat!(
 );
 
 impl<'a> Asker<'a> {
-    /// The `Origin` header.
-    pub(super) fn origin(self, target: &'a Target) -> Option<&'a str> {
+    /// The `Origin` header. Browsers send none with a GET of the page's own origin (Fetch,
+    /// "append a request `Origin` header").
+    pub(super) fn origin(self, target: &'a Target, means: Means) -> Option<&'a str> {
         match self {
+            Self::Page if means == Means::Get && target.is_same_origin() => None,
             Self::Page => Some(&target.page.origin),
             Self::Elsewhere(origin) => Some(origin),
             Self::Null => Some("null"),
@@ -57,8 +60,12 @@ impl<'a> Asker<'a> {
         {
             add("Cookie", &cookie);
         }
-        let Some(origin) = self.origin(target) else { return headers };
-        add("Origin", origin);
+        if self == Self::Nobody {
+            return headers;
+        }
+        if let Some(origin) = self.origin(target, means) {
+            add("Origin", origin);
+        }
         if target.is_trustworthy() {
             add("Sec-Fetch-Site", self.site(target));
             add("Sec-Fetch-Mode", if means == Means::WebSocket { "websocket" } else { "cors" });
@@ -79,7 +86,7 @@ impl<'a> Asker<'a> {
         {
             add("Cookie", &cookie);
         }
-        if matches!(means, Means::Polling | Means::Closing) && self == Self::Page {
+        if matches!(means, Means::Get | Means::Post | Means::Closing) && self == Self::Page {
             headers.extend(target.page.headers.iter().cloned());
         }
         headers

@@ -16,32 +16,38 @@ mod strangers;
 mod stripped;
 mod vary;
 mod websocket;
+mod worker;
 
 #[cfg(test)]
 mod tests;
 
 use super::{examination::Examination, finding::Finding};
 
+type Family = fn(&Examination) -> Vec<Finding>;
+
+const OF_ALL: &[Family] = &[
+    protocol::findings,
+    origin::findings,
+    credentials::findings,
+    preflight::findings,
+    session::findings,
+    websocket::findings,
+    cookies::findings,
+    strangers::findings,
+    vary::findings,
+];
+
+/// What matters where the page does not poll: CORS has no say in a WebSocket.
+const OF_WEBSOCKETS: &[Family] = &[protocol::findings, websocket::findings, strangers::findings];
+
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
     let mut findings: Vec<_> = reach::mixed_content(examination).into_iter().collect();
-    match reach::unreachable(examination) {
-        Some(finding) => findings.push(finding),
-        None => {
-            for family in [
-                protocol::findings,
-                origin::findings,
-                credentials::findings,
-                preflight::findings,
-                session::findings,
-                websocket::findings,
-                cookies::findings,
-                strangers::findings,
-                vary::findings,
-            ] {
-                findings.extend(family(examination));
-            }
-        }
+    if let Some(finding) = reach::unreachable(examination) {
+        findings.push(finding);
+    } else {
+        let families = if examination.target.page.websocket { OF_WEBSOCKETS } else { OF_ALL };
+        findings.extend(families.iter().flat_map(|family| family(examination)));
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     findings

@@ -59,6 +59,11 @@ impl Exchange {
         self.header("Access-Control-Allow-Credentials").as_deref() == Some("true")
     }
 
+    /// Whether that is said more than once, which is to say it not at all.
+    pub(super) fn doubles_credentials(&self) -> bool {
+        self.headers().all("Access-Control-Allow-Credentials").count() > 1
+    }
+
     /// Fetch's CORS check for the page that asked.
     pub(super) fn cors_check(&self, credentialed: bool) -> Result<(), CorsError> {
         cors_check(&self.headers(), self.origin.as_deref().unwrap_or_default(), credentialed)

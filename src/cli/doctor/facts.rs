@@ -3,6 +3,7 @@
 use super::{
     engineio::Protocol, examination::Examination, exchange::Exchange, proxies, step::Step,
 };
+use crate::action::EXPLAIN_HEADER;
 
 /// The most that is shown of a refusal, in characters.
 const MAX_MESSAGE_LEN: usize = 120;
@@ -48,7 +49,7 @@ pub(super) fn facts(examination: &Examination) -> Vec<Fact> {
             )
         }),
     );
-    add("x-cors-decision", examination.page_poll().and_then(|it| it.header("x-cors-decision")));
+    add(EXPLAIN_HEADER, examination.page_poll().and_then(|it| it.header(EXPLAIN_HEADER)));
     facts
 }
 

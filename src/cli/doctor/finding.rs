@@ -12,42 +12,63 @@ pub(super) enum Severity {
     Warning,
 }
 
-/// A kind of finding, in the order of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Code {
-    DnsFailed,
-    ConnectionFailed,
-    TlsFailed,
-    MixedContent,
-    Redirected,
-    NotSocketIo,
-    WrongPath,
-    VersionMismatch,
-    PollingDisabled,
-    ServerError,
-    NoCorsHeaders,
-    StrippedHeaders,
-    OriginNotListed,
-    OriginNearMiss,
-    DoubledOrigin,
-    WildcardWithCredentials,
-    CredentialsNotAllowed,
-    PreflightRedirected,
-    PreflightFailed,
-    PreflightWithoutCors,
-    HeaderNotAllowed,
-    ErrorsWithoutCors,
-    SessionLost,
-    PostFailed,
-    UpgradeBlocked,
-    WebsocketRefused,
-    ProbeFailed,
-    CookieNotCrossSite,
-    ForeignWebsocket,
-    ForeignPost,
-    AnyOriginWithCredentials,
-    NullOrigin,
-    VaryMissing,
+/// Defines [`Code`] by what each is called.
+macro_rules! codes {
+    ($($code:ident = $name:literal,)*) => {
+        /// A kind of finding, in the order of the report.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) enum Code {
+            $($code,)*
+        }
+
+        impl Code {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$code,)*];
+
+            /// Its name, which is also its heading's in docs/troubleshooting.md.
+            pub(super) fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $name,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    DnsFailed = "dns-failed",
+    ConnectionFailed = "connection-failed",
+    TlsFailed = "tls-failed",
+    MixedContent = "mixed-content",
+    Redirected = "redirected",
+    NotSocketIo = "not-socket-io",
+    WrongPath = "wrong-path",
+    VersionMismatch = "version-mismatch",
+    PollingDisabled = "polling-disabled",
+    ServerError = "server-error",
+    NoCorsHeaders = "no-cors-headers",
+    StrippedHeaders = "stripped-headers",
+    OriginNotListed = "origin-not-listed",
+    OriginNearMiss = "origin-near-miss",
+    DoubledOrigin = "doubled-origin",
+    WildcardWithCredentials = "wildcard-with-credentials",
+    CredentialsNotAllowed = "credentials-not-allowed",
+    PreflightRedirected = "preflight-redirected",
+    PreflightFailed = "preflight-failed",
+    PreflightWithoutCors = "preflight-without-cors",
+    HeaderNotAllowed = "header-not-allowed",
+    ErrorsWithoutCors = "errors-without-cors",
+    SessionLost = "session-lost",
+    PostFailed = "post-failed",
+    UpgradeBlocked = "upgrade-blocked",
+    WebsocketRefused = "websocket-refused",
+    ProbeFailed = "probe-failed",
+    CookieNotCrossSite = "cookie-not-cross-site",
+    ForeignWebsocket = "foreign-websocket",
+    ForeignPost = "foreign-post",
+    AnyOriginWithCredentials = "any-origin-with-credentials",
+    NullOrigin = "null-origin",
+    VaryMissing = "vary-missing",
 }
 
 /// Something wrong, and what to do about it.
@@ -75,47 +96,6 @@ impl Severity {
             Self::Error => "error",
             Self::Danger => "danger",
             Self::Warning => "warning",
-        }
-    }
-}
-
-impl Code {
-    /// Its name, which is also its heading's in docs/troubleshooting.md.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::DnsFailed => "dns-failed",
-            Self::ConnectionFailed => "connection-failed",
-            Self::TlsFailed => "tls-failed",
-            Self::MixedContent => "mixed-content",
-            Self::Redirected => "redirected",
-            Self::NotSocketIo => "not-socket-io",
-            Self::WrongPath => "wrong-path",
-            Self::VersionMismatch => "version-mismatch",
-            Self::PollingDisabled => "polling-disabled",
-            Self::ServerError => "server-error",
-            Self::NoCorsHeaders => "no-cors-headers",
-            Self::StrippedHeaders => "stripped-headers",
-            Self::OriginNotListed => "origin-not-listed",
-            Self::OriginNearMiss => "origin-near-miss",
-            Self::DoubledOrigin => "doubled-origin",
-            Self::WildcardWithCredentials => "wildcard-with-credentials",
-            Self::CredentialsNotAllowed => "credentials-not-allowed",
-            Self::PreflightRedirected => "preflight-redirected",
-            Self::PreflightFailed => "preflight-failed",
-            Self::PreflightWithoutCors => "preflight-without-cors",
-            Self::HeaderNotAllowed => "header-not-allowed",
-            Self::ErrorsWithoutCors => "errors-without-cors",
-            Self::SessionLost => "session-lost",
-            Self::PostFailed => "post-failed",
-            Self::UpgradeBlocked => "upgrade-blocked",
-            Self::WebsocketRefused => "websocket-refused",
-            Self::ProbeFailed => "probe-failed",
-            Self::CookieNotCrossSite => "cookie-not-cross-site",
-            Self::ForeignWebsocket => "foreign-websocket",
-            Self::ForeignPost => "foreign-post",
-            Self::AnyOriginWithCredentials => "any-origin-with-credentials",
-            Self::NullOrigin => "null-origin",
-            Self::VaryMissing => "vary-missing",
         }
     }
 }
@@ -150,5 +130,19 @@ impl Finding {
     pub(super) fn fix<L: Into<String>>(mut self, lines: impl IntoIterator<Item = L>) -> Self {
         self.fix.extend(lines.into_iter().map(Into::into));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_has_its_heading_in_the_document_and_no_other_is_there() {
+        let document = include_str!("../../../docs/troubleshooting.md");
+        let (_, found) = document.split_once("\n## What the doctor finds\n").unwrap();
+        let headings: Vec<_> = found.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(headings, codes);
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Find
         "origin": target.page.origin,
         "client": target.page.client,
         "credentials": target.page.credentialed,
+        "websocket": target.page.websocket,
         "facts": facts.iter().map(fact).collect::<Value>(),
         "findings": findings.iter().map(finding).collect::<Value>(),
         "steps": examination.exchanges.iter().map(step).collect::<Value>(),

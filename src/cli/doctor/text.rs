@@ -12,7 +12,7 @@ use super::{
 use crate::cli::printable::printable;
 
 /// The width that prose is broken to, in characters.
-const WIDTH: usize = 100;
+const WIDTH: usize = 80;
 /// The width of the column on the left.
 const INDENT: usize = 12;
 const DOCUMENT: &str = "docs/troubleshooting.md";
@@ -54,8 +54,9 @@ fn heading(examination: &Examination) -> String {
     let target = &examination.target;
     let page = &target.page;
     let credentials = if page.credentialed { ", with credentials" } else { "" };
+    let websocket = if page.websocket { ", WebSocket alone" } else { "" };
     let text = format!(
-        "{}{} as a page of {} sees it (Socket.IO client {}{credentials})",
+        "{}{} as a page of {} sees it (Socket.IO client {}{credentials}{websocket})",
         target.base.as_str().trim_end_matches('/'),
         target.path,
         page.origin,
@@ -152,7 +153,7 @@ mod tests {
         let text =
             anstream::adapter::strip_str(&labelled("fix", set(&[prose, quoted]))).to_string();
         let lengths: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
-        assert_eq!(lengths, [96, 96, 41, 213]);
+        assert_eq!(lengths, [76, 76, 76, 16, 213]);
         assert!(text.starts_with("  fix       word word"), "{text}");
     }
 }

@@ -5,6 +5,10 @@ use crate::cli::doctor::{
     finding::{Code, Finding, Severity},
 };
 
+/// What AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
+/// same site, in that of the one beside it for others.
+const TWINS: &[&str] = &["CORS", "SameSite"];
+
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let target = &examination.target;
     let is_lost = examination.lost().next().is_some();
@@ -13,11 +17,10 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return Vec::new();
     }
     let cookies = examination.cookies();
-    // AWS sets a cookie for pages of the same site, and beside it one of the same name and
-    // CORS for others.
     let has_twin = |name: &str| {
-        let twin = format!("{name}CORS");
-        cookies.iter().any(|(cookie, ..)| cookie.name == twin && cookie.is_cross_site())
+        let is_twin =
+            |other: &str| other.strip_prefix(name).is_some_and(|end| TWINS.contains(&end));
+        cookies.iter().any(|(cookie, ..)| is_twin(&cookie.name) && cookie.is_cross_site())
     };
     let unfit: Vec<_> = cookies
         .iter()

@@ -56,15 +56,22 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
-    Finding::new(
+    let finding = Finding::new(
         Code::CredentialsNotAllowed,
         Severity::Error,
         "the page sends credentials, and Access-Control-Allow-Credentials is not true",
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Credentials))
-    .fix(["Allow credentials:"])
-    .fix(remedy::allow_page(examination))
-    .fix(["Or, if no cookie is needed, leave withCredentials out of the client (a Socket.IO 2 \
-           client cannot)."])
+    .why(unreadable(poll, CorsError::Credentials));
+    if poll.doubles_credentials() {
+        return finding.fix([
+            "It is there twice: let the server set it, or the proxy before it. In nginx, take \
+             its add_header out, or hide what the server sets:",
+            remedy::HIDE_CREDENTIALS,
+        ]);
+    }
+    finding.fix(["Allow credentials:"]).fix(remedy::allow_page(examination)).fix([
+        "Or, if no cookie is needed, leave withCredentials out of the client (a Socket.IO 2 \
+           client cannot).",
+    ])
 }

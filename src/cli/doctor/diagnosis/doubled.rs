@@ -44,8 +44,8 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             "  # add_header Access-Control-Allow-Origin …;",
             "Or keep them, and hide what the server sets:",
             "  proxy_hide_header Access-Control-Allow-Origin;",
-            "  proxy_hide_header Access-Control-Allow-Credentials;",
         ])
+        .fix(poll.doubles_credentials().then_some(remedy::HIDE_CREDENTIALS))
         .fix([
             "Behind socketio-cors-edge there is never more than one: it removes the server's own.",
         ])

@@ -5,7 +5,7 @@ use crate::{
     report::fetch_standard::CorsError,
 };
 
-/// The most that is shown of a body, in characters.
+/// The most that is shown of a body or a header, in characters.
 const MAX_SHOWN: usize = 160;
 
 /// What was asked, and how it was answered: two lines.
@@ -55,10 +55,14 @@ pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
 /// The start of the body, if there is one.
 pub(super) fn body(exchange: &Exchange) -> Option<String> {
     let words: Vec<_> = exchange.body().split_whitespace().collect();
-    let text = words.join(" ");
+    (!words.is_empty()).then(|| format!("  {}", shortened(&words.join(" "))))
+}
+
+/// As much of `text` as is shown.
+pub(super) fn shortened(text: &str) -> String {
     let start: String = text.chars().take(MAX_SHOWN).collect();
     let ellipsis = if start.len() < text.len() { "…" } else { "" };
-    (!start.is_empty()).then(|| format!("  {start}{ellipsis}"))
+    format!("{start}{ellipsis}")
 }
 
 /// `Name: value` of each header whose name, in lower case, is wanted.
@@ -66,7 +70,7 @@ fn headers(exchange: &Exchange, is_wanted: impl Fn(&str) -> bool) -> Vec<String>
     let headers = exchange.answer.iter().flat_map(|answer| &answer.headers);
     headers
         .filter(|(name, _)| is_wanted(&name.to_ascii_lowercase()))
-        .map(|(name, value)| format!("  {}: {value}", spelt(name)))
+        .map(|(name, value)| format!("  {}: {}", spelt(name), shortened(value)))
         .collect()
 }
 
@@ -94,7 +98,7 @@ pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
     vec![
         "The browser keeps the answer from the page. Chromium prints:".to_owned(),
         blocked(exchange, &reason(exchange, error)),
-        CLIENT_SAYS.to_owned(),
+        client_says(exchange),
     ]
 }
 
@@ -109,8 +113,11 @@ pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<Str
     }
 }
 
-/// What a Socket.IO client says of each.
-pub(super) const CLIENT_SAYS: &str = "The Socket.IO client reports: xhr poll error";
+/// What a Socket.IO client says where polling fails.
+pub(super) fn client_says(exchange: &Exchange) -> String {
+    let what = if exchange.method == "POST" { "post" } else { "poll" };
+    format!("The Socket.IO client reports: xhr {what} error")
+}
 
 /// Why Chromium blocks an answer that fails the CORS check in that way.
 pub(super) fn reason(exchange: &Exchange, error: CorsError) -> String {
@@ -149,3 +156,15 @@ const WHO_DECIDES: &str = "The credentials mode of requests initiated by the XML
 /// What Chromium puts before the reason where it is a preflight that fails.
 pub(super) const PREFLIGHT: &str =
     "Response to preflight request doesn't pass access control check: ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_start_is_shown() {
+        let whole = "é".repeat(MAX_SHOWN);
+        assert_eq!(shortened(&whole), whole);
+        assert_eq!(shortened(&format!("{whole}x")), format!("{whole}…"));
+    }
+}

@@ -2,8 +2,8 @@
 
 use super::{
     doubled::doubled,
-    evidence::{CLIENT_SAYS, body, unreadable, with_cors},
-    remedy, stripped,
+    evidence::{body, client_says, shortened, unreadable, with_cors},
+    remedy, stripped, worker,
 };
 use crate::{
     cli::doctor::{
@@ -62,15 +62,17 @@ fn has_remains(poll: &Exchange) -> bool {
 }
 
 fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
-    Finding::new(
+    let finding = Finding::new(
         Code::NoCorsHeaders,
         Severity::Error,
         "the poll is answered, without any CORS header: the server is not told of other origins",
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Missing))
-    .fix(remedy::allow_page(examination))
-    .fix([
+    .why(unreadable(poll, CorsError::Missing));
+    if worker::only_reports(poll) {
+        return finding.fix([worker::ONLY_REPORTS]);
+    }
+    finding.fix(remedy::allow_page(examination)).fix([
         "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
          (app.use(cors())) does not see Socket.IO's requests.",
         "If that is written already: is this the server that was restarted with it? Does a proxy \
@@ -96,22 +98,18 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         );
     }
     let why = match poll.cors_check(false) {
-        _ if examination.target.is_same_origin() => vec![CLIENT_SAYS.to_owned()],
-        Ok(()) => vec!["The poll fails, and no session begins.".to_owned(), CLIENT_SAYS.to_owned()],
+        _ if examination.target.is_same_origin() => vec![client_says(poll)],
+        Ok(()) => vec!["The poll fails, and no session begins.".to_owned(), client_says(poll)],
         Err(error) => unreadable(poll, error),
     };
-    let finding = Finding::new(Code::OriginNotListed, Severity::Error, summary)
-        .seen(poll, seen)
-        .why(why)
-        .fix(["Add the origin to the list, spelt as here: no path, no slash at the end."])
-        .fix(remedy::allow_page(examination));
-    let proxies = proxies::of(poll);
+    let finding =
+        Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);
     if refused {
-        finding.fix([
-            "If it is listed: an `allowRequest` function or a middleware may refuse for another \
-             reason, as a token or cookie that is missing (--header, --cookie).",
-        ])
-    } else if proxies.is_empty() {
+        return finding.fix(let_in(examination, poll));
+    }
+    let finding = finding.fix([SPELT_AS_HERE]).fix(remedy::allow_page(examination));
+    let proxies = proxies::of(poll);
+    if proxies.is_empty() {
         finding
     } else {
         finding.fix([format!(
@@ -122,13 +120,48 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     }
 }
 
+const SPELT_AS_HERE: &str =
+    "Add the origin to the list, spelt as here: no path, no slash at the end.";
+
+/// What to change where a request is refused, and not only its answer kept from the page.
+fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    if let Some(remedy) = worker::remedy(poll) {
+        return vec![remedy.to_owned()];
+    }
+    let mut lines = Vec::new();
+    if poll.origin.is_none() {
+        lines.push(
+            "Browsers send no Origin with a GET to the page's own origin. Let it pass without, \
+             and with this one, which POSTs and WebSockets have."
+                .to_owned(),
+        );
+    } else {
+        lines.push(SPELT_AS_HERE.to_owned());
+    }
+    // Socket.IO 2 sends none of CORS with a refusal.
+    let is_server_2 = examination.is_server_2() && !has_remains(poll);
+    if !is_server_2 {
+        lines.extend(remedy::allow_request(examination));
+    }
+    if is_server_2 || !examination.grants_page() {
+        lines.extend(remedy::socket_io(examination));
+    }
+    lines.extend(remedy::policy(examination));
+    lines.push(
+        "If it is listed: an `allowRequest` function or a middleware may refuse for another \
+         reason, as a token or cookie that is missing (--header, --cookie)."
+            .to_owned(),
+    );
+    lines
+}
+
 fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let allowed = poll.allowed_origin().unwrap_or_default();
     Finding::new(
         Code::OriginNotListed,
         Severity::Error,
-        format!("the server allows \"{allowed}\", and not {origin}"),
+        format!("the server allows \"{}\", and not {origin}", shortened(&allowed)),
     )
     .seen(poll, with_cors(poll))
     .why(unreadable(poll, CorsError::Mismatch))

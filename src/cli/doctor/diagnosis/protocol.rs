@@ -12,7 +12,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(poll) = examination.page_poll() else { return Vec::new() };
     let page = examination.target.page.protocol();
     if poll.has_engine_error(UNKNOWN_TRANSPORT) {
-        return vec![polling_disabled(poll)];
+        let polls = !examination.target.page.websocket;
+        return polls.then(|| polling_disabled(poll)).into_iter().collect();
     }
     let speaks_other = examination.spoken() != page || poll.has_engine_error(UNSUPPORTED_PROTOCOL);
     if !speaks_other {
@@ -87,7 +88,8 @@ fn polling_disabled(poll: &Exchange) -> Finding {
     .why(["A client with the default transports reports `xhr poll error` and never tries a \
          WebSocket."])
     .fix([
-        "Let every client begin with a WebSocket. No CORS header matters then:",
+        "Let every client begin with a WebSocket (and examine it with --websocket). No CORS header \
+         matters then:",
         "  io(\"…\", { transports: [\"websocket\"] })",
         "Or let the server take polling: leave \"polling\" in its `transports`.",
     ])

@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use super::evidence::{asked, console, with_body, with_headers};
+use super::{
+    evidence::{asked, console, with_body, with_headers},
+    worker,
+};
 use crate::cli::doctor::{
     engineio::Protocol,
     examination::Examination,
@@ -143,16 +146,17 @@ fn redirected(examination: &Examination, poll: &Exchange) -> Finding {
     let location = poll.header("Location").unwrap_or_default();
     let end = Url::parse(&poll.url).and_then(|url| url.join(&location)).ok();
     let mut fix = Vec::new();
-    if let Some(end) = &end {
+    // Anything else is no Socket.IO: a login page, an error's.
+    if let Some(end) = end.as_ref().filter(|end| is_same_path(end, &examination.target)) {
         let origin = end.origin().ascii_serialization();
         fix.push("Give the client the address to which it is redirected:".to_owned());
         fix.push(format!("  io(\"{origin}\", {{ path: \"{}\" }})", end.path()));
     }
-    fix.push(
-        "Or let the path of Socket.IO out of the rule that redirects (http to https, a slash added \
-         or taken away, a login page)."
-            .to_owned(),
-    );
+    fix.push(format!(
+        "{} the path of Socket.IO out of the rule that redirects (http to https, a slash added or \
+         taken away, a login page).",
+        if fix.is_empty() { "Let" } else { "Or let" }
+    ));
     let shown = end.map_or(location, |mut end| {
         end.set_query(None);
         end.into()
@@ -168,9 +172,16 @@ fn redirected(examination: &Examination, poll: &Exchange) -> Finding {
         .fix(fix)
 }
 
+/// But for a slash at the end.
+fn is_same_path(url: &Url, target: &Target) -> bool {
+    url.path().trim_end_matches('/') == target.path.trim_end_matches('/')
+}
+
 fn server_error(examination: &Examination, poll: &Exchange) -> Finding {
     let status = poll.status().unwrap_or_default();
+    let remedy = worker::remedy(poll);
     let meaning = match status {
+        _ if remedy.is_some() => " by socketio-cors-edge: it has no policy to decide by",
         502 => ": a proxy cannot reach the server behind it",
         503 => ": there is no server to take the request, or too many requests",
         504 => ": a proxy waits in vain for the server behind it",
@@ -186,11 +197,14 @@ fn server_error(examination: &Examination, poll: &Exchange) -> Finding {
         "Such answers seldom have CORS headers: the console speaks of CORS, and hides the status.",
     ])
     .why(console(examination, poll))
-    .fix([
-        "Mend the server first, and look at its log and the proxy's. Then run this again.",
-        "Is the server up, on the port that the proxy forwards to? nginx: `proxy_pass`; a load \
-         balancer: are its health checks green?",
-    ])
+    .fix(match remedy {
+        Some(remedy) => vec![remedy],
+        None => vec![
+            "Mend the server first, and look at its log and the proxy's. Then run this again.",
+            "Is the server up, on the port that the proxy forwards to? nginx: `proxy_pass`; a load \
+             balancer: are its health checks green?",
+        ],
+    })
 }
 
 fn wrong_path(examination: &Examination, poll: &Exchange, other: &Exchange) -> Finding {
@@ -236,6 +250,7 @@ fn not_socket_io(examination: &Examination, poll: &Exchange) -> Finding {
     let meaning = match status {
         401 | 403 => ": something in front of it refuses the request",
         404 => ": nothing is there",
+        429 => ": too many requests were made",
         200..300 => ", and not by Socket.IO",
         _ => "",
     };

@@ -4,13 +4,36 @@ use crate::cli::doctor::{examination::Examination, exchange::Exchange};
 
 /// How each kind of server is told to allow the page.
 pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
-    let page = &examination.target.page;
     let mut lines = socket_io(examination);
-    let credentials = if has_credentials(examination) { ", \"credentials\": true" } else { "" };
-    lines.push("Behind socketio-cors-edge, in its policy:".to_owned());
-    lines.push(format!("  {{ \"origin\": [\"{}\"]{credentials} }}", page.origin));
+    lines.extend(policy(examination));
     lines
 }
+
+/// How this Worker is told to allow the page.
+pub(super) fn policy(examination: &Examination) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    let credentials = if has_credentials(examination) { ", \"credentials\": true" } else { "" };
+    vec![
+        "Behind socketio-cors-edge, in its policy:".to_owned(),
+        format!("  {{ \"origin\": [\"{origin}\"]{credentials} }}"),
+    ]
+}
+
+/// How a Socket.IO 3 or 4 server is told not to refuse the page, which its `cors` never does.
+pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    vec![
+        "In a Socket.IO 3 or 4 server it is an `allowRequest` function or a middleware \
+         (io.engine.use) that refuses, as in:"
+            .to_owned(),
+        format!("  const allowed = [undefined, \"{origin}\"];"),
+        "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
+            .to_owned(),
+    ]
+}
+
+/// What nginx is told where it adds a header that the server sets too.
+pub(super) const HIDE_CREDENTIALS: &str = "  proxy_hide_header Access-Control-Allow-Credentials;";
 
 /// Whether the page sends credentials, or the server allows them already.
 fn has_credentials(examination: &Examination) -> bool {

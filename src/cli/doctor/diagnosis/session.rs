@@ -1,6 +1,6 @@
 //! Whether a session lasts, and what becomes of errors.
 
-use super::evidence::{CLIENT_SAYS, blocked, console, reason, with_body, with_cors};
+use super::evidence::{blocked, client_says, console, reason, with_body, with_cors};
 use crate::{
     cli::doctor::{
         examination::Examination,
@@ -85,7 +85,7 @@ fn sticky_remedy(examination: &Examination, finding: Finding) -> Finding {
             "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
              and the client withCredentials: true. Node's cluster: @socket.io/sticky. An adapter \
              (Redis) alone does not do: it shares messages, not sessions.",
-            "Or do without polling: transports: [\"websocket\"] in the client.",
+            "Or do without polling: transports: [\"websocket\"] in the client (and --websocket here).",
         ]);
     };
     let name = &cookie.name;
@@ -135,13 +135,17 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .seen(failed, with_body(failed))
         .why(["The page cannot go on by polling."])
         .why(console(examination, failed))
-        .why([CLIENT_SAYS])
+        .why([client_says(failed)])
         .fix([hint(failed)]),
     )
 }
 
 fn hint(post: &Exchange) -> &'static str {
     match post.status() {
+        Some(400) if post.is_refused() => {
+            "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
+             the Origin that this has."
+        }
         Some(403) => {
             "Something refuses POST: a firewall for web applications, a check of CSRF tokens or of \
              Origin in the web framework. Let Socket.IO's path out of it."

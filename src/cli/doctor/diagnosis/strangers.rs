@@ -1,6 +1,9 @@
 //! What those can do that the server may not expect.
 
-use super::evidence::{with_body, with_cors};
+use super::{
+    evidence::{with_body, with_cors},
+    worker,
+};
 use crate::cli::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -10,21 +13,28 @@ use crate::cli::doctor::{
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     // Where every page may read the polls, it is no secret that each may have a WebSocket.
-    let beyond_cors = if examination.grants_foreign() {
-        [None, None]
+    let (websocket, post) = if examination.grants_foreign() {
+        (None, None)
     } else {
-        [foreign_websocket(examination), foreign_post(examination)]
+        (foreign_websocket(examination), foreign_post(examination))
     };
-    beyond_cors
-        .into_iter()
-        .chain([any_origin(examination), null_origin(examination)])
-        .flatten()
-        .collect()
+    let post = post.map(|finding| match &websocket {
+        Some(_) => finding.fix([AS_FOR_WEBSOCKETS]),
+        None => finding.fix(check_origins(examination)),
+    });
+    let others = [any_origin(examination), null_origin(examination)];
+    [websocket, post].into_iter().chain(others).flatten().collect()
 }
+
+const AS_FOR_WEBSOCKETS: &str =
+    "As for foreign-websocket above: check the Origin of every request.";
 
 /// How a server checks the origin of everything.
 fn check_origins(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
+    if examination.spoken_poll().is_some_and(worker::only_reports) {
+        return vec![worker::ONLY_REPORTS.to_owned()];
+    }
     let mut lines = vec![
         "Put socketio-cors-edge in front: it refuses every request of an origin that is not listed."
             .to_owned(),
@@ -80,11 +90,12 @@ fn foreign_post(examination: &Examination) -> Option<Finding> {
             ),
         )
         .seen(exchange, with_body(exchange))
-        .why(["The POST is text/plain, for which browsers send no preflight; CORS hides its \
+        .why([
+            "The POST is text/plain, for which browsers send no preflight; CORS hides its \
              answer, and not the request from the server. All that keeps another page out of a \
              session is that it does not know the id, which is in every URL, log and proxy on \
-             the way."])
-        .fix(check_origins(examination)),
+             the way.",
+        ]),
     )
 }
 

@@ -1,133 +1,19 @@
 //! What is found in examinations made by hand. Each is one in which nothing is to be
 //! found, but for what a row says.
 
-use std::time::Duration;
+mod made;
 
 use super::diagnose;
 use crate::cli::doctor::{
     examination::Examination,
-    exchange::{Answer, Exchange},
+    exchange::Answer,
     failure::{Failure, FailureKind},
     step::Step,
-    target::{Page, Target},
 };
-
-const O: &str = "https://app.example.com";
-const FOREIGN: &str = "https://foreign.example";
-const OPEN: &str = r#"0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}"#;
-const OPEN_3: &str = r#"58:0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}2:40"#;
-const FORBIDDEN: &str = r#"{"code":4,"message":"Forbidden"}"#;
-const UNKNOWN: &str = r#"{"code":1,"message":"Session ID unknown"}"#;
-const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
-const UNSUPPORTED: &str = r#"{"code":5,"message":"Unsupported protocol version"}"#;
-
-type Headers = [(&'static str, &'static str)];
-const NONE: &Headers = &[];
-const ALLOW: &str = "access-control-allow-origin";
-const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
-const VARY: (&str, &str) = ("vary", "Origin");
-const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
-
-impl Examination {
-    /// Of a server that gives the page all it asks for, and nothing to others.
-    fn good() -> Self {
-        let page = Page {
-            origin: O.to_owned(),
-            headers: Vec::new(),
-            cookie: None,
-            credentialed: false,
-            client: 4,
-        };
-        let target = Target {
-            base: "https://api.example.net".parse().unwrap(),
-            path: "/socket.io/".to_owned(),
-            page,
-            direct: None,
-            timeout: Duration::from_secs(1),
-        };
-        let empty = Self { target, foreign: FOREIGN, connected: None, exchanges: Vec::new() };
-        empty
-            .notes(Step::Connect, None, None)
-            .sees(Step::Poll4, 200, GRANT, OPEN)
-            .sees(Step::Poll3, 400, GRANT, UNSUPPORTED)
-            .sees(Step::Preflight, 204, GRANT, "")
-            .sees(Step::Post, 200, GRANT, "ok")
-            .sees(Step::PollAgain, 200, GRANT, r#"40{"sid":"b"}"#)
-            .sees(Step::ForeignPost, 403, &[VARY], FORBIDDEN)
-            .sees(Step::BadSession, 400, GRANT, UNKNOWN)
-            .sees(Step::Websocket, 101, NONE, OPEN)
-            .sees(Step::Upgrade, 101, NONE, "3probe")
-            .sees(Step::ForeignPoll, 403, &[VARY], FORBIDDEN)
-            .sees(Step::NullPoll, 403, &[VARY], FORBIDDEN)
-            .sees(Step::NoOriginPoll, 200, &[VARY], OPEN)
-            .sees(Step::ForeignWebsocket, 403, NONE, FORBIDDEN)
-    }
-
-    /// The same, with another answer in a step.
-    fn sees(self, step: Step, status: u16, headers: &Headers, body: &str) -> Self {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let headers = headers.iter().map(own).collect();
-        self.notes(step, Some(Answer { status, headers, body: body.to_owned() }), None)
-    }
-
-    /// The same, with no answer in a step.
-    fn fails(self, step: Step, error: Failure) -> Self {
-        self.notes(step, None, Some(error))
-    }
-
-    fn notes(mut self, step: Step, answer: Option<Answer>, error: Option<Failure>) -> Self {
-        let (method, origin) = match step {
-            Step::Post => ("POST", Some(O)),
-            Step::Preflight => ("OPTIONS", Some(O)),
-            Step::ForeignPost => ("POST", Some(FOREIGN)),
-            Step::ForeignPoll | Step::ForeignWebsocket => ("GET", Some(FOREIGN)),
-            Step::NullPoll => ("GET", Some("null")),
-            Step::NoOriginPoll => ("GET", None),
-            _ => ("GET", Some(O)),
-        };
-        let scheme = if step == Step::Upgrade { "wss" } else { "https" };
-        self.exchanges.retain(|exchange| exchange.step != step);
-        self.exchanges.push(Exchange {
-            step,
-            method,
-            url: format!("{scheme}://api.example.net/socket.io/?{}", step.as_str()),
-            origin: origin.map(str::to_owned),
-            answer,
-            error,
-        });
-        self
-    }
-
-    /// The same, asked from another origin in the last step.
-    fn from(mut self, origin: &str) -> Self {
-        self.exchanges.last_mut().unwrap().origin = Some(origin.to_owned());
-        self
-    }
-
-    /// The same, of a page with credentials.
-    fn credentialed(mut self) -> Self {
-        self.target.page.credentialed = true;
-        self
-    }
-
-    /// The same, of a page with a header of its own.
-    fn sending(mut self, name: &str) -> Self {
-        self.target.page.headers.push((name.to_owned(), "value".to_owned()));
-        self
-    }
-
-    /// The same, of a page that uses that client.
-    fn by_client(mut self, client: u8) -> Self {
-        self.target.page.client = client;
-        self
-    }
-
-    /// The same, at another URL.
-    fn at(mut self, base: &str) -> Self {
-        self.target.base = base.parse().unwrap();
-        self
-    }
-}
+use made::{
+    ALLOW, BAD, CREDENTIALS, FORBIDDEN, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN,
+    VARY,
+};
 
 /// Checks what is found: severity and code, in order.
 #[track_caller]
@@ -244,7 +130,7 @@ fn the_page_s_origin_is_told_to_be_missing_in_one_way() {
         (polled(&[(ALLOW, "https://app.example.com/")]), &["error origin-near-miss"]),
         (polled(&[(ALLOW, "https://app.example.com:8443")]), &["error origin-near-miss"]),
         (
-            bare.sees(Step::NearMiss, 200, near, OPEN).from("http://app.example.com"),
+            bare.sees(Step::NearMiss, 200, near, OPEN).from(Some("http://app.example.com")),
             &["error origin-near-miss"],
         ),
         (polled(&[(ALLOW, O), (ALLOW, O)]), &["error doubled-origin"]),
@@ -336,7 +222,91 @@ fn a_websocket_that_fails_is_told_why() {
         ),
         (good().fails(Step::Websocket, failure(FailureKind::Late)), &["error upgrade-blocked"]),
         (none_offered.sees(Step::Websocket, 400, NONE, BAD), &[]),
+        (good().sees(Step::Websocket, 400, NONE, "Forbidden"), &["error websocket-refused"]),
     ]);
+}
+
+#[test]
+fn to_a_page_that_does_not_poll_only_websockets_matter() {
+    let unknown = r#"{"code":0,"message":"Transport unknown"}"#;
+    let disabled = good()
+        .sees(Step::Poll4, 400, NONE, unknown)
+        .sees(Step::Poll3, 400, NONE, unknown)
+        .without_polling();
+    let page = good().sees(Step::Poll4, 200, NONE, OPEN).without_polling();
+    let refused = page.clone().sees(Step::Poll4, 403, NONE, FORBIDDEN);
+    assert_found(vec![
+        (disabled.clone(), &[]),
+        (disabled.sees(Step::Websocket, 400, NONE, BAD), &["error upgrade-blocked"]),
+        (page.clone(), &[]),
+        (page.clone().sees(Step::PollAgain, 400, NONE, UNKNOWN), &[]),
+        (page.clone().sees(Step::Upgrade, 400, NONE, BAD), &[]),
+        (page.sees(Step::Websocket, 400, NONE, unknown), &["error upgrade-blocked"]),
+        (refused.clone(), &[]),
+        (refused.sees(Step::Websocket, 403, NONE, ""), &["error websocket-refused"]),
+    ]);
+}
+
+#[test]
+fn what_the_client_reports_is_of_the_request_that_fails() {
+    for (examination, report) in [
+        (good().sees(Step::Poll4, 200, NONE, OPEN), "xhr poll error"),
+        (good().sees(Step::Post, 200, &[VARY], "ok"), "xhr post error"),
+        (good().sees(Step::Post, 405, GRANT, ""), "xhr post error"),
+    ] {
+        let findings = diagnose(&examination);
+        let why = &findings.first().unwrap().why;
+        assert_eq!(why.last().unwrap(), &format!("The Socket.IO client reports: {report}"));
+    }
+}
+
+/// Checks that the fix of the first finding says this.
+#[track_caller]
+fn assert_advises(examination: &Examination, advice: &str) {
+    let findings = diagnose(examination);
+    let fix = findings.first().unwrap().fix.join("\n");
+    assert!(fix.contains(advice), "no {advice:?} in: {fix}");
+}
+
+#[test]
+fn a_refusal_of_this_worker_is_mended_there() {
+    for (status, decision, advice) in [
+        (503, "refuse; reason=policy-unavailable; policy=none", "could read no policy"),
+        (503, "allow; reason=listed-origin; policy=416c115b", "Is the server up"),
+        (403, "refuse; reason=unlisted-origin; policy=none", "no policy is set"),
+        (403, "refuse; reason=lookup-failed; policy=416c115b", "learn from KV"),
+        (403, "refuse; reason=lookup-limited; policy=416c115b", "learn from KV"),
+        (403, "refuse; reason=unlisted-origin; policy=416c115b", "Add the origin to the list"),
+        (200, "allow; reason=listed-origin; policy=416c115b; report-only", "`reportOnly`"),
+    ] {
+        let headers: &Headers = &[("x-cors-decision", decision)];
+        let body = if status == 200 { OPEN } else { FORBIDDEN };
+        let body = if status == 503 { "" } else { body };
+        let polled = good().sees(Step::Poll4, status, headers, body).sees(
+            Step::Poll3,
+            status,
+            headers,
+            body,
+        );
+        let others = [Step::Preflight, Step::Post, Step::PollAgain, Step::BadSession];
+        let seen = others.into_iter().fold(polled, |seen, step| seen.sees(step, 400, headers, ""));
+        assert_advises(&seen, advice);
+    }
+}
+
+#[test]
+fn advice_is_of_what_refuses_or_is_there_twice() {
+    let forbidden = good().sees(Step::Poll4, 403, GRANT, FORBIDDEN);
+    assert_advises(&forbidden, "decide(null, allowed.includes(request.headers.origin))");
+    let by_client_2 = forbidden.sees(Step::Poll3, 403, GRANT, FORBIDDEN).by_client(2);
+    assert_advises(&by_client_2, "decide(null, allowed.includes(request.headers.origin))");
+    let server_2 = by_client_2.sees(Step::Poll3, 403, NONE, FORBIDDEN);
+    assert_advises(&server_2, "origins: \"https://app.example.com:443\"");
+    let own = good().at(O).sees(Step::Poll4, 403, NONE, FORBIDDEN).from(None);
+    assert_advises(&own, "Browsers send no Origin with a GET to the page's own origin");
+    let twice: &Headers = &[(ALLOW, O), CREDENTIALS, CREDENTIALS, VARY];
+    let twice = good().sees(Step::Poll4, 200, twice, OPEN).credentialed();
+    assert_advises(&twice, "proxy_hide_header Access-Control-Allow-Credentials;");
 }
 
 #[test]
@@ -353,6 +323,7 @@ fn cookies_of_another_site_are_told_of() {
         (set(&["a=b; SameSite=None; Secure"]), &[]),
         (set(&["a=b"]).at("https://api.example.com"), &[]),
         (set(&["AWSALB=x; Path=/"]), unfit),
+        (set(&["ARRAffinity=x; Secure", "ARRAffinitySameSite=x; SameSite=None; Secure"]), &[]),
         (set(&["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None; Secure"]), &[]),
     ]);
 }

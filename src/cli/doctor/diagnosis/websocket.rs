@@ -1,6 +1,9 @@
 //! Whether a WebSocket comes about.
 
-use super::evidence::{with_body, with_headers};
+use super::{
+    evidence::{with_body, with_headers},
+    remedy, worker,
+};
 use crate::cli::doctor::{
     engineio::BAD_REQUEST,
     examination::Examination,
@@ -10,9 +13,10 @@ use crate::cli::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    let works = examination.polls();
+    let needed = examination.target.page.websocket;
+    let works = examination.polls() || examination.refuses_polling();
     // A server may not offer it, and one that refuses the page's polls refuses this as well.
-    if examination.offers_upgrade() == Some(false) || !(works || examination.refuses_polling()) {
+    if !needed && (examination.offers_upgrade() == Some(false) || !works) {
         return Vec::new();
     }
     let direct = examination.get(Step::Websocket);
@@ -21,7 +25,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let upgrade = examination
         .all(Step::Upgrade)
         .find(|exchange| exchange.url.starts_with("ws"))
-        .filter(|_| !is_lost);
+        .filter(|_| !is_lost && !needed);
     let refused = direct.filter(|exchange| is_refused(examination, exchange));
     if let Some(refused) = refused {
         return vec![refusal(examination, refused)];
@@ -29,20 +33,24 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let blocked: Vec<_> =
         direct.into_iter().chain(upgrade).filter(|exchange| !exchange.is_upgraded()).collect();
     if !blocked.is_empty() {
-        return vec![upgrade_blocked(&blocked)];
+        return vec![upgrade_blocked(examination, &blocked)];
     }
     let silent: Vec<_> =
         direct.into_iter().chain(upgrade).filter(|exchange| exchange.error.is_some()).collect();
     if silent.is_empty() { Vec::new() } else { vec![probe_failed(&silent)] }
 }
 
-/// Whether it is the origin that is refused. Engine.IO says 400 where `allowRequest`
-/// refuses a WebSocket, without its usual JSON.
+/// What Engine.IO says, without its usual JSON, where `allowRequest` or a middleware
+/// refuses a WebSocket and has no words of its own.
+const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
+
+/// Whether it is the origin that is refused.
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
     let others = examination.get(Step::ForeignWebsocket);
     let others_may = others.is_some_and(Exchange::opened_websocket);
     let told_no = exchange.status() == Some(400) && exchange.engine_error().is_none();
-    exchange.is_forbidden() || (told_no && others_may)
+    exchange.is_forbidden()
+        || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
 }
 
 fn failed(exchange: &Exchange) -> String {
@@ -58,28 +66,37 @@ fn failed(exchange: &Exchange) -> String {
 
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
-    Finding::new(
-        Code::WebsocketRefused,
-        Severity::Error,
-        format!("polls of {origin} are answered, and its WebSocket is refused"),
-    )
-    .seen(exchange, with_body(exchange))
-    .why([
-        "The page stays on polling, or fails where it uses WebSocket alone. Chromium \
-         prints:".to_owned(),
-        failed(exchange),
-    ])
-    .fix([
-        format!(
-            "A list of origins of its own is looked at for WebSockets (allowRequest, a proxy's \
-             rule, a firewall): add {origin} to it."
-        ),
-        "CORS headers have no say in WebSockets: who may open one is decided by such a check alone."
-            .to_owned(),
-    ])
+    let (summary, policy) = if examination.polls() {
+        (format!("polls of {origin} are answered, and its WebSocket is refused"), Vec::new())
+    } else {
+        (format!("the WebSocket of {origin} is refused"), remedy::policy(examination))
+    };
+    let finding = Finding::new(Code::WebsocketRefused, Severity::Error, summary)
+        .seen(exchange, with_body(exchange))
+        .why([
+            "The page stays on polling, or fails where it uses WebSocket alone. Chromium \
+         prints:"
+                .to_owned(),
+            failed(exchange),
+        ]);
+    if let Some(remedy) = worker::remedy(exchange) {
+        return finding.fix([remedy]);
+    }
+    finding
+        .fix([
+            format!(
+                "A list of origins of its own is looked at for WebSockets (allowRequest, a \
+                 middleware of io.engine.use, a proxy's rule, a firewall): add {origin} to it."
+            ),
+            "CORS headers have no say in WebSockets: who may open one is decided by such a check \
+             alone."
+                .to_owned(),
+        ])
+        .fix(policy)
 }
 
-fn upgrade_blocked(blocked: &[&Exchange]) -> Finding {
+fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding {
+    let polling = if examination.polls() { "polling works, and " } else { "" };
     let dropped = blocked.iter().any(|exchange| exchange.has_engine_error(BAD_REQUEST));
     let status = blocked.first().and_then(|exchange| exchange.status());
     let answer = match status {
@@ -96,7 +113,7 @@ fn upgrade_blocked(blocked: &[&Exchange]) -> Finding {
     let finding = Finding::new(
         Code::UpgradeBlocked,
         Severity::Error,
-        format!("polling works, and a WebSocket's handshake {answer}{why}"),
+        format!("{polling}a WebSocket's handshake {answer}{why}"),
     );
     let finding = blocked
         .iter()

@@ -181,7 +181,7 @@ impl<'p> Prober<'p> {
     ) {
         let target = &self.examination.target;
         let headers = asker.headers(target, Means::WebSocket, jar);
-        let origin = asker.origin(target).map(str::to_owned);
+        let origin = asker.origin(target, Means::WebSocket).map(str::to_owned);
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         // It can be set: all of these are special schemes.
         let _ = url.set_scheme(scheme);
@@ -202,13 +202,14 @@ impl<'p> Prober<'p> {
         let means = match (step, method) {
             (Step::Close, _) => Means::Closing,
             (_, "OPTIONS") => Means::Preflight,
-            _ => Means::Polling,
+            (_, "POST") => Means::Post,
+            _ => Means::Get,
         };
         let mut headers = asker.headers(target, means, jar);
         if body.is_some() {
             headers.push(("Content-Type".to_owned(), "text/plain;charset=UTF-8".to_owned()));
         }
-        let origin = asker.origin(target).map(str::to_owned);
+        let origin = asker.origin(target, means).map(str::to_owned);
         let (answer, error) = self.client.send(method, url.as_str(), &headers, body);
         self.note(Exchange { step, method, url: url.into(), origin, answer, error });
     }

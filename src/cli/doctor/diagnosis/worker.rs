@@ -1,0 +1,44 @@
+//! What this Worker says of its decision, where `EXPLAIN` is on.
+
+use crate::{action::EXPLAIN_HEADER, cli::doctor::exchange::Exchange, decision::Reason};
+
+/// Whether it is there, and forwards what it would refuse.
+pub(super) fn only_reports(exchange: &Exchange) -> bool {
+    says(exchange, "report-only")
+}
+
+/// What to do then.
+pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front, and its policy has `reportOnly`: it lets everything \
+     through as it is, and sets no header. Take `reportOnly` out of the policy, and publish it.";
+
+/// What to do at this Worker, where it is by no list of origins that it refuses.
+pub(super) fn remedy(exchange: &Exchange) -> Option<&'static str> {
+    let because = |reason: Reason| says(exchange, &format!("reason={reason}"));
+    if !says(exchange, "refuse") || only_reports(exchange) {
+        None
+    } else if because(Reason::PolicyUnavailable) {
+        Some(
+            "It is socketio-cors-edge that answers: it could read no policy. Its log says why \
+             (`npx wrangler tail`): KV does not answer, or the document has faults. `socketio-cors \
+             check` names those, and `socketio-cors publish` puts a valid one there.",
+        )
+    } else if because(Reason::LookupFailed) || because(Reason::LookupLimited) {
+        Some(
+            "It is socketio-cors-edge that refuses: it did not learn from KV whether the origin \
+             has a key (a tenant's). Run this again in a minute; if that does not help, its log \
+             says why (`npx wrangler tail`).",
+        )
+    } else if says(exchange, "policy=none") {
+        Some(
+            "It is socketio-cors-edge that refuses: no policy is set. Write one that lists the \
+             origin, and publish it: `socketio-cors publish policy.json`.",
+        )
+    } else {
+        None
+    }
+}
+
+fn says(exchange: &Exchange, what: &str) -> bool {
+    let decision = exchange.header(EXPLAIN_HEADER).unwrap_or_default();
+    decision.split("; ").any(|part| part == what)
+}
