@@ -2,8 +2,8 @@
 
 /**
  * Asks the Worker at `edge` with a preflight of its own origin, which any policy allows
- * and which neither the log nor the origin server hears of. Resolves to the version in its
- * `x-cors-decision`, or to `undefined` if the Worker gave no answer.
+ * and which makes no line in the log. Resolves to the version in its `x-cors-decision`, or
+ * to `undefined` if the Worker gave no answer.
  */
 export async function askVersionInForce(edge) {
 	try {

@@ -6,21 +6,29 @@ const key = "policy";
 
 /** Resolves to the document's text; empty where there is none. `edge` is the URL of `wrangler dev`. */
 export async function readPolicy(edge) {
-	const answer = await fetch(await urlOfPolicy(edge));
-	if (answer.status === 404) return "";
-	return await (await good(answer)).text();
+	const answer = await ask(await urlOfPolicy(edge));
+	return answer.status === 404 ? "" : (await good(answer)).text();
 }
 
 /** Puts `bytes` as the document. */
 export async function putPolicy(edge, bytes) {
-	await good(await fetch(await urlOfPolicy(edge), { method: "PUT", body: bytes }));
+	await good(await ask(await urlOfPolicy(edge), { method: "PUT", body: bytes }));
 }
 
 async function urlOfPolicy(edge) {
 	const namespaces = `${edge}/cdn-cgi/explorer/api/storage/kv/namespaces`;
-	const { result } = await (await good(await fetch(namespaces))).json();
-	const { id } = result.find(({ title }) => title === binding);
-	return `${namespaces}/${id}/values/${key}`;
+	const { result } = await (await good(await ask(namespaces))).json();
+	const namespace = result.find(({ title }) => title === binding);
+	if (!namespace) throw new Error(`there is no local KV namespace ${binding}`);
+	return `${namespaces}/${namespace.id}/values/${key}`;
+}
+
+async function ask(url, options) {
+	try {
+		return await fetch(url, options);
+	} catch {
+		throw new Error("the local KV, which wrangler dev has, does not answer");
+	}
 }
 
 async function good(answer) {

@@ -7,6 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startFeed } from "./feed.js";
 import { askVersionInForce } from "./in-force.js";
 import { putPolicy, readPolicy } from "./local-policy.js";
 
@@ -39,7 +40,6 @@ const patience = 8000;
  * Resolves to the page's URL, to `tell`, which sends an event to every open page, and to `stop`.
  */
 export async function startPlayground({ port, edge }) {
-	const listeners = new Set();
 	const refusedVersions = new Set();
 	let saving = Promise.resolve();
 	const server = createServer((request, response) => {
@@ -54,6 +54,7 @@ export async function startPlayground({ port, edge }) {
 		(await readdir(join(root, directory))).map((name) => [`/${name}`, `${directory}/${name}`]),
 	);
 	await listen(server, port);
+	const feed = startFeed(server, isOfOwnPage);
 	const names = ["localhost", "127.0.0.1"].map((name) => `${name}:${server.address().port}`);
 	const [allowed, other] = names.map((name) => `http://${name}`);
 
@@ -78,23 +79,24 @@ export async function startPlayground({ port, edge }) {
 			response.end(await readPolicy(edge));
 		},
 		"PUT /policy": async (request, response) => {
-			if (request.headers.origin !== `http://${request.headers.host}`)
-				throw failure(403, "only the playground's own page may save");
+			if (!isOfOwnPage(request)) throw failure(403, "only the playground's own page may save");
 			const bytes = await bodyOf(request);
 			saving = saving.catch(() => {}).then(() => save(bytes));
 			json(response, await saving);
 		},
 		"GET /in-force": async (_request, response) =>
 			json(response, { inForce: await askVersionInForce(edge) }),
-		"GET /events": (request, response) => {
-			response.setHeader("Content-Type", "text/event-stream");
-			response.write("\n");
-			listeners.add(response);
-			request.once("close", () => listeners.delete(response));
-		},
 	};
 
-	/** Resolves to the versions of what was saved and of what is in force then. */
+	/** Whether a page of the very origin that it asks sends `request`, as browsers say for all but GET. */
+	function isOfOwnPage({ headers: { host, origin } }) {
+		return names.includes(host) && origin === `http://${host}`;
+	}
+
+	/**
+	 * Resolves to the versions of what was `saved` and of what is `inForce` then (`undefined`
+	 * if the Worker does not answer), and whether the Worker has `refused` what was saved.
+	 */
 	async function save(bytes) {
 		const saved = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 		await putPolicy(edge, bytes);
@@ -104,14 +106,15 @@ export async function startPlayground({ port, edge }) {
 			await new Promise((resolve) => setTimeout(resolve, 200));
 			inForce = await askVersionInForce(edge);
 		}
-		tell({ type: "saved", saved, inForce });
-		return { saved, inForce };
+		const outcome = { saved, inForce, refused: refusedVersions.has(saved) };
+		tell({ type: "saved", ...outcome });
+		return outcome;
 	}
 
 	function tell(event) {
 		if (event.type === "log" && event.line.event === "policy-faulty")
 			refusedVersions.add(event.line.policy);
-		for (const listener of listeners) listener.write(`data: ${JSON.stringify(event)}\n\n`);
+		feed.tell(event);
 	}
 
 	function securityHeaders() {
@@ -138,6 +141,7 @@ export async function startPlayground({ port, edge }) {
 		url: allowed,
 		tell,
 		stop() {
+			feed.stop();
 			server.close();
 			server.closeAllConnections();
 		},

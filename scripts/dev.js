@@ -25,10 +25,12 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => endin
 
 await checkPort();
 await seedPolicy();
-const playground = await startPlayground({ port: Number(options.port) + 1, edge });
+// Once the Worker answers: before, there is nothing for its page to show.
+let playground;
+const tell = (event) => playground?.tell(event);
 const server = await startDemoServer({
 	onRequest: ({ method, url, headers: { origin } }) =>
-		playground.tell({ type: "reached", method, url, origin }),
+		tell({ type: "reached", method, url, origin }),
 });
 const worker = spawn(
 	"wrangler",
@@ -49,7 +51,7 @@ for (const [output, shown] of [
 	[worker.stderr, process.stderr],
 ]) {
 	output.pipe(shown);
-	followLog(output, (line) => playground.tell({ type: "log", line }));
+	followLog(output, (line) => tell({ type: "log", line }));
 }
 worker.once("error", (error) => {
 	if (signal.aborted) return;
@@ -57,12 +59,15 @@ worker.once("error", (error) => {
 	process.exit(1);
 });
 worker.once("exit", async (code) => {
-	playground.stop();
+	playground?.stop();
 	await server.stop();
 	process.exit(signal.aborted ? 0 : (code ?? 1));
 });
 await answering();
-if (!signal.aborted) console.log(whatToTry());
+if (!signal.aborted) {
+	playground = await startPlayground({ port: Math.min(Number(options.port) + 1, 65535), edge });
+	console.log(whatToTry());
+}
 
 /** wrangler would see late that the port is taken, after its server had been taken for the Worker. */
 async function checkPort() {

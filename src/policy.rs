@@ -18,26 +18,20 @@ mod place;
 mod print;
 mod rule;
 mod socketio2;
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 mod source;
 mod syntax;
 mod tenants;
 mod version;
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 mod warnings;
 
 use crate::{origin::Origin, path, pattern::OriginSet};
 
 pub use fault::{Fault, MAX_FAULTS};
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
-pub(crate) use headers::is_forbidden_request_header;
+pub use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
-pub(crate) use methods::{is_forbidden_method, is_normalised_method};
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
+pub use methods::{is_forbidden_method, is_normalised_method};
 pub use source::{Source, locate};
 pub use version::Version;
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 pub use warnings::warnings;
 
 /// The largest document that is read, in bytes.

@@ -3,8 +3,9 @@ import { io } from "/socket.io-client.js";
 import { byId } from "./dom.js";
 import { gatherEvidence } from "./evidence.js";
 import { follow } from "./feed.js";
+import { judge } from "./judge.js";
 import { onExchange } from "./observe.js";
-import { judge, startTimeline } from "./timeline.js";
+import { startTimeline } from "./timeline.js";
 
 const { edge } = await (await fetch("/setting")).json();
 const timeline = startTimeline(byId("timeline"));
@@ -26,7 +27,9 @@ onExchange((exchange) => {
 	evidence.add(exchange);
 	show(exchange);
 });
-const followed = follow({
+follow({
+	// What is told of the first requests would be missed before.
+	open: connect,
 	log: ({ line }) => evidence.logged(line),
 	reached: evidence.reached,
 	saved({ inForce: now }) {
@@ -53,9 +56,6 @@ byId("message").addEventListener("submit", (event) => {
 		timeline.event(`← ${answer}, echoed after ${took} ms`, "message");
 	});
 });
-// Else what is told of the first requests would be missed.
-await followed;
-connect();
 new ResizeObserver(report).observe(main);
 
 function connect() {
@@ -102,7 +102,8 @@ function failed(error) {
 }
 
 function disconnected(reason) {
-	timeline.event(`disconnected: ${reason}`, "bad");
+	const isMeant = reason === "io client disconnect";
+	timeline.event(`disconnected: ${reason}`, isMeant ? undefined : "bad");
 	say("idle", "Disconnected");
 }
 
@@ -117,14 +118,16 @@ function sum() {
 	const all = [...exchanges];
 	byId("sent").textContent = counted(all.length, "request");
 	byId("reached").textContent = `${all.filter(({ reached }) => reached).length} arrived`;
-	const last = all.map(judge).findLast(({ reason }) => reason);
-	if (!last) return;
-	inForce = last.policy;
-	byId("path").dataset.verdict = last.verdict;
-	byId("decision").textContent = last.verdict;
-	byId("reason").textContent = last.reason;
-	byId("policy").textContent = `policy ${last.policy}`;
-	if (last.verdict === "refuse" && byId("state").dataset.kind === "bad")
+	const judged = all.map(judge);
+	const opened = judged.find(({ verdict }) => verdict === "opened");
+	const { verdict, reason, policy } = judged.findLast(({ reason }) => reason) ?? opened ?? {};
+	if (!verdict) return;
+	byId("path").dataset.verdict = verdict;
+	byId("decision").textContent = verdict;
+	byId("reason").textContent = reason ?? "its headers are hidden from pages";
+	byId("policy").textContent = policy ? `policy ${policy}` : "";
+	inForce = policy;
+	if (verdict === "refuse" && byId("state").dataset.kind === "bad")
 		say("bad", "Refused by the Worker");
 }
 

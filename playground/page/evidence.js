@@ -54,7 +54,8 @@ export function gatherEvidence(origin, onFound) {
 }
 
 /** Whether a line may be about an exchange: it has no request's number. */
-function isAbout(line, { state, refusal, transport, method, preflighted }) {
-	if (state !== "unreadable" || refusal || line.transport !== transport) return false;
+function isAbout(line, { state, decision, refusal, transport, method, preflighted }) {
+	const isUntold = state === "unreadable" || (state === "answered" && line.reportOnly && !decision);
+	if (!isUntold || refusal || line.transport !== transport) return false;
 	return line.method === method || (line.method === "OPTIONS" && preflighted);
 }

@@ -25,6 +25,8 @@ for (const [id, origin] of Object.entries({ allowed, other })) {
 }
 for (const origin of [allowed, other, "https://app.example.com", "null", edge])
 	byId("origins").append(element("option", { value: origin }));
+/** The version of the policy that the Worker was last seen to decide by, if it answers. */
+let inForce;
 const asked = byId("asked").elements;
 asked.origin.value = other;
 asked.path.value = "/socket.io/?EIO=4&transport=polling";
@@ -43,11 +45,21 @@ for (const { name, text } of examples(setting)) {
 }
 
 follow({
-	log({ line }) {
-		if (line.event === "policy-changed") compare(line.policy);
+	open() {
+		byId("lost").hidden = true;
+		read();
 	},
-	saved({ inForce }) {
-		compare(inForce);
+	lost() {
+		byId("lost").hidden = false;
+	},
+	log({ line }) {
+		if (line.event !== "policy-changed") return;
+		inForce = line.policy;
+		compare();
+	},
+	saved({ inForce: now }) {
+		inForce = now;
+		compare();
 	},
 });
 
@@ -62,21 +74,31 @@ document.addEventListener("keydown", (event) => {
 	save();
 });
 
-const { inForce } = await (await fetch("/in-force")).json();
-byId("in-force").textContent = inForce ?? "no answer";
-const stored = await textOf("/policy");
-// Who was quicker does not lose what they wrote.
-if (editor.text === "") editor.text = stored;
+/** Reads the document that is stored, and which is in force. */
+async function read() {
+	try {
+		inForce = JSON.parse(await textOf("/in-force")).inForce;
+		const stored = await textOf("/policy");
+		// Who was quicker does not lose what they wrote.
+		if (editor.text === "") editor.text = stored;
+	} catch (error) {
+		tell(`The local KV could not be read: ${error.message}`);
+	}
+	compare();
+}
 
 /** Says which policy is in force, and whether it is the one in the editor. */
-function compare(inForce = byId("in-force").textContent) {
-	byId("in-force").textContent = inForce;
+function compare() {
+	byId("in-force").textContent = inForce ?? "the Worker does not answer";
 	const version = versionOf(editor.text);
 	byId("version").textContent = version === inForce ? "the same" : `${version}, not in force`;
 }
 
-async function textOf(path) {
-	return await (await fetch(path)).text();
+async function textOf(path, options) {
+	const response = await fetch(path, options);
+	const text = await response.text();
+	if (!response.ok) throw new Error(text);
+	return text;
 }
 
 /** Saves the document, and says what the Worker makes of it. */
@@ -85,19 +107,22 @@ async function save() {
 	byId("save").disabled = true;
 	tell("Saving it to the local KV…");
 	try {
-		const response = await fetch("/policy", { method: "PUT", body: editor.text });
-		if (!response.ok) throw new Error(await response.text());
-		const { saved, inForce } = await response.json();
-		tell(
-			saved === inForce
-				? `Saved, and in force: the Worker decides by ${inForce} now.`
-				: `Saved as ${saved}, but the Worker does not use it. It still decides by ${inForce}.`,
-		);
+		tell(outcome(JSON.parse(await textOf("/policy", { method: "PUT", body: editor.text }))));
 	} catch (error) {
 		tell(`It could not be saved: ${error.message}`);
 	} finally {
 		byId("save").disabled = false;
 	}
+}
+
+/** What became of a document, as a sentence. */
+function outcome({ saved, inForce: now, refused }) {
+	if (saved === now) return `Saved, and in force: the Worker decides by ${now} now.`;
+	if (now === undefined) return `Saved as ${saved}, but the Worker does not answer.`;
+	const why = refused
+		? "the Worker does not use it, as it has faults"
+		: "the Worker has not read it";
+	return `Saved as ${saved}, but ${why}. It still decides by ${now}.`;
 }
 
 function tell(text) {

@@ -62,7 +62,7 @@ window.WebSocket = class extends WebSocket {
 	constructor(url, protocols) {
 		super(url, protocols);
 		const exchange = begin("GET", url, "websocket", false);
-		this.addEventListener("open", () => end(exchange, { state: "answered", status: 101 }));
+		this.addEventListener("open", () => end(exchange, { state: "answered" }));
 		this.addEventListener("error", () => end(exchange, { state: "unreadable" }));
 		this.addEventListener("close", () => end(exchange, { state: "cancelled" }));
 	}

@@ -1,5 +1,6 @@
 // The timeline of a connection: a row an exchange and a row an event.
 import { element } from "./dom.js";
+import { judge } from "./judge.js";
 
 const maxRows = 200;
 
@@ -48,45 +49,13 @@ export function startTimeline(list) {
 				element(
 					"li",
 					{ class: "event", "data-kind": kind },
-					element("span", { class: "at" }, milliseconds(performance.now() - start)),
+					element("span", { class: "at" }, shown(performance.now() - start)),
 					element("span", { class: "what" }, text),
 				),
 			);
 			keepUp();
 		},
 	};
-}
-
-/** What is known of an exchange: `verdict`, which is `allow` or the like, and `details`. */
-export function judge({ state, status, decision, refusal, reached, method, transport }) {
-	const [verdict, ...rest] = decision?.split("; ") ?? [];
-	const reported =
-		rest.includes("report-only") || refusal?.reportOnly ? "only reported" : undefined;
-	const field = (name) => rest.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
-	const server = reached ? "reached the server" : undefined;
-	if (state === "pending") return { verdict: "waiting", details: [server] };
-	if (state === "cancelled") return { verdict: "ended", details: [server] };
-	if (verdict) {
-		const details = [reported, server];
-		return { verdict, reason: field("reason"), policy: field("policy"), details };
-	}
-	if (state === "answered" && transport === "websocket") {
-		const hidden = "it opened, its headers are hidden from pages";
-		return { verdict: "allow", details: [hidden, server] };
-	}
-	if (state === "answered") return { verdict: String(status), details: [server] };
-	if (!refusal) {
-		const hidden = "no answer that the page may read";
-		return { verdict: "unreadable", details: [hidden, server] };
-	}
-	const { reason, policy } = refusal;
-	const unsent = refusal.method !== method && "its preflight was refused, so it was not sent";
-	const details = [
-		unsent || undefined,
-		reported,
-		reached ? "reached the server" : "never reached the server",
-	];
-	return { verdict: "refuse", reason, policy, details, source: "the Worker's log" };
 }
 
 function exchangeRow(exchange, at) {
@@ -97,7 +66,7 @@ function exchangeRow(exchange, at) {
 	return element(
 		"li",
 		{ class: "exchange", "data-verdict": verdict },
-		element("span", { class: "at" }, milliseconds(at)),
+		element("span", { class: "at" }, shown(at)),
 		element(
 			"span",
 			{ class: "what" },
@@ -105,11 +74,12 @@ function exchangeRow(exchange, at) {
 			status ? ` ${status}` : "",
 		),
 		element("span", { class: "verdict" }, verdict),
-		element("span", { class: "took" }, endedAt ? `${milliseconds(endedAt - startedAt)}` : "…"),
+		element("span", { class: "took" }, endedAt ? shown(endedAt - startedAt) : "…"),
 		element("span", { class: "why" }, why.filter(Boolean).join(" · ")),
 	);
 }
 
-function milliseconds(time) {
-	return `${Math.round(time)} ms`;
+/** A time in milliseconds, as it is shown. */
+function shown(time) {
+	return time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
 }

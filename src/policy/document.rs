@@ -48,7 +48,6 @@ fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, N
 
 /// Calls `each` with every rule of a document, and with its prefix where it has
 /// one, as far as they are found.
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 pub(super) fn each_rule(
     root: &Node<'_>,
     faults: &mut Faults<'_>,

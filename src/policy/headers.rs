@@ -48,7 +48,7 @@ pub(super) fn allowed(
 
 /// Whether browsers keep the request header of that name, in lower case, to themselves.
 #[must_use]
-pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
+pub fn is_forbidden_request_header(name: &str) -> bool {
     FORBIDDEN_REQUEST.contains(&name)
         || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

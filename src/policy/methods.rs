@@ -49,12 +49,14 @@ fn method(
 }
 
 /// Fetch, "forbidden method", given in upper case.
-pub(crate) fn is_forbidden_method(upper: &str) -> bool {
+#[must_use]
+pub fn is_forbidden_method(upper: &str) -> bool {
     matches!(upper, "CONNECT" | "TRACE" | "TRACK")
 }
 
 /// Whether browsers put a method in upper case (Fetch, "normalize a method"),
 /// given so.
-pub(crate) fn is_normalised_method(upper: &str) -> bool {
+#[must_use]
+pub fn is_normalised_method(upper: &str) -> bool {
     matches!(upper, "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT")
 }

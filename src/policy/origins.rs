@@ -79,7 +79,6 @@ fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Resul
 
 /// Whether `item` of a list of origins is or contains `pattern`, or is the
 /// prefix of tenants that `pattern` is.
-#[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
     match item.text() {
         Some(text) => {

@@ -74,7 +74,7 @@ describe("what happens, as it happens", () => {
 			assert.ok(rows.includes(`POST poll 200 | ${why}`), rows.join("\n"));
 			assert.ok(
 				rows.includes(
-					"WebSocket 101 | allow | it opened, its headers are hidden from pages · reached the server",
+					"WebSocket | opened | its headers are hidden from pages · reached the server",
 				),
 				rows.join("\n"),
 			);
@@ -138,6 +138,34 @@ describe("what happens, as it happens", () => {
 				`GET poll | refuse | unlisted-origin · its preflight was refused, so it was not sent · never reached the server · told by the Worker's log`,
 				"the client says: xhr poll error",
 			]);
+		}));
+
+	test("a policy that only reports: what it would refuse goes on, and is not called refused", () =>
+		opened(async ({ allowed, other }) => {
+			const text = '{"origin": "https://app.example.com", "reportOnly": true}';
+			const version = versionOf(text);
+			await allowed.comesTo("Connected over WebSocket");
+			await playground.save(text);
+			await allowed.comesTo("Not connected");
+			await other.comesTo("Not connected");
+			const why = "unlisted-origin · the policy only reports, so it went on · reached the server";
+			await until("the log's line", async () => (await other.rows())[0].includes("log"));
+			assert.deepEqual(await other.rows(), [
+				`GET poll | reported | ${why} · its own answer does not let the page read it · told by the Worker's log`,
+				"the client says: xhr poll error",
+			]);
+			assert.deepEqual(await other.path(), [
+				"This page\n1 request",
+				`The Worker\nreported\nunlisted-origin\npolicy ${version}`,
+				"Socket.IO server\n1 arrived",
+			]);
+			await other.frame.getByLabel("Transports").selectOption("WebSocket only");
+			await other.comesTo("Connected over WebSocket");
+			await until("the log's line", async () => (await other.rows())[0].includes("log"));
+			assert.equal(
+				(await other.rows())[0],
+				`WebSocket | reported | ${why} · told by the Worker's log`,
+			);
 		}));
 
 	test("messages, as text whatever they hold; and the end", () =>
@@ -228,7 +256,7 @@ describe("saving", () => {
 	test("changes the decision, and says which policy is in force", () =>
 		opened(async ({ page, allowed, other }) => {
 			await other.comesTo("Refused by the Worker");
-			await press(page, "Only the other");
+			await press(page, "Only the second");
 			const text = await page.getByLabel("The policy document").inputValue();
 			assert.equal(await page.locator("#in-force").textContent(), first);
 			assert.equal(
@@ -260,7 +288,7 @@ describe("saving", () => {
 			await press(page, "Save it all the same");
 			await saved(
 				page,
-				`Saved as ${version}, but the Worker does not use it. It still decides by ${first}.`,
+				`Saved as ${version}, but the Worker does not use it, as it has faults. It still decides by ${first}.`,
 			);
 			await allowed.frame.getByRole("button", { name: "Connect again" }).click();
 			await allowed.comesTo("Connected over WebSocket");
