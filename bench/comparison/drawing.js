@@ -22,7 +22,7 @@ const groups = [
 	{
 		title: "Poll, forwarded",
 		work: "polling GET",
-		bars: ["passThrough", "withCors", "hono", "one", "many"],
+		bars: ["passThrough", "withCors", "asPromised", "hono", "one", "many"],
 	},
 ];
 
@@ -31,6 +31,7 @@ const labels = {
 	refusal: "constant 403, JavaScript",
 	passThrough: "bare pass-through, JavaScript",
 	withCors: "… that sets CORS headers",
+	asPromised: "… and does all that this does",
 	hono: "Hono's cors, JavaScript",
 	one: "this Worker, 1 origin",
 	many: "this Worker, 100,000 origins",

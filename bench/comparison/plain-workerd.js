@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import workerd from "workerd";
 import { bundle } from "./bundle.js";
@@ -42,6 +42,8 @@ export async function configure(name, options = {}) {
  */
 export async function start(config, output = "ignore") {
 	const runtime = spawn(workerd.default, ["serve", config, "--control-fd=3"], {
+		// V8 may write files of its own.
+		cwd: dirname(config),
 		stdio: ["ignore", output, "inherit", "pipe"],
 	});
 	const [line] = await once(runtime.stdio[3], "data");
