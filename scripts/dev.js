@@ -76,7 +76,7 @@ async function checkPort() {
 		await once(probe.listen(Number(options.port), "127.0.0.1"), "listening");
 	} catch (error) {
 		console.error(`127.0.0.1:${options.port} cannot be listened on: ${error.code}`);
-		console.error("    another port: make dev PORT=8788");
+		console.error("    another port: make dev PORT=9000");
 		process.exit(1);
 	}
 	await new Promise((resolve) => probe.close(resolve));

@@ -6,6 +6,8 @@ mod ipv6;
 
 pub use ipv6::canonical_ipv6;
 
+use std::net::Ipv4Addr;
+
 use crate::text::rsplit_once;
 
 /// The longest domain name that DNS allows, without its trailing dot (RFC 1035, 2.3.4).
@@ -98,6 +100,16 @@ pub fn default_port(scheme: &str) -> Option<u16> {
         "https" => Some(443),
         _ => None,
     }
+}
+
+/// Whether a host, in the form of an origin, is this machine to whoever asks it (Secure
+/// Contexts, "potentially trustworthy origin").
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

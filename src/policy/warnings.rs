@@ -1,7 +1,5 @@
 //! What is allowed in a document, and seldom meant.
 
-use std::net::Ipv4Addr;
-
 use super::{
     Fault, Knowledge, document,
     fault::Faults,
@@ -10,7 +8,10 @@ use super::{
     place::Node,
     socketio2, syntax,
 };
-use crate::pattern::{HostPattern, OriginPattern};
+use crate::{
+    host::is_loopback,
+    pattern::{HostPattern, OriginPattern},
+};
 
 /// Headers of the CORS protocol itself, by the direction in which no page has a
 /// use for them. That they are listed mostly stems from a misunderstanding.
@@ -143,13 +144,6 @@ fn unencrypted_host(text: &str) -> Option<String> {
         OriginPattern::try_from(text).ok().filter(|pattern| pattern.scheme() == "http")?;
     let (HostPattern::Exactly(host) | HostPattern::Below(host)) = pattern.host();
     Some(host.to_owned())
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn warn_of_headers(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::engineio::Protocol;
-use crate::report::fetch_standard::is_safelisted;
+use crate::{host::is_loopback, report::fetch_standard::is_safelisted};
 
 /// A server, and a page that is to use it.
 #[derive(Clone, Debug)]
@@ -83,16 +83,7 @@ impl Target {
     /// Whether browsers take the server for one that nobody can listen to or pose
     /// as (Secure Contexts, "potentially trustworthy origin").
     pub(super) fn is_trustworthy(&self) -> bool {
-        self.base.scheme() == "https" || is_loopback(&self.base)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+        self.base.scheme() == "https" || self.base.host_str().is_some_and(is_loopback)
     }
 }
 
