@@ -23,6 +23,8 @@ pub struct RequestHead<'a> {
     pub fetch_mode: Option<&'a str>,
     /// `Sec-Fetch-Dest`.
     pub fetch_dest: Option<&'a str>,
+    /// `Upgrade`.
+    pub upgrade: Option<&'a str>,
 }
 
 /// An absolute URL, taken apart but not decoded.
@@ -99,14 +101,35 @@ impl RequestHead<'_> {
         self.fetch_site == Some("same-origin")
     }
 
-    /// Whether the browser says that another origin's page made it, other than
-    /// by following a link: a `<script>`, an `<img>`, a frame (Fetch Metadata, 2).
+    /// Whether the browser says that another origin's page made it (Fetch Metadata, 2): a
+    /// `<script>`, an `<img>`, a frame. A link or a pop-up is none, unless it leads to
+    /// Engine.IO, which nobody visits.
     #[must_use]
     pub fn is_foreign_embed(&self) -> bool {
         let foreign = matches!(self.fetch_site, Some("cross-site" | "same-site"));
         let follows_link =
             self.fetch_mode == Some("navigate") && self.fetch_dest == Some("document");
-        foreign && !follows_link
+        foreign && (!follows_link || self.has_engineio_shape())
+    }
+
+    /// Whether the query, once decoded, has what Engine.IO's requests have: `EIO`, or a
+    /// `transport` of Engine.IO (engine.io, `server.ts`, `verify`). Some servers take `;` for
+    /// `&` (Python before 3.10, `urllib.parse.parse_qs`).
+    #[must_use]
+    pub fn has_engineio_shape(&self) -> bool {
+        let pairs = self.url.query().split(';').map(str::as_bytes).flat_map(form_urlencoded::parse);
+        pairs.into_iter().any(|(name, value)| match &*name {
+            "EIO" => true,
+            "transport" => matches!(&*value, "polling" | "websocket" | "webtransport"),
+            _ => false,
+        })
+    }
+
+    /// Whether it asks for a WebSocket (RFC 6455, 4.1).
+    #[must_use]
+    pub fn is_websocket_upgrade(&self) -> bool {
+        let mut protocols = self.upgrade.unwrap_or_default().split(',');
+        protocols.any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
     }
 
     /// Whether Engine.IO would answer it with a script: JSONP polling, asked for
@@ -193,6 +216,48 @@ mod tests {
             let url = Url { origin: "https://a.example", path_and_query: &path_and_query };
             let head = RequestHead { url, fetch_mode, ..Default::default() };
             assert_eq!(head.transport(), transport, "{query} {fetch_mode:?}");
+        }
+    }
+
+    #[test]
+    fn engineio_is_known_by_its_query() {
+        for (query, is_engineio) in [
+            ("EIO=4&transport=polling", true),
+            ("EIO=3", true),
+            ("EIO", true),
+            ("x=1&%45IO=4", true),
+            ("transport=polling", true),
+            ("transport=websocket&t=x", true),
+            ("%74ransport=web%73ocket", true),
+            ("transport=webtransport", true),
+            ("a=1;transport=polling", true),
+            ("", false),
+            ("transport=air", false),
+            ("transport=Polling", false),
+            ("transport", false),
+            ("eio=4", false),
+            ("t=EIO", false),
+            ("XEIO=4&mytransport=polling", false),
+        ] {
+            let path_and_query = format!("/anything?{query}");
+            let url = Url { origin: "https://a.example", path_and_query: &path_and_query };
+            let head = RequestHead { url, ..Default::default() };
+            assert_eq!(head.has_engineio_shape(), is_engineio, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_websocket_is_asked_for_by_upgrade() {
+        for (upgrade, is_websocket) in [
+            (Some("websocket"), true),
+            (Some("WebSocket"), true),
+            (Some("h2c, websocket"), true),
+            (Some("h2c"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            let head = RequestHead { upgrade, ..Default::default() };
+            assert_eq!(head.is_websocket_upgrade(), is_websocket, "{upgrade:?}");
         }
     }
 

@@ -104,9 +104,9 @@ fn what_another_origins_page_embeds_is_refused_unless_every_origin_is_allowed() 
         ("cross-site", "no-cors", "document", embed),
         ("cross-site", "websocket", "websocket", embed),
         ("cross-site", "cors", "empty", embed),
-        // Links
-        ("cross-site", "navigate", "document", missing),
-        ("same-site", "navigate", "document", missing),
+        // Links and pop-ups, to what nobody visits.
+        ("cross-site", "navigate", "document", embed),
+        ("same-site", "navigate", "document", embed),
         ("none", "navigate", "document", missing),
         ("none", "no-cors", "script", missing),
     ] {
@@ -119,6 +119,21 @@ fn what_another_origins_page_embeds_is_refused_unless_every_origin_is_allowed() 
     assert_decided(LISTED, &[(RequestHead { fetch_site: Some("cross-site"), ..POLL }, embed)]);
     let same_origin = fetched("same-origin", "cors", "empty");
     assert_decided(LISTED, &[(same_origin, "allow same-origin")]);
+}
+
+#[test]
+fn a_link_is_let_through_unless_it_leads_to_engineio() {
+    let link = fetched("cross-site", "navigate", "document");
+    for (path, expected) in [
+        ("/socket.io/", "allow missing-origin"),
+        ("/socket.io/?x=1&transport=air", "allow missing-origin"),
+        ("/socket.io/?EIO=3&transport=polling", "refuse cross-site-embed"),
+        ("/socket.io/?transport=polling", "refuse cross-site-embed"),
+        ("/socket.io/?%45IO=4", "refuse cross-site-embed"),
+    ] {
+        assert_decided(LISTED, &[(at(path, link), expected)]);
+        assert_decided(EVERY, &[(at(path, link), "allow missing-origin")]);
+    }
 }
 
 #[test]

@@ -37,6 +37,7 @@ struct Facts<'a> {
     fetch_site: Option<u8>,
     fetch_mode: Option<u8>,
     fetch_dest: Option<u8>,
+    is_websocket: bool,
     origin: Origin<'a>,
     requested_method: Option<&'a str>,
     own: Option<u8>,
@@ -95,6 +96,7 @@ fuzz_target!(|bytes: &[u8]| {
         fetch_site: facts.fetch_site.map(|index| pick(SITES, index)),
         fetch_mode: facts.fetch_mode.map(|index| pick(MODES, index)),
         fetch_dest: facts.fetch_dest.map(|index| pick(DESTINATIONS, index)),
+        upgrade: facts.is_websocket.then_some("websocket"),
     };
     invariants::check_decision(&head, &policy, |key| {
         let first = key.bytes().next().unwrap_or_default();

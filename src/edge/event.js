@@ -13,26 +13,27 @@ export function event(request, env, ctx) {
 
 /**
  * The facts that a decision may hang on, one a line, in the order in which `Facts::head` in
- * shell.rs reads them. What is present starts with "=".
+ * shell.rs reads them. What is present starts with "=", and what is absent at the end is left out.
  */
 function factsOf(method, url, origin, requestedHeaders, headers) {
 	const line = (value) => (value === null ? "\n" : `\n=${value}`);
+	const lines = (...names) => names.map((name) => line(headers.get(name))).join("");
 	const head = `${method}\n${url}${line(origin)}`;
+	if (method === "OPTIONS" && origin !== null) {
+		return head + lines("access-control-request-method") + line(requestedHeaders);
+	}
+	// A WebSocket is asked for by a GET.
+	const upgrade = method === "GET" ? lines("upgrade") : "";
 	// What the browser says of itself matters where it gives no origin, or for the log.
 	if (origin === null) {
-		const [site, mode, dest] = FETCH_METADATA.map((name) => line(headers.get(name)));
-		return `${head}\n\n${site}${mode}${dest}`;
+		return `${head}\n\n${lines("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")}${upgrade}`;
 	}
-	if (method === "OPTIONS") {
-		const requestedMethod = headers.get("access-control-request-method");
-		return head + line(requestedMethod) + line(requestedHeaders);
-	}
-	return TRANSPORT.test(url) ? head : `${head}\n\n\n${line(headers.get("sec-fetch-mode"))}`;
+	if (TRANSPORT.test(url)) return upgrade === "\n" ? head : `${head}\n\n\n\n\n${upgrade}`;
+	return `${head}\n\n\n${lines("sec-fetch-mode")}\n${upgrade}`;
 }
 
 // One that the query names.
 const TRANSPORT = /[?&]transport=(?:polling|websocket)(?:&|$)/;
-const FETCH_METADATA = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
 
 /** Keeps the request's I/O alive until `promise` settles. */
 export const waitUntil = ({ ctx }, promise) => ctx.waitUntil(promise);

@@ -153,6 +153,7 @@ impl Facts {
             fetch_site: header(),
             fetch_mode: header(),
             fetch_dest: header(),
+            upgrade: header(),
         }
     }
 }

@@ -32,6 +32,7 @@ pub(crate) const POLL: RequestHead<'static> = RequestHead {
     fetch_site: None,
     fetch_mode: None,
     fetch_dest: None,
+    upgrade: None,
 };
 
 /// What a browser sends ahead of a POST, but for its `Origin`.

@@ -128,13 +128,23 @@ describe("a request without an origin", () => {
 		["from a sibling's page is refused", poll, { "sec-fetch-site": "same-site" }, 403],
 		[
 			"that follows a link is let through",
-			poll,
+			"/socket.io/",
 			{
 				"sec-fetch-site": "cross-site",
 				"sec-fetch-mode": "navigate",
 				"sec-fetch-dest": "document",
 			},
 			200,
+		],
+		[
+			"of a pop-up that leads to Engine.IO is refused",
+			poll,
+			{
+				"sec-fetch-site": "cross-site",
+				"sec-fetch-mode": "navigate",
+				"sec-fetch-dest": "document",
+			},
+			403,
 		],
 		[
 			"of a frame is refused",

@@ -60,6 +60,7 @@ struct Facts {
     requested_method: Option<&'static str>,
     requested_headers: Option<&'static str>,
     fetch: (Option<&'static str>, Option<&'static str>, Option<&'static str>),
+    upgrade: Option<&'static str>,
     /// Of a key under `t:`, and of any other.
     tenancies: (Tenancy, Tenancy),
 }
@@ -75,6 +76,7 @@ impl Facts {
             fetch_site: self.fetch.0,
             fetch_mode: self.fetch.1,
             fetch_dest: self.fetch.2,
+            upgrade: self.upgrade,
         }
     }
 }
@@ -105,6 +107,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
         option::weighted(0.8, select(vec!["PUT", "", "x y"])),
         option::weighted(0.8, select(REQUESTED_HEADERS)),
         fetch,
+        option::of(select(vec!["websocket", "h2c"])),
         (select(TENANCIES), select(TENANCIES)),
     )
         .prop_map(|facts| {
@@ -116,6 +119,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
                 requested_method,
                 requested_headers,
                 fetch,
+                upgrade,
                 tenancies,
             ) = facts;
             Facts {
@@ -126,6 +130,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
                 requested_method,
                 requested_headers,
                 fetch,
+                upgrade,
                 tenancies,
             }
         })
