@@ -52,6 +52,8 @@ pub struct Context {
     pub version: Version,
     /// Whether to add [`EXPLAIN_HEADER`].
     pub explain: bool,
+    /// Whether everything is forwarded untouched, whatever is decided.
+    pub report_only: bool,
     /// What keeps the edge from its full work.
     pub health: Health,
 }
@@ -66,6 +68,18 @@ impl Context {
             }
             reason => reason,
         }
+    }
+
+    /// Whether `decision` is only reported.
+    #[must_use]
+    pub fn only_reports(&self, decision: &Decision<'_>) -> bool {
+        decision.is_report_only() || self.report_only && decision.rule.is_some()
+    }
+
+    /// Whether `decision` keeps the request from the origin server.
+    #[must_use]
+    pub fn blocks(&self, decision: &Decision<'_>) -> bool {
+        decision.blocks() && !self.report_only
     }
 }
 
@@ -95,10 +109,8 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
         return Action::Answer(unavailable(head));
     }
     let rule = match decision.rule {
-        Some(rule) if !rule.report_only => rule,
-        _ => {
-            return Action::Forward { owned: None, explain };
-        }
+        Some(rule) if !context.only_reports(decision) => rule,
+        _ => return Action::Forward { owned: None, explain },
     };
     match decision.verdict {
         Verdict::Refuse => Action::Answer(refusal(head, context, explain)),
@@ -160,6 +172,6 @@ fn explain_header<'a>(explanation: String) -> (&'static str, Cow<'a, str>) {
 
 fn explanation(decision: &Decision<'_>, context: Context) -> String {
     let (verdict, reason, version) = (decision.verdict, context.reason(decision), context.version);
-    let report_only = if decision.is_report_only() { "; report-only" } else { "" };
+    let report_only = if context.only_reports(decision) { "; report-only" } else { "" };
     format!("{verdict}; reason={reason}; policy={version}{report_only}")
 }

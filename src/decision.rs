@@ -113,6 +113,34 @@ pub fn decide<'a>(
     decided.unwrap_or(Decision::UNCOVERED)
 }
 
+/// The decision on `head` while no policy is in force, though `last_known` may have been.
+///
+/// A request that the closed policy refuses, which allows no other origin, is kept out
+///
+/// - under `/socket.io`,
+/// - on any path where it asks for Engine.IO or a WebSocket, if no policy is known,
+/// - under the routes of the last known one, but for what one of them only reports on
+///   under `/socket.io`.
+///
+/// Everything else is forwarded.
+#[must_use]
+pub fn decide_closed<'a>(head: &RequestHead<'a>, last_known: Option<&'a Policy>) -> Decision<'a> {
+    let closed = Policy::closed();
+    let Some((_, rule)) = closed.rules().next() else { return Decision::UNCOVERED };
+    let decision = judge(head, rule, &mut |_| Tenancy::Absent);
+    let path = head.path_forms();
+    let is_default = closed.rules_for(&path).next().is_some();
+    let is_closed = if let Some(known) = last_known {
+        let covers =
+            |report_only| known.rules_for(&path).any(|rule| rule.report_only == report_only);
+        covers(false) || is_default && !covers(true)
+    } else {
+        let asks_for_socketio = || head.has_engineio_shape() || head.is_websocket_upgrade();
+        is_default || decision.verdict == Verdict::Refuse && asks_for_socketio()
+    };
+    if is_closed { decision } else { Decision::UNCOVERED }
+}
+
 fn judge<'a>(
     head: &RequestHead<'a>,
     rule: &'a Rule,

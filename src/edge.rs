@@ -18,119 +18,182 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     action::{Action, Context, Health, act},
-    decision::{Decision, Reason, decide},
-    held::{Lookup, Standing},
-    policy::Policy,
+    decision::{Decision, Reason},
+    policy_cache::PolicyState,
     request::RequestHead,
     settings::{Settings, Upstream},
+    tenants::Tenancy,
 };
-use shell::{Event, Facts, Reading};
+use shell::{Document, Event, Facts, PolicyRead, Reading};
 use tenants::Findings;
 
 thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
 }
 
-/// Answers one request: a `Response`, or a promise of one.
+/// Answers one request: a `Response`, or a promise of one. It came at `arrived_at`, in
+/// milliseconds, if it has waited for KV already.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(event: Event) -> JsValue {
-    let facts = Facts::of(&event);
-    let head = facts.head();
-    let now = shell::now();
-    log::left_out(now);
-    let host = head.url.policy_host();
-    let fresh_seconds = with_settings(&event, |settings| settings.fresh_seconds);
-    match store::look_up(&host, now, fresh_seconds) {
-        Lookup::Use(standing) => respond(&event, &facts, head, standing, Findings::default()),
-        Lookup::UseAndRefresh(standing) => {
-            shell::wait_until(&event, &store::refresh(&event, host));
-            respond(&event, &facts, head, standing, Findings::default())
+pub fn fetch(event: &Event, arrived_at: Option<f64>) -> JsValue {
+    with_settings(event, |settings| {
+        let facts = Facts::of(event);
+        let head = facts.head();
+        let (state, waiting) = look_up(event, &head, settings, arrived_at, settings.report_only);
+        match waiting {
+            Some(later) if settings.report_only => {
+                shell::wait_until(event, &later);
+                let decision = state.decide(&head, |_| Tenancy::Unasked);
+                let context = context(settings, &state);
+                carry_out(event, &head, &decision, settings, context)
+            }
+            Some(later) => later,
+            None => respond(event, &facts, settings, &state, Findings::default()),
         }
-        Lookup::Ask => {
-            let asking = event.clone();
-            let then = move |standing| {
-                respond(&event, &facts, facts.head(), standing, Findings::default())
-            };
-            store::ask(&asking, Reading::First, host, Box::new(then))
-        }
-    }
+    })
 }
 
-/// Decides on `head`, which `facts` say, and does so.
+/// Decides on a request that has been forwarded already, to record the decision. Returns a
+/// promise, or nothing.
+#[wasm_bindgen]
+#[must_use]
+pub fn record(event: &Event, arrived_at: f64) -> JsValue {
+    with_settings(event, |settings| {
+        let facts = Facts::of(event);
+        match look_up(event, &facts.head(), settings, Some(arrived_at), true) {
+            (_, Some(later)) => later,
+            (state, None) => record_decision(event, &facts, settings, &state, Findings::default()),
+        }
+    })
+}
+
+/// What decides on `head`, or a promise of what is decided later, if it waits for KV.
+fn look_up(
+    event: &Event,
+    head: &RequestHead<'_>,
+    settings: &Settings,
+    arrived_at: Option<f64>,
+    only_records: bool,
+) -> (PolicyState, Option<JsValue>) {
+    let now = shell::now();
+    let arrived_at = arrived_at.unwrap_or(now);
+    log::left_out(now);
+    let host = head.url.policy_host();
+    let lookup = store::look_up(&host, now, arrived_at, settings.fresh_seconds);
+    let reading = lookup.reads.then(|| shell::read_policy(event, &host));
+    let later = lookup.makes_wait(head).then(|| {
+        shell::serve_later(event, arrived_at, now - arrived_at, reading.as_ref(), only_records)
+    });
+    (lookup.state, later)
+}
+
+/// Decides on the request that `facts` say by `state`, and does so.
 fn respond(
     event: &Event,
     facts: &Facts,
-    head: RequestHead<'_>,
-    standing: Standing,
+    settings: &Settings,
+    state: &PolicyState,
     mut findings: Findings,
 ) -> JsValue {
-    with_settings(event, |settings| {
-        #[cfg(feature = "panic-on-request")]
-        store::panic_if_asked(head.url.path());
-        let policy = standing.policy();
-        let context = context(settings, &standing);
-        let decision = decide_and_record(event, &head, &policy, settings, context, &mut findings);
-        if decision.reason == Reason::UnaskedOrigin {
-            let (asking, facts) = (event.clone(), facts.clone());
-            if decision.blocks() {
-                let then =
-                    move |findings| respond(&asking, &facts, facts.head(), standing, findings);
-                return findings.ask(event, Reading::First, Box::new(then));
-            }
-            // What is only reported on waits for nothing.
-            let then = move |mut findings| {
+    let head = facts.head();
+    #[cfg(feature = "panic-on-request")]
+    store::panic_if_asked(head.url.path());
+    let context = context(settings, state);
+    let decision = decide_and_record(event, &head, state, settings, &mut findings);
+    if decision.reason == Reason::UnaskedOrigin {
+        let (asking, facts, state) = (event.clone(), facts.clone(), state.clone());
+        if context.blocks(&decision) {
+            let then = move |findings| {
                 with_settings(&asking, |settings| {
-                    let policy = standing.policy();
-                    let head = facts.head();
-                    decide_and_record(&asking, &head, &policy, settings, context, &mut findings);
-                });
-                JsValue::UNDEFINED
+                    respond(&asking, &facts, settings, &state, findings)
+                })
             };
-            shell::wait_until(event, &findings.ask(event, Reading::Behind, Box::new(then)));
+            return findings.ask(event, Reading::First, Box::new(then));
         }
-        match act(&head, &decision, context) {
-            Action::Answer(answer) => shell::answer(event, &head, &answer),
-            Action::Forward { owned, explain } => {
-                shell::forward(event, &head, settings, owned, explain)
-            }
-        }
-    })
+        shell::wait_until(event, &ask_behind(event, facts, state, findings));
+    }
+    carry_out(event, &head, &decision, settings, context)
+}
+
+/// Records the decision on a request that waits for nothing. Returns a promise, or nothing.
+fn record_decision(
+    event: &Event,
+    facts: &Facts,
+    settings: &Settings,
+    state: &PolicyState,
+    mut findings: Findings,
+) -> JsValue {
+    let head = facts.head();
+    let decision = decide_and_record(event, &head, state, settings, &mut findings);
+    if decision.reason == Reason::UnaskedOrigin {
+        return ask_behind(event, facts.clone(), state.clone(), findings);
+    }
+    JsValue::UNDEFINED
+}
+
+/// Asks KV for the origin's keys behind the request, then records the decision.
+fn ask_behind(event: &Event, facts: Facts, state: PolicyState, findings: Findings) -> JsValue {
+    let asking = event.clone();
+    let then = move |findings| {
+        with_settings(&asking, |settings| {
+            record_decision(&asking, &facts, settings, &state, findings)
+        })
+    };
+    findings.ask(event, Reading::Behind, Box::new(then))
+}
+
+fn carry_out(
+    event: &Event,
+    head: &RequestHead<'_>,
+    decision: &Decision<'_>,
+    settings: &Settings,
+    context: Context,
+) -> JsValue {
+    match act(head, decision, context) {
+        Action::Answer(answer) => shell::answer(event, head, &answer),
+        Action::Forward { owned, explain } => shell::forward(event, head, settings, owned, explain),
+    }
 }
 
 /// The decision, which is recorded unless KV has to be asked first.
 fn decide_and_record<'a>(
     event: &Event,
     head: &RequestHead<'a>,
-    policy: &'a Policy,
+    state: &'a PolicyState,
     settings: &Settings,
-    context: Context,
     findings: &mut Findings,
 ) -> Decision<'a> {
-    let decision = decide(head, policy, |key| findings.tenancy(key, settings.fresh_seconds));
+    let decision = state.decide(head, |key| findings.tenancy(key, settings.fresh_seconds));
     if let Some(stale) = findings.take_stale() {
         shell::wait_until(event, &tenants::refresh(event, stale));
     }
     if decision.reason != Reason::UnaskedOrigin {
-        record::record(event, head, policy, &decision, context, settings.has_dataset);
+        let context = context(settings, state);
+        record::record(event, head, state, &decision, context, settings.has_dataset);
     }
     decision
 }
 
-fn context(settings: &Settings, standing: &Standing) -> Context {
+/// Takes in what KV says to `read`.
+fn policy_read(event: &Event, read: &PolicyRead, answer: &Result<Option<Document>, String>) {
+    with_settings(event, |settings| store::take_in(event, read, answer, settings.fresh_seconds));
+}
+
+fn context(settings: &Settings, state: &PolicyState) -> Context {
     Context {
-        version: standing.policy().version(),
+        version: state.version(),
         explain: settings.explain,
-        health: health(settings, standing),
+        report_only: settings.report_only,
+        health: health(settings, state),
     }
 }
 
-fn health(settings: &Settings, standing: &Standing) -> Health {
-    match standing {
+fn health(settings: &Settings, state: &PolicyState) -> Health {
+    match state {
         _ if settings.upstream == Upstream::Unknown => Health::NoUpstream,
-        _ if !settings.bad.is_empty() => Health::BadVariable,
-        Standing::Unavailable => Health::PolicyUnavailable,
-        Standing::Policy(_) | Standing::NoPolicy => Health::Good,
+        _ if !settings.bad.is_empty() && !settings.report_only => Health::BadVariable,
+        PolicyState::Unavailable => Health::PolicyUnavailable,
+        PolicyState::InForce(_) | PolicyState::Missing { .. } => Health::Good,
     }
 }
 
@@ -140,6 +203,9 @@ fn with_settings<T>(event: &Event, use_it: impl FnOnce(&Settings) -> T) -> T {
         use_it(settings.get_or_init(|| {
             let settings = Settings::read(shell::variables(event));
             settings.bad.iter().for_each(log::bad_variable);
+            if settings.report_only {
+                log::report_only();
+            }
             settings
         }))
     })

@@ -29,11 +29,6 @@ impl Age {
         Self { learned_at: asked_at, asked_at }
     }
 
-    /// Whether KV confirmed it when it was asked later than `asked_at`.
-    pub(crate) fn is_newer_than(self, asked_at: f64) -> bool {
-        self.learned_at > asked_at
-    }
-
     /// The same, with KV having been asked once more at `now`.
     pub(crate) fn asked(self, now: f64) -> Self {
         Self { asked_at: now, ..self }

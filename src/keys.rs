@@ -1,5 +1,7 @@
 //! The KV keys of policy documents.
 
+use crate::origin;
+
 /// The KV namespace's binding.
 pub const BINDING: &str = "POLICY";
 
@@ -12,16 +14,23 @@ pub fn of_host(host: &str) -> String {
     format!("{EVERY_HOST}:{host}")
 }
 
+/// The keys under which the document that `host` is under may be, the most specific
+/// first: that of its host and port, where the port is not the scheme's default, that
+/// of the host, and that of every host.
+#[must_use]
+pub fn candidates(host: &str) -> Vec<String> {
+    let mut keys = vec![of_host(host)];
+    if let (name, Some(_)) = origin::split_port(host) {
+        keys.push(of_host(name));
+    }
+    keys.push(EVERY_HOST.to_owned());
+    keys
+}
+
 /// Where the Worker keeps the newest text of `key` that was valid.
 #[must_use]
 pub fn last_good(key: &str) -> String {
     format!("{key}{LAST_GOOD}")
-}
-
-/// Whether `key` is one of [`last_good`].
-#[must_use]
-pub fn is_last_good(key: &str) -> bool {
-    key.ends_with(LAST_GOOD)
 }
 
 /// Where the command-line tool keeps the text that it replaced under `key`.
@@ -30,5 +39,26 @@ pub fn previous(key: &str) -> String {
     format!("{key}@previous")
 }
 
-// No host has an @.
-const LAST_GOOD: &str = "@last-good";
+/// What ends the key of a last good document. No host has an @.
+pub const LAST_GOOD: &str = "@last-good";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_under_its_port_then_its_name_then_what_is_for_every_host() {
+        for (host, keys) in [
+            ("api.example.com", &["policy:api.example.com", "policy"][..]),
+            (
+                "api.example.com:8443",
+                &["policy:api.example.com:8443", "policy:api.example.com", "policy"],
+            ),
+            ("[::1]", &["policy:[::1]", "policy"]),
+            ("[::1]:8787", &["policy:[::1]:8787", "policy:[::1]", "policy"]),
+            ("", &["policy:", "policy"]),
+        ] {
+            assert_eq!(candidates(host), keys, "{host}");
+        }
+    }
+}

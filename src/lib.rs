@@ -11,7 +11,7 @@
 //! |---|---|
 //! | the request's head, as facts | [`request`], [`path`] |
 //! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
-//! | which policy this isolate holds, and whether to read KV again | [`held`], [`keys`] |
+//! | which policy this isolate holds, and whether to read KV again | [`policy_cache`], [`keys`] |
 //! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
 //! | how much of it goes into the log | [`allowance`] |
@@ -24,7 +24,6 @@ pub mod cli;
 pub mod cors;
 pub mod decision;
 mod freshness;
-pub mod held;
 pub mod host;
 pub mod keys;
 mod names;
@@ -34,6 +33,7 @@ pub mod pattern;
 #[cfg(all(target_arch = "wasm32", feature = "playground"))]
 pub mod playground;
 pub mod policy;
+pub mod policy_cache;
 mod recent;
 #[cfg(any(not(target_arch = "wasm32"), feature = "playground"))]
 pub mod report;

@@ -24,6 +24,8 @@ mod tenants;
 mod version;
 mod warnings;
 
+use std::sync::LazyLock;
+
 use crate::{origin::Origin, path, pattern::OriginSet};
 
 pub use fault::{Fault, MAX_FAULTS};
@@ -46,6 +48,7 @@ pub const DEFAULT_PREFIX: &str = "/socket.io";
 pub struct Policy {
     routes: Vec<Route>,
     version: Version,
+    document_len: usize,
 }
 
 /// Two policies are equal if they decide alike, whichever their texts.
@@ -142,7 +145,7 @@ impl Policy {
     /// Every fault of the document, in its order.
     pub fn read(text: &str, version: Version, knowledge: &Knowledge) -> Result<Self, Vec<Fault>> {
         let routes = document::parse(text, knowledge)?;
-        Ok(Self { routes, version })
+        Ok(Self { routes, version, document_len: text.len() })
     }
 
     /// Reads the document `text`, with nothing known of host names.
@@ -154,11 +157,20 @@ impl Policy {
         Self::read(text, Version::of(text), &Knowledge::NONE)
     }
 
-    /// The policy where none is known: same-origin only, on Engine.IO's default path.
+    /// What decides where no policy is known: same-origin only, on Engine.IO's default path.
     #[must_use]
-    pub fn closed() -> Self {
-        let route = Route { prefix: DEFAULT_PREFIX.to_owned(), rule: Rule::same_origin_only() };
-        Self { routes: vec![route], version: Version::NONE }
+    pub fn closed() -> &'static Self {
+        static CLOSED: LazyLock<Policy> = LazyLock::new(|| {
+            let route = Route { prefix: DEFAULT_PREFIX.to_owned(), rule: Rule::same_origin_only() };
+            Policy { routes: vec![route], version: Version::NONE, document_len: 0 }
+        });
+        &CLOSED
+    }
+
+    /// How many bytes its document has.
+    #[must_use]
+    pub fn document_len(&self) -> usize {
+        self.document_len
     }
 
     /// Which text it was read from.

@@ -1,7 +1,7 @@
 //! A map of bounded size that keeps what was used last.
 //!
 //! Strangers choose some of its names, of which there are a thousand at most at a time
-//! ([`MAX_ABSENT`](crate::tenants::MAX_ABSENT), [`MAX_HOSTS`](crate::held::MAX_HOSTS)): if
+//! ([`MAX_ABSENT`](crate::tenants::MAX_ABSENT), [`MAX_HOSTS`](crate::policy_cache::MAX_HOSTS)): if
 //! all of them collide, a look-up takes some microseconds.
 
 use crate::names::Names;
@@ -40,30 +40,32 @@ impl<V> Recent<V> {
         self.entries.iter().map(|entry| &entry.value)
     }
 
+    /// Every value, and when it was used last.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&V, f64)> {
+        self.entries.iter().map(|entry| (&entry.value, entry.used_at))
+    }
+
     /// Keeps `value`, in place of the one that was used longest ago where it
     /// would be one too many. That one is looked for among all, so an insertion
     /// should follow something slower, as a KV read is.
     pub(crate) fn insert(&mut self, name: &str, now: f64, value: V) {
-        self.insert_ranked(name, now, value, |_| false);
+        self.insert_in_place_of(name, now, value, |_| false);
     }
 
-    /// The same, but what is `precious` makes room only for what is too.
-    pub(crate) fn insert_ranked(
+    /// The same, but one that `is_expendable` makes room first.
+    pub(crate) fn insert_in_place_of(
         &mut self,
         name: &str,
         now: f64,
         value: V,
-        precious: impl Fn(&V) -> bool,
+        is_expendable: impl Fn(&V) -> bool,
     ) {
         if self.entries.len() >= self.capacity && self.names.find(name).is_none() {
-            let rank = |entry: &Entry<V>| precious(&entry.value);
             let least = self.entries.iter().enumerate().min_by(|(_, a), (_, b)| {
-                rank(a).cmp(&rank(b)).then(a.used_at.total_cmp(&b.used_at))
+                let first = is_expendable(&b.value).cmp(&is_expendable(&a.value));
+                first.then(a.used_at.total_cmp(&b.used_at))
             });
-            let Some((least, entry)) = least else { return };
-            if rank(entry) && !precious(&value) {
-                return;
-            }
+            let Some((least, _)) = least else { return };
             self.remove_at(least);
         }
         let entry = Entry { value, used_at: now };
@@ -76,6 +78,13 @@ impl<V> Recent<V> {
     /// Forgets the value of that name.
     pub(crate) fn remove(&mut self, name: &str) {
         if let Some(at) = self.names.find(name) {
+            self.remove_at(at);
+        }
+    }
+
+    /// Forgets the values that `keeps` does not hold of.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
+        while let Some(at) = self.entries.iter().position(|entry| !keeps(&entry.value)) {
             self.remove_at(at);
         }
     }
@@ -106,20 +115,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_precious_makes_room_only_for_its_like() {
+    fn what_is_expendable_makes_room_first() {
         let mut recent = Recent::new(2);
         let mut insert = |name, now, value| {
-            recent.insert_ranked(name, now, value, |precious| *precious);
+            recent.insert_in_place_of(name, now, value, |expendable| *expendable);
             let mut names: Vec<_> = recent.names.iter().map(str::to_owned).collect();
             names.sort_unstable();
             names.join(" ")
         };
-        assert_eq!(insert("a", 1.0, true), "a");
-        assert_eq!(insert("b", 2.0, false), "a b");
-        assert_eq!(insert("c", 3.0, false), "a c");
-        assert_eq!(insert("d", 4.0, true), "a d");
-        assert_eq!(insert("e", 5.0, false), "a d");
-        assert_eq!(insert("a", 6.0, true), "a d");
-        assert_eq!(insert("f", 7.0, true), "a f");
+        assert_eq!(insert("a", 1.0, false), "a");
+        assert_eq!(insert("b", 2.0, true), "a b");
+        assert_eq!(insert("c", 3.0, true), "a c");
+        assert_eq!(insert("d", 4.0, false), "a d");
+        assert_eq!(insert("e", 5.0, true), "d e");
+        assert_eq!(insert("d", 6.0, false), "d e");
+    }
+
+    #[test]
+    fn what_is_not_retained_is_forgotten() {
+        let mut recent = Recent::new(4);
+        for (name, value) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
+            recent.insert(name, 1.0, value);
+        }
+        recent.retain(|value| value % 2 == 0);
+        assert_eq!(recent.values().count(), 2);
+        assert!(recent.get_mut("b", 2.0).is_some() && recent.get_mut("d", 2.0).is_some());
     }
 }

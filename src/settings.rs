@@ -25,6 +25,8 @@ pub struct Settings {
     pub timeout_seconds: u32,
     /// `EXPLAIN`: whether answers carry `x-cors-decision`.
     pub explain: bool,
+    /// `REPORT_ONLY`: whether everything is forwarded untouched, whatever is decided.
+    pub report_only: bool,
     /// Whether an Analytics Engine dataset is bound as `DECISIONS`.
     pub has_dataset: bool,
     /// The variables with a bad value, which stand at their defaults above.
@@ -61,6 +63,8 @@ pub struct Variables {
     pub timeout_seconds: Option<String>,
     /// `EXPLAIN`
     pub explain: Option<String>,
+    /// `REPORT_ONLY`
+    pub report_only: Option<String>,
     /// Whether `DECISIONS` is bound.
     pub has_dataset: bool,
 }
@@ -90,6 +94,7 @@ impl Settings {
             is_seconds,
         );
         let explain = check("EXPLAIN", variables.explain, EXPECTED_SWITCH, is_switch);
+        let report_only = check("REPORT_ONLY", variables.report_only, EXPECTED_SWITCH, is_switch);
         let seconds = |value: Option<String>| value.and_then(|value| value.parse().ok());
         Self {
             upstream: match upstream {
@@ -100,6 +105,7 @@ impl Settings {
             fresh_seconds: seconds(fresh).unwrap_or(DEFAULT_FRESH_SECONDS),
             timeout_seconds: seconds(timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS),
             explain: explain.as_deref() == Some("on"),
+            report_only: report_only.as_deref() == Some("on"),
             has_dataset: variables.has_dataset,
             bad,
         }
@@ -141,6 +147,18 @@ impl fmt::Display for BadVariable {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_switch_is_on_or_off() {
+        for (value, on) in [("on", true), ("off", false), ("", false)] {
+            let value = Some(value.to_owned());
+            let variables =
+                Variables { explain: value.clone(), report_only: value, ..Default::default() };
+            let settings = Settings::read(variables);
+            assert_eq!((settings.explain, settings.report_only), (on, on));
+            assert!(settings.bad.is_empty());
+        }
+    }
+
     fn upstream(value: &str) -> Upstream {
         Settings::read(Variables { upstream: Some(value.into()), ..Default::default() }).upstream
     }
@@ -152,6 +170,7 @@ mod tests {
             fresh_seconds: 30,
             timeout_seconds: 120,
             explain: false,
+            report_only: false,
             has_dataset: false,
             bad: Vec::new(),
         };
@@ -183,6 +202,7 @@ mod tests {
             fresh_seconds: Some("0".into()),
             timeout_seconds: Some("1.5".into()),
             explain: Some("yes".into()),
+            report_only: Some("true".into()),
             has_dataset: false,
         });
         assert_eq!(settings.upstream, Upstream::Unknown);
@@ -194,6 +214,7 @@ mod tests {
                 "POLICY_FRESH_SECONDS is \"0\"; it has to be a whole number of seconds, 1 to 86400",
                 "UPSTREAM_TIMEOUT_SECONDS is \"1.5\"; it has to be a whole number of seconds, 1 to 86400",
                 "EXPLAIN is \"yes\"; it has to be \"on\" or \"off\"",
+                "REPORT_ONLY is \"true\"; it has to be \"on\" or \"off\"",
             ]
         );
     }

@@ -33,7 +33,7 @@ const UNTOUCHED: &[&str] = &["forward untouched"];
 /// What is done with `head`: the kind of action, its headers in alphabetical
 /// order, its body.
 fn lines(head: RequestHead<'_>, policy: &Policy, health: Health, explain: bool) -> Vec<String> {
-    let context = Context { version: policy.version(), explain, health };
+    let context = Context { version: policy.version(), explain, report_only: false, health };
     let (first, headers, last) =
         match act(&head, &decide(&head, policy, |_| Tenancy::Absent), context) {
             Action::Answer(answer) => (

@@ -1,46 +1,66 @@
 // Policies and tenants' keys, in Workers KV.
-import { logFailure, fetch as serve } from "wasm";
+import { fetch as decide, logFailure, policyRead, record } from "wasm";
 import { current } from "./instance.js";
 import { within } from "./within.js";
 
+/** How long KV may take behind a request, which the runtime ends after 30 seconds. */
+const READ_TIMEOUT = 25_000;
+
 /**
- * Reads the first of some KV values that is there. `then` is called once, with the index of its
- * key and the first 32 bits of its SHA-256, with its first `limit` characters, and with what went
- * wrong.
+ * Reads the document of `host`, the first of `keys` that is there, behind the request, and tells
+ * Wasm, which may ask for further keys. Resolves when that is done.
+ * @param {number} limit how many characters of a document are handed over
+ */
+export function readPolicy(event, binding, host, keys, limit) {
+	const reading = readInTurn(event, binding, { host, keys, stage: 0, askedAt: Date.now() }, limit);
+	event.ctx.waitUntil(reading);
+	return reading;
+}
+
+async function readInTurn(event, binding, read, limit) {
+	while (read.keys.length > 0) {
+		let index, digest, text, error;
+		try {
+			const values = await valuesOf(event.env, binding, read.keys, READ_TIMEOUT);
+			index = values.findIndex((value) => value !== null);
+			if (index >= 0) {
+				text = String(values[index]);
+				digest = await sha256(text);
+				text = text.slice(0, limit);
+			}
+		} catch (reason) {
+			error = String(reason);
+		}
+		current();
+		policyRead(event, read, index >= 0 ? index : undefined, digest, text, error);
+	}
+}
+
+/**
+ * Decides on the request once more after `pause` milliseconds, or when its own `reading` has ended.
+ * @param {boolean} onlyRecords whether it has been forwarded already
+ */
+export async function serveLater(event, arrivedAt, pause, reading, onlyRecords) {
+	await (reading === undefined ? scheduler.wait(pause) : within(pause, reading));
+	current();
+	return onlyRecords ? record(event, arrivedAt) : decide(event, arrivedAt);
+}
+
+/**
+ * Finds out which of some KV keys are there. `then` is called once, with their indices, or what
+ * went wrong. If it has ended with its instance of Wasm, a new one serves the request that waits.
  * @param {boolean} waits whether the request waits for it
  */
-export function readFirst(event, binding, keys, limit, timeout, then, waits) {
-	const firstOf = async (values) => {
-		const index = values.findIndex((value) => value !== null);
-		const text = values[index];
-		if (text === undefined) return [];
-		const found = Uint32Array.of(index, await sha256Head(text));
-		return [found, text.length > limit ? text.slice(0, limit) : text];
-	};
-	return reading(event, binding, keys, timeout, firstOf, then, waits);
-}
-
-/** Finds out which of some KV keys are there. `then` is called once, with their indices, or what went wrong. */
-export function readPresent(event, binding, keys, timeout, then, waits) {
-	const indicesOf = (values) => [
-		Uint32Array.from(keys.keys()).filter((index) => values[index] !== null),
-	];
-	return reading(event, binding, keys, timeout, indicesOf, then, waits);
-}
-
-/**
- * Reads KV values and gives the two things that `use` makes of them to `then`, or what went wrong.
- * If `then` has ended with its instance of Wasm, a new one serves the request that waits.
- */
-async function reading(event, binding, keys, timeout, use, then, waits) {
+export async function readPresent(event, binding, keys, timeout, then, waits) {
 	const began = current();
-	let found, text, error;
+	let found, error;
 	try {
-		[found, text] = await use(await read(event.env, binding, keys, timeout));
+		const values = await valuesOf(event.env, binding, keys, timeout);
+		found = Uint32Array.from(keys.keys()).filter((index) => values[index] !== null);
 	} catch (reason) {
 		error = String(reason);
 	}
-	return current() !== began ? waits && serve(event) : then(found, text, error);
+	return current() !== began ? waits && decide(event) : then(found, error);
 }
 
 /** Puts a text under a KV key, unless it is there already. A read costs a tenth of a write. */
@@ -57,13 +77,12 @@ export async function keep({ env }, binding, key, text) {
 	}
 }
 
-async function sha256Head(text) {
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-	return new DataView(digest).getUint32(0);
+async function sha256(text) {
+	return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 /** The KV values of `keys` in one call: a text each, or null. */
-async function read(env, binding, keys, timeout) {
+async function valuesOf(env, binding, keys, timeout) {
 	if (env[binding] === undefined) throw `no KV namespace is bound as ${binding}`;
 	const values = await within(timeout, env[binding].get(keys, { cacheTtl: 30 }));
 	if (values === undefined) throw `KV gave no answer within ${timeout} ms`;

@@ -11,6 +11,7 @@
 //! | `request-refused` | log | what was refused, or would be but for `reportOnly` |
 //! | `lines-left-out` | warn | how many lines of an event were one too many for a minute |
 //! | `bad-variable` | error | which variable has a bad value |
+//! | `report-only` | warn | that nothing is enforced, as `REPORT_ONLY` is on |
 //! | `decision-uncounted` | error | that a decision could not be written to `DECISIONS` |
 //! | `upstream-failed` | error | why a request was answered with 502 or 504 |
 
@@ -42,6 +43,11 @@ thread_local! {
 
 pub(super) fn bad_variable(bad: &BadVariable) {
     log_line(Level::Error, "bad-variable", "detail", vec![bad.to_string().into()]);
+}
+
+pub(super) fn report_only() {
+    let detail = "REPORT_ONLY is on: nothing is refused or answered here, everything is forwarded";
+    log_line(Level::Warn, "report-only", "detail", vec![detail.into()]);
 }
 
 pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
@@ -84,7 +90,8 @@ pub(super) fn uncounted(error: &str) {
 }
 
 pub(super) fn no_policy(host: &str) {
-    let detail = "KV holds no policy, so other origins are refused on /socket.io; set one: \
+    let detail = "KV holds no policy, so other origins are refused where they ask for Socket.IO or \
+                  a WebSocket; set one: \
                   npx wrangler kv key put --binding POLICY --remote policy --path policy.json";
     failure(Level::Warn, "policy-missing", host.into(), detail);
 }
@@ -112,7 +119,7 @@ pub(super) fn refusal(head: &RequestHead<'_>, decision: &Decision<'_>, context: 
         cut(head.url.path()).into(),
         head.transport().into(),
         context.version.to_string().into(),
-        decision.is_report_only().into(),
+        context.only_reports(decision).into(),
     ];
     log_line(Level::Info, REFUSED, names, values);
 }

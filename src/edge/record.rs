@@ -8,7 +8,8 @@ use super::{
 use crate::{
     action::{Context, Health},
     decision::{Decision, Verdict},
-    policy::Policy,
+    policy::DEFAULT_PREFIX,
+    policy_cache::PolicyState,
     request::RequestHead,
 };
 
@@ -18,11 +19,11 @@ pub(super) const BINDING: &str = "DECISIONS";
 /// The longest index of a data point, in bytes (Analytics Engine, "Limits").
 const MAX_INDEX_LEN: usize = 96;
 
-/// Records `decision`, which `policy` made about `head`.
+/// Records `decision`, which `state` made about `head`.
 pub(super) fn record(
     event: &Event,
     head: &RequestHead<'_>,
-    policy: &Policy,
+    state: &PolicyState,
     decision: &Decision<'_>,
     context: Context,
     has_dataset: bool,
@@ -38,7 +39,8 @@ pub(super) fn record(
     if has_dataset {
         let host = head.url.policy_host();
         let index = host.get(..host.floor_char_boundary(MAX_INDEX_LEN)).unwrap_or_default();
-        let mode = if rule.report_only { "report-only" } else { "enforced" };
+        let mode = if context.only_reports(decision) { "report-only" } else { "enforced" };
+        let route = state.policy().and_then(|policy| policy.prefix_of(rule));
         // In this order they are blob1, blob2, … to a query.
         let blobs = [
             decision.verdict.as_str(),
@@ -46,7 +48,7 @@ pub(super) fn record(
             log::cut(head.origin.unwrap_or_default()),
             head.transport(),
             head.method,
-            policy.prefix_of(rule).unwrap_or_default(),
+            route.unwrap_or(DEFAULT_PREFIX),
             mode,
             &context.version.to_string(),
         ];

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     action::{Answer, EXPLAIN_HEADER},
     cors::{Header, Headers},
-    keys::BINDING,
+    keys::{self, BINDING},
     policy::{Knowledge, MAX_DOCUMENT_LEN, Version},
+    policy_cache::{MAX_WAIT, TAKEOVER_AFTER},
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
@@ -52,15 +53,21 @@ mod js {
 
     #[wasm_bindgen(module = "edge/kv.js")]
     extern "C" {
-        #[wasm_bindgen(js_name = readFirst)]
-        pub(super) fn read_first(
+        #[wasm_bindgen(js_name = readPolicy)]
+        pub(super) fn read_policy(
             event: &Event,
             binding: &str,
+            host: &str,
             keys: Vec<String>,
             limit: usize,
-            timeout: f64,
-            then: &JsValue,
-            waits: bool,
+        ) -> JsValue;
+        #[wasm_bindgen(js_name = serveLater)]
+        pub(super) fn serve_later(
+            event: &Event,
+            arrived_at: f64,
+            pause: f64,
+            reading: Option<&JsValue>,
+            only_records: bool,
         ) -> JsValue;
         #[wasm_bindgen(js_name = readPresent)]
         pub(super) fn read_present(
@@ -101,6 +108,96 @@ extern "C" {
     /// What `event.js` tells of the request.
     #[wasm_bindgen(method, getter)]
     fn facts(this: &Event) -> String;
+
+    /// A read of a host's policy, as `readPolicy` in `kv.js` has it.
+    pub type PolicyRead;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn host(this: &PolicyRead) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn keys(this: &PolicyRead) -> Vec<String>;
+    #[wasm_bindgen(method, setter)]
+    fn set_keys(this: &PolicyRead, keys: Vec<String>);
+    #[wasm_bindgen(method, getter, js_name = stage)]
+    fn stage_number(this: &PolicyRead) -> u32;
+    #[wasm_bindgen(method, setter, js_name = stage)]
+    fn set_stage_number(this: &PolicyRead, stage: u32);
+    /// When it began, in milliseconds.
+    #[wasm_bindgen(method, getter, js_name = askedAt)]
+    pub(super) fn asked_at(this: &PolicyRead) -> f64;
+}
+
+/// What a read of a host's policy is about to find. The first is where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The document.
+    Policy,
+    /// The last good one, as that is faulty.
+    LastGood,
+    /// The last good one, as there is none.
+    LastKnown,
+}
+
+impl PolicyRead {
+    pub(super) fn stage(&self) -> Stage {
+        let stages = [Stage::LastGood, Stage::LastKnown];
+        let later = stages.into_iter().find(|stage| *stage as u32 == self.stage_number());
+        later.unwrap_or(Stage::Policy)
+    }
+
+    /// Has it go on with `keys`.
+    pub(super) fn go_on(&self, stage: Stage, keys: Vec<String>) {
+        self.set_stage_number(stage as u32);
+        self.set_keys(keys);
+    }
+}
+
+/// Takes in what KV says to `read`: the index of the first key that is there, with the
+/// SHA-256 and the text of its value, or what went wrong.
+#[wasm_bindgen(js_name = policyRead)]
+#[expect(unreachable_pub, reason = "exported to JavaScript")]
+pub fn policy_read(
+    event: &Event,
+    read: &PolicyRead,
+    index: Option<u32>,
+    digest: Option<Vec<u8>>,
+    text: JsValue,
+    error: Option<String>,
+) {
+    let keys = read.keys();
+    read.set_keys(Vec::new());
+    let found = index.and_then(|index| {
+        let key = keys.into_iter().nth(usize::try_from(index).ok()?)?;
+        let version = Version::new(digest?.try_into().ok()?);
+        Some(Document { key, version, text })
+    });
+    super::policy_read(event, read, &error.map_or(Ok(found), Err));
+}
+
+/// Reads the policy of `host` from KV behind the request. Returns a promise that
+/// [`policy_read`] has been called.
+pub(super) fn read_policy(event: &Event, host: &str) -> JsValue {
+    // One more says that it is too much.
+    let limit = MAX_DOCUMENT_LEN.saturating_add(1);
+    js::read_policy(event, BINDING, host, keys::candidates(host), limit)
+}
+
+/// Decides on the request once more, which came at `arrived_at` and has waited for
+/// `waited` milliseconds, when its own `reading` has ended, or the one of another request
+/// may have. Returns a promise of the `Response`; of nothing if it `only_records` the decision.
+pub(super) fn serve_later(
+    event: &Event,
+    arrived_at: f64,
+    waited: f64,
+    reading: Option<&JsValue>,
+    only_records: bool,
+) -> JsValue {
+    let left = (MAX_WAIT - waited).max(0.0);
+    let pause = match reading {
+        Some(_) => TAKEOVER_AFTER,
+        None => (waited / 4.0).clamp(5.0, 50.0),
+    };
+    js::serve_later(event, arrived_at, pause.min(left), reading, only_records)
 }
 
 /// Keeps the request's I/O alive until `promise` settles.
@@ -253,30 +350,9 @@ impl Reading {
     }
 }
 
-/// Reads the first of `keys` that KV holds, and gives it to `then`; or else what went
-/// wrong, in words: no such binding, KV failed, no answer within `timeout`
-/// milliseconds. Returns a promise of what `then` returns.
-pub(super) fn read_first(
-    event: &Event,
-    reading: Reading,
-    keys: Vec<String>,
-    timeout: f64,
-    then: Then<Result<Option<Document>, String>>,
-) -> JsValue {
-    let names = keys.clone();
-    let then = callback(Box::new(move |read| {
-        then(read.map(|(found, text)| {
-            let (index, head) = (found.first()?, found.get(1)?);
-            let key = names.into_iter().nth(usize::try_from(*index).ok()?)?;
-            Some(Document { key, version: Version::new(*head), text })
-        }))
-    }));
-    // One more says that it is too much.
-    let limit = MAX_DOCUMENT_LEN.saturating_add(1);
-    js::read_first(event, BINDING, keys, limit, timeout, &then, reading.waits())
-}
-
-/// The same with the indices of those of `keys` that are there.
+/// Reads which of `keys` KV holds, and gives their indices to `then`; or else what went
+/// wrong, in words: no such binding, KV failed, no answer within `timeout` milliseconds.
+/// Returns a promise of what `then` returns.
 pub(super) fn read_present(
     event: &Event,
     reading: Reading,
@@ -284,16 +360,10 @@ pub(super) fn read_present(
     timeout: f64,
     then: Then<Result<Vec<u32>, String>>,
 ) -> JsValue {
-    let then = callback(Box::new(|read| then(read.map(|(found, _)| found))));
+    let then = Closure::once_into_js(|found: Option<Vec<u32>>, error: Option<String>| {
+        then(error.map_or(Ok(found.unwrap_or_default()), Err))
+    });
     js::read_present(event, BINDING, keys, timeout, &then, reading.waits())
-}
-
-/// `then`, which is called once, as a function of JavaScript: of numbers, a text, and
-/// what went wrong. More signatures than one would be more code.
-fn callback(then: Then<Result<(Vec<u32>, JsValue), String>>) -> JsValue {
-    Closure::once_into_js(|found: Option<Vec<u32>>, text: JsValue, error: Option<String>| {
-        then(error.map_or(Ok((found.unwrap_or_default(), text)), Err))
-    })
 }
 
 /// What is known of host names: what the runtime knows.
@@ -308,6 +378,7 @@ pub(super) fn variables(event: &Event) -> Variables {
         fresh_seconds: variable("POLICY_FRESH_SECONDS"),
         timeout_seconds: variable("UPSTREAM_TIMEOUT_SECONDS"),
         explain: variable("EXPLAIN"),
+        report_only: variable("REPORT_ONLY"),
         has_dataset: js::is_bound(event, record::BINDING),
     }
 }

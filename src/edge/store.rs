@@ -1,22 +1,20 @@
-//! The policies in KV, and those that this isolate holds.
+//! The policies in KV, and those that this isolate has cached.
 
 use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen::JsValue;
-
 use super::{
     log,
-    shell::{self, Document, Event, Reading, Then},
+    shell::{self, Document, Event, PolicyRead, Stage},
 };
 use crate::{
-    held::{Held, Lookup, MAX_HOSTS, News, Outcome, Standing},
     keys,
-    policy::{Policy, Version},
+    policy::{Fault, Policy, Version},
+    policy_cache::{FetchResult, Lookup, MAX_HOSTS, MAX_WAIT, Next, PolicyCache},
     recent::Recent,
 };
 
 thread_local! {
-    static HELD: RefCell<Held> = const { RefCell::new(Held::new()) };
+    static POLICIES: RefCell<PolicyCache> = const { RefCell::new(PolicyCache::new()) };
     /// What each key had last.
     static SEEN: RefCell<Recent<Seen>> = const { RefCell::new(Recent::new(2 * MAX_HOSTS)) };
 }
@@ -34,150 +32,143 @@ struct Seen {
 #[expect(clippy::panic, reason = "what a test is about")]
 pub(super) fn panic_if_asked(path: &str) {
     if path == "/panic" {
-        HELD.with_borrow_mut(|_| panic!("as asked"));
+        POLICIES.with_borrow_mut(|_| panic!("as asked"));
     }
 }
 
-/// What to use for `host` at `now`, without asking KV.
-pub(super) fn look_up(host: &str, now: f64, fresh_seconds: u32) -> Lookup {
-    HELD.with_borrow_mut(|held| held.look_up(host, now, fresh_seconds))
+/// What decides a request to `host` at `now` that came at `arrived_at`.
+pub(super) fn look_up(host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
+    POLICIES.with_borrow_mut(|policies| {
+        if now - arrived_at >= MAX_WAIT && policies.give_up(host, now) {
+            log::read_failed(host, "KV gave no answer within two seconds");
+        }
+        policies.look_up(host, now, arrived_at, fresh_seconds)
+    })
 }
 
-/// Asks KV for the policy of `host` and gives it to `then`. Returns a promise of
-/// what `then` returns, the calling request's own: an isolate may not await one
-/// request's I/O in another.
-pub(super) fn ask(event: &Event, reading: Reading, host: String, then: Then<Standing>) -> JsValue {
-    let keys = keys_of(&host).into();
-    let asked_at = shell::now();
-    let asking = event.clone();
-    let learned = move |read: Result<Option<Document>, String>| {
-        if let Some(standing) = newer_than(asked_at, &host) {
-            return then(standing);
+/// Takes in what KV says to `read`, and has it go on where more has to be read.
+pub(super) fn take_in(
+    event: &Event,
+    read: &PolicyRead,
+    answer: &Result<Option<Document>, String>,
+    fresh_seconds: u32,
+) {
+    let (host, stage) = (read.host(), read.stage());
+    let candidates = keys::candidates(&host);
+    if let Err(error) = answer {
+        log::read_failed(&host, error);
+    }
+    let document = answer.as_ref().ok().and_then(Option::as_ref);
+    let rank = document.map_or(0, |document| {
+        let key = document.key.strip_suffix(keys::LAST_GOOD).unwrap_or(&document.key);
+        candidates.iter().position(|candidate| candidate == key).unwrap_or_default()
+    });
+    let parsed = document.and_then(|document| match stage {
+        Stage::Policy | Stage::LastGood => parse(event, &host, document),
+        Stage::LastKnown => parse_last_known(document),
+    });
+    let policy = parsed.as_ref().map(|parsed| Rc::clone(&parsed.policy));
+    let result = match (stage, answer) {
+        (Stage::Policy | Stage::LastKnown, Err(_)) => FetchResult::Failed,
+        (Stage::Policy, Ok(None)) => {
+            forget(&candidates);
+            FetchResult::Missing
         }
-        let news = match read {
-            Ok(Some(document)) => match read_policy(&asking, &host, &document) {
-                Some(policy) => News::Valid(policy),
-                None => News::Invalid(document.key),
-            },
-            Ok(None) => {
+        (Stage::Policy, Ok(Some(_))) => match policy {
+            Some(policy) => FetchResult::Valid(policy, rank),
+            None => FetchResult::Invalid(rank),
+        },
+        (Stage::LastGood, _) => {
+            if policy.is_none() {
+                log::no_last_good(&host);
+            }
+            FetchResult::LastGood(policy, rank)
+        }
+        (Stage::LastKnown, Ok(_)) => {
+            log::no_policy(&host);
+            FetchResult::LastKnown(policy)
+        }
+    };
+    let now = shell::now();
+    let (before, next, after) = POLICIES.with_borrow_mut(|policies| {
+        let before = policies.version_of(&host, now);
+        let next = policies.update(&host, read.asked_at(), now, fresh_seconds, result);
+        (before, next, policies.version_of(&host, now))
+    });
+    if let (Some(document), Some(Parsed { policy, is_news })) = (document, parsed) {
+        let version = policy.version();
+        let is_another = before.is_some_and(|before| before != version);
+        if after == Some(version) && (is_news || is_another) {
+            log::changed(&host, &document.key, &policy);
+        }
+    }
+    let last_good = |keys: &[String]| keys.iter().map(|key| keys::last_good(key)).collect();
+    match next {
+        Next::Done => {}
+        Next::Dropped => {
+            if after.is_none() {
                 log::no_policy(&host);
-                forget(&host);
-                News::Missing
             }
-            Err(error) => {
-                read_failed(&asking, reading, &host, asked_at, &error);
-                News::Failed
-            }
-        };
-        match learn(&host, asked_at, news) {
-            Outcome::Use(standing) => then(standing),
-            Outcome::AskLastGood(key) => ask_last_good(asking, reading, host, &key, asked_at, then),
         }
-    };
-    shell::read_first(event, reading, keys, reading.timeout(), Box::new(learned))
-}
-
-/// The keys that the document of `host` may have, of which the first counts.
-fn keys_of(host: &str) -> [String; 2] {
-    [keys::of_host(host), keys::EVERY_HOST.to_owned()]
-}
-
-/// Forgets the texts that the keys of `host` had, as they are gone.
-fn forget(host: &str) {
-    SEEN.with_borrow_mut(|seen| keys_of(host).iter().for_each(|key| seen.remove(key)));
-}
-
-/// The same with the last good document of `key`, as a part of the question that
-/// was asked at `asked_at`.
-fn ask_last_good(
-    event: Event,
-    reading: Reading,
-    host: String,
-    key: &str,
-    asked_at: f64,
-    then: Then<Standing>,
-) -> JsValue {
-    let keys = vec![keys::last_good(key)];
-    let left = asked_at + reading.timeout() - shell::now();
-    let asking = event.clone();
-    let learned = move |read: Result<Option<Document>, String>| {
-        if let Some(standing) = newer_than(asked_at, &host) {
-            return then(standing);
+        Next::ReadLastGood(rank) => {
+            let key = candidates.get(rank..).and_then(|keys| keys.get(..1)).unwrap_or_default();
+            read.go_on(Stage::LastGood, last_good(key));
         }
-        let policy = match read {
-            Ok(document) => document.and_then(|document| read_policy(&event, &host, &document)),
-            Err(error) => {
-                read_failed(&event, reading, &host, asked_at, &error);
-                None
-            }
-        };
-        if policy.is_none() {
-            log::no_last_good(&host);
-        }
-        match learn(&host, asked_at, News::LastGood(policy)) {
-            Outcome::Use(standing) => then(standing),
-            Outcome::AskLastGood(_) => then(Standing::Unavailable),
-        }
-    };
-    shell::read_first(&asking, reading, keys, left, Box::new(learned))
-}
-
-/// Logs it. What comes late counts for the requests after this one.
-fn read_failed(event: &Event, reading: Reading, host: &str, asked_at: f64, error: &str) {
-    log::read_failed(host, error);
-    if reading.is_late(asked_at) {
-        shell::wait_until(event, &refresh(event, host.to_owned()));
+        Next::ReadLastKnown => read.go_on(Stage::LastKnown, last_good(&candidates)),
     }
 }
 
-/// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(event: &Event, host: String) -> JsValue {
-    HELD.with_borrow_mut(|held| held.refreshing(&host, shell::now()));
-    ask(event, Reading::Behind, host, Box::new(|_| JsValue::UNDEFINED))
+/// Forgets the texts that `keys` had, as they are gone.
+fn forget(keys: &[String]) {
+    SEEN.with_borrow_mut(|seen| keys.iter().for_each(|key| seen.remove(key)));
 }
 
-fn newer_than(asked_at: f64, host: &str) -> Option<Standing> {
-    HELD.with_borrow_mut(|held| held.newer_than(asked_at, host, shell::now()))
-}
-
-fn learn(host: &str, asked_at: f64, news: News) -> Outcome {
-    HELD.with_borrow_mut(|held| held.learn(host, asked_at, shell::now(), news))
+/// A document that is valid.
+struct Parsed {
+    policy: Rc<Policy>,
+    /// Whether its key had another text before, as far as this isolate knows.
+    is_news: bool,
 }
 
 /// The policy that `document` is, if it is valid. The text that its key had last
-/// is not read again, nor does the log repeat what it said of it.
-fn read_policy(event: &Event, host: &str, document: &Document) -> Option<Rc<Policy>> {
+/// is not parsed again, nor does the log repeat what it said of it.
+fn parse(event: &Event, host: &str, document: &Document) -> Option<Parsed> {
     let Document { key, version, .. } = document;
     let before = SEEN.with_borrow_mut(|seen| seen.get_mut(key, shell::now()).copied());
-    let held = HELD.with_borrow(|held| held.with_version(*version));
-    // One text may stand under several keys, and one key serve many hosts.
-    let read = match (held, before) {
-        (Some(policy), _) => Ok(policy),
-        (None, Some(before)) if before == (Seen { version: *version, valid: false }) => {
-            return None;
-        }
-        _ => Policy::read(&document.text(), *version, &shell::KNOWLEDGE).map(Rc::new),
-    };
+    if before == Some(Seen { version: *version, valid: false }) {
+        return None;
+    }
+    let read = policy_of(document);
     let seen = Seen { version: *version, valid: read.is_ok() };
     SEEN.with_borrow_mut(|known| known.insert(key, shell::now(), seen));
     let is_news = before != Some(seen);
     match read {
         Ok(policy) => {
-            let replaced = HELD.with_borrow_mut(|held| held.version_of(host, shell::now()));
-            if is_news || replaced.is_some_and(|replaced| replaced != *version) {
-                log::changed(host, key, &policy);
-            }
-            if is_news && !keys::is_last_good(key) {
+            if is_news && !key.ends_with(keys::LAST_GOOD) {
                 let last_good = keys::last_good(key);
                 shell::wait_until(event, &document.keep(event, &last_good));
             }
-            Some(policy)
+            Some(Parsed { policy, is_news })
         }
         Err(faults) => {
-            if is_news {
-                log::faults(host, key, *version, &faults);
-            }
+            log::faults(host, key, *version, &faults);
             None
         }
     }
+}
+
+/// The same of a document that is not in force any more, without a word in the log.
+fn parse_last_known(document: &Document) -> Option<Parsed> {
+    let policy = policy_of(document).ok()?;
+    Some(Parsed { policy, is_news: false })
+}
+
+/// The policy that `document` is: the one that is cached, as one text may stand under
+/// several keys, and one key serve many hosts.
+fn policy_of(document: &Document) -> Result<Rc<Policy>, Vec<Fault>> {
+    let cached = POLICIES.with_borrow(|policies| policies.with_version(document.version));
+    cached.map_or_else(
+        || Policy::read(&document.text(), document.version, &shell::KNOWLEDGE).map(Rc::new),
+        Ok,
+    )
 }

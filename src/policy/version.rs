@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// Which text a policy was read from: the first 8 hexadecimal digits of its
-/// SHA-256, or `none` where no document is in force.
+/// Which text a policy was read from: its SHA-256, or `none` where no document is in
+/// force. People are shown the first 8 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version(Option<u32>);
+pub struct Version(Option<[u8; 32]>);
 
 impl Version {
     /// That of no document.
-    pub(super) const NONE: Self = Self(None);
+    pub const NONE: Self = Self(None);
 
     /// The version of `text`. On Cloudflare the runtime computes it, ten times
     /// as fast.
@@ -17,23 +17,21 @@ impl Version {
     #[must_use]
     pub fn of(text: &str) -> Self {
         use sha2::{Digest, Sha256};
-        Sha256::digest(text)
-            .first_chunk()
-            .map_or(Self(None), |head| Self::new(u32::from_be_bytes(*head)))
+        Self::new(Sha256::digest(text).into())
     }
 
-    /// The version of a text whose SHA-256 begins with `head`.
+    /// The version of a text with that SHA-256.
     #[must_use]
-    pub fn new(head: u32) -> Self {
-        Self(Some(head))
+    pub const fn new(digest: [u8; 32]) -> Self {
+        Self(Some(digest))
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(head) => write!(f, "{head:08x}"),
-            None => f.write_str("none"),
-        }
+        let Some(head) = self.0.as_ref().and_then(|digest| digest.first_chunk()) else {
+            return f.write_str("none");
+        };
+        write!(f, "{:08x}", u32::from_be_bytes(*head))
     }
 }

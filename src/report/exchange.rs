@@ -43,7 +43,12 @@ impl<'a> Exchange<'a> {
             tenancy
         });
         // As it is where EXPLAIN is off.
-        let context = Context { version: policy.version(), explain: false, health: Health::Good };
+        let context = Context {
+            version: policy.version(),
+            explain: false,
+            report_only: false,
+            health: Health::Good,
+        };
         let action = act(&head, &decision, context);
         let pattern = decision.rule.and_then(|rule| pattern(&head, &decision, rule));
         let prefix = decision.rule.and_then(|rule| policy.prefix_of(rule));

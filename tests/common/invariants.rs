@@ -221,7 +221,8 @@ pub(crate) fn check_decision(
         (Health::BadVariable, true),
         (Health::NoUpstream, true),
     ] {
-        let action = act(head, &decision, Context { version: policy.version(), explain, health });
+        let version = policy.version();
+        let action = act(head, &decision, Context { version, explain, report_only: false, health });
         let context = format!("{context}: {action:?}");
         let is_open = matches!(health, Health::Good | Health::PolicyUnavailable);
         assert!(is_open || rules.is_empty() || matches!(action, Action::Answer(_)), "{context}");

@@ -1,0 +1,405 @@
+//! The policies that an isolate has cached, and when KV is read: stale-while-revalidate
+//! and stale-if-error (RFC 5861), with a bound.
+//!
+//! | the isolate has cached | KV answers | what happens |
+//! |---|---|---|
+//! | nothing | a valid document | it is used |
+//! | nothing | a faulty one | `@last-good` is used |
+//! | nothing | no such key | closed (403), by what `@last-good` covers |
+//! | nothing | an error, or nothing within [`MAX_WAIT`] | closed (503); nobody waits for KV again but who would be refused |
+//! | a fresh policy | (not asked) | it is used |
+//! | a policy past fresh | (asked behind the request) | it is used; the answer decides the next request |
+//! | a policy past [`STALE_FACTOR`] times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
+//! | a policy | a faulty document | it is kept |
+//! | a policy | an error, or nothing within [`MAX_WAIT`] | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
+//! | a policy | no such key | it is kept until a second read says so, [`MISSING_CONFIRMED_AFTER`] later; then closed (403), by what it covers, or the document of a less specific key |
+//!
+//! A host has one reader at a time: who comes meanwhile looks here again, and one of
+//! them reads as well if there is no answer after [`TAKEOVER_AFTER`].
+//!
+//! All times are in milliseconds.
+
+use std::rc::Rc;
+
+use crate::{
+    decision::{Decision, decide, decide_closed},
+    policy::{Policy, Version},
+    request::RequestHead,
+    tenants::Tenancy,
+};
+
+mod hosts;
+
+use hosts::Hosts;
+pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
+
+/// A policy older than this many times its freshness is not used before KV is asked.
+pub const STALE_FACTOR: f64 = 2.0;
+/// The longest that a request waits for KV.
+pub const MAX_WAIT: f64 = 2000.0;
+/// A request that waits for a read reads by itself if that takes longer.
+pub const TAKEOVER_AFTER: f64 = 500.0;
+/// How long KV is left alone after it failed.
+pub const RETRY_AFTER: f64 = 1000.0;
+/// How long after KV said that a key is missing a read has to say so again, unless the
+/// freshness is longer. KV remembers for 30 seconds that a key is missing.
+pub const MISSING_CONFIRMED_AFTER: f64 = 35_000.0;
+
+/// What an isolate knows of the policy of each host.
+#[derive(Debug, Default)]
+pub struct PolicyCache {
+    hosts: Hosts,
+}
+
+/// What a host's requests are decided by.
+#[derive(Clone, Debug)]
+pub enum PolicyState {
+    /// This policy.
+    InForce(Rc<Policy>),
+    /// No document exists.
+    Missing {
+        /// The last one that did, as far as it is known.
+        last_known: Option<Rc<Policy>>,
+    },
+    /// A document may exist, but none could be read.
+    Unavailable,
+}
+
+/// What a request is decided by, and what has to be done before.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// What decides, if the request does not wait.
+    pub state: PolicyState,
+    /// Whether this request reads KV.
+    pub reads: bool,
+    /// Whether this request waits for the read that is under way.
+    pub waits: Waits,
+}
+
+/// Which requests wait for KV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// None.
+    Never,
+    /// One that would be refused otherwise.
+    IfRefused,
+    /// One on a path that the policy covers.
+    IfCovered,
+    /// Each.
+    Always,
+}
+
+/// What one read of KV says of the policy of a host. A rank is the position of a key
+/// among those that a host's document may have, the most specific first.
+#[derive(Debug)]
+pub enum FetchResult {
+    /// The document of that rank is there and valid.
+    Valid(Rc<Policy>, usize),
+    /// The document of that rank is there and faulty.
+    Invalid(usize),
+    /// There is none.
+    Missing,
+    /// KV gave no answer.
+    Failed,
+    /// The document of that rank is faulty, and this was the last good one, if any.
+    LastGood(Option<Rc<Policy>>, usize),
+    /// There is none, and this was the last good one, if any.
+    LastKnown(Option<Rc<Policy>>),
+}
+
+/// What follows from a [`FetchResult`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    Done,
+    /// The key has been missing for long enough: the policy is no longer in force.
+    Dropped,
+    /// The last good document of the key of that rank has to be read.
+    ReadLastGood(usize),
+    /// The last good document of any of the keys has to be read.
+    ReadLastKnown,
+}
+
+/// What is known of one host.
+#[derive(Clone, Debug)]
+struct Entry {
+    /// `None` while the first read is under way.
+    state: Option<PolicyState>,
+    /// The rank of the key that the policy was found under.
+    rank: usize,
+    /// When the last read began that KV answered.
+    validated_at: f64,
+    /// When the last read began.
+    last_attempt: f64,
+    /// When the last read ended.
+    settled_at: f64,
+    /// Whether a read is under way.
+    is_reading: bool,
+    /// Whether KV failed, or was late, since it last answered.
+    is_failing: bool,
+    /// When the read began that first found the policy's key missing.
+    missing_since: Option<f64>,
+}
+
+impl PolicyState {
+    /// The decision on `head`; see [`decide`] and [`decide_closed`].
+    #[must_use]
+    pub fn decide<'a>(
+        &'a self,
+        head: &RequestHead<'a>,
+        tenancy: impl FnMut(&str) -> Tenancy,
+    ) -> Decision<'a> {
+        match self {
+            Self::InForce(policy) => decide(head, policy, tenancy),
+            Self::Missing { last_known } => decide_closed(head, last_known.as_deref()),
+            Self::Unavailable => decide_closed(head, None),
+        }
+    }
+
+    /// The policy in force, if there is one.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Rc<Policy>> {
+        match self {
+            Self::InForce(policy) => Some(policy),
+            Self::Missing { .. } | Self::Unavailable => None,
+        }
+    }
+
+    /// The text that decides.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.policy().map_or(Version::NONE, |policy| policy.version())
+    }
+}
+
+impl Lookup {
+    /// Whether `head` waits for the read that is under way.
+    #[must_use]
+    pub fn makes_wait(&self, head: &RequestHead<'_>) -> bool {
+        match (self.waits, &self.state) {
+            (Waits::Never, _) => false,
+            (Waits::Always, _) => true,
+            (Waits::IfCovered, PolicyState::InForce(policy)) => {
+                policy.rules_for(&head.path_forms()).next().is_some()
+            }
+            (Waits::IfCovered | Waits::IfRefused, state) => {
+                state.decide(head, |_| Tenancy::Absent).blocks()
+            }
+        }
+    }
+}
+
+impl PolicyCache {
+    /// An empty one.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { hosts: Hosts::new() }
+    }
+
+    /// What decides a request to `host` at `now` that came at `arrived_at`, where a policy
+    /// is fresh for `fresh_seconds`. If the request reads KV, that is noted.
+    #[must_use]
+    pub fn look_up(&mut self, host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
+        let fresh = milliseconds(fresh_seconds);
+        let Some(entry) = self.hosts.get_mut(host, now) else {
+            self.hosts.insert(host, now, Entry::first_read(now));
+            return Lookup { state: PolicyState::Unavailable, reads: true, waits: Waits::Always };
+        };
+        let age = now - entry.validated_at;
+        let reads = entry.is_due(now, age, fresh);
+        if reads {
+            entry.last_attempt = now;
+            entry.is_reading = true;
+        }
+        let has_waited = entry.settled_at >= arrived_at || now - arrived_at >= MAX_WAIT;
+        let waits =
+            if entry.is_reading && !has_waited { entry.waits(age, fresh) } else { Waits::Never };
+        let state = entry.state.clone().unwrap_or(PolicyState::Unavailable);
+        Lookup { state, reads, waits }
+    }
+
+    /// Notes at `now` that a request has waited for `host` as long as it may. Returns
+    /// whether that is news.
+    pub fn give_up(&mut self, host: &str, now: f64) -> bool {
+        let Some(entry) = self.hosts.get_mut(host, now) else { return false };
+        let is_news = entry.is_reading && !entry.is_failing;
+        if entry.is_reading {
+            entry.is_failing = true;
+            entry.state.get_or_insert(PolicyState::Unavailable);
+        }
+        is_news
+    }
+
+    /// Takes in at `now` what a read of `host` says that began at `asked_at`, where a
+    /// policy is fresh for `fresh_seconds`.
+    pub fn update(
+        &mut self,
+        host: &str,
+        asked_at: f64,
+        now: f64,
+        fresh_seconds: u32,
+        result: FetchResult,
+    ) -> Next {
+        let mut entry = self.hosts.get_mut(host, now).cloned();
+        // What a later read has said counts more.
+        if entry.as_ref().is_some_and(|entry| entry.validated_at > asked_at) {
+            return Next::Done;
+        }
+        let entry = entry.get_or_insert_with(|| Entry::first_read(asked_at));
+        let next = entry.update(asked_at, now, milliseconds(fresh_seconds), result);
+        self.hosts.insert(host, now, entry.clone());
+        next
+    }
+
+    /// A policy that is in force for any host and was read from the text of that version.
+    #[must_use]
+    pub fn with_version(&self, version: Version) -> Option<Rc<Policy>> {
+        self.hosts.policies().find(|policy| policy.version() == version).map(Rc::clone)
+    }
+
+    /// Which text is in force for `host`, if any.
+    #[must_use]
+    pub fn version_of(&mut self, host: &str, now: f64) -> Option<Version> {
+        let policy = self.hosts.get_mut(host, now)?.state.as_ref()?.policy()?;
+        Some(policy.version())
+    }
+}
+
+fn milliseconds(seconds: u32) -> f64 {
+    f64::from(seconds) * 1000.0
+}
+
+impl Entry {
+    fn first_read(now: f64) -> Self {
+        Self {
+            state: None,
+            rank: 0,
+            validated_at: f64::NEG_INFINITY,
+            last_attempt: now,
+            settled_at: f64::NEG_INFINITY,
+            is_reading: true,
+            is_failing: false,
+            missing_since: None,
+        }
+    }
+
+    fn policy(&self) -> Option<&Rc<Policy>> {
+        self.state.as_ref()?.policy()
+    }
+
+    /// Whether KV is to be read once more.
+    fn is_due(&self, now: f64, age: f64, fresh: f64) -> bool {
+        let pause = match self {
+            Self { is_failing: true, .. } => RETRY_AFTER.min(fresh),
+            Self { is_reading: true, .. } if age >= fresh * STALE_FACTOR => TAKEOVER_AFTER,
+            Self { is_reading: true, .. } => fresh,
+            _ => 0.0,
+        };
+        age >= fresh && now - self.last_attempt >= pause
+    }
+
+    /// Which requests wait for a read that is under way.
+    fn waits(&self, age: f64, fresh: f64) -> Waits {
+        let is_expired = age >= fresh * STALE_FACTOR && !self.is_failing;
+        match &self.state {
+            None => Waits::Always,
+            Some(PolicyState::InForce(_)) if is_expired => Waits::IfCovered,
+            Some(PolicyState::InForce(_)) => Waits::Never,
+            Some(PolicyState::Missing { .. }) if is_expired => Waits::Always,
+            Some(PolicyState::Missing { .. } | PolicyState::Unavailable) => Waits::IfRefused,
+        }
+    }
+
+    fn update(&mut self, asked_at: f64, now: f64, fresh: f64, result: FetchResult) -> Next {
+        let next = match (result, self.state.take()) {
+            (FetchResult::Failed, state) => {
+                self.state = state.or(Some(PolicyState::Unavailable));
+                self.settle(now, true);
+                return Next::Done;
+            }
+            // A document that went missing leaves the policy in force at first.
+            (FetchResult::Valid(policy, rank), Some(PolicyState::InForce(cached)))
+                if rank > self.rank =>
+            {
+                self.missing(asked_at, cached, fresh, |_| (PolicyState::InForce(policy), rank))
+            }
+            (FetchResult::Missing, Some(PolicyState::InForce(cached))) => {
+                self.missing(asked_at, cached, fresh, |cached| {
+                    (PolicyState::Missing { last_known: Some(cached) }, 0)
+                })
+            }
+            (FetchResult::Invalid(_), state @ Some(PolicyState::InForce(_))) => {
+                (self.state, self.missing_since) = (state, None);
+                Next::Done
+            }
+            (FetchResult::Missing, state @ Some(PolicyState::Missing { .. })) => {
+                self.state = state;
+                Next::Done
+            }
+            (FetchResult::Valid(policy, rank) | FetchResult::LastGood(Some(policy), rank), _) => {
+                self.put(PolicyState::InForce(policy), rank);
+                Next::Done
+            }
+            (FetchResult::LastKnown(last_known), _) => {
+                self.put(PolicyState::Missing { last_known }, 0);
+                Next::Done
+            }
+            // As good as a failure: a document may be put right at any time.
+            (FetchResult::LastGood(None, _), _) => {
+                self.state = Some(PolicyState::Unavailable);
+                self.settle(now, true);
+                return Next::Done;
+            }
+            // The read goes on with the last good document.
+            (FetchResult::Invalid(rank), state) => {
+                self.state = state;
+                return Next::ReadLastGood(rank);
+            }
+            (FetchResult::Missing, state) => {
+                self.state = state;
+                return Next::ReadLastKnown;
+            }
+        };
+        self.validated_at = asked_at;
+        self.settle(now, false);
+        next
+    }
+
+    /// Keeps `cached`, whose key a read that began at `asked_at` has found missing, until
+    /// that is confirmed; then puts what `instead` says.
+    fn missing(
+        &mut self,
+        asked_at: f64,
+        cached: Rc<Policy>,
+        fresh: f64,
+        instead: impl FnOnce(Rc<Policy>) -> (PolicyState, usize),
+    ) -> Next {
+        let since = *self.missing_since.get_or_insert(asked_at);
+        if asked_at - since < MISSING_CONFIRMED_AFTER.max(fresh) {
+            self.state = Some(PolicyState::InForce(cached));
+            return Next::Done;
+        }
+        let (state, rank) = instead(cached);
+        self.put(state, rank);
+        Next::Dropped
+    }
+
+    fn put(&mut self, state: PolicyState, rank: usize) {
+        self.state = Some(state);
+        self.rank = rank;
+        self.missing_since = None;
+    }
+
+    /// Notes that a read has ended at `now`. After a failure, KV is left alone for a while.
+    fn settle(&mut self, now: f64, is_failing: bool) {
+        self.settled_at = now;
+        if is_failing {
+            self.last_attempt = now;
+        }
+        self.is_reading = false;
+        self.is_failing = is_failing;
+    }
+}
+
+#[cfg(test)]
+mod tests;

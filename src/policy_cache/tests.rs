@@ -1,0 +1,401 @@
+use super::*;
+use crate::{policy::Knowledge, request::Url};
+
+const HOST: &str = "api.example.com";
+const FRESH_SECONDS: u32 = 30;
+
+/// What happens to a host, one step after another.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A request comes, and reads KV if that is due.
+    Request,
+    /// A request has waited for two seconds.
+    GaveUp,
+    /// A read that began a moment ago gives the document that allows `https://<this>.example`,
+    /// of the most specific key.
+    Valid(&'static str),
+    /// The same of a less specific key.
+    LessSpecific(&'static str),
+    Invalid,
+    Missing,
+    Failed,
+    LastGood(Option<&'static str>),
+    LastKnown(Option<&'static str>),
+}
+use Step::{Failed, GaveUp, Invalid, LastGood, LastKnown, LessSpecific, Missing, Request, Valid};
+
+fn policy(name: &str) -> Rc<Policy> {
+    Rc::new(Policy::parse(&format!(r#"{{"origin": "https://{name}.example"}}"#)).unwrap())
+}
+
+/// One in which `host` went through `steps`, each at a time in seconds.
+fn after(host: &str, steps: &[(f64, Step)]) -> PolicyCache {
+    let mut cache = PolicyCache::new();
+    take(&mut cache, host, steps);
+    cache
+}
+
+fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
+    for (seconds, step) in steps {
+        let now = seconds * 1000.0;
+        let result = match step {
+            Request => {
+                let _ = cache.look_up(host, now, now, FRESH_SECONDS);
+                continue;
+            }
+            GaveUp => {
+                cache.give_up(host, now);
+                continue;
+            }
+            Valid(name) => FetchResult::Valid(policy(name), 0),
+            LessSpecific(name) => FetchResult::Valid(policy(name), 1),
+            Invalid => FetchResult::Invalid(0),
+            Missing => FetchResult::Missing,
+            Failed => FetchResult::Failed,
+            LastGood(name) => FetchResult::LastGood(name.map(policy), 0),
+            LastKnown(name) => FetchResult::LastKnown(name.map(policy)),
+        };
+        cache.update(host, now, now, FRESH_SECONDS, result);
+    }
+}
+
+/// What decides a request that comes at that time: "a, reads, waits if covered".
+fn look_up(cache: &mut PolicyCache, host: &str, seconds: f64) -> String {
+    let now = seconds * 1000.0;
+    let lookup = cache.look_up(host, now, now, FRESH_SECONDS);
+    let reads = if lookup.reads { ", reads" } else { "" };
+    let waits = match lookup.waits {
+        Waits::Never => "",
+        Waits::IfRefused => ", waits if refused",
+        Waits::IfCovered => ", waits if covered",
+        Waits::Always => ", waits",
+    };
+    format!("{}{reads}{waits}", name(&lookup.state))
+}
+
+fn name(state: &PolicyState) -> String {
+    let name = |policy: &Rc<Policy>| {
+        let names = ["a", "b"].into_iter();
+        names.into_iter().find(|name| self::policy(name).version() == policy.version()).unwrap()
+    };
+    match state {
+        PolicyState::InForce(policy) => name(policy).to_owned(),
+        PolicyState::Missing { last_known: Some(policy) } => {
+            format!("closed after {}", name(policy))
+        }
+        PolicyState::Missing { last_known: None } => "closed".to_owned(),
+        PolicyState::Unavailable => "unavailable".to_owned(),
+    }
+}
+
+/// Steps, a time in seconds after them, and what a look-up says then.
+type Row<'a> = (&'a [(f64, Step)], f64, &'a str);
+
+#[track_caller]
+fn assert_looked_up(rows: &[Row<'_>]) {
+    for (steps, at, expected) in rows {
+        let mut cache = after(HOST, steps);
+        assert_eq!(look_up(&mut cache, HOST, *at), *expected, "at {at} after {steps:?}");
+    }
+}
+
+#[test]
+fn a_fresh_policy_is_used_a_stale_one_revalidated_behind_the_request_an_old_one_before_it() {
+    assert_looked_up(&[
+        (&[(0.0, Valid("a"))], 0.0, "a"),
+        (&[(0.0, Valid("a"))], 29.999, "a"),
+        (&[(0.0, Valid("a"))], 30.0, "a, reads"),
+        (&[(0.0, Valid("a"))], 59.999, "a, reads"),
+        (&[(0.0, Valid("a"))], 60.0, "a, reads, waits if covered"),
+        (&[(0.0, Valid("a"))], 6000.0, "a, reads, waits if covered"),
+        (&[(0.0, Valid("a")), (40.0, Valid("b"))], 69.999, "b"),
+        (&[(0.0, Valid("a")), (40.0, Valid("b"))], 99.999, "b, reads"),
+        // The same text confirmed is as good as a new one.
+        (&[(0.0, Valid("a")), (50.0, Valid("a"))], 79.999, "a"),
+    ]);
+}
+
+#[test]
+fn the_first_requests_share_one_read_until_it_takes_too_long() {
+    assert_looked_up(&[
+        (&[], 0.0, "unavailable, reads, waits"),
+        (&[(0.0, Request)], 0.0, "unavailable, waits"),
+        (&[(0.0, Request)], 0.499, "unavailable, waits"),
+        (&[(0.0, Request)], 0.5, "unavailable, reads, waits"),
+        (&[(0.0, Request), (0.5, Request)], 0.999, "unavailable, waits"),
+        (&[(0.0, Request), (0.5, Request)], 1.0, "unavailable, reads, waits"),
+        (&[(0.0, Request), (0.1, Valid("a"))], 0.1, "a"),
+    ]);
+}
+
+#[test]
+fn a_stale_policy_has_one_reader_and_an_old_one_another_if_that_takes_too_long() {
+    let stale = (31.0, Request);
+    assert_looked_up(&[
+        (&[(0.0, Valid("a")), stale], 31.0, "a"),
+        (&[(0.0, Valid("a")), stale], 59.999, "a"),
+        (&[(0.0, Valid("a")), stale], 60.0, "a, reads, waits if covered"),
+        (&[(0.0, Valid("a")), (60.0, Request)], 60.499, "a, waits if covered"),
+        (&[(0.0, Valid("a")), (60.0, Request)], 60.5, "a, reads, waits if covered"),
+    ]);
+}
+
+#[test]
+fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
+    let mut cache = after(HOST, &[(0.0, Request)]);
+    let waits = |cache: &mut PolicyCache, now, arrived_at| {
+        cache.look_up(HOST, now, arrived_at, FRESH_SECONDS).waits
+    };
+    assert_eq!(waits(&mut cache, 100.0, 0.0), Waits::Always);
+    assert_eq!(waits(&mut cache, 1999.0, 0.0), Waits::Always);
+    // As long as it may.
+    assert_eq!(waits(&mut cache, 2000.0, 0.0), Waits::Never);
+    assert_eq!(waits(&mut cache, 2000.0, 1.0), Waits::Always);
+    // The read failed: whoever waited for it is answered, and who comes later waits for the next.
+    cache.update(HOST, 0.0, 2100.0, FRESH_SECONDS, FetchResult::Failed);
+    assert_eq!(waits(&mut cache, 2100.0, 1000.0), Waits::Never);
+    assert_eq!(waits(&mut cache, 3100.0, 1000.0), Waits::Never);
+    assert_eq!(waits(&mut cache, 3200.0, 3200.0), Waits::IfRefused);
+}
+
+#[test]
+fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds() {
+    for bad in [Failed, GaveUp] {
+        let old = [(0.0, Valid("a")), (60.0, Request), (62.0, bad)];
+        let then = |at, step| [old[0], old[1], old[2], (at, step)];
+        assert_looked_up(&[
+            (&old, 63.0, "a, reads"),
+            (&then(62.0, Request), 62.999, "a"),
+            (&then(62.0, Request), 63.0, "a, reads"),
+            (&then(6000.0, Request), 6000.5, "a"),
+            (&then(6000.0, Request), 6001.0, "a, reads"),
+            (&then(6000.0, Valid("b")), 6029.0, "b"),
+            (&then(6000.0, Valid("b")), 6060.0, "b, reads, waits if covered"),
+            (&then(6000.0, Invalid), 6060.0, "a, reads, waits if covered"),
+        ]);
+    }
+}
+
+#[test]
+fn giving_up_is_news_once() {
+    let mut cache = after(HOST, &[(0.0, Request)]);
+    assert!(cache.give_up(HOST, 2000.0));
+    assert!(!cache.give_up(HOST, 2000.0));
+    take(&mut cache, HOST, &[(3.0, Valid("a"))]);
+    assert!(!cache.give_up(HOST, 3100.0));
+    assert!(!cache.give_up("other.example", 3100.0));
+    assert_eq!(look_up(&mut cache, HOST, 3.2), "a");
+}
+
+#[test]
+fn without_a_policy_only_who_would_be_refused_waits_for_a_kv_that_failed() {
+    for bad in [Failed, GaveUp, LastGood(None)] {
+        let steps = [(0.0, Request), (0.1, bad)];
+        let then = |at, step| [steps[0], steps[1], (at, step)];
+        assert_looked_up(&[
+            (&steps, 1.1, "unavailable, reads, waits if refused"),
+            (&then(1.1, Request), 1.6, "unavailable, waits if refused"),
+            (&then(1.1, Request), 2.1, "unavailable, reads, waits if refused"),
+            (&then(1.0, Valid("a")), 1.0, "a"),
+            (&then(1.0, LastKnown(None)), 1.0, "closed"),
+        ]);
+    }
+    assert_looked_up(&[(&[(0.0, Failed)], 0.999, "unavailable")]);
+}
+
+#[test]
+fn a_faulty_document_leaves_a_policy_in_force() {
+    assert_looked_up(&[
+        (&[(0.0, Valid("a")), (31.0, Invalid)], 60.999, "a"),
+        (&[(0.0, Valid("a")), (31.0, Invalid)], 61.0, "a, reads"),
+        (&[(0.0, Valid("a")), (31.0, Invalid)], 91.0, "a, reads, waits if covered"),
+        (&[(0.0, Valid("a")), (31.0, Invalid), (61.0, Valid("b"))], 61.0, "b"),
+    ]);
+}
+
+#[test]
+fn where_nothing_is_cached_a_faulty_document_makes_the_last_good_one_count() {
+    let read = |step| [(0.0, Request), (0.1, Invalid), (0.1, step)];
+    assert_looked_up(&[
+        (&read(Request), 0.2, "unavailable, waits"),
+        (&read(LastGood(Some("a"))), 30.0, "a"),
+        (&read(LastGood(Some("a"))), 30.1, "a, reads"),
+        (&read(LastGood(None)), 0.2, "unavailable"),
+        // What another request learned in the meantime is newer.
+        (&[(0.2, Valid("b")), (0.1, LastGood(Some("a")))], 0.2, "b"),
+    ]);
+}
+
+#[test]
+fn the_last_good_document_is_read_only_where_nothing_is_cached() {
+    for (before, invalid, missing) in [
+        (None, Next::ReadLastGood(1), Next::ReadLastKnown),
+        (Some(Failed), Next::ReadLastGood(1), Next::ReadLastKnown),
+        (Some(LastKnown(None)), Next::ReadLastGood(1), Next::Done),
+        (Some(Valid("a")), Next::Done, Next::Done),
+        (Some(LastGood(Some("a"))), Next::Done, Next::Done),
+    ] {
+        for (result, next) in [(FetchResult::Invalid(1), invalid), (FetchResult::Missing, missing)]
+        {
+            let mut cache = after(HOST, before.map(|step| (0.0, step)).as_slice());
+            assert_eq!(cache.update(HOST, 1.0, 1.0, FRESH_SECONDS, result), next, "{before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_key_drops_a_policy_when_a_second_read_says_so() {
+    let a = (0.0, Valid("a"));
+    assert_looked_up(&[
+        (&[a, (31.0, Missing)], 31.0, "a"),
+        (&[a, (31.0, Missing), (65.999, Missing)], 65.999, "a"),
+        (&[a, (31.0, Missing), (66.0, Missing)], 66.0, "closed after a"),
+        // In between it is revalidated as ever.
+        (&[a, (31.0, Missing)], 61.0, "a, reads"),
+        (&[a, (31.0, Missing)], 91.0, "a, reads, waits if covered"),
+        (&[a, (31.0, Missing), (50.0, Failed), (66.0, Missing)], 66.0, "closed after a"),
+        // What is there again has to go missing twice again, faulty or not.
+        (&[a, (31.0, Missing), (40.0, Valid("a")), (66.0, Missing)], 66.0, "a"),
+        (&[a, (31.0, Missing), (40.0, Invalid), (66.0, Missing)], 66.0, "a"),
+        (&[a, (31.0, Missing), (40.0, Valid("b")), (75.0, Missing)], 75.0, "b"),
+        (&[a, (31.0, Missing), (66.0, Missing), (70.0, Valid("b"))], 70.0, "b"),
+    ]);
+}
+
+#[test]
+fn a_less_specific_key_takes_over_when_the_other_is_missing_twice() {
+    let a = (0.0, Valid("a"));
+    let b = LessSpecific("b");
+    assert_looked_up(&[
+        (&[a, (31.0, b)], 31.0, "a"),
+        (&[a, (31.0, b), (65.999, b)], 65.999, "a"),
+        (&[a, (31.0, b), (66.0, b)], 66.0, "b"),
+        (&[a, (31.0, b), (66.0, Missing)], 66.0, "closed after a"),
+        (&[a, (31.0, b), (40.0, Valid("a")), (66.0, b)], 66.0, "a"),
+        // The way back takes one read.
+        (&[(0.0, b), (31.0, Valid("a"))], 31.0, "a"),
+        (&[(0.0, b), (31.0, LessSpecific("a"))], 31.0, "a"),
+    ]);
+}
+
+#[test]
+fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
+    for (fresh_seconds, confirmed_after) in [(1, 35.0), (30, 35.0), (36, 36.0), (300, 300.0)] {
+        let dropped = |after: f64| {
+            let mut cache = PolicyCache::new();
+            let mut update = |seconds: f64, result| {
+                let now = seconds * 1000.0;
+                cache.update(HOST, now, now, fresh_seconds, result)
+            };
+            update(0.0, FetchResult::Valid(policy("a"), 0));
+            update(10.0, FetchResult::Missing);
+            update(10.0 + after, FetchResult::Missing) == Next::Dropped
+        };
+        assert!(!dropped(confirmed_after - 0.001) && dropped(confirmed_after), "{fresh_seconds}");
+    }
+}
+
+#[test]
+fn where_no_document_exists_one_that_appears_is_soon_seen() {
+    let none = [(0.0, Missing), (0.0, LastKnown(None))];
+    let then = |at, step| [none[0], none[1], (at, step)];
+    assert_looked_up(&[
+        (&none, 29.999, "closed"),
+        (&none, 30.0, "closed, reads, waits if refused"),
+        (&none, 60.0, "closed, reads, waits"),
+        (&then(31.0, Failed), 32.0, "closed, reads, waits if refused"),
+        (&then(31.0, Failed), 320.0, "closed, reads, waits if refused"),
+        (&then(31.0, Valid("a")), 31.0, "a"),
+        (&[(0.0, LastKnown(Some("a")))], 0.0, "closed after a"),
+        (&[(0.0, LastKnown(Some("a"))), (31.0, Missing)], 31.0, "closed after a"),
+        (&[(0.0, LastKnown(Some("a"))), (31.0, Failed)], 31.0, "closed after a"),
+    ]);
+}
+
+#[test]
+fn freshness_is_as_long_as_the_variable_says() {
+    let mut cache = after(HOST, &[(0.0, Valid("a"))]);
+    let mut at = |now| {
+        let lookup = cache.look_up(HOST, now, now, 1);
+        (lookup.reads, lookup.waits)
+    };
+    assert_eq!(at(999.0), (false, Waits::Never));
+    assert_eq!(at(1000.0), (true, Waits::Never));
+    assert_eq!(at(2000.0), (true, Waits::IfCovered));
+}
+
+#[test]
+fn what_was_asked_earlier_counts_no_more() {
+    let mut cache = after(HOST, &[(5.0, Valid("b"))]);
+    for result in [FetchResult::Valid(policy("a"), 0), FetchResult::Missing, FetchResult::Failed] {
+        assert_eq!(cache.update(HOST, 4999.0, 6000.0, FRESH_SECONDS, result), Next::Done);
+        assert_eq!(look_up(&mut cache, HOST, 6.0), "b");
+    }
+    cache.update(HOST, 5000.0, 6000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    assert_eq!(look_up(&mut cache, HOST, 6.0), "a");
+}
+
+#[test]
+fn age_counts_from_the_question() {
+    let mut cache = PolicyCache::new();
+    cache.update(HOST, 0.0, 20_000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    assert_eq!(look_up(&mut cache, HOST, 29.0), "a");
+    assert_eq!(look_up(&mut cache, HOST, 30.0), "a, reads");
+}
+
+fn poll<'a>(path_and_query: &'a str, origin: &'a str) -> RequestHead<'a> {
+    let url = Url { origin: "https://api.example.com", path_and_query };
+    RequestHead { method: "GET", url, origin: Some(origin), ..RequestHead::default() }
+}
+
+#[test]
+fn only_the_requests_wait_that_a_newer_policy_may_decide_otherwise() {
+    let (covered, uncovered) = ("/socket.io/?EIO=4", "/other");
+    let (good, evil) = ("https://a.example", "https://evil.example");
+    let in_force = PolicyState::InForce(policy("a"));
+    let missing = PolicyState::Missing { last_known: None };
+    for (state, waits, path, origin, expected) in [
+        (&in_force, Waits::Never, covered, evil, false),
+        (&in_force, Waits::IfCovered, covered, good, true),
+        (&in_force, Waits::IfCovered, covered, evil, true),
+        (&in_force, Waits::IfCovered, uncovered, evil, false),
+        (&missing, Waits::Never, covered, evil, false),
+        (&missing, Waits::IfRefused, covered, evil, true),
+        (&missing, Waits::IfRefused, covered, "https://api.example.com", false),
+        (&missing, Waits::IfRefused, uncovered, evil, false),
+        (&missing, Waits::Always, uncovered, evil, true),
+        (&PolicyState::Unavailable, Waits::IfRefused, "/ws/?EIO=4", evil, true),
+        (&PolicyState::Unavailable, Waits::IfRefused, uncovered, evil, false),
+    ] {
+        let lookup = Lookup { state: state.clone(), reads: false, waits };
+        assert_eq!(lookup.makes_wait(&poll(path, origin)), expected, "{lookup:?} {path} {origin}");
+    }
+}
+
+#[test]
+fn hosts_do_not_share_what_is_in_force() {
+    let mut cache = PolicyCache::new();
+    take(&mut cache, "a.example", &[(0.0, Valid("a"))]);
+    take(&mut cache, "b.example", &[(10.0, Valid("b"))]);
+    take(&mut cache, "c.example", &[(0.0, LastKnown(None))]);
+    assert_eq!(look_up(&mut cache, "a.example", 30.0), "a, reads");
+    assert_eq!(look_up(&mut cache, "b.example", 30.0), "b");
+    assert_eq!(look_up(&mut cache, "c.example", 0.0), "closed");
+    assert_eq!(look_up(&mut cache, "d.example", 0.0), "unavailable, reads, waits");
+}
+
+#[test]
+fn versions_are_whole_digests() {
+    let mut digest = [7; 32];
+    let one = Policy::read("{\"origin\": false}", Version::new(digest), &Knowledge::NONE).unwrap();
+    let mut cache = PolicyCache::new();
+    let one = Rc::new(one);
+    cache.update(HOST, 0.0, 0.0, FRESH_SECONDS, FetchResult::Valid(Rc::clone(&one), 0));
+    assert!(cache.with_version(Version::new(digest)).is_some_and(|it| Rc::ptr_eq(&it, &one)));
+    assert_eq!(cache.version_of(HOST, 0.0), Some(Version::new(digest)));
+    // The same eight digits are shown of it.
+    digest[31] = 8;
+    assert_eq!(Version::new(digest).to_string(), one.version().to_string());
+    assert!(cache.with_version(Version::new(digest)).is_none());
+    assert!(cache.with_version(Version::NONE).is_none());
+}
