@@ -55,11 +55,12 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
 			await edge.kv.put(`policy:${host}`, { origin: a });
 			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } });
+			// A key has to be missing for 35 seconds.
 			await edge.kv.delete(`policy:${host}`);
-			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
+			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } }, 60);
 			// The same text is a change where there was none.
 			await edge.kv.delete("policy");
-			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } });
+			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } }, 60);
 			await edge.kv.put("policy", { routes });
 			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
 			const event = { event: "policy-changed", host };

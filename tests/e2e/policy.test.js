@@ -90,13 +90,6 @@ describe("an edit", () => {
 		const fault = edge.log.find((line) => line.includes('"policy-fault"'));
 		assert.equal(JSON.parse(fault).advice, 'write "https://*.xn--bcher-kva.example"');
 	});
-
-	test("that deletes the key closes everything", async () => {
-		edge = await start({ policy: { origin: a } });
-		assert.equal(await statusFrom(a), 200);
-		await edge.kv.delete("policy");
-		await edge.sendUntil(is(403), poll, from(a));
-	});
 });
 
 describe("without a document", () => {

@@ -93,13 +93,13 @@ export async function startEdge({
 		/** Sends a request; see `send`. */
 		send: (path, options) => send(url, path, options),
 		/** Asks again until `settled` holds of the answer: an edit takes a freshness to be seen. */
-		async sendUntil(settled, path, options) {
-			for (let tries = 0; tries < 100; tries += 1) {
+		async sendUntil(settled, path, options, seconds = 10) {
+			for (let tries = 0; tries < 10 * seconds; tries += 1) {
 				const answer = await send(url, path, options);
 				if (settled(answer)) return answer;
 				await new Promise((resolve) => setTimeout(resolve, 100));
 			}
-			throw new Error(`nothing changed for ${path} in ten seconds`);
+			throw new Error(`nothing changed for ${path} in ${seconds} seconds`);
 		},
 		stop: () => runtime.dispose(),
 	};

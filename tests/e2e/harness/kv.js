@@ -17,6 +17,7 @@ const answering = (value) => async (use) => {
 const faults = {
 	none: (use) => use(),
 	"is late": later(500),
+	"answers in 100 ms": later(100),
 	"is late by 1.5 s": later(1500),
 	"is slow by 5 s": later(5000),
 	"never answers": later(600_000),
@@ -70,17 +71,19 @@ export default class extends WorkerEntrypoint {
  * @param {object} options
  * @param {object | string} [options.policy] the document under `policy`; none if absent
  * @param {string} [options.fault] what KV suffers from the start
+ * @param {boolean} [options.isBound] whether the Worker has the namespace
  */
 export async function startEdgeOnKv({
 	policy,
 	fault = "none",
+	isBound = true,
 	services,
 	workers = [],
 	...options
 }) {
 	const edge = await startEdge({
 		kv: [],
-		services: { POLICY: "kv", ...services },
+		services: { ...(isBound && { POLICY: "kv" }), ...services },
 		workers: [
 			{
 				name: "kv",
