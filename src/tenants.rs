@@ -21,7 +21,7 @@ use crate::{
 /// The most keys that are remembered as being there.
 pub const MAX_PRESENT: usize = 10_000;
 /// The most keys that are remembered as not being there.
-pub const MAX_ABSENT: usize = 1000;
+pub const MAX_MISSING: usize = 1000;
 /// The most reads that find no key, at once.
 pub const MAX_MISSES: f64 = 200.0;
 /// How many more of them are allowed each second.
@@ -30,15 +30,15 @@ pub const MISSES_PER_SECOND: f64 = 2.0;
 /// What is known of an origin's key, in ascending order of what it decides where
 /// a rule has several prefixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tenancy {
+pub enum KeyStatus {
     /// It is not there.
-    Absent,
+    Missing,
     /// It was not asked for, as the budget is spent.
-    Limited,
+    RateLimited,
     /// KV gave no answer.
     Failed,
     /// It has to be asked for.
-    Unasked,
+    Unknown,
     /// It is there.
     Present,
 }
@@ -47,19 +47,19 @@ pub enum Tenancy {
 #[derive(Debug)]
 pub struct Tenants {
     present: Recent<Age>,
-    absent: Recent<Age>,
+    missing: Recent<Age>,
     budget: Budget,
 }
 
-/// What to do about a key.
+/// The cache's answer for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lookup {
-    /// It is there, or not: [`Tenancy::Present`] or [`Tenancy::Absent`].
-    Use(Tenancy),
-    /// It is there; ask KV again behind the request.
-    UseAndRefresh,
-    /// Ask KV.
-    Ask,
+pub enum Cached {
+    /// [`KeyStatus::Present`] or [`KeyStatus::Missing`].
+    Hit(KeyStatus),
+    /// The key is present; ask KV again behind the request.
+    StaleHit,
+    /// Ask KV first.
+    Miss,
 }
 
 impl Default for Tenants {
@@ -74,7 +74,7 @@ impl Tenants {
     pub const fn new() -> Self {
         Self {
             present: Recent::new(MAX_PRESENT),
-            absent: Recent::new(MAX_ABSENT),
+            missing: Recent::new(MAX_MISSING),
             budget: Budget { left: MAX_MISSES, at: 0.0 },
         }
     }
@@ -82,83 +82,83 @@ impl Tenants {
     /// What to do about `key` at `now`, in milliseconds, where what KV says is
     /// fresh for `fresh_seconds`.
     #[must_use]
-    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Lookup {
+    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
         let fresh = f64::from(fresh_seconds) * 1000.0;
         if let Some(age) = self.present.get_mut(key, now) {
             return match age.freshness(now, fresh) {
-                Freshness::Fresh => Lookup::Use(Tenancy::Present),
+                Freshness::Fresh => Cached::Hit(KeyStatus::Present),
                 Freshness::Stale => {
                     // So that those who follow do not ask as well.
                     *age = age.asked(now);
-                    Lookup::UseAndRefresh
+                    Cached::StaleHit
                 }
-                Freshness::Expired => Lookup::Ask,
+                Freshness::Expired => Cached::Miss,
             };
         }
-        match self.absent.get_mut(key, now).map(|age| age.freshness(now, fresh)) {
-            Some(Freshness::Fresh) => Lookup::Use(Tenancy::Absent),
-            _ => Lookup::Ask,
+        match self.missing.get_mut(key, now).map(|age| age.freshness(now, fresh)) {
+            Some(Freshness::Fresh) => Cached::Hit(KeyStatus::Missing),
+            _ => Cached::Miss,
         }
     }
 
-    /// The question for `keys`, all of one origin, which takes as many from the
+    /// The look-up of `keys`, all of one origin, which takes as many from the
     /// budget unless one is known to have been there; `None` if that is spent.
     #[must_use]
-    pub fn question(&mut self, keys: Vec<String>, now: f64) -> Option<Question> {
+    pub fn start(&mut self, keys: Vec<String>, now: f64) -> Option<Lookup> {
         let is_known = keys.iter().any(|key| self.present.get_mut(key, now).is_some());
         let charge = if is_known { 0 } else { u32::try_from(keys.len()).unwrap_or(u32::MAX) };
-        self.budget.take(charge, now).then_some(Question { keys, charge })
+        self.budget.take(charge, now).then_some(Lookup { keys, charge })
     }
 
-    /// Takes in which keys of `question` KV has, at `now`, by their indices;
+    /// Takes in which keys of `lookup` KV has, at `now`, by their indices;
     /// `None` if it gave no answer. Returns what is then known of each.
     pub fn learn(
         &mut self,
-        question: &Question,
+        lookup: &Lookup,
         now: f64,
         found: Option<&[u32]>,
-    ) -> Vec<(String, Tenancy)> {
+    ) -> Vec<(String, KeyStatus)> {
         if found.is_some_and(|found| !found.is_empty()) {
-            self.budget.give_back(question.charge);
+            self.budget.give_back(lookup.charge);
         }
-        let learned = (0..).zip(&question.keys).map(|(index, key)| {
+        let learned = (0..).zip(&lookup.keys).map(|(index, key)| {
             let found = found.map(|found| found.contains(&index));
             (key.clone(), self.learn_of(key, now, found))
         });
         learned.collect()
     }
 
-    fn learn_of(&mut self, key: &str, now: f64, found: Option<bool>) -> Tenancy {
+    fn learn_of(&mut self, key: &str, now: f64, found: Option<bool>) -> KeyStatus {
         match (found, self.present.get_mut(key, now)) {
             (Some(true), _) => {
-                self.absent.remove(key);
+                self.missing.remove(key);
                 self.present.insert(key, now, Age::confirmed(now));
-                Tenancy::Present
+                KeyStatus::Present
             }
             (Some(false), _) => {
                 self.present.remove(key);
-                self.absent.insert(key, now, Age::confirmed(now));
-                Tenancy::Absent
+                self.missing.insert(key, now, Age::confirmed(now));
+                KeyStatus::Missing
             }
             (None, Some(age)) => {
                 *age = age.asked(now);
-                Tenancy::Present
+                KeyStatus::Present
             }
-            (None, None) => Tenancy::Failed,
+            (None, None) => KeyStatus::Failed,
         }
     }
 }
 
 /// The keys of one origin that KV is asked for, in one call.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Lookup {
     keys: Vec<String>,
     /// What it took from the budget.
     charge: u32,
 }
 
-impl Question {
-    /// The question for keys that are known to have been there, behind a request.
+impl Lookup {
+    /// The look-up of keys that are known to have been there, behind a request.
     #[must_use]
     pub fn again(keys: Vec<String>) -> Self {
         Self { keys, charge: 0 }
