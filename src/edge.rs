@@ -48,7 +48,7 @@ pub fn fetch(event: &Event, arrived_at: Option<f64>) -> JsValue {
                 carry_out(event, &head, &decision, settings, context)
             }
             Some(later) => later,
-            None => respond(event, &facts, settings, &state, TenantLookups::default()),
+            None => respond(event, &facts, settings, &state, TenantLookups::since(arrived_at)),
         }
     })
 }
@@ -63,7 +63,8 @@ pub fn record(event: &Event, arrived_at: f64) -> JsValue {
         match look_up(event, &facts.head(), settings, Some(arrived_at), true) {
             (_, Some(later)) => later,
             (state, None) => {
-                record_decision(event, &facts, settings, &state, TenantLookups::default())
+                let lookups = TenantLookups::since(Some(arrived_at));
+                record_decision(event, &facts, settings, &state, lookups)
             }
         }
     })

@@ -8,7 +8,10 @@ use super::{
     log,
     shell::{self, Event, Reading, Then},
 };
-use crate::tenants::{Cached, KeyStatus, Lookup, Tenants};
+use crate::{
+    policy_cache::MAX_WAIT,
+    tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants},
+};
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = const { RefCell::new(Tenants::new()) };
@@ -23,9 +26,16 @@ pub(super) struct TenantLookups {
     unknown: Vec<String>,
     /// Those to ask for behind the request.
     stale: Vec<String>,
+    /// When the request came, if it has waited for KV.
+    arrived_at: Option<f64>,
 }
 
 impl TenantLookups {
+    /// Those of a request that came at `arrived_at`, if it has waited for KV.
+    pub(super) fn since(arrived_at: Option<f64>) -> Self {
+        Self { arrived_at, ..Self::default() }
+    }
+
     /// What is known of `key`.
     pub(super) fn key_status(&mut self, key: &str, fresh_seconds: u32) -> KeyStatus {
         if let Some((_, answer)) = self.answers.iter().find(|(asked, _)| asked == key) {
@@ -45,26 +55,42 @@ impl TenantLookups {
         }
     }
 
-    /// What KV is to be asked behind the request, if there is anything.
+    /// The look-up to make behind the request, if there is any.
     pub(super) fn take_stale(&mut self) -> Option<Lookup> {
         let stale = std::mem::take(&mut self.stale);
-        (!stale.is_empty()).then(|| Lookup::again(stale))
+        (!stale.is_empty()).then(|| Lookup::refresh(stale, shell::now()))
     }
 
-    /// Asks KV for what was unknown, if the budget allows it, and gives the
-    /// results to `then`. Returns a promise of what that returns, or just that.
+    /// Asks KV for what was unknown, if the limits allow it, and gives the results to `then`;
+    /// or has the request served later, if another one asks. Returns a promise of what that
+    /// returns, or just that.
     pub(super) fn ask(mut self, event: &Event, reading: Reading, then: Then<Self>) -> JsValue {
         let now = shell::now();
         let keys = std::mem::take(&mut self.unknown);
-        let lookup = TENANTS.with_borrow_mut(|tenants| tenants.start(keys.clone(), now));
-        if let Some(lookup) = lookup {
-            let then = |answers| {
-                self.answers.extend(answers);
-                then(self)
-            };
-            return read(event, reading, lookup, Box::new(then));
+        let source = || Source::of(shell::connecting_ip(event).as_deref());
+        let start = TENANTS.with_borrow_mut(|tenants| tenants.start(&keys, source, now));
+        match start {
+            Start::Read(lookup) => {
+                let then = |answers| {
+                    self.answers.extend(answers);
+                    then(self)
+                };
+                return read(event, reading, lookup, Box::new(then));
+            }
+            Start::Wait => {
+                let arrived_at = self.arrived_at.unwrap_or(now);
+                let waited = now - arrived_at;
+                if waited < MAX_WAIT {
+                    let only_records = matches!(reading, Reading::Behind);
+                    return shell::serve_later(event, arrived_at, waited, None, only_records);
+                }
+                let give_up = |tenants: &mut Tenants| tenants.give_up(keys, arrived_at, now);
+                self.answers.extend(TENANTS.with_borrow_mut(give_up));
+            }
+            Start::GiveUp(status) => {
+                self.answers.extend(keys.into_iter().map(|key| (key, status)));
+            }
         }
-        self.answers.extend(keys.into_iter().map(|key| (key, KeyStatus::RateLimited)));
         then(self)
     }
 }
@@ -81,19 +107,20 @@ fn read(
     then: Then<Vec<(String, KeyStatus)>>,
 ) -> JsValue {
     let keys = lookup.keys().to_vec();
-    let asked_at = shell::now();
     let asking = event.clone();
     let learn = move |read: Result<Vec<u32>, String>| {
+        let now = shell::now();
         if let Err(error) = &read {
             log::lookup_failed(error);
-            if reading.is_late(asked_at) {
+            if reading.is_late(lookup.asked_at()) {
                 // What comes late counts for the requests after this one.
-                let again = Lookup::again(lookup.keys().to_vec());
-                shell::wait_until(&asking, &refresh(&asking, again));
+                let again = TENANTS.with_borrow_mut(|tenants| tenants.start_again(&lookup, now));
+                if let Some(again) = again {
+                    shell::wait_until(&asking, &refresh(&asking, again));
+                }
             }
         }
         let found = read.as_deref().ok();
-        let now = shell::now();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&lookup, now, found)))
     };
     shell::read_present(event, reading, keys, reading.timeout(), Box::new(learn))
