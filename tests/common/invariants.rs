@@ -322,7 +322,10 @@ fn covering<'d>(document: &'d Value, head: &RequestHead<'_>) -> Vec<&'d Value> {
 
 /// Whether the `rule` of a document allows `origin`.
 fn allows(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) -> bool {
-    let is_tenant = |prefix: &str| key_status(&format!("{prefix}{origin}")) == KeyStatus::Present;
+    let is_looked_up = !["file:", "ws:", "wss:"].iter().any(|scheme| origin.starts_with(scheme));
+    let is_tenant = |prefix: &str| {
+        is_looked_up && key_status(&format!("{prefix}{origin}")) == KeyStatus::Present
+    };
     let listed = |item: &Value| match item {
         Value::String(pattern) => stands_for(pattern, origin),
         item => item["kv"].as_str().is_some_and(is_tenant),
