@@ -21,8 +21,9 @@ struct Isolate {
 impl Isolate {
     /// Whether a request of the origin that `key` belongs to gets what KV says of it.
     fn looks_up(&mut self, key: &str, is_tenant: bool, source: Source, now: f64) -> bool {
-        while let Some((_, lookup, found)) = self.answers.pop_front_if(|(at, ..)| *at <= now) {
-            self.tenants.learn(&lookup, now, Some(if found { &[0] } else { &[] }));
+        while let Some((_, lookup, found)) = self.answers.front().filter(|(at, ..)| *at <= now) {
+            self.tenants.learn(lookup, now, Some(if *found { &[0] } else { &[] }));
+            self.answers.pop_front();
         }
         match self.tenants.look_up(key, now, FRESH_SECONDS) {
             Cached::Hit(status) => return status != KeyStatus::Present || is_tenant,
@@ -47,9 +48,9 @@ impl Isolate {
 fn share_that_passes(rate: u32) -> f64 {
     let mut isolate = Isolate::default();
     let (mut passed, mut tenants) = (0.0, 0.0);
-    for number in 0..rate * 600 {
+    for number in 0..rate.saturating_mul(600) {
         let now = f64::from(number) / f64::from(rate) * SECOND;
-        if number % (rate / 2).max(1) == 0 {
+        if number.is_multiple_of(rate / 2) {
             let source = Source::V6(u64::from(number));
             let key = format!("tenant:https://{number}.example");
             tenants += 1.0;
