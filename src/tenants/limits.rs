@@ -18,8 +18,8 @@
 //! [Some sources](MAX_SOURCES) have a bucket each. One too many takes over the bucket with the
 //! most tokens, with what is left in it (as in "Space-Saving", Metwally, Agrawal and El
 //! Abbadi, 2005), so a flood from more addresses than that gets no new tokens by having old
-//! ones forgotten. What it does get, the ceiling bounds: from some 1,800 addresses on (3 a
-//! second in 10 minutes) a flood can use that up.
+//! ones forgotten. What it does get, the ceiling bounds, which a flood from 1,800 addresses
+//! (3 a second in 10 minutes) can use up.
 
 use super::Source;
 
