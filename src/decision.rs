@@ -25,7 +25,7 @@ use crate::{
     origin::{Origin, OriginError},
     policy::{Listing, Policy, Rule},
     request::RequestHead,
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// What to do with a request, and why.
@@ -89,7 +89,7 @@ pub enum Reason {
     MissingOrigin,
 }
 
-/// The decision on `head` under `policy`. `tenancy` says what is known of a KV
+/// The decision on `head` under `policy`. `key_status` says what is known of a KV
 /// key, given its name; it is asked about an origin's keys only where the
 /// decision hangs on them.
 ///
@@ -100,11 +100,11 @@ pub enum Reason {
 pub fn decide<'a>(
     head: &RequestHead<'a>,
     policy: &'a Policy,
-    mut tenancy: impl FnMut(&str) -> Tenancy,
+    mut key_status: impl FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
     let mut decided: Option<Decision<'a>> = None;
     for rule in policy.rules_for(&head.path_forms()) {
-        let decision = judge(head, rule, &mut tenancy);
+        let decision = judge(head, rule, &mut key_status);
         if decision.blocks() {
             return decision;
         }
@@ -127,7 +127,7 @@ pub fn decide<'a>(
 pub fn decide_closed<'a>(head: &RequestHead<'a>, last_known: Option<&'a Policy>) -> Decision<'a> {
     let closed = Policy::closed();
     let Some((_, rule)) = closed.rules().next() else { return Decision::UNCOVERED };
-    let decision = judge(head, rule, &mut |_| Tenancy::Absent);
+    let decision = judge(head, rule, &mut |_| KeyStatus::Missing);
     let path = head.path_forms();
     let is_default = closed.rules_for(&path).next().is_some();
     let is_closed = if let Some(known) = last_known {
@@ -144,10 +144,10 @@ pub fn decide_closed<'a>(head: &RequestHead<'a>, last_known: Option<&'a Policy>)
 fn judge<'a>(
     head: &RequestHead<'a>,
     rule: &'a Rule,
-    tenancy: &mut dyn FnMut(&str) -> Tenancy,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
     let (allowed, reason, grant) = if let Some(text) = head.origin {
-        let (allowed, reason) = judge_origin(text, rule, head.is_same_origin(), tenancy);
+        let (allowed, reason) = judge_origin(text, rule, head.is_same_origin(), key_status);
         let grant = allowed.then(|| Grant::to(text, rule));
         if head.is_same_origin() {
             (true, Reason::SameOrigin, grant)
@@ -172,7 +172,7 @@ fn judge_origin(
     text: &str,
     rule: &Rule,
     same_origin: bool,
-    tenancy: &mut dyn FnMut(&str) -> Tenancy,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
 ) -> (bool, Reason) {
     let origin = match Origin::try_from(text) {
         Ok(origin) => origin,
@@ -184,13 +184,13 @@ fn judge_origin(
         Listing::Pattern => (true, Reason::ListedOrigin),
         Listing::Tenant(_) if same_origin => (false, Reason::UnlistedOrigin),
         Listing::Tenant(prefixes) => {
-            let known = prefixes.iter().map(|prefix| tenancy(&format!("{prefix}{text}")));
-            match known.max().unwrap_or(Tenancy::Absent) {
-                Tenancy::Present => (true, Reason::TenantOrigin),
-                Tenancy::Absent => (false, Reason::UnlistedOrigin),
-                Tenancy::Unasked => (false, Reason::UnaskedOrigin),
-                Tenancy::Failed => (false, Reason::LookupFailed),
-                Tenancy::Limited => (false, Reason::LookupLimited),
+            let known = prefixes.iter().map(|prefix| key_status(&format!("{prefix}{text}")));
+            match known.max().unwrap_or(KeyStatus::Missing) {
+                KeyStatus::Present => (true, Reason::TenantOrigin),
+                KeyStatus::Missing => (false, Reason::UnlistedOrigin),
+                KeyStatus::Unknown => (false, Reason::UnaskedOrigin),
+                KeyStatus::Failed => (false, Reason::LookupFailed),
+                KeyStatus::RateLimited => (false, Reason::LookupLimited),
             }
         }
     }

@@ -22,10 +22,10 @@ use crate::{
     policy_cache::PolicyState,
     request::RequestHead,
     settings::{Settings, Upstream},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 use shell::{Document, Event, Facts, PolicyRead, Reading};
-use tenants::Findings;
+use tenants::TenantLookups;
 
 thread_local! {
     static SETTINGS: OnceCell<Settings> = const { OnceCell::new() };
@@ -43,12 +43,12 @@ pub fn fetch(event: &Event, arrived_at: Option<f64>) -> JsValue {
         match waiting {
             Some(later) if settings.report_only => {
                 shell::wait_until(event, &later);
-                let decision = state.decide(&head, |_| Tenancy::Unasked);
+                let decision = state.decide(&head, |_| KeyStatus::Unknown);
                 let context = context(settings, &state);
                 carry_out(event, &head, &decision, settings, context)
             }
             Some(later) => later,
-            None => respond(event, &facts, settings, &state, Findings::default()),
+            None => respond(event, &facts, settings, &state, TenantLookups::since(arrived_at)),
         }
     })
 }
@@ -62,7 +62,10 @@ pub fn record(event: &Event, arrived_at: f64) -> JsValue {
         let facts = Facts::of(event);
         match look_up(event, &facts.head(), settings, Some(arrived_at), true) {
             (_, Some(later)) => later,
-            (state, None) => record_decision(event, &facts, settings, &state, Findings::default()),
+            (state, None) => {
+                let lookups = TenantLookups::since(Some(arrived_at));
+                record_decision(event, &facts, settings, &state, lookups)
+            }
         }
     })
 }
@@ -93,24 +96,24 @@ fn respond(
     facts: &Facts,
     settings: &Settings,
     state: &PolicyState,
-    mut findings: Findings,
+    mut lookups: TenantLookups,
 ) -> JsValue {
     let head = facts.head();
     #[cfg(feature = "panic-on-request")]
     store::panic_if_asked(head.url.path());
     let context = context(settings, state);
-    let decision = decide_and_record(event, &head, state, settings, &mut findings);
+    let decision = decide_and_record(event, &head, state, settings, &mut lookups);
     if decision.reason == Reason::UnaskedOrigin {
         let (asking, facts, state) = (event.clone(), facts.clone(), state.clone());
         if context.blocks(&decision) {
-            let then = move |findings| {
+            let then = move |lookups| {
                 with_settings(&asking, |settings| {
-                    respond(&asking, &facts, settings, &state, findings)
+                    respond(&asking, &facts, settings, &state, lookups)
                 })
             };
-            return findings.ask(event, Reading::First, Box::new(then));
+            return lookups.ask(event, Reading::First, Box::new(then));
         }
-        shell::wait_until(event, &ask_behind(event, facts, state, findings));
+        shell::wait_until(event, &ask_behind(event, facts, state, lookups));
     }
     carry_out(event, &head, &decision, settings, context)
 }
@@ -121,25 +124,25 @@ fn record_decision(
     facts: &Facts,
     settings: &Settings,
     state: &PolicyState,
-    mut findings: Findings,
+    mut lookups: TenantLookups,
 ) -> JsValue {
     let head = facts.head();
-    let decision = decide_and_record(event, &head, state, settings, &mut findings);
+    let decision = decide_and_record(event, &head, state, settings, &mut lookups);
     if decision.reason == Reason::UnaskedOrigin {
-        return ask_behind(event, facts.clone(), state.clone(), findings);
+        return ask_behind(event, facts.clone(), state.clone(), lookups);
     }
     JsValue::UNDEFINED
 }
 
 /// Asks KV for the origin's keys behind the request, then records the decision.
-fn ask_behind(event: &Event, facts: Facts, state: PolicyState, findings: Findings) -> JsValue {
+fn ask_behind(event: &Event, facts: Facts, state: PolicyState, lookups: TenantLookups) -> JsValue {
     let asking = event.clone();
-    let then = move |findings| {
+    let then = move |lookups| {
         with_settings(&asking, |settings| {
-            record_decision(&asking, &facts, settings, &state, findings)
+            record_decision(&asking, &facts, settings, &state, lookups)
         })
     };
-    findings.ask(event, Reading::Behind, Box::new(then))
+    lookups.ask(event, Reading::Behind, Box::new(then))
 }
 
 fn carry_out(
@@ -161,10 +164,10 @@ fn decide_and_record<'a>(
     head: &RequestHead<'a>,
     state: &'a PolicyState,
     settings: &Settings,
-    findings: &mut Findings,
+    lookups: &mut TenantLookups,
 ) -> Decision<'a> {
-    let decision = state.decide(head, |key| findings.tenancy(key, settings.fresh_seconds));
-    if let Some(stale) = findings.take_stale() {
+    let decision = state.decide(head, |key| lookups.key_status(key, settings.fresh_seconds));
+    if let Some(stale) = lookups.take_stale() {
         shell::wait_until(event, &tenants::refresh(event, stale));
     }
     if decision.reason != Reason::UnaskedOrigin {

@@ -23,7 +23,6 @@ pub mod allowance;
 pub mod cli;
 pub mod cors;
 pub mod decision;
-mod freshness;
 pub mod host;
 pub mod keys;
 mod names;

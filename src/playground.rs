@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::{
     policy::Version,
     report::{self, Explanation, request::Asked, unexplained},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// What the document is called in what is said of it.
@@ -37,9 +37,9 @@ pub fn explain(text: &str, asked: &str) -> String {
         Ok(request) => request,
         Err(error) => return json!({ "error": error.to_string() }).to_string(),
     };
-    let tenancy = if is_set(&asked, "tenant") { Tenancy::Present } else { Tenancy::Absent };
+    let key_status = if is_set(&asked, "tenant") { KeyStatus::Present } else { KeyStatus::Missing };
     let report = match report::read(text) {
-        Ok(policy) => Explanation::of(&request, &policy, text, tenancy).json(NAME),
+        Ok(policy) => Explanation::of(&request, &policy, text, key_status).json(NAME),
         Err(faults) => unexplained(NAME, &faults),
     };
     report.to_string()

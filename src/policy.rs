@@ -249,7 +249,8 @@ impl Rule {
         match self.listed() {
             None => Listing::Every,
             Some(listed) if listed.patterns.contains(origin) => Listing::Pattern,
-            Some(listed) => Listing::Tenant(&listed.prefixes),
+            Some(listed) if may_have_key(origin) => Listing::Tenant(&listed.prefixes),
+            Some(_) => Listing::Tenant(&[]),
         }
     }
 
@@ -268,6 +269,12 @@ impl Rule {
             Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),
         }
     }
+}
+
+/// No page is of a `ws` or `wss` origin, nor is one of a `file` origin anybody's own, so KV is
+/// not asked for them.
+fn may_have_key(origin: &Origin<'_>) -> bool {
+    !matches!(origin.scheme(), "file" | "ws" | "wss")
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::{
     decision::{Decision, decide, decide_closed},
     policy::{Policy, Version},
     request::RequestHead,
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 mod hosts;
@@ -147,10 +147,10 @@ impl PolicyState {
     pub fn decide<'a>(
         &'a self,
         head: &RequestHead<'a>,
-        tenancy: impl FnMut(&str) -> Tenancy,
+        key_status: impl FnMut(&str) -> KeyStatus,
     ) -> Decision<'a> {
         match self {
-            Self::InForce(policy) => decide(head, policy, tenancy),
+            Self::InForce(policy) => decide(head, policy, key_status),
             Self::Missing { last_known } => decide_closed(head, last_known.as_deref()),
             Self::Unavailable => decide_closed(head, None),
         }
@@ -183,7 +183,7 @@ impl Lookup {
                 policy.rules_for(&head.path_forms()).next().is_some()
             }
             (Waits::IfCovered | Waits::IfRefused, state) => {
-                state.decide(head, |_| Tenancy::Absent).blocks()
+                state.decide(head, |_| KeyStatus::Missing).blocks()
             }
         }
     }

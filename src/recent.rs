@@ -1,7 +1,7 @@
 //! A map of bounded size that keeps what was used last.
 //!
 //! Strangers choose some of its names, of which there are a thousand at most at a time
-//! ([`MAX_ABSENT`](crate::tenants::MAX_ABSENT), [`MAX_HOSTS`](crate::policy_cache::MAX_HOSTS)): if
+//! ([`MAX_MISSING`](crate::tenants::MAX_MISSING), [`MAX_HOSTS`](crate::policy_cache::MAX_HOSTS)): if
 //! all of them collide, a look-up takes some microseconds.
 
 use crate::names::Names;

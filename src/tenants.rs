@@ -4,41 +4,51 @@
 //! |---|---|
 //! | a key is there, not long ago | it is used |
 //! | a key is there, longer than the freshness ago | it is used, and KV asked behind the request |
-//! | a key is there, ten times as long ago | KV is asked first; if it fails, the key is there still |
+//! | a key is there, twice as long ago | KV is asked first; if it fails, the key is there still |
 //! | a key is not there, not long ago | it is used |
-//! | nothing, or that for longer | KV is asked first, if the budget allows it; else, or if KV fails, the origin is refused |
+//! | nothing, or that for longer | KV is asked first, if the [limits] allow it; else, or if KV fails, the origin is refused |
 //!
-//! Anyone can make up origins, so each key that is asked for takes from a budget,
-//! until one of the origin's is found, which gives all of that back: tenants are
-//! as many as their keys, and a flood of strangers neither runs up a bill nor
-//! displaces a tenant that is known.
+//! After a read that failed, or was late, nobody waits for KV until one succeeds: what was
+//! there is used, what is unknown is refused, and one request a second asks again. It does so
+//! behind itself where the key was there.
+//!
+//! A key is read by one request at a time. Others, which may not await that one's I/O, look
+//! again by timers of their own.
+//!
+//! All times are in milliseconds.
+
+mod health;
+mod limits;
+mod source;
 
 use crate::{
-    freshness::{Age, Freshness},
+    policy_cache::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER},
     recent::Recent,
 };
+use health::Health;
+use limits::{Charge, LookupLimits};
+
+pub use limits::{CEILING, Limit, MAX_SOURCES, RECHECKS, SOURCE};
+pub use source::Source;
 
 /// The most keys that are remembered as being there.
 pub const MAX_PRESENT: usize = 10_000;
-/// The most keys that are remembered as not being there.
-pub const MAX_ABSENT: usize = 1000;
-/// The most reads that find no key, at once.
-pub const MAX_MISSES: f64 = 200.0;
-/// How many more of them are allowed each second.
-pub const MISSES_PER_SECOND: f64 = 2.0;
+/// The most keys that are remembered as not being there, and the most that are remembered
+/// as being read.
+pub const MAX_MISSING: usize = 1000;
 
 /// What is known of an origin's key, in ascending order of what it decides where
 /// a rule has several prefixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tenancy {
+pub enum KeyStatus {
     /// It is not there.
-    Absent,
-    /// It was not asked for, as the budget is spent.
-    Limited,
+    Missing,
+    /// It was not asked for, as the limit of look-ups is reached.
+    RateLimited,
     /// KV gave no answer.
     Failed,
     /// It has to be asked for.
-    Unasked,
+    Unknown,
     /// It is there.
     Present,
 }
@@ -46,20 +56,44 @@ pub enum Tenancy {
 /// The keys that an isolate knows of.
 #[derive(Debug)]
 pub struct Tenants {
-    present: Recent<Age>,
-    absent: Recent<Age>,
-    budget: Budget,
+    present: Recent<Present>,
+    /// When KV was asked that said so.
+    missing: Recent<f64>,
+    /// Since when a key is being read.
+    reading: Recent<f64>,
+    limits: LookupLimits,
+    health: Health,
 }
 
-/// What to do about a key.
+/// A key that is there.
+#[derive(Clone, Copy, Debug)]
+struct Present {
+    /// When KV was asked that said so.
+    validated_at: f64,
+    /// When it was last asked.
+    last_attempt: f64,
+}
+
+/// The cache's answer for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lookup {
-    /// It is there, or not: [`Tenancy::Present`] or [`Tenancy::Absent`].
-    Use(Tenancy),
-    /// It is there; ask KV again behind the request.
-    UseAndRefresh,
-    /// Ask KV.
-    Ask,
+pub enum Cached {
+    /// [`KeyStatus::Present`] or [`KeyStatus::Missing`].
+    Hit(KeyStatus),
+    /// The key is present; ask KV again behind the request.
+    StaleHit,
+    /// Ask KV first.
+    Miss,
+}
+
+/// What a request does about keys that the cache has no answer for.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// It reads them.
+    Read(Lookup),
+    /// It looks again in a while: another request reads them.
+    Wait,
+    /// It takes them as [`KeyStatus::RateLimited`] or [`KeyStatus::Failed`].
+    GiveUp(KeyStatus),
 }
 
 impl Default for Tenants {
@@ -69,99 +103,156 @@ impl Default for Tenants {
 }
 
 impl Tenants {
-    /// None, with all of the budget.
+    /// No keys, and nothing used up of the limits.
     #[must_use]
     pub const fn new() -> Self {
         Self {
             present: Recent::new(MAX_PRESENT),
-            absent: Recent::new(MAX_ABSENT),
-            budget: Budget { left: MAX_MISSES, at: 0.0 },
+            missing: Recent::new(MAX_MISSING),
+            reading: Recent::new(MAX_MISSING),
+            limits: LookupLimits::new(),
+            health: Health::GOOD,
         }
     }
 
-    /// What to do about `key` at `now`, in milliseconds, where what KV says is
-    /// fresh for `fresh_seconds`.
+    /// What is known of `key` at `now`, where what KV says is fresh for `fresh_seconds`.
     #[must_use]
-    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Lookup {
+    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
         let fresh = f64::from(fresh_seconds) * 1000.0;
-        if let Some(age) = self.present.get_mut(key, now) {
-            return match age.freshness(now, fresh) {
-                Freshness::Fresh => Lookup::Use(Tenancy::Present),
-                Freshness::Stale => {
-                    // So that those who follow do not ask as well.
-                    *age = age.asked(now);
-                    Lookup::UseAndRefresh
+        let Some(present) = self.present.get_mut(key, now) else {
+            return match self.missing.get_mut(key, now) {
+                Some(validated_at) if now - *validated_at < fresh => {
+                    Cached::Hit(KeyStatus::Missing)
                 }
-                Freshness::Expired => Lookup::Ask,
+                _ => Cached::Miss,
             };
+        };
+        let age = now - present.validated_at;
+        let is_failing = self.health.is_failing();
+        if age >= fresh * STALE_FACTOR && !is_failing {
+            return Cached::Miss;
         }
-        match self.absent.get_mut(key, now).map(|age| age.freshness(now, fresh)) {
-            Some(Freshness::Fresh) => Lookup::Use(Tenancy::Absent),
-            _ => Lookup::Ask,
+        let is_due = age >= fresh && (is_failing || now - present.last_attempt >= fresh);
+        if !is_due || !self.health.may_read(now) {
+            return Cached::Hit(KeyStatus::Present);
+        }
+        present.last_attempt = now;
+        Cached::StaleHit
+    }
+
+    /// What to do about `keys`, all of one origin, of which [`look_up`](Self::look_up) has
+    /// told nothing at `now`. `source` is asked for only where the limits depend on it.
+    pub fn start(&mut self, keys: &[String], source: impl FnOnce() -> Source, now: f64) -> Start {
+        let read_for = |key: &String| Some(now - *self.reading.get_mut(key, now)?);
+        let read_for = keys.iter().filter_map(read_for).fold(f64::INFINITY, f64::min);
+        if read_for < TAKEOVER_AFTER {
+            return Start::Wait;
+        }
+        let charge = if keys.iter().any(|key| self.present.get_mut(key, now).is_some()) {
+            Some(Charge::Nothing)
+        } else if !self.health.may_read(now) {
+            return Start::GiveUp(KeyStatus::Failed);
+        } else {
+            let is_recheck = keys.iter().any(|key| self.missing.get_mut(key, now).is_some());
+            self.limits.take(source, is_recheck, now)
+        };
+        match charge {
+            Some(charge) => {
+                for key in keys {
+                    self.reading.insert(key, now, now);
+                }
+                Start::Read(Lookup { keys: keys.to_vec(), asked_at: now, charge })
+            }
+            None if read_for < MAX_WAIT => Start::Wait,
+            None => Start::GiveUp(KeyStatus::RateLimited),
         }
     }
 
-    /// The question for `keys`, all of one origin, which takes as many from the
-    /// budget unless one is known to have been there; `None` if that is spent.
+    /// The same look-up at `now`, behind the request, which is not to wait any longer;
+    /// `None` if the limits forbid it.
     #[must_use]
-    pub fn question(&mut self, keys: Vec<String>, now: f64) -> Option<Question> {
-        let is_known = keys.iter().any(|key| self.present.get_mut(key, now).is_some());
-        let charge = if is_known { 0 } else { u32::try_from(keys.len()).unwrap_or(u32::MAX) };
-        self.budget.take(charge, now).then_some(Question { keys, charge })
+    pub fn start_again(&mut self, lookup: &Lookup, now: f64) -> Option<Lookup> {
+        let charge = self.limits.take_again(lookup.charge, now)?;
+        Some(Lookup { charge, asked_at: now, ..lookup.clone() })
     }
 
-    /// Takes in which keys of `question` KV has, at `now`, by their indices;
-    /// `None` if it gave no answer. Returns what is then known of each.
+    /// Takes in at `now` which keys of `lookup` KV has, by their indices; `None` if it gave
+    /// no answer. Returns what is then known of each.
     pub fn learn(
         &mut self,
-        question: &Question,
+        lookup: &Lookup,
         now: f64,
         found: Option<&[u32]>,
-    ) -> Vec<(String, Tenancy)> {
-        if found.is_some_and(|found| !found.is_empty()) {
-            self.budget.give_back(question.charge);
+    ) -> Vec<(String, KeyStatus)> {
+        self.health.note(found.is_some(), lookup.asked_at, now);
+        match found {
+            Some([]) => {}
+            Some(_) => self.limits.give_back(lookup.charge, now),
+            None => self.limits.forgive(lookup.charge, now),
         }
-        let learned = (0..).zip(&question.keys).map(|(index, key)| {
+        let learned = (0..).zip(&lookup.keys).map(|(index, key)| {
+            self.reading.remove(key);
             let found = found.map(|found| found.contains(&index));
-            (key.clone(), self.learn_of(key, now, found))
+            (key.clone(), self.learn_of(key, lookup.asked_at, now, found))
         });
         learned.collect()
     }
 
-    fn learn_of(&mut self, key: &str, now: f64, found: Option<bool>) -> Tenancy {
-        match (found, self.present.get_mut(key, now)) {
-            (Some(true), _) => {
-                self.absent.remove(key);
-                self.present.insert(key, now, Age::confirmed(now));
-                Tenancy::Present
+    /// What is known of `keys` at `now` for a request that came at `arrived_at` and has waited
+    /// for another's read as long as it may.
+    pub fn give_up(
+        &mut self,
+        keys: Vec<String>,
+        arrived_at: f64,
+        now: f64,
+    ) -> Vec<(String, KeyStatus)> {
+        self.health.note(false, arrived_at, now);
+        let told = keys.into_iter().map(|key| {
+            let status = self.learn_of(&key, arrived_at, now, None);
+            (key, status)
+        });
+        told.collect()
+    }
+
+    fn learn_of(&mut self, key: &str, asked_at: f64, now: f64, found: Option<bool>) -> KeyStatus {
+        let present = self.present.get_mut(key, now).map(|present| present.validated_at);
+        let missing = self.missing.get_mut(key, now).copied();
+        let is_newer = |validated_at: Option<f64>| validated_at.is_some_and(|at| at > asked_at);
+        match found {
+            // A later question was answered earlier.
+            Some(_) if is_newer(present) => KeyStatus::Present,
+            Some(_) if is_newer(missing) => KeyStatus::Missing,
+            Some(true) => {
+                self.missing.remove(key);
+                let present = Present { validated_at: asked_at, last_attempt: asked_at };
+                self.present.insert(key, now, present);
+                KeyStatus::Present
             }
-            (Some(false), _) => {
+            Some(false) => {
                 self.present.remove(key);
-                self.absent.insert(key, now, Age::confirmed(now));
-                Tenancy::Absent
+                self.missing.insert(key, now, asked_at);
+                KeyStatus::Missing
             }
-            (None, Some(age)) => {
-                *age = age.asked(now);
-                Tenancy::Present
-            }
-            (None, None) => Tenancy::Failed,
+            None if present.is_some() => KeyStatus::Present,
+            None => KeyStatus::Failed,
         }
     }
 }
 
 /// The keys of one origin that KV is asked for, in one call.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Lookup {
     keys: Vec<String>,
-    /// What it took from the budget.
-    charge: u32,
+    /// When KV is asked.
+    asked_at: f64,
+    charge: Charge,
 }
 
-impl Question {
-    /// The question for keys that are known to have been there, behind a request.
+impl Lookup {
+    /// The look-up of keys that are known to have been there, behind a request, at `now`.
     #[must_use]
-    pub fn again(keys: Vec<String>) -> Self {
-        Self { keys, charge: 0 }
+    pub fn refresh(keys: Vec<String>, now: f64) -> Self {
+        Self { keys, asked_at: now, charge: Charge::Nothing }
     }
 
     /// The keys' names.
@@ -169,30 +260,11 @@ impl Question {
     pub fn keys(&self) -> &[String] {
         &self.keys
     }
-}
 
-/// How many reads may still find no key.
-#[derive(Debug)]
-struct Budget {
-    left: f64,
-    /// When that was so, in milliseconds.
-    at: f64,
-}
-
-impl Budget {
-    fn take(&mut self, charge: u32, now: f64) -> bool {
-        let earned = (now - self.at).max(0.0) / 1000.0 * MISSES_PER_SECOND;
-        self.left = (self.left + earned).min(MAX_MISSES);
-        self.at = now;
-        let enough = self.left >= f64::from(charge);
-        if enough {
-            self.left -= f64::from(charge);
-        }
-        enough
-    }
-
-    fn give_back(&mut self, charge: u32) {
-        self.left = (self.left + f64::from(charge)).min(MAX_MISSES);
+    /// When KV was asked.
+    #[must_use]
+    pub fn asked_at(&self) -> f64 {
+        self.asked_at
     }
 }
 

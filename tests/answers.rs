@@ -5,7 +5,7 @@ use socketio_cors_edge::{
     decision::decide,
     policy::Policy,
     request::RequestHead,
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 mod common;
@@ -35,7 +35,7 @@ const UNTOUCHED: &[&str] = &["forward untouched"];
 fn lines(head: RequestHead<'_>, policy: &Policy, health: Health, explain: bool) -> Vec<String> {
     let context = Context { version: policy.version(), explain, report_only: false, health };
     let (first, headers, last) =
-        match act(&head, &decide(&head, policy, |_| Tenancy::Absent), context) {
+        match act(&head, &decide(&head, policy, |_| KeyStatus::Missing), context) {
             Action::Answer(answer) => (
                 format!("answer {}", answer.status),
                 answer.headers,

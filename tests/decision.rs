@@ -1,7 +1,7 @@
 //! Which decision is taken on which request, through the public API.
 
 use socketio_cors_edge::{
-    decision::decide, policy::Policy, request::RequestHead, tenants::Tenancy,
+    decision::decide, policy::Policy, request::RequestHead, tenants::KeyStatus,
 };
 
 mod common;
@@ -307,7 +307,7 @@ fn a_path_between_two_routes_has_to_satisfy_both() {
 fn report_only_decides_as_ever_but_blocks_nothing() {
     let policy = policy(r#"{"origin": false, "reportOnly": true}"#);
     let head = from(EVIL);
-    let decision = decide(&head, &policy, |_| Tenancy::Absent);
+    let decision = decide(&head, &policy, |_| KeyStatus::Missing);
     assert_eq!(decided(head, &policy), "refuse unlisted-origin");
     assert!(decision.is_report_only() && !decision.blocks());
 }
@@ -327,13 +327,17 @@ fn where_no_policy_is_known_only_the_same_origin_is_allowed() {
     }
 }
 
-/// Verdict and reason where KV's say on every key is `tenancy`, and the keys that
+/// Verdict and reason where KV's say on every key is `key_status`, and the keys that
 /// it was asked for.
-fn decided_with(head: RequestHead<'_>, policy: &Policy, tenancy: Tenancy) -> (String, Vec<String>) {
+fn decided_with(
+    head: RequestHead<'_>,
+    policy: &Policy,
+    key_status: KeyStatus,
+) -> (String, Vec<String>) {
     let mut keys = Vec::new();
     let decision = decide(&head, policy, |key| {
         keys.push(key.to_owned());
-        tenancy
+        key_status
     });
     (format!("{} {}", decision.verdict, decision.reason), keys)
 }
@@ -342,17 +346,17 @@ fn decided_with(head: RequestHead<'_>, policy: &Policy, tenancy: Tenancy) -> (St
 fn a_tenant_is_allowed_as_its_key_in_kv_says() {
     let policy = policy(r#"{"origin": ["https://good.com", {"kv": "tenant:"}, {"kv": "t/"}]}"#);
     let keys = ["tenant:https://evil.com", "t/https://evil.com"];
-    for (tenancy, expected) in [
-        (Tenancy::Present, "allow tenant-origin"),
-        (Tenancy::Absent, "refuse unlisted-origin"),
-        (Tenancy::Unasked, "refuse unasked-origin"),
-        (Tenancy::Failed, "refuse lookup-failed"),
-        (Tenancy::Limited, "refuse lookup-limited"),
+    for (key_status, expected) in [
+        (KeyStatus::Present, "allow tenant-origin"),
+        (KeyStatus::Missing, "refuse unlisted-origin"),
+        (KeyStatus::Unknown, "refuse unasked-origin"),
+        (KeyStatus::Failed, "refuse lookup-failed"),
+        (KeyStatus::RateLimited, "refuse lookup-limited"),
     ] {
-        let (decided, asked) = decided_with(from(EVIL), &policy, tenancy);
+        let (decided, asked) = decided_with(from(EVIL), &policy, key_status);
         assert_eq!((decided.as_str(), asked.as_slice()), (expected, &keys.map(str::to_owned)[..]));
     }
-    let (decided, _) = decided_with(preflight_from(EVIL), &policy, Tenancy::Present);
+    let (decided, _) = decided_with(preflight_from(EVIL), &policy, KeyStatus::Present);
     assert_eq!(decided, "preflight tenant-origin");
 }
 
@@ -367,28 +371,32 @@ fn kv_is_only_asked_where_the_decision_hangs_on_it() {
         (from(OWN), "allow same-origin"),
         (from("null"), "refuse null-origin"),
         (from("https://EVIL.com"), "refuse malformed-origin"),
+        (from("file://"), "refuse malformed-origin"),
+        (from("file://evil.com"), "refuse unlisted-origin"),
+        (from("ws://evil.com"), "refuse unlisted-origin"),
+        (from("wss://evil.com:8443"), "refuse unlisted-origin"),
         (POLL, "allow missing-origin"),
         (at("/open/", from(EVIL)), "allow every-origin"),
         (at("/other", from(EVIL)), "uncovered no-route"),
     ] {
-        let (decided, asked) = decided_with(head, &policy, Tenancy::Present);
+        let (decided, asked) = decided_with(head, &policy, KeyStatus::Present);
         assert_eq!((decided.as_str(), asked), (expected, Vec::new()), "{head:?}");
     }
 }
 
 #[test]
 fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
-    use Tenancy::{Absent, Failed, Limited, Present, Unasked};
+    use KeyStatus::{Failed, Missing, Present, RateLimited, Unknown};
     let policy = policy(r#"{"origin": [{"kv": "a:"}, {"kv": "b:"}]}"#);
     for (a, b, expected) in [
-        (Absent, Present, "allow tenant-origin"),
-        (Present, Unasked, "allow tenant-origin"),
+        (Missing, Present, "allow tenant-origin"),
+        (Present, Unknown, "allow tenant-origin"),
         (Failed, Present, "allow tenant-origin"),
-        (Absent, Unasked, "refuse unasked-origin"),
-        (Unasked, Failed, "refuse unasked-origin"),
-        (Absent, Failed, "refuse lookup-failed"),
-        (Limited, Absent, "refuse lookup-limited"),
-        (Absent, Absent, "refuse unlisted-origin"),
+        (Missing, Unknown, "refuse unasked-origin"),
+        (Unknown, Failed, "refuse unasked-origin"),
+        (Missing, Failed, "refuse lookup-failed"),
+        (RateLimited, Missing, "refuse lookup-limited"),
+        (Missing, Missing, "refuse unlisted-origin"),
     ] {
         let head = from(EVIL);
         let decision = decide(&head, &policy, |key| if key.starts_with("a:") { a } else { b });
@@ -404,7 +412,7 @@ fn a_path_between_two_routes_grants_what_both_grant() {
     const REPORTED: &str = r#"{"origin": true, "credentials": true, "reportOnly": true}"#;
     let grant = |a: &str, b: &str, head: RequestHead<'static>| {
         let policy = policy(&format!(r#"{{"routes": {{"/a/": {a}, "/b/": {b}}}}}"#));
-        let grant = decide(&at("/a/..%2fb/", head), &policy, |_| Tenancy::Absent).grant;
+        let grant = decide(&at("/a/..%2fb/", head), &policy, |_| KeyStatus::Missing).grant;
         grant.map(|grant| match grant {
             Grant::Only { credentialed, .. } => Grant::Only { origin: GOOD, credentialed },
             Grant::Anyone => Grant::Anyone,

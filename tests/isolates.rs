@@ -6,6 +6,7 @@ use std::{array, collections::VecDeque, rc::Rc};
 use socketio_cors_edge::{
     policy::Policy,
     policy_cache::{FetchResult, PolicyCache, Waits},
+    tenants::{CEILING, MAX_SOURCES, SOURCE},
 };
 
 const DOCUMENT: &str = include_str!("../docs/cost.md");
@@ -93,6 +94,29 @@ fn the_documented_price_of_a_million_requests_follows_from_the_documented_prices
     assert!(DEPLOYING.contains(&repeated), "{repeated}");
     let keys = format!("never more than ${:.2}.", KEYS * price("million keys read"));
     assert!(DOCUMENT.contains(&keys), "{keys}");
+}
+
+/// `tests/tenant_floods.rs` sees to it that an isolate reads no more than its limits say.
+#[test]
+fn the_documented_cost_of_a_flood_of_origins_follows_from_the_limits_and_the_prices() {
+    let (_, prices) = table("counted");
+    let price = prices.iter().find(|price| price[0] == "million keys read").expect("its price");
+    let a_second = 1000.0 / CEILING.period;
+    let lookups = |days: f64| CEILING.burst + a_second * DAY * days;
+    let dollars = |days| lookups(days) / 1e6 * number(price[2]);
+    let addresses = a_second * SOURCE.period / 1000.0;
+    assert!(addresses < f64::from(u32::try_from(MAX_SOURCES).unwrap_or_default()));
+    let document = DOCUMENT.split_whitespace().collect::<Vec<_>>().join(" ");
+    for figure in [
+        format!("at most {} at once", thousands(CEILING.burst)),
+        format!("and {a_second:.0} more a second"),
+        format!("{} a day", thousands(lookups(1.0))),
+        format!("**${:.2} a day and isolate**, or ${:.2} a month", dollars(1.0), dollars(30.0)),
+        format!("A single address gets {}, then one in ten minutes", SOURCE.burst),
+        format!("a flood from {} addresses", thousands(addresses)),
+    ] {
+        assert!(document.contains(&figure), "{figure}");
+    }
 }
 
 #[test]
@@ -225,4 +249,9 @@ fn number(cell: &str) -> f64 {
 fn three_digits(amount: f64) -> f64 {
     let unit = 10_f64.powf(amount.log10().floor() - 2.0);
     (amount / unit).round() * unit
+}
+
+/// "262,200".
+fn thousands(count: f64) -> String {
+    format!("{:.0},{:03.0}", (count / 1000.0).floor(), count % 1000.0)
 }

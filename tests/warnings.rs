@@ -57,6 +57,31 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
 }
 
 #[test]
+fn a_prefix_of_tenants_that_policies_keys_have_too_is_warned_about() {
+    for (prefix, warned) in [
+        ("policy", true),
+        ("policy:", true),
+        ("policy-tenant:", true),
+        ("p", true),
+        ("poli", true),
+        ("tenant:", false),
+        ("Policy", false),
+        ("partner-policy:", false),
+        // It is a fault, and no more.
+        ("", false),
+    ] {
+        let document = format!(r#"{{"origin": ["https://a.example", {{"kv": "{prefix}"}}]}}"#);
+        let pointers = if warned { &["/origin/1/kv"][..] } else { &[] };
+        assert_warned(&[(document.as_str(), pointers)]);
+    }
+    assert_warned(&[
+        (r#"{"origin": {"kv": "policy"}}"#, &["/origin/kv"]),
+        (r#"{"origin": {"kv": 5}}"#, &[]),
+        (r#"{"origin": {"prefix": "policy"}}"#, &[]),
+    ]);
+}
+
+#[test]
 fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
     const DENY: &str = r#""missingOrigin": "deny""#;
     assert_warned(&[

@@ -7,7 +7,7 @@ use serde_json::Value;
 use socketio_cors_edge::{
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 #[path = "../../tests/common/invariants.rs"]
@@ -17,8 +17,8 @@ const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "OPTIONS", "PUT"];
 const SITES: &[&str] = &["same-origin", "same-site", "cross-site", "none"];
 const MODES: &[&str] = &["navigate", "cors", "no-cors"];
 const DESTINATIONS: &[&str] = &["document", "script"];
-const TENANCIES: &[Tenancy] =
-    &[Tenancy::Absent, Tenancy::Limited, Tenancy::Failed, Tenancy::Unasked, Tenancy::Present];
+const KEY_STATUSES: &[KeyStatus] =
+    &[KeyStatus::Missing, KeyStatus::RateLimited, KeyStatus::Failed, KeyStatus::Unknown, KeyStatus::Present];
 
 /// An origin: one of the document's patterns with this for its wildcards, or any.
 #[derive(Arbitrary)]
@@ -33,7 +33,7 @@ enum Origin<'a> {
 struct Facts<'a> {
     method: u8,
     /// By the first byte of a key, in turn.
-    tenancy: u8,
+    key_status: u8,
     fetch_site: Option<u8>,
     fetch_mode: Option<u8>,
     fetch_dest: Option<u8>,
@@ -100,6 +100,6 @@ fuzz_target!(|bytes: &[u8]| {
     };
     invariants::check_decision(&head, &policy, |key| {
         let first = key.bytes().next().unwrap_or_default();
-        pick(TENANCIES, facts.tenancy.wrapping_add(first))
+        pick(KEY_STATUSES, facts.key_status.wrapping_add(first))
     });
 });

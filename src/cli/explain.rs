@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Report, WrongUsage, document::File, render::Severity, request::PageRequest};
 use crate::{
     report::{Explanation, unexplained},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 pub(super) const EXAMPLES: &str = "\
@@ -49,12 +49,12 @@ impl Explain {
                 return Ok(Report { text, valid: false });
             }
         };
-        let tenancy = if self.request.tenant { Tenancy::Present } else { Tenancy::Absent };
-        let explanation = Explanation::of(&request, &policy, &document.text, tenancy);
+        let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
+        let explanation = Explanation::of(&request, &policy, &document.text, key_status);
         let text = if self.json {
             format!("{:#}", explanation.json(&document.name))
         } else {
-            text::explanation(&explanation, &document.name, tenancy)
+            text::explanation(&explanation, &document.name, key_status)
         };
         Ok(Report { text, valid: true })
     }

@@ -35,6 +35,12 @@ function factsOf(method, url, origin, requestedHeaders, headers) {
 // One that the query names.
 const TRANSPORT = /[?&]transport=(?:polling|websocket)(?:&|$)/;
 
+/**
+ * The client's address as Cloudflare saw it. What else names one (`X-Forwarded-For`), the client
+ * may have written.
+ */
+export const connectingIp = ({ request }) => request.headers.get("cf-connecting-ip");
+
 /** Keeps the request's I/O alive until `promise` settles. */
 export const waitUntil = ({ ctx }, promise) => ctx.waitUntil(promise);
 

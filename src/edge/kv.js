@@ -55,7 +55,10 @@ export async function readPresent(event, binding, keys, timeout, then, waits) {
 	const began = current();
 	let found, error;
 	try {
-		const values = await valuesOf(event.env, binding, keys, timeout);
+		const reading = valuesOf(event.env, binding, keys, timeout);
+		// Others wait for it too, if this request's client leaves.
+		event.ctx.waitUntil(reading.catch(() => {}));
+		const values = await reading;
 		found = Uint32Array.from(keys.keys()).filter((index) => values[index] !== null);
 	} catch (reason) {
 		error = String(reason);

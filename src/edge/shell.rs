@@ -30,6 +30,8 @@ mod js {
     extern "C" {
         #[wasm_bindgen(js_name = waitUntil)]
         pub(super) fn wait_until(event: &Event, promise: &JsValue);
+        #[wasm_bindgen(js_name = connectingIp)]
+        pub(super) fn connecting_ip(event: &Event) -> Option<String>;
     }
 
     #[wasm_bindgen(module = "edge/answer.js")]
@@ -203,6 +205,11 @@ pub(super) fn serve_later(
 /// Keeps the request's I/O alive until `promise` settles.
 pub(super) fn wait_until(event: &Event, promise: &JsValue) {
     js::wait_until(event, promise);
+}
+
+/// The address that the request came from, in the words of Cloudflare's `CF-Connecting-IP`.
+pub(super) fn connecting_ip(event: &Event) -> Option<String> {
+    js::connecting_ip(event)
 }
 
 /// Logs what failed in JavaScript.

@@ -8,7 +8,10 @@ use super::{
     log,
     shell::{self, Event, Reading, Then},
 };
-use crate::tenants::{Lookup, Question, Tenancy, Tenants};
+use crate::{
+    policy_cache::MAX_WAIT,
+    tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants},
+};
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = const { RefCell::new(Tenants::new()) };
@@ -16,85 +19,109 @@ thread_local! {
 
 /// What one request has found out of its origin's keys.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(super) struct TenantLookups {
     /// What KV said, or did not say, to this request.
-    answers: Vec<(String, Tenancy)>,
+    answers: Vec<(String, KeyStatus)>,
     /// The keys to ask KV for before the decision.
-    unasked: Vec<String>,
+    unknown: Vec<String>,
     /// Those to ask for behind the request.
     stale: Vec<String>,
+    /// When the request came, if it has waited for KV.
+    arrived_at: Option<f64>,
 }
 
-impl Findings {
+impl TenantLookups {
+    /// Those of a request that came at `arrived_at`, if it has waited for KV.
+    pub(super) fn since(arrived_at: Option<f64>) -> Self {
+        Self { arrived_at, ..Self::default() }
+    }
+
     /// What is known of `key`.
-    pub(super) fn tenancy(&mut self, key: &str, fresh_seconds: u32) -> Tenancy {
+    pub(super) fn key_status(&mut self, key: &str, fresh_seconds: u32) -> KeyStatus {
         if let Some((_, answer)) = self.answers.iter().find(|(asked, _)| asked == key) {
             return *answer;
         }
         let now = shell::now();
         match TENANTS.with_borrow_mut(|tenants| tenants.look_up(key, now, fresh_seconds)) {
-            Lookup::Use(tenancy) => tenancy,
-            Lookup::UseAndRefresh => {
+            Cached::Hit(key_status) => key_status,
+            Cached::StaleHit => {
                 self.stale.push(key.to_owned());
-                Tenancy::Present
+                KeyStatus::Present
             }
-            Lookup::Ask => {
-                self.unasked.push(key.to_owned());
-                Tenancy::Unasked
+            Cached::Miss => {
+                self.unknown.push(key.to_owned());
+                KeyStatus::Unknown
             }
         }
     }
 
-    /// What KV is to be asked behind the request, if there is anything.
-    pub(super) fn take_stale(&mut self) -> Option<Question> {
+    /// The look-up to make behind the request, if there is any.
+    pub(super) fn take_stale(&mut self) -> Option<Lookup> {
         let stale = std::mem::take(&mut self.stale);
-        (!stale.is_empty()).then(|| Question::again(stale))
+        (!stale.is_empty()).then(|| Lookup::refresh(stale, shell::now()))
     }
 
-    /// Asks KV for what was unasked, if the budget allows it, and gives the
-    /// findings to `then`. Returns a promise of what that returns, or just that.
+    /// Asks KV for what was unknown, if the limits allow it, and gives the results to `then`;
+    /// or has the request served later, if another one asks. Returns a promise of what that
+    /// returns, or just that.
     pub(super) fn ask(mut self, event: &Event, reading: Reading, then: Then<Self>) -> JsValue {
         let now = shell::now();
-        let keys = std::mem::take(&mut self.unasked);
-        let question = TENANTS.with_borrow_mut(|tenants| tenants.question(keys.clone(), now));
-        if let Some(question) = question {
-            let then = |answers| {
-                self.answers.extend(answers);
-                then(self)
-            };
-            return read(event, reading, question, Box::new(then));
+        let keys = std::mem::take(&mut self.unknown);
+        let source = || Source::of(shell::connecting_ip(event).as_deref());
+        let start = TENANTS.with_borrow_mut(|tenants| tenants.start(&keys, source, now));
+        match start {
+            Start::Read(lookup) => {
+                let then = |answers| {
+                    self.answers.extend(answers);
+                    then(self)
+                };
+                return read(event, reading, lookup, Box::new(then));
+            }
+            Start::Wait => {
+                let arrived_at = self.arrived_at.unwrap_or(now);
+                let waited = now - arrived_at;
+                if waited < MAX_WAIT {
+                    let only_records = matches!(reading, Reading::Behind);
+                    return shell::serve_later(event, arrived_at, waited, None, only_records);
+                }
+                let give_up = |tenants: &mut Tenants| tenants.give_up(keys, arrived_at, now);
+                self.answers.extend(TENANTS.with_borrow_mut(give_up));
+            }
+            Start::GiveUp(status) => {
+                self.answers.extend(keys.into_iter().map(|key| (key, status)));
+            }
         }
-        self.answers.extend(keys.into_iter().map(|key| (key, Tenancy::Limited)));
         then(self)
     }
 }
 
 /// Asks KV behind a request that is served without it. Returns a promise.
-pub(super) fn refresh(event: &Event, question: Question) -> JsValue {
-    read(event, Reading::Behind, question, Box::new(|_| JsValue::UNDEFINED))
+pub(super) fn refresh(event: &Event, lookup: Lookup) -> JsValue {
+    read(event, Reading::Behind, lookup, Box::new(|_| JsValue::UNDEFINED))
 }
 
 fn read(
     event: &Event,
     reading: Reading,
-    question: Question,
-    then: Then<Vec<(String, Tenancy)>>,
+    lookup: Lookup,
+    then: Then<Vec<(String, KeyStatus)>>,
 ) -> JsValue {
-    let keys = question.keys().to_vec();
-    let asked_at = shell::now();
+    let keys = lookup.keys().to_vec();
     let asking = event.clone();
     let learn = move |read: Result<Vec<u32>, String>| {
+        let now = shell::now();
         if let Err(error) = &read {
             log::lookup_failed(error);
-            if reading.is_late(asked_at) {
+            if reading.is_late(lookup.asked_at()) {
                 // What comes late counts for the requests after this one.
-                let again = Question::again(question.keys().to_vec());
-                shell::wait_until(&asking, &refresh(&asking, again));
+                let again = TENANTS.with_borrow_mut(|tenants| tenants.start_again(&lookup, now));
+                if let Some(again) = again {
+                    shell::wait_until(&asking, &refresh(&asking, again));
+                }
             }
         }
         let found = read.as_deref().ok();
-        let now = shell::now();
-        then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&question, now, found)))
+        then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&lookup, now, found)))
     };
     shell::read_present(event, reading, keys, reading.timeout(), Box::new(learn))
 }

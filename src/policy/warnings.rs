@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     host::is_loopback,
+    keys::EVERY_HOST,
     pattern::{HostPattern, OriginPattern},
 };
 
@@ -56,7 +57,7 @@ pub fn warnings(text: &str) -> Vec<Fault> {
                 warn_of_prefix(key, &mut warnings);
             }
             if let Ok(members) = Members::of(rule, "", faults) {
-                warn_of_origins(&members, &mut warnings);
+                warn_of_origins(&members, faults, &mut warnings);
                 warn_of_headers(&members, faults, &mut warnings);
             }
         });
@@ -70,7 +71,7 @@ fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
     }
 }
 
-fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
+fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
     let credentials = members.get("credentials").map(|node| node.value());
     let credentialed = matches!(credentials, Some(Value::Bool(true)));
     for (name, patterns_of) in READERS {
@@ -80,6 +81,7 @@ fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
             warnings.add(&node, problem, "write \"origin\": false if that is meant");
         }
         for item in node.items_or_self() {
+            warn_of_keys(&item, faults, warnings);
             let text = item.text().unwrap_or_default();
             let patterns = patterns_of(&text);
             let is_every = matches!(item.value(), Value::Bool(true))
@@ -111,6 +113,23 @@ fn warn_of_origins(members: &Members<'_>, warnings: &mut Faults<'_>) {
         }
     }
     warn_of_socketio2(members, credentialed, warnings);
+}
+
+/// A prefix of tenants' keys that policies' keys (`policy`, `policy:<host>`) have too.
+fn warn_of_keys(item: &Node<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
+    if !matches!(item.value(), Value::Object) {
+        return;
+    }
+    let Ok(members) = Members::of(item, "", faults) else { return };
+    let Some(node) = members.get("kv") else { return };
+    if let Value::Text(prefix) = node.value()
+        && (prefix.starts_with(EVERY_HOST)
+            || !prefix.is_empty() && EVERY_HOST.starts_with(&*prefix))
+    {
+        let problem = "overlaps with the keys of policies, which whoever lists or deletes the keys \
+                       under it meets too";
+        warnings.add(&node, problem, "write another prefix, as in \"tenant:\"");
+    }
 }
 
 /// The patterns that a text of a list stands for.

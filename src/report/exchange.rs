@@ -11,7 +11,7 @@ use crate::{
     pattern::repair,
     policy::{Policy, Rule, Source, locate},
     request::RequestHead,
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// A request with its decision and its answer.
@@ -30,17 +30,17 @@ pub(crate) struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     /// Of `head` under `policy`, which was read from `text`, where each key of a tenant is
-    /// as `tenancy` says.
+    /// as `key_status` says.
     pub(super) fn of(
         head: RequestHead<'a>,
         policy: &'a Policy,
         text: &str,
-        tenancy: Tenancy,
+        key_status: KeyStatus,
     ) -> Self {
         let mut keys = Vec::new();
         let decision = decide(&head, policy, |key| {
             keys.push(key.to_owned());
-            tenancy
+            key_status
         });
         // As it is where EXPLAIN is off.
         let context = Context {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Exchange, browser, check::findings, request::Request};
 use crate::{
     policy::{Fault, Policy, Version},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// What becomes of a request under a policy.
@@ -22,14 +22,14 @@ pub(crate) struct Explanation<'a> {
 
 impl<'a> Explanation<'a> {
     /// Of `request` under `policy`, which was read from `text`, where each key of a
-    /// tenant is as `tenancy` says.
+    /// tenant is as `key_status` says.
     pub(crate) fn of(
         request: &'a Request,
         policy: &'a Policy,
         text: &str,
-        tenancy: Tenancy,
+        key_status: KeyStatus,
     ) -> Self {
-        let exchange = |head| Exchange::of(head, policy, text, tenancy);
+        let exchange = |head| Exchange::of(head, policy, text, key_status);
         let preflight = request.preflight().map(exchange);
         let exchange = exchange(request.head());
         let outcome = browser::outcome(preflight.as_ref(), &exchange, request.websocket);

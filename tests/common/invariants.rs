@@ -11,7 +11,7 @@ use socketio_cors_edge::{
     pattern::{HostPattern, OriginPattern, OriginSet, PortPattern},
     policy::{Fault, Policy},
     request::{RequestHead, Url},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// Checks what the two parsers make of `text`: the strict one takes what the
@@ -195,7 +195,7 @@ fn is_beyond_syntax(error: &serde_json::Error) -> bool {
 pub(crate) fn check_decision(
     head: &RequestHead<'_>,
     policy: &Policy,
-    tenancy: impl Fn(&str) -> Tenancy,
+    key_status: impl Fn(&str) -> KeyStatus,
 ) {
     let document = policy.to_json();
     let rules = covering(&document, head);
@@ -203,16 +203,16 @@ pub(crate) fn check_decision(
         rules.iter().filter(|rule| rule["reportOnly"] == false).copied().collect();
     let is_same_origin = head.origin == Some(head.url.origin);
     let allowed_by =
-        |rule: &Value| head.origin.is_some_and(|origin| allows(rule, origin, &tenancy));
+        |rule: &Value| head.origin.is_some_and(|origin| allows(rule, origin, &key_status));
 
-    let decision = decide(head, policy, &tenancy);
+    let decision = decide(head, policy, &key_status);
     let context = format!("{head:?} under {document}: {decision:?}");
     assert_eq!(decision.verdict == Verdict::Uncovered, rules.is_empty(), "{context}");
     if head.origin.is_some() {
         let expected = !is_same_origin && !enforced.iter().all(|rule| allowed_by(rule));
         assert_eq!(decision.blocks(), expected, "{context}");
     }
-    check_alike(head, policy, &tenancy);
+    check_alike(head, policy, &key_status);
 
     for (health, explain) in [
         (Health::Good, false),
@@ -287,7 +287,7 @@ fn check_headers<'h>(headers: &'h Headers<'_>, context: &str) -> Option<(&'h str
 }
 
 /// Checks that polls, posts and upgrades, of a session or not, are decided alike.
-fn check_alike(head: &RequestHead<'_>, policy: &Policy, tenancy: &impl Fn(&str) -> Tenancy) {
+fn check_alike(head: &RequestHead<'_>, policy: &Policy, key_status: &impl Fn(&str) -> KeyStatus) {
     let (path, _) =
         head.url.path_and_query.split_once('#').unwrap_or((head.url.path_and_query, ""));
     let mark = if path.contains('?') { '&' } else { '?' };
@@ -296,7 +296,7 @@ fn check_alike(head: &RequestHead<'_>, policy: &Policy, tenancy: &impl Fn(&str) 
     let decided = |method: &'static str, path_and_query: &str| {
         let url = Url { path_and_query, ..head.url };
         let head = RequestHead { method, url, ..*head };
-        let decision = decide(&head, policy, tenancy);
+        let decision = decide(&head, policy, key_status);
         let grant = format!("{:?}", decision.grant);
         (decision.reason, decision.blocks(), grant)
     };
@@ -321,8 +321,11 @@ fn covering<'d>(document: &'d Value, head: &RequestHead<'_>) -> Vec<&'d Value> {
 }
 
 /// Whether the `rule` of a document allows `origin`.
-fn allows(rule: &Value, origin: &str, tenancy: impl Fn(&str) -> Tenancy) -> bool {
-    let is_tenant = |prefix: &str| tenancy(&format!("{prefix}{origin}")) == Tenancy::Present;
+fn allows(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) -> bool {
+    let is_looked_up = !["file:", "ws:", "wss:"].iter().any(|scheme| origin.starts_with(scheme));
+    let is_tenant = |prefix: &str| {
+        is_looked_up && key_status(&format!("{prefix}{origin}")) == KeyStatus::Present
+    };
     let listed = |item: &Value| match item {
         Value::String(pattern) => stands_for(pattern, origin),
         item => item["kv"].as_str().is_some_and(is_tenant),

@@ -5,7 +5,7 @@ use socketio_cors_edge::{
     decision::decide,
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// The origin that requests are made to.
@@ -48,7 +48,7 @@ pub(crate) fn policy(document: &str) -> Policy {
 
 /// Verdict and reason, "allow listed-origin".
 pub(crate) fn decided(head: RequestHead<'_>, policy: &Policy) -> String {
-    let decision = decide(&head, policy, |_| Tenancy::Absent);
+    let decision = decide(&head, policy, |_| KeyStatus::Missing);
     format!("{} {}", decision.verdict, decision.reason)
 }
 

@@ -7,6 +7,7 @@ import { documents } from "./harness/documents.js";
 import { startEdge } from "./harness/edge.js";
 import { hasNginx, startNginx } from "./harness/nginx.js";
 import { browse, startServer } from "./harness/oracle.js";
+import { addressOf } from "./harness/pages.js";
 
 const { sections } = documents.get("docs/migration.md");
 const tenant = "https://shop.example";
@@ -179,8 +180,9 @@ async function compare(version, server, worker) {
 	for (const origin of origins) {
 		for (const unsafeHeaders of [[], ["x-token"]]) {
 			const request = { origin, method: "GET", unsafeHeaders };
+			const more = { address: addressOf(String(origin)), paths: { handshake } };
 			const [theirs, ours] = await Promise.all(
-				[server, worker].map((target) => browse(request, { ...target, paths: { handshake } })),
+				[server, worker].map((target) => browse(request, { ...target, ...more })),
 			);
 			for (const credentials of [false, true]) {
 				cells.push({

@@ -5,7 +5,7 @@ use serde_json::Value;
 use socketio_cors_edge::{
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 use crate::{
@@ -47,8 +47,13 @@ const REQUESTED_HEADERS: &[&str] = &[
     "x\u{e9}",
     "x-a\t",
 ];
-const TENANCIES: &[Tenancy] =
-    &[Tenancy::Absent, Tenancy::Limited, Tenancy::Failed, Tenancy::Unasked, Tenancy::Present];
+const KEY_STATUSES: &[KeyStatus] = &[
+    KeyStatus::Missing,
+    KeyStatus::RateLimited,
+    KeyStatus::Failed,
+    KeyStatus::Unknown,
+    KeyStatus::Present,
+];
 
 /// A request's facts, owned.
 #[derive(Clone, Debug)]
@@ -62,7 +67,7 @@ struct Facts {
     fetch: (Option<&'static str>, Option<&'static str>, Option<&'static str>),
     upgrade: Option<&'static str>,
     /// Of a key under `t:`, and of any other.
-    tenancies: (Tenancy, Tenancy),
+    statuses: (KeyStatus, KeyStatus),
 }
 
 impl Facts {
@@ -108,7 +113,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
         option::weighted(0.8, select(REQUESTED_HEADERS)),
         fetch,
         option::of(select(vec!["websocket", "h2c"])),
-        (select(TENANCIES), select(TENANCIES)),
+        (select(KEY_STATUSES), select(KEY_STATUSES)),
     )
         .prop_map(|facts| {
             let (
@@ -120,7 +125,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
                 requested_headers,
                 fetch,
                 upgrade,
-                tenancies,
+                statuses,
             ) = facts;
             Facts {
                 method,
@@ -131,7 +136,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
                 requested_headers,
                 fetch,
                 upgrade,
-                tenancies,
+                statuses,
             }
         })
 }
@@ -154,7 +159,7 @@ proptest! {
         (text, facts) in document().prop_flat_map(|text| (Just(text.clone()), facts(&text))),
     ) {
         let policy = Policy::parse(&text).unwrap();
-        let tenancy = |key: &str| if key.starts_with("t:") { facts.tenancies.0 } else { facts.tenancies.1 };
-        check_decision(&facts.head(), &policy, tenancy);
+        let key_status = |key: &str| if key.starts_with("t:") { facts.statuses.0 } else { facts.statuses.1 };
+        check_decision(&facts.head(), &policy, key_status);
     }
 }

@@ -5,22 +5,26 @@ use crate::{
     cli::printable::printable,
     policy::Source,
     report::{Exchange, Explanation},
-    tenants::Tenancy,
+    tenants::KeyStatus,
 };
 
 /// What is said of `explanation`, on several lines. `file` names the document; each key of
-/// a tenant was taken as `tenancy` says.
-pub(super) fn explanation(explanation: &Explanation<'_>, file: &str, tenancy: Tenancy) -> String {
+/// a tenant was taken as `key_status` says.
+pub(super) fn explanation(
+    explanation: &Explanation<'_>,
+    file: &str,
+    key_status: KeyStatus,
+) -> String {
     let Explanation { preflight, request, outcome, .. } = explanation;
     let exchanges = preflight.iter().chain([request]);
     let mut parts: Vec<_> =
-        exchanges.map(|exchange| self::exchange(exchange, file, tenancy)).collect();
+        exchanges.map(|exchange| self::exchange(exchange, file, key_status)).collect();
     parts.extend(outcome.iter().map(|outcome| format!("→ {outcome}")));
     parts.join("\n")
 }
 
 /// The same of `exchange`.
-fn exchange(exchange: &Exchange<'_>, file: &str, tenancy: Tenancy) -> String {
+fn exchange(exchange: &Exchange<'_>, file: &str, key_status: KeyStatus) -> String {
     let Exchange { head, decision, rule, pattern, keys, .. } = exchange;
     let from =
         head.origin.map_or("without an Origin".to_owned(), |origin| format!("from {origin}"));
@@ -37,8 +41,8 @@ fn exchange(exchange: &Exchange<'_>, file: &str, tenancy: Tenancy) -> String {
         lines.push(format!("  pattern   {text} ({})", place(file, at)));
     }
     for key in keys {
-        let taken = match tenancy {
-            Tenancy::Present => "present",
+        let taken = match key_status {
+            KeyStatus::Present => "present",
             _ => "missing (--tenant takes it as present)",
         };
         lines.push(format!("  KV key    {key}, taken as {taken}"));

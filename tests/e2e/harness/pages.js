@@ -1,6 +1,6 @@
 // Every way in which a page may ask, and a flood of strangers.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import WebSocket, { WebSocketServer } from "ws";
@@ -19,15 +19,24 @@ export const poll = "/socket.io/?EIO=4&transport=polling";
 /** An origin that nothing knows yet. */
 export const newOrigin = () => `https://${randomUUID()}.example`;
 
+/** Where the visitor of a page is: each page has one, in an IPv6 network of their own. */
+export function addressOf(page) {
+	const groups = createHash("sha256").update(page).digest("hex").match(/.{4}/g);
+	return `2001:${groups.slice(0, 7).join(":")}`;
+}
+
+/** What a page's request has, as Cloudflare hands it on. */
+const headersOf = (page) => ({ origin: page, "cf-connecting-ip": addressOf(page) });
+
 export const get = ({ url }, page, path = poll) =>
-	send(url, path, { headers: page === undefined ? {} : { origin: page } });
+	send(url, path, { headers: page === undefined ? {} : headersOf(page) });
 
 /** How a page may ask, and the status that an allowed one gets if the origin server's is 200. */
 export const requests = {
 	"polling GET": [get, 200],
 	POST: [
 		({ url }, page, path = poll) =>
-			send(url, path, { method: "POST", headers: { origin: page }, body: "4hello" }),
+			send(url, path, { method: "POST", headers: headersOf(page), body: "4hello" }),
 		200,
 	],
 	preflight: [({ url }, page, path = poll) => send(url, path, preflight(page)), 204],
@@ -41,12 +50,12 @@ export const askEveryWay = (edge, page) =>
 	);
 
 function preflight(page) {
-	const headers = { origin: page, "access-control-request-method": "POST" };
+	const headers = { ...headersOf(page), "access-control-request-method": "POST" };
 	return { method: "OPTIONS", headers };
 }
 
 function upgrade({ url }, page, path = poll) {
-	const socket = new WebSocket(url.replace("http", "ws") + path, { origin: page });
+	const socket = new WebSocket(url.replace("http", "ws") + path, { headers: headersOf(page) });
 	return new Promise((resolve, reject) => {
 		const settle = ({ statusCode: status, headers }) => {
 			resolve({ status, headers: new Headers(headers) });
@@ -81,17 +90,18 @@ const batch = 25;
 
 /**
  * Sends `count` polls and preflights, by turns, each of an origin of its own, which `newPage`
- * makes up: pipelined, for the Worker to be the slower end. Resolves to how often each status
- * came with which reason.
+ * makes up, and from the address that `from` gives it: pipelined, for the Worker to be the slower
+ * end. Resolves to how often each status came with which reason.
  */
-export async function flood({ url }, count, newPage = newOrigin) {
+export async function flood({ url }, count, newPage = newOrigin, from = addressOf) {
 	const { hostname, port, host } = new URL(url);
 	const answers = {};
 	let sent = 0;
 	const next = () => {
 		sent += 1;
 		const method = sent % 2 ? "GET" : "OPTIONS";
-		const { headers } = preflight(newPage());
+		const page = newPage();
+		const headers = { ...preflight(page).headers, "cf-connecting-ip": from(page, sent) };
 		const lines = Object.entries({ host, ...headers }).map((pair) => `${pair.join(": ")}\r\n`);
 		return `${method} ${poll} HTTP/1.1\r\n${lines.join("")}\r\n`;
 	};
