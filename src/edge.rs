@@ -91,8 +91,8 @@ fn respond(
         }
         match act(&head, &decision, context) {
             Action::Answer(answer) => shell::answer(event, &head, &answer),
-            Action::Forward { owned, explain } => {
-                shell::forward(event, &head, settings, owned, explain)
+            Action::Forward { owned, explain, removed } => {
+                shell::forward(event, &head, settings, owned, explain, removed)
             }
         }
     })

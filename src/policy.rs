@@ -3,6 +3,7 @@
 //! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
 //! lists every [`Fault`] at once, up to a thousand.
 
+mod dangers;
 mod document;
 mod fault;
 mod field;
@@ -88,6 +89,9 @@ pub struct Rule {
     pub jsonp: bool,
     /// `reportOnly`.
     pub report_only: bool,
+    /// `websocketCookies`: whether a WebSocket of an allowed origin's page keeps the visitor's
+    /// credentials.
+    pub websocket_cookies: bool,
 }
 
 /// Who may read the answers. `*` with credentials has no value of this type
@@ -222,6 +226,7 @@ impl Rule {
             allows_missing_origin: true,
             jsonp: false,
             report_only: false,
+            websocket_cookies: true,
         }
     }
 

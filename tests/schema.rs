@@ -199,6 +199,16 @@ fn each_other_field_has_its_values() {
         - "preflightContinue": 1
         - "jsonp": null
         - "reportOnly": "on"
+        + "websocketCookies": false
+        + "websocketCookies": true, "credentials": true
+        - "websocketCookies": "false"
+        - "websocketCookies": null
+        + "dangerouslyAllow": []
+        + "dangerouslyAllow": ["every-origin", "public-suffix"]
+        - "dangerouslyAllow": ["everything"]
+        - "dangerouslyAllow": "every-origin"
+        - "dangerouslyAllow": [true]
+        - "dangerouslyAllow": true
         - "transports": ["websocket"]
         "#,
     );
