@@ -98,13 +98,13 @@ pub struct Rule {
 /// (Fetch, "CORS check").
 #[derive(Debug, PartialEq, Eq)]
 pub enum Access {
-    /// `"*"`: any origin, without credentials.
+    /// `"*"`: any origin, but no answer to a request with credentials.
     Wildcard,
     /// The origin itself is echoed.
     Echoed {
         /// Which origins.
         origins: Origins,
-        /// Whether cookies and other credentials may be sent.
+        /// Whether they may read the answers to requests with cookies and other credentials.
         credentials: bool,
     },
 }
