@@ -308,14 +308,14 @@ fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credent
 
 #[test]
 fn of_several_rules_one_is_enough_to_keep_credentials_from_a_websocket() {
+    const NO_COOKIES: &str = r#", "websocketCookies": false"#;
+    const REPORTED: &str = r#", "websocketCookies": false, "reportOnly": true"#;
     let rules = |api: &str, socket: &str| {
         policy(&format!(
             r#"{{"routes": {{"/api/": {{"origin": true{api}}},
                 "/socket.io/": {{"origin": "https://good.com"{socket}}}}}}}"#
         ))
     };
-    const NO_COOKIES: &str = r#", "websocketCookies": false"#;
-    const REPORTED: &str = r#", "websocketCookies": false, "reportOnly": true"#;
     let head = RequestHead {
         upgrade: Some("websocket"),
         ..at("/api/..%2fsocket.io/?EIO=4&transport=websocket", from(GOOD))
