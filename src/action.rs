@@ -13,6 +13,10 @@ use crate::{
 /// The name of the header that explains a decision.
 pub const EXPLAIN_HEADER: &str = "x-cors-decision";
 
+/// The request headers that say who the visitor is. A `*` stands for whatever follows: Cloudflare
+/// Access adds several (`Cf-Access-Jwt-Assertion`, `Cf-Access-Authenticated-User-Email`).
+pub const CREDENTIALS: &[&str] = &["Cookie", "Authorization", "Cf-Access-*"];
+
 /// Engine.IO's own refusal (engine.io, `server.ts`, `Server.errors.FORBIDDEN`).
 const REFUSAL: &str = r#"{"code":4,"message":"Forbidden"}"#;
 const UNAVAILABLE: &str = r#"{"message":"Service Unavailable"}"#;
@@ -31,6 +35,8 @@ pub enum Action<'a> {
         owned: Option<Headers<'a>>,
         /// The value of [`EXPLAIN_HEADER`], if it is to be added.
         explain: Option<String>,
+        /// Names of request headers that are removed: empty or [`CREDENTIALS`].
+        removed: &'static [&'static str],
     },
 }
 
@@ -110,7 +116,7 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
     }
     let rule = match decision.rule {
         Some(rule) if !context.only_reports(decision) => rule,
-        _ => return Action::Forward { owned: None, explain },
+        _ => return Action::Forward { owned: None, explain, removed: &[] },
     };
     match decision.verdict {
         Verdict::Refuse => Action::Answer(refusal(head, context, explain)),
@@ -118,7 +124,7 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
             let requested = head.requested_headers;
             let mut headers = cors::preflight_headers(rule, decision.grant, requested);
             if rule.preflight_continue {
-                return Action::Forward { owned: Some(headers), explain };
+                return Action::Forward { owned: Some(headers), explain, removed: &[] };
             }
             headers.extend(explain.map(explain_header));
             Action::Answer(Answer { status: rule.success_status, headers, body: None })
@@ -126,7 +132,8 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
         Verdict::Allow | Verdict::Uncovered => {
             let exposed = context.explain.then_some(EXPLAIN_HEADER);
             let owned = cors::response_headers(rule, decision.grant, exposed);
-            Action::Forward { owned: Some(owned), explain }
+            let removed = if decision.strips_credentials { CREDENTIALS } else { &[] };
+            Action::Forward { owned: Some(owned), explain, removed }
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Decision<'a> {
     pub rule: Option<&'a Rule>,
     /// What CORS grants the page; `None` where there is nothing to grant.
     pub grant: Option<Grant<'a>>,
+    /// Whether the request is a WebSocket that goes on without the visitor's credentials.
+    pub strips_credentials: bool,
 }
 
 /// What to do with a request.
@@ -163,7 +165,16 @@ fn judge<'a>(
         true => Verdict::Allow,
         false => Verdict::Refuse,
     };
-    Decision { verdict, reason, rule: Some(rule), grant }
+    let strips_credentials = verdict == Verdict::Allow && strips_credentials(head, rule, reason);
+    Decision { verdict, reason, rule: Some(rule), grant, strips_credentials }
+}
+
+/// Whether `rule` keeps the visitor's credentials from a WebSocket of another origin's page,
+/// which it lets through for that `reason`.
+fn strips_credentials(head: &RequestHead<'_>, rule: &Rule, reason: Reason) -> bool {
+    !rule.websocket_cookies
+        && matches!(reason, Reason::ListedOrigin | Reason::TenantOrigin | Reason::EveryOrigin)
+        && head.is_websocket_upgrade()
 }
 
 /// Whether `rule` allows the origin `text`. KV does not matter to a page of the
@@ -209,8 +220,13 @@ fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
 }
 
 impl Decision<'_> {
-    const UNCOVERED: Self =
-        Self { verdict: Verdict::Uncovered, reason: Reason::NoRoute, rule: None, grant: None };
+    const UNCOVERED: Self = Self {
+        verdict: Verdict::Uncovered,
+        reason: Reason::NoRoute,
+        rule: None,
+        grant: None,
+        strips_credentials: false,
+    };
 
     /// The decision where another rule lets the request through as well: one that
     /// only reports has no say in the answer.
@@ -218,7 +234,11 @@ impl Decision<'_> {
         match (self.is_report_only(), other.is_report_only()) {
             (true, false) => other,
             (_, true) => self,
-            (false, false) => Self { grant: Grant::of_both(self.grant, other.grant), ..self },
+            (false, false) => Self {
+                grant: Grant::of_both(self.grant, other.grant),
+                strips_credentials: self.strips_credentials || other.strips_credentials,
+                ..self
+            },
         }
     }
 

@@ -154,7 +154,9 @@ fn carry_out(
 ) -> JsValue {
     match act(head, decision, context) {
         Action::Answer(answer) => shell::answer(event, head, &answer),
-        Action::Forward { owned, explain } => shell::forward(event, head, settings, owned, explain),
+        Action::Forward { owned, explain, removed } => {
+            shell::forward(event, head, settings, owned, explain, removed)
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
 //! lists every [`Fault`] at once, up to a thousand.
 
+mod dangers;
 mod document;
 mod fault;
 mod field;
@@ -91,19 +92,22 @@ pub struct Rule {
     pub jsonp: bool,
     /// `reportOnly`.
     pub report_only: bool,
+    /// `websocketCookies`: whether a WebSocket of an allowed origin's page keeps the visitor's
+    /// credentials.
+    pub websocket_cookies: bool,
 }
 
 /// Who may read the answers. `*` with credentials has no value of this type
 /// (Fetch, "CORS check").
 #[derive(Debug, PartialEq, Eq)]
 pub enum Access {
-    /// `"*"`: any origin, without credentials.
+    /// `"*"`: any origin, but no answer to a request with credentials.
     Wildcard,
     /// The origin itself is echoed.
     Echoed {
         /// Which origins.
         origins: Origins,
-        /// Whether cookies and other credentials may be sent.
+        /// Whether they may read the answers to requests with cookies and other credentials.
         credentials: bool,
     },
 }
@@ -234,6 +238,7 @@ impl Rule {
             allows_missing_origin: true,
             jsonp: false,
             report_only: false,
+            websocket_cookies: true,
         }
     }
 

@@ -41,10 +41,14 @@ fn lines(head: RequestHead<'_>, policy: &Policy, health: Health, explain: bool) 
                 answer.headers,
                 answer.body.map(str::to_owned),
             ),
-            Action::Forward { owned, explain } => {
-                let first = if owned.is_some() { "forward" } else { "forward untouched" };
+            Action::Forward { owned, explain, removed } => {
+                let mut first =
+                    if owned.is_some() { "forward" } else { "forward untouched" }.to_owned();
+                if !removed.is_empty() {
+                    first = format!("{first} without {}", removed.join(", "));
+                }
                 let last = explain.map(|explain| format!("x-cors-decision: {explain}"));
-                (first.to_owned(), owned.unwrap_or_default(), last)
+                (first, owned.unwrap_or_default(), last)
             }
         };
     let mut headers: Vec<_> =
@@ -270,6 +274,67 @@ fn the_same_origin_is_granted_what_the_rule_lists_and_needs_no_more() {
 }
 
 #[test]
+fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credentials() {
+    const WITHOUT: &str = "forward without Cookie, Authorization, Cf-Access-*";
+    let upgrade = |head| RequestHead { upgrade: Some("websocket"), ..head };
+    let ways = |document: &str, head: RequestHead<'_>| {
+        lines(head, &policy(document), Health::Good, false).remove(0)
+    };
+    for (origin, is_stripped) in [
+        (r#"["https://good.com"]"#, true),
+        ("true", true),
+        (r#""*""#, true),
+        (r#"{"kv": "t:"}"#, false),
+    ] {
+        let rule = format!(r#"{{"origin": {origin}, "websocketCookies": false}}"#);
+        let expected = if is_stripped { WITHOUT } else { "answer 403" };
+        assert_eq!(ways(&rule, upgrade(from(GOOD))), expected, "{rule}");
+        // Not of the same origin, nor of what is no page, nor what is no WebSocket.
+        for head in [upgrade(from(OWN)), upgrade(POLL)] {
+            assert_eq!(ways(&rule, head), "forward", "{rule}: {head:?}");
+        }
+        for other in [from(GOOD), RequestHead { method: "POST", ..from(GOOD) }] {
+            assert_ne!(ways(&rule, other), WITHOUT, "{rule}: {other:?}");
+        }
+    }
+    let tenant = policy(r#"{"origin": {"kv": "t:"}, "websocketCookies": false}"#);
+    let head = upgrade(from(GOOD));
+    let decision = decide(&head, &tenant, |_| KeyStatus::Present);
+    assert!(decision.strips_credentials);
+    for unchanged in [LISTED, r#"{"origin": true, "websocketCookies": true}"#] {
+        assert_eq!(ways(unchanged, upgrade(from(GOOD))), "forward", "{unchanged}");
+    }
+}
+
+#[test]
+fn of_several_rules_one_is_enough_to_keep_credentials_from_a_websocket() {
+    const NO_COOKIES: &str = r#", "websocketCookies": false"#;
+    const REPORTED: &str = r#", "websocketCookies": false, "reportOnly": true"#;
+    let rules = |api: &str, socket: &str| {
+        policy(&format!(
+            r#"{{"routes": {{"/api/": {{"origin": true{api}}},
+                "/socket.io/": {{"origin": "https://good.com"{socket}}}}}}}"#
+        ))
+    };
+    let head = RequestHead {
+        upgrade: Some("websocket"),
+        ..at("/api/..%2fsocket.io/?EIO=4&transport=websocket", from(GOOD))
+    };
+    for (api, socket, expected) in [
+        (NO_COOKIES, "", "forward without Cookie, Authorization, Cf-Access-*"),
+        ("", NO_COOKIES, "forward without Cookie, Authorization, Cf-Access-*"),
+        ("", "", "forward"),
+        // What is only reported changes nothing.
+        (REPORTED, "", "forward"),
+        ("", REPORTED, "forward"),
+        (REPORTED, REPORTED, "forward untouched"),
+    ] {
+        let done = lines(head, &rules(api, socket), Health::Good, false).remove(0);
+        assert_eq!(done, expected, "{api} {socket}");
+    }
+}
+
+#[test]
 fn what_is_uncovered_or_only_reported_is_forwarded_untouched() {
     let reporting = r#"{"origin": "https://good.com", "credentials": true, "reportOnly": true}"#;
     for head in
@@ -344,14 +409,14 @@ fn unavailable(head: RequestHead<'_>) -> Vec<String> {
 #[test]
 fn without_a_readable_policy_a_refusal_says_later_and_nothing_else_changes() {
     let closed = Policy::closed();
-    let done = |head| lines(head, &closed, Health::PolicyUnavailable, false);
+    let done = |head| lines(head, closed, Health::PolicyUnavailable, false);
     for head in [from(GOOD), from("null"), at("/socket.io/?j=0", POLL), preflight_from(GOOD)] {
         assert_eq!(done(head), unavailable(head), "{head:?}");
     }
     for head in [from(OWN), POLL, preflight_from(OWN), at("/other", from(GOOD))] {
-        assert_eq!(done(head), lines(head, &closed, Health::Good, false), "{head:?}");
+        assert_eq!(done(head), lines(head, closed, Health::Good, false), "{head:?}");
     }
-    let explained = lines(from(GOOD), &closed, Health::PolicyUnavailable, true);
+    let explained = lines(from(GOOD), closed, Health::PolicyUnavailable, true);
     let line = "x-cors-decision: refuse; reason=policy-unavailable; policy=none";
     assert!(explained.iter().any(|other| other == line), "{explained:?}");
 }

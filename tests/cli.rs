@@ -103,8 +103,18 @@ fn check_warns_of_a_valid_document_and_is_content_with_it() {
         "{text}"
     );
     assert!(text.ends_with("the standard input: valid, 1 route, 0 origins, 1 warning\n"), "{text}");
-    let report = json(&["check", "--json", "-"], r#"{"origin": "*"}"#, 0);
+    let report = json(&["check", "--json", "-"], r#"{"origin": true}"#, 0);
     assert_eq!((&report["valid"], report["warnings"].as_array().unwrap().len()), (&true.into(), 1));
+}
+
+#[test]
+fn check_has_nothing_to_say_of_the_readmes_policy() {
+    let readme = include_str!("../README.md");
+    let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(
+        output(&["check", "-"], policy.unwrap(), 0),
+        "the standard input: valid, 1 route, 2 origins\n"
+    );
 }
 
 #[test]
@@ -122,6 +132,8 @@ fn check_knows_public_suffixes() {
     ] {
         let credentialed = format!(r#"{{"origin": ["{origin}"], "credentials": true}}"#);
         output(&["check", "-"], &credentialed, status);
+        let meant = r#""dangerouslyAllow": ["public-suffix"], "credentials": true"#;
+        output(&["check", "-"], &format!(r#"{{"origin": ["{origin}"], {meant}}}"#), 0);
         output(&["check", "-"], &format!(r#"{{"origin": ["{origin}"]}}"#), 0);
     }
 }
@@ -266,6 +278,39 @@ GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
 → the page can read the answer
 "
     );
+}
+
+#[test]
+fn explain_says_what_is_removed_of_a_websocket() {
+    const NO_COOKIES: &str = r#"{"origin": "*", "websocketCookies": false}"#;
+    const CREDENTIALS: [&str; 3] = ["Cookie", "Authorization", "Cf-Access-*"];
+    let asked = |arguments: &[&'static str]| {
+        [&["explain", "-", "--origin", "https://a.example"], arguments].concat()
+    };
+    assert_eq!(
+        output(&asked(&["--websocket"]), NO_COOKIES, 0),
+        "\
+GET /socket.io/?EIO=4&transport=websocket from https://a.example
+  decision  allow: the rule allows every origin
+  reason    every-origin
+  rule      /socket.io (the standard input:1:1)
+  removed   Cookie, Authorization, Cf-Access-* of the request (websocketCookies)
+  answer    forwarded; in place of the origin server's CORS headers:
+            Access-Control-Allow-Origin: *
+            Vary: Origin
+→ the WebSocket opens, if the origin server agrees, which sees no cookies of the visitor
+"
+    );
+    let report = json(&asked(&["--websocket", "--json"]), NO_COOKIES, 0);
+    assert_eq!(report["request"]["removedHeaders"], serde_json::json!(CREDENTIALS));
+    for (arguments, document) in [
+        (asked(&["--json"]), NO_COOKIES),
+        (asked(&["--json", "--websocket"]), r#"{"origin": "*"}"#),
+        (asked(&["--json", "--websocket", "--host", "a.example"]), NO_COOKIES),
+    ] {
+        let report = json(&arguments, document, 0);
+        assert_eq!(report["request"]["removedHeaders"], serde_json::json!([]), "{arguments:?}");
+    }
 }
 
 #[test]

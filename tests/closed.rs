@@ -1,7 +1,7 @@
 //! What is refused while no policy is in force, through the public API.
 
 use socketio_cors_edge::{
-    policy::Policy, policy_cache::PolicyState, request::RequestHead, tenants::Tenancy,
+    policy::Policy, policy_cache::PolicyState, request::RequestHead, tenants::KeyStatus,
 };
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ fn embedded<'a>(dest: &'a str, mode: &'a str) -> RequestHead<'a> {
 #[track_caller]
 fn assert_decided(state: &PolicyState, rows: &[(RequestHead<'_>, &str)]) {
     for (head, expected) in rows {
-        let decision = state.decide(head, |_| Tenancy::Present);
+        let decision = state.decide(head, |_| KeyStatus::Present);
         let decided = format!("{} {}", decision.verdict, decision.reason);
         assert_eq!(decided, *expected, "{head:?} under {state:?}");
         assert_eq!(decision.blocks(), expected.starts_with("refuse"), "{head:?}");

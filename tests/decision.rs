@@ -323,7 +323,7 @@ fn where_no_policy_is_known_only_the_same_origin_is_allowed() {
         (POLL, "allow missing-origin"),
         (at("/api", from(GOOD)), "uncovered no-route"),
     ] {
-        assert_eq!(decided(head, &closed), expected, "{head:?}");
+        assert_eq!(decided(head, closed), expected, "{head:?}");
     }
 }
 

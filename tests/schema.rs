@@ -54,7 +54,7 @@ fn every_policy_in_the_documents_is_accepted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (file, policies) in [
         ("README.md", 1),
-        ("docs/policy.md", 2),
+        ("docs/policy.md", 3),
         ("docs/deploying.md", 1),
         ("docs/migration.md", 19),
     ] {
@@ -199,6 +199,16 @@ fn each_other_field_has_its_values() {
         - "preflightContinue": 1
         - "jsonp": null
         - "reportOnly": "on"
+        + "websocketCookies": false
+        + "websocketCookies": true, "credentials": true
+        - "websocketCookies": "false"
+        - "websocketCookies": null
+        + "dangerouslyAllow": []
+        + "dangerouslyAllow": ["every-origin", "public-suffix"]
+        - "dangerouslyAllow": ["everything"]
+        - "dangerouslyAllow": "every-origin"
+        - "dangerouslyAllow": [true]
+        - "dangerouslyAllow": true
         - "transports": ["websocket"]
         "#,
     );

@@ -25,9 +25,64 @@ fn every_origin_with_credentials_is_warned_about() {
             r#"{"routes": {"/a/": {"origin": true, "credentials": true}}}"#,
             &["/routes/~1a~1/origin"],
         ),
-        (r#"{"origin": true}"#, &[]),
         (r#"{"origin": ["https://a.example"], "credentials": true}"#, &[]),
     ]);
+}
+
+#[test]
+fn every_origin_is_warned_about_without_credentials_too() {
+    const MEANT: &str = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
+    let websocket = format!(
+        "lets every site open a WebSocket with its visitors' cookies, which browsers send whatever \
+         \"credentials\" says; list the origins; set \"websocketCookies\": false if the socket \
+         needs none{MEANT}"
+    );
+    let post = format!(
+        "lets every site POST with its visitors' cookies, which browsers send with a no-cors \
+         request whatever \"credentials\" says; list the origins{MEANT}"
+    );
+    for (document, expected) in [
+        (r#"{"origin": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": true, "websocketCookies": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": true, "websocketCookies": false}"#, format!("/origin: true {post}")),
+        (r#"{"origin": true, "reportOnly": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": "*"}"#, format!("/origin: \"*\" {websocket}")),
+        (r#"{"origins": "*:*"}"#, format!("/origins: \"*:*\" {websocket}")),
+        (
+            r#"{"origin": true, "credentials": true, "websocketCookies": false}"#,
+            format!(
+                "/origin: true lets every site act with its visitors' cookies, and read the \
+                 answers; list the origins{MEANT}"
+            ),
+        ),
+    ] {
+        let warned: Vec<_> = warnings(document).iter().map(ToString::to_string).collect();
+        assert!(warned.contains(&expected), "{document}: {warned:?}");
+    }
+}
+
+#[test]
+fn every_origin_is_not_warned_about_where_it_is_said_to_be_meant() {
+    const MEANT: &str = r#""dangerouslyAllow": ["every-origin"]"#;
+    for rule in [
+        r#""origin": true"#,
+        r#""origin": true, "credentials": true"#,
+        r#""origin": "*""#,
+        r#""origin": "*", "websocketCookies": false"#,
+        r#""origins": "*:*", "credentials": true"#,
+    ] {
+        assert_warned(&[
+            (&format!("{{{rule}, {MEANT}}}"), &[]),
+            (&format!(r#"{{"routes": {{"/a/": {{{MEANT}, {rule}}}}}}}"#), &[]),
+        ]);
+        let other = format!(r#"{{{rule}, "dangerouslyAllow": ["public-suffix"]}}"#);
+        assert!(!warnings(&other).is_empty(), "{other}");
+    }
+    // Each rule speaks for itself.
+    let document = format!(
+        r#"{{"routes": {{"/a/": {{"origin": true, {MEANT}}}, "/b/": {{"origin": true}}}}}}"#
+    );
+    assert_warned(&[(&document, &["/routes/~1b~1/origin"])]);
 }
 
 #[test]
@@ -90,18 +145,23 @@ fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
         (&format!(r#"{{"origins": "a.example:443", {DENY}, "credentials": true}}"#), &["/origins"]),
         (&format!(r#"{{"origins": "https://a.example:443", {DENY}, "credentials": true}}"#), &[]),
         (&format!(r#"{{"origins": "a.example:*", {DENY}, "credentials": true}}"#), &["/origins"]),
-        (r#"{"origins": "*:*"}"#, &["/origins"]),
+        (r#"{"origins": "*:*"}"#, &["/origins", "/origins"]),
         (r#"{"origins": [], "credentials": true, "missingOrigin": "allow"}"#, &["/origins"]),
     ]);
 }
 
 #[test]
-fn a_wildcard_is_warned_about_as_no_page_sends_it_cookies() {
+fn a_wildcard_is_warned_about_as_no_page_polls_it_with_cookies() {
+    let warned = |document| warnings(document).iter().any(|it| it.problem.contains("poll"));
+    assert!(warned(r#"{"origin": "*"}"#));
+    assert!(!warned(r#"{"origin": true}"#));
+    assert!(!warned(r#"{"origin": "*", "dangerouslyAllow": ["every-origin"]}"#));
+    // With credentials it is a fault.
     assert_warned(&[
-        (r#"{"origin": "*"}"#, &["/origin"]),
+        (r#"{"origin": "*", "credentials": true}"#, &[]),
         (
             r#"{"routes": {"/a/": {"origin": "*"}, "/b/": {"origin": false, "credentials": true}}}"#,
-            &["/routes/~1a~1/origin"],
+            &["/routes/~1a~1/origin", "/routes/~1a~1/origin"],
         ),
     ]);
 }
@@ -118,7 +178,9 @@ fn a_route_that_no_url_reaches_is_warned_about() {
 fn a_document_with_faults_is_warned_about_as_far_as_it_can_be_read() {
     assert_warned(&[
         (r#"{"origin": true, "credentials": true, "x": 1}"#, &["/origin"]),
-        (r#"{"routes": {"a": 5, "/b/": {"origin": "*"}}}"#, &["/routes/~1b~1/origin"]),
+        (r#"{"routes": {"a": 5, "/b/": {"origin": true}}}"#, &["/routes/~1b~1/origin"]),
+        (r#"{"origin": true, "dangerouslyAllow": ["every-orgin"]}"#, &["/origin"]),
+        (r#"{"origin": true, "dangerouslyAllow": [5, "every-origin"]}"#, &[]),
         ("", &[]),
         ("[]", &[]),
         (r#"{"routes": []}"#, &[]),

@@ -76,7 +76,7 @@ function answer({ error, valid, faults, preflight, request, outcome }) {
 
 function exchange(exchange, title) {
 	const { method, url, origin, meantOrigin, decision, reason, why, reportOnly } = exchange;
-	const { rule, pattern, kvKeys, headers, body } = exchange;
+	const { rule, pattern, kvKeys, removedHeaders, headers, body } = exchange;
 	const place = ({ at: { line, column } }) => ` (line ${line}, column ${column})`;
 	const facts = [
 		["Reason", element("span", {}, element("b", {}, reason), `: ${why}`)],
@@ -84,6 +84,7 @@ function exchange(exchange, title) {
 		rule && ["Rule", `the one for ${rule.prefix}${place(rule)}`],
 		pattern && ["Pattern", pattern.text + place(pattern)],
 		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, taken as missing`],
+		removedHeaders.length > 0 && ["Removed", `${removedHeaders.join(", ")} of the request`],
 		["Answer", whose(exchange)],
 	].filter(Boolean);
 	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -181,6 +181,11 @@ mod tests {
                 r#"{"origin": true}"#,
                 "  /socket.io\n    origin: a list → true\n  - https://a.example",
             ),
+            (
+                r#"{"origin": true}"#,
+                r#"{"origin": true, "websocketCookies": false}"#,
+                "  /socket.io\n    websocketCookies: true → false",
+            ),
             (r#"{"origin": true}"#, r#"{"origin": "*"}"#, "  /socket.io\n    origin: true → \"*\""),
             (
                 r#"{"origin": "*"}"#,
@@ -207,6 +212,7 @@ mod tests {
                 r#"{"origin": ["https://b.example", "https://a.example", "https://a.example"]}"#,
             ),
             (r#"{"origin": false}"#, r#"{"origin": []}"#),
+            (r#"{"origin": true}"#, r#"{"origin": true, "dangerouslyAllow": ["every-origin"]}"#),
         ] {
             assert_eq!(difference(Some(old), new), "", "{old} → {new}");
         }

@@ -28,8 +28,8 @@ pub(super) struct Explain {
     /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
     /// (null where none is sent) and request have "method", "url", "origin",
     /// "meantOrigin", "decision", "reason", "why", "reportOnly", "rule", "pattern",
-    /// "kvKeys", "answeredBy", "untouched", "status", "headers" and "body". Of a document
-    /// with faults {"file", "valid", "faults"}, as `check` has them.
+    /// "kvKeys", "answeredBy", "untouched", "removedHeaders", "status", "headers" and "body".
+    /// Of a document with faults {"file", "valid", "faults"}, as `check` has them.
     #[arg(long)]
     json: bool,
 }

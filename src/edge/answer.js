@@ -40,11 +40,13 @@ function echo({ origin, requestedHeaders }, { echoesOrigin, echoesHeaders }, hea
  * @param {number} [timeout] milliseconds for the origin server to begin its answer, whose CORS
  *   headers are replaced then
  * @param {object} template of which the answer gets the headers
+ * @param {string} [removed] names of request headers that are not sent on, with commas; a `*` at
+ *   the end of one stands for whatever follows
  */
-export async function forward(event, upstream, originLength, timeout, template) {
+export async function forward(event, upstream, originLength, timeout, template, removed) {
 	const owned = timeout !== undefined;
 	try {
-		const answering = send(event, upstream, originLength);
+		const answering = send(event, upstream, originLength, removed);
 		let response = await (owned ? within(timeout, answering) : answering);
 		response ??= gatewayError(504, "the origin server did not begin its answer in time");
 		return edit(event, response, template, owned);
@@ -55,11 +57,14 @@ export async function forward(event, upstream, originLength, timeout, template) 
 }
 
 /** Sends the request on. Without a `Request` of its own, which costs more than the decision. */
-function send({ request, url }, upstream, originLength) {
+function send({ request, url }, upstream, originLength, removed) {
 	const asksForEncoding = encodingOf(request);
-	if (upstream === undefined && asksForEncoding) return fetch(url, request);
+	if (upstream === undefined && asksForEncoding && removed === undefined) {
+		return fetch(url, request);
+	}
 	const { method, body } = request;
 	const headers = new Headers(request.headers);
+	if (removed !== undefined) remove(headers, removed.toLowerCase().split(","));
 	if (upstream !== undefined) {
 		const [scheme, authority] = url.slice(0, originLength).split("://");
 		headers.set("x-forwarded-host", authority);
@@ -72,6 +77,13 @@ function send({ request, url }, upstream, originLength) {
 	const isOdd = body !== null && (method === "GET" || method === "HEAD");
 	const init = { method, headers, body, redirect: "manual" };
 	return fetch(target, isOdd ? new Request(request, { headers }) : init);
+}
+
+/** Removes the headers of these names, however often they are there. */
+function remove(headers, names) {
+	const isRemoved = (name) =>
+		names.some((it) => (it.endsWith("*") ? name.startsWith(it.slice(0, -1)) : name === it));
+	for (const name of [...headers.keys()]) if (isRemoved(name)) headers.delete(name);
 }
 
 /** What the client accepts. The runtime of Cloudflare and `wrangler dev` put their own in its place. */

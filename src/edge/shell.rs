@@ -50,6 +50,7 @@ mod js {
             origin_length: usize,
             timeout: Option<f64>,
             template: &JsValue,
+            removed: Option<&str>,
         ) -> JsValue;
     }
 
@@ -280,13 +281,15 @@ pub(super) fn answer(event: &Event, head: &RequestHead<'_>, answer: &Answer<'_>)
 }
 
 /// A promise of the origin server's `Response`, or of a 502 or 504, with the headers
-/// `owned` in place of its CORS headers, if there are any, and with `explain`.
+/// `owned` in place of its CORS headers, if there are any, and with `explain`. It is asked
+/// without the headers `removed`.
 pub(super) fn forward(
     event: &Event,
     head: &RequestHead<'_>,
     settings: &Settings,
     owned: Option<Headers<'_>>,
     explain: Option<String>,
+    removed: &[&str],
 ) -> JsValue {
     let upstream = match &settings.upstream {
         Upstream::Server(server) => Some(server.as_str()),
@@ -298,8 +301,9 @@ pub(super) fn forward(
     let mut headers = owned.unwrap_or_default();
     headers.extend(explain.map(|value| (EXPLAIN_HEADER, value.into())));
     let answer = Answer { status: 200, headers, body: None };
+    let removed = (!removed.is_empty()).then(|| removed.join(","));
     template::with(head, &answer, |template| {
-        js::forward(event, upstream, origin_length, timeout, template)
+        js::forward(event, upstream, origin_length, timeout, template, removed.as_deref())
     })
 }
 

@@ -101,9 +101,14 @@ impl<'n> Members<'n> {
         Node { json: member.json, place: Place::Member(&self.node.place, &member.name) }
     }
 
-    /// A boolean, `false` where it is absent.
-    pub(super) fn bool(&self, name: &str, faults: &mut Faults<'_>) -> Result<bool, Noted> {
-        let Some(node) = self.get(name) else { return Ok(false) };
+    /// A boolean, `default` where it is absent.
+    pub(super) fn bool_or(
+        &self,
+        default: bool,
+        name: &str,
+        faults: &mut Faults<'_>,
+    ) -> Result<bool, Noted> {
+        let Some(node) = self.get(name) else { return Ok(default) };
         match node.value() {
             Value::Bool(value) => Ok(value),
             _ => Err(faults.add_type(&node, "true or false")),
@@ -185,7 +190,7 @@ pub(super) fn joined(node: &Node<'_>, names: &[String], faults: &mut Faults<'_>)
 const MAX_TYPO_LEN: usize = 64;
 
 /// The known name that `name` was probably meant to be.
-fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(super) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     if name.len() > MAX_TYPO_LEN {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Access, Knowledge, Listed, Origins,
+    dangers::Dangers,
     fault::{Faults, Noted},
     field::Members,
     json::Value,
@@ -23,9 +24,11 @@ const TYPICAL_ITEM_LEN: usize = 40;
 pub(super) fn access(
     members: &Members<'_>,
     credentials: bool,
+    dangers: Dangers,
     faults: &mut Faults<'_>,
 ) -> Result<Access, Noted> {
     let echoed = |origins| Access::Echoed { origins, credentials };
+    let own_only = credentials && !dangers.public_suffix;
     match (members.get("origin"), members.get("origins")) {
         (Some(node), None) if node.text().as_deref() == Some("*") => {
             if !credentials {
@@ -35,16 +38,14 @@ pub(super) fn access(
             let advice = "list the origins, or write true for every origin";
             Err(faults.add(&node, problem, advice))
         }
-        (Some(node), None) => origins(&node, credentials, faults).map(echoed),
-        (None, Some(node)) => socketio2::origins(&node, credentials, faults).map(echoed),
+        (Some(node), None) => origins(&node, own_only, faults).map(echoed),
+        (None, Some(node)) => socketio2::origins(&node, own_only, faults).map(echoed),
         (Some(node), Some(legacy)) => {
             let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
             faults.add(&legacy, problem, "keep \"origin\"");
             // Whichever is kept should be good.
-            let _ = (
-                origins(&node, credentials, faults),
-                socketio2::origins(&legacy, credentials, faults),
-            );
+            let _ =
+                (origins(&node, own_only, faults), socketio2::origins(&legacy, own_only, faults));
             Err(Noted)
         }
         (None, None) => {
@@ -54,7 +55,9 @@ pub(super) fn access(
     }
 }
 
-fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
+/// The origins that `node` has. If they may be `own_only`, a wildcard over a public suffix is a
+/// fault.
+fn origins(node: &Node<'_>, own_only: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
     match node.value() {
         Value::Bool(true) => Ok(Origins::Every),
         Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
@@ -67,7 +70,7 @@ fn origins(node: &Node<'_>, credentials: bool, faults: &mut Faults<'_>) -> Resul
                     break;
                 }
                 match item.text() {
-                    Some(text) => pattern(&item, &text, credentials, &mut listed, faults),
+                    Some(text) => pattern(&item, &text, own_only, &mut listed, faults),
                     None => tenants::prefix(&item, &mut listed, faults),
                 }
             }
@@ -97,31 +100,36 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
 fn pattern(
     node: &Node<'_>,
     text: &str,
-    credentials: bool,
+    own_only: bool,
     listed: &mut Listed,
     faults: &mut Faults<'_>,
 ) {
-    match read_pattern(text, credentials, faults.knowledge) {
+    match read_pattern(text, own_only, faults.knowledge) {
         Ok(pattern) => add(node, pattern, listed, faults),
         Err((problem, advice)) => drop(faults.add_part(node, text, problem, advice)),
     }
 }
 
-/// The pattern `text`, of a rule with or without credentials.
+/// The pattern `text`. If it may stand for its author's origins only, as `own_only` says, one over
+/// a public suffix is wrong.
 ///
 /// # Errors
 /// What is wrong with it, and what to write instead.
 pub(super) fn read_pattern<'t>(
     text: &'t str,
-    credentials: bool,
+    own_only: bool,
     knowledge: &Knowledge,
 ) -> Result<OriginPattern<'t>, (&'static str, String)> {
     let over_suffix = |text: &str| {
         let pattern = OriginPattern::try_from(text).ok()?;
         let HostPattern::Below(domain) = pattern.host() else { return None };
         let (scheme, below) = split_once(text, "*.")?;
-        (credentials && (knowledge.is_public_suffix)(domain))
-            .then(|| format!("write the domains that are yours, as in \"{scheme}*.yours.{below}\""))
+        (own_only && (knowledge.is_public_suffix)(domain)).then(|| {
+            format!(
+                "write the domains that are yours, as in \"{scheme}*.yours.{below}\"; or say \
+                     that all are meant: \"dangerouslyAllow\": [\"public-suffix\"]"
+            )
+        })
     };
     let pattern = OriginPattern::try_from(text).map_err(|error| {
         // What is told to be written has to be good in every respect.

@@ -35,6 +35,7 @@ impl Rule {
             "missingOrigin": if self.allows_missing_origin { "allow" } else { "deny" },
             "jsonp": self.jsonp,
             "reportOnly": self.report_only,
+            "websocketCookies": self.websocket_cookies,
         });
         without_nulls(rule)
     }

@@ -1,7 +1,7 @@
 //! A rule: Socket.IO's `cors` object, and what this Worker adds to it.
 
 use super::{
-    Rule,
+    Rule, dangers,
     fault::{Faults, Noted},
     field::Members,
     headers,
@@ -23,6 +23,8 @@ pub(super) const FIELDS: &[&str] = &[
     "missingOrigin",
     "jsonp",
     "reportOnly",
+    "websocketCookies",
+    "dangerouslyAllow",
 ];
 
 /// The status of an answered preflight, as in Socket.IO.
@@ -34,18 +36,20 @@ const MAX_AGE_RANGE: (i32, i32) = (-1, 86_400);
 /// The rule that `members` spell, with each of its faults noted.
 pub(super) fn parse(members: &Members<'_>, faults: &mut Faults<'_>) -> Result<Rule, Noted> {
     // Each field is read before the first `?`, so that every fault is found.
-    let credentials = members.bool("credentials", faults);
+    let credentials = members.bool_or(false, "credentials", faults);
     let credentialed = matches!(credentials, Ok(true));
-    let access = origins::access(members, credentialed, faults);
+    let dangers = dangers::parse(members, faults);
+    let access = origins::access(members, credentialed, dangers, faults);
     let methods = methods::parse(members, credentialed, faults);
     let allowed_headers = headers::allowed(members, credentialed, faults);
     let exposed_headers = headers::exposed(members, credentialed, faults);
     let max_age = members.integer("maxAge", MAX_AGE_RANGE, faults);
     let success_status = members.integer("optionsSuccessStatus", (200, 299), faults);
-    let preflight_continue = members.bool("preflightContinue", faults);
+    let preflight_continue = members.bool_or(false, "preflightContinue", faults);
     let allows_missing_origin = missing_origin(members, faults);
-    let jsonp = members.bool("jsonp", faults);
-    let report_only = members.bool("reportOnly", faults);
+    let jsonp = members.bool_or(false, "jsonp", faults);
+    let report_only = members.bool_or(false, "reportOnly", faults);
+    let websocket_cookies = members.bool_or(true, "websocketCookies", faults);
 
     Ok(Rule {
         access: access?,
@@ -60,6 +64,7 @@ pub(super) fn parse(members: &Members<'_>, faults: &mut Faults<'_>) -> Result<Ru
         allows_missing_origin: allows_missing_origin?,
         jsonp: jsonp?,
         report_only: report_only?,
+        websocket_cookies: websocket_cookies?,
     })
 }
 

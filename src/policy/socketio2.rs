@@ -14,7 +14,7 @@ use crate::{host, origin, pattern::OriginPattern};
 /// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
 pub(super) fn origins(
     node: &Node<'_>,
-    credentials: bool,
+    own_only: bool,
     faults: &mut Faults<'_>,
 ) -> Result<Origins, Noted> {
     if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
@@ -37,7 +37,7 @@ pub(super) fn origins(
             if faults.are_full() {
                 break;
             }
-            match read_entry(entry, credentials, faults.knowledge) {
+            match read_entry(entry, own_only, faults.knowledge) {
                 Ok(Entry::Every) => every = true,
                 Ok(Entry::Patterns(patterns)) => {
                     for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
@@ -60,7 +60,7 @@ enum Entry {
 
 fn read_entry(
     entry: &str,
-    credentials: bool,
+    own_only: bool,
     knowledge: &Knowledge,
 ) -> Result<Entry, (&'static str, String)> {
     if entry == "*:*" {
@@ -71,10 +71,10 @@ fn read_entry(
     }
     let patterns = patterns(entry);
     for text in &patterns {
-        if let Err(fault) = read_pattern(text, credentials, knowledge) {
+        if let Err(fault) = read_pattern(text, own_only, knowledge) {
             // What is no pattern is told of as it is spelt.
             let spelt = OriginPattern::try_from(&**text).is_err();
-            let own = spelt.then(|| read_pattern(entry, credentials, knowledge).err()).flatten();
+            let own = spelt.then(|| read_pattern(entry, own_only, knowledge).err()).flatten();
             return Err(own.unwrap_or(fault));
         }
     }

@@ -1,7 +1,7 @@
 //! What is allowed in a document, and seldom meant.
 
 use super::{
-    Fault, Knowledge, document,
+    Fault, Knowledge, dangers, document,
     fault::Faults,
     field::{Members, each_text},
     json::Value,
@@ -72,8 +72,8 @@ fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
 }
 
 fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
-    let credentials = members.get("credentials").map(|node| node.value());
-    let credentialed = matches!(credentials, Some(Value::Bool(true)));
+    let credentialed = is(members, "credentials", true);
+    let means_every = dangers::parse(members, faults).every_origin;
     for (name, patterns_of) in READERS {
         let Some(node) = members.get(name) else { continue };
         if node.json.items().is_some_and(|mut items| items.next().is_none()) {
@@ -84,15 +84,19 @@ fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mu
             warn_of_keys(&item, faults, warnings);
             let text = item.text().unwrap_or_default();
             let patterns = patterns_of(&text);
-            let is_every = matches!(item.value(), Value::Bool(true))
+            // With credentials, this one is a fault.
+            let is_wildcard = name == "origin" && text == "*" && !credentialed;
+            let is_every = is_wildcard
+                || matches!(item.value(), Value::Bool(true))
                 || name == "origins" && text.split_ascii_whitespace().any(|entry| entry == "*:*");
-            if is_every && credentialed {
-                let problem =
-                    "lets every site act with its visitors' cookies, and read the answers";
-                warnings.add(&item, problem, "list the origins");
-            } else if text == "*" && !credentialed {
-                let problem = "lets no page send cookies, which sessions and sticky load balancing \
-                               may stand on";
+            if is_every && !means_every {
+                let keeps_cookies = !is(members, "websocketCookies", false);
+                let (problem, advice) = every_origin(credentialed, keeps_cookies);
+                warnings.add(&item, problem, advice);
+            }
+            if is_wildcard && !means_every {
+                let problem = "lets no page poll with cookies, which sessions and sticky load \
+                               balancing may need";
                 let advice = "if they do, list the origins and set \"credentials\": true";
                 warnings.add(&item, problem, advice);
             }
@@ -132,6 +136,33 @@ fn warn_of_keys(item: &Node<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<
     }
 }
 
+/// Whether the boolean `field` is there, and has that value.
+fn is(members: &Members<'_>, field: &str, value: bool) -> bool {
+    members.get(field).is_some_and(|node| matches!(node.value(), Value::Bool(its) if its == value))
+}
+
+/// What every page can do in its visitor's name where every origin is allowed, and what to do
+/// about it. `keeps_cookies` is the rule's `websocketCookies`.
+fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, String) {
+    let (problem, alternative) = if credentialed {
+        ("lets every site act with its visitors' cookies, and read the answers", "")
+    } else if keeps_cookies {
+        (
+            "lets every site open a WebSocket with its visitors' cookies, which browsers send \
+             whatever \"credentials\" says",
+            "; set \"websocketCookies\": false if the socket needs none",
+        )
+    } else {
+        (
+            "lets every site POST with its visitors' cookies, which browsers send with a no-cors \
+             request whatever \"credentials\" says",
+            "",
+        )
+    };
+    let meant = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
+    (problem, format!("list the origins{alternative}{meant}"))
+}
+
 /// The patterns that a text of a list stands for.
 type PatternsOf = fn(&str) -> Vec<String>;
 
@@ -145,7 +176,7 @@ const READERS: [(&str, PatternsOf); 2] = [
 fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Faults<'_>) {
     let Some(node) = members.get("origins") else { return };
     if !credentialed {
-        let problem = "lets no page send cookies, which Socket.IO 2 does";
+        let problem = "lets no page poll with cookies, which Socket.IO 2 does";
         warnings.add(&node, problem, "add \"credentials\": true for that");
     }
     let is_every =

@@ -23,8 +23,10 @@ pub(super) fn outcome(
     if websocket {
         let outcome = if refused {
             "fails: the browser reports an error to the page"
-        } else {
+        } else if request.removed().is_empty() {
             "opens, if the origin server agrees"
+        } else {
+            "opens, if the origin server agrees, which sees no cookies of the visitor"
         };
         return Some(format!("the WebSocket {outcome}"));
     }

@@ -67,6 +67,14 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// The request headers that are not forwarded.
+    pub(crate) fn removed(&self) -> &'static [&'static str] {
+        match &self.action {
+            Action::Answer(_) => &[],
+            Action::Forward { removed, .. } => removed,
+        }
+    }
+
     /// The origin that was meant by one that no browser sends.
     pub(crate) fn meant(&self) -> Option<String> {
         let is_malformed = self.decision.reason == Reason::MalformedOrigin;

@@ -138,6 +138,7 @@ impl Request {
             fetch_site: self.embedded.then_some("cross-site"),
             fetch_mode: self.embedded.then_some("no-cors"),
             fetch_dest: self.embedded.then_some("script"),
+            upgrade: self.websocket.then_some("websocket"),
             ..RequestHead::default()
         }
     }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use socketio_cors_edge::{
-    action::{Action, Context, Health, act},
+    action::{Action, CREDENTIALS, Context, Health, act},
     cors::Headers,
     decision::{Verdict, decide},
     origin::Origin,
@@ -225,6 +225,7 @@ pub(crate) fn check_decision(
         let action = act(head, &decision, Context { version, explain, report_only: false, health });
         let context = format!("{context}: {action:?}");
         let is_open = matches!(health, Health::Good | Health::PolicyUnavailable);
+        check_removed(head, &enforced, decision.verdict, &action, &context);
         assert!(is_open || rules.is_empty() || matches!(action, Action::Answer(_)), "{context}");
         if is_open && enforced.is_empty() {
             assert!(matches!(action, Action::Forward { owned: None, .. }), "{context}");
@@ -254,6 +255,23 @@ pub(crate) fn check_decision(
             }
         }
     }
+}
+
+/// Checks that the visitor's credentials are kept from what one of the rules says and no other:
+/// a WebSocket of another origin's page that is let through.
+fn check_removed(
+    head: &RequestHead<'_>,
+    enforced: &[&Value],
+    verdict: Verdict,
+    action: &Action<'_>,
+    context: &str,
+) {
+    let Action::Forward { removed, .. } = action else { return };
+    let is_foreign = head.origin.is_some_and(|origin| origin != head.url.origin);
+    let is_asked = enforced.iter().any(|rule| rule["websocketCookies"] == false);
+    let is_websocket = head.upgrade == Some("websocket") && verdict == Verdict::Allow;
+    let expected = if is_asked && is_foreign && is_websocket { CREDENTIALS } else { &[] };
+    assert_eq!(*removed, expected, "{context}");
 }
 
 /// Checks headers on their own, and returns whom they grant what: the origin, and

@@ -265,6 +265,68 @@ describe("cookies of the origin server", () => {
 	}
 });
 
+describe("the cookie of a visitor", () => {
+	// Of the same site as the Worker, but another origin: Chromium sends no cookies to other sites.
+	const visited = visit(places.allowed["a page on 127.0.0.1"]);
+	before(() => visited.context.addCookies([{ name: "visitor", value: "1", url: pages.numeric }]));
+
+	/** The transports of the requests with `tag`, each with whether the server saw the cookie. */
+	const seen = (tag) =>
+		seenOf(behind[4], tag).map((request) => [
+			transportOf(request),
+			/visitor=1/.test(request.headers.cookie),
+		]);
+
+	for (const websocketCookies of [true, false]) {
+		describe(`"websocketCookies": ${websocketCookies}`, () => {
+			const edges = {};
+			before(async () => {
+				const upstream = behind[4].server.url;
+				const everyone = { origin: "*", websocketCookies };
+				edges.listed = await startEdge({ policy: { ...policy, websocketCookies }, upstream });
+				edges.everyone = await startEdge({ policy: everyone, upstream });
+			});
+			after(() => Promise.all(Object.values(edges).map((edge) => edge.stop())));
+
+			for (const [which, withCredentials] of [
+				["listed", true],
+				// To which no page polls with credentials.
+				["everyone", false],
+			]) {
+				test(`${which}: a WebSocket has ${websocketCookies ? "it" : "none"}`, async () => {
+					const tag = randomUUID();
+					const options = { tag, withCredentials, transports: ["websocket"] };
+					await exchangesMessages(await connect(visited.frame, edges[which].url, options));
+					assert.deepEqual(seen(tag), [["websocket", websocketCookies]]);
+				});
+			}
+
+			test("polls have it, whatever the WebSocket has that they go on to", async () => {
+				const tag = randomUUID();
+				const options = { tag, transports: ["polling", "websocket"] };
+				const socket = await connect(visited.frame, edges.listed.url, options);
+				await upgraded(socket);
+				await exchangesMessages(socket);
+				assert.deepEqual(Object.fromEntries(seen(tag)), {
+					polling: true,
+					websocket: websocketCookies,
+				});
+			});
+
+			test("a simple POST has it, whatever the rule says of credentials", async () => {
+				const tag = randomUUID();
+				const url = `${edges.everyone.url}${polling}&sid=unknown&tag=${tag}`;
+				const post = async (url) => {
+					const options = { method: "POST", mode: "no-cors", credentials: "include", body: "3" };
+					return (await fetch(url, options)).type;
+				};
+				assert.equal(await inPage(visited.frame, post, url), "opaque");
+				assert.deepEqual(seen(tag), [["polling", true]]);
+			});
+		});
+	}
+});
+
 describe("a page of the Worker's own origin, which no rule lists", () => {
 	for (const host of ["127.0.0.1", "localhost"]) {
 		const own = () => behind[4].edge.url.replace("127.0.0.1", host);

@@ -40,6 +40,7 @@ const asks = {
 	"a refused poll": () => get(edge, b),
 	"an allowed POST": () => ways.POST(edge, a),
 	"an upgrade": () => ways["WebSocket upgrade"](edge, a),
+	"an upgrade without cookies": () => ways["WebSocket upgrade"](edge, a, "/quiet/"),
 	"a poll without an origin": () => get(edge),
 	"a path under no route": () => get(edge, b, "/elsewhere"),
 };
@@ -48,7 +49,9 @@ let server, edge;
 before(async () => {
 	server = await startEchoServer();
 	edge = await startEdge({
-		policy: { origin: a },
+		policy: {
+			routes: { "/socket.io/": { origin: a }, "/quiet/": { origin: a, websocketCookies: false } },
+		},
 		upstream: server.url,
 		vars: { EXPLAIN: "off", POLICY_FRESH_SECONDS: "3600" },
 		wrapper,

@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with nginx before a Socket.IO server.
 import { describe } from "node:test";
 import { granted, nginx, nobody, page, server } from "./harness/deployments.js";
-import { error, testFindings, unguarded, warning } from "./harness/doctor.js";
+import { error, openToEveryone, testFindings, unguarded, warning } from "./harness/doctor.js";
 import { hasNginx } from "./harness/nginx.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
@@ -42,6 +42,7 @@ describe("CORS headers", needsNginx, () =>
 			asks: ["--credentials"],
 			finds: {
 				"doubled-origin": error([acao("*"), acao(page)], "proxy_hide_header"),
+				...openToEveryone,
 			},
 		},
 		"credentials added to those of the server, for a page with them": {

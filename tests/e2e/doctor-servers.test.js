@@ -3,10 +3,19 @@ import { createServer } from "node:http";
 import { describe } from "node:test";
 import cors from "cors";
 import { granted, guarded, page, server } from "./harness/deployments.js";
-import { danger, error, testFindings, unguarded, warning } from "./harness/doctor.js";
+import {
+	danger,
+	error,
+	openToEveryone,
+	testFindings,
+	unguarded,
+	warning,
+} from "./harness/doctor.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 const listsPage = `origin: ["${page}"]`;
+const policyLists = `"origin": ["${page}"]`;
+const cookiesOff = '"websocketCookies": false';
 
 for (const version of [3, 4]) {
 	const withCors = (cors, options) => server(version, { cors, ...options });
@@ -17,19 +26,38 @@ for (const version of [3, 4]) {
 				of: withCors(undefined),
 				finds: { "no-cors-headers": error("200", listsPage), ...unguarded },
 			},
+			"any origin": { of: withCors({ origin: "*" }), finds: openToEveryone },
+			"any origin reflected, without credentials": {
+				of: withCors({ origin: true }),
+				finds: openToEveryone,
+			},
+			"any origin, and a cookie that the server sets": {
+				of: withCors({ origin: "*" }, { cookie: { name: "io", sameSite: "none", secure: true } }),
+				finds: {
+					"foreign-websocket": danger(
+						["101", "https://foreign.example"],
+						[policyLists, cookiesOff],
+					),
+				},
+			},
+			"any origin, and a cookie that the browser holds": {
+				of: withCors({ origin: "*" }),
+				asks: ["--websocket", "--cookie", "session=1"],
+				finds: { "foreign-websocket": danger("101", [policyLists, cookiesOff]) },
+			},
 			"any origin, for a page with credentials": {
 				of: withCors({ origin: "*" }),
 				asks: ["--credentials"],
-				finds: { "wildcard-with-credentials": error(acao("*"), listsPage) },
+				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...openToEveryone },
 			},
 			"any origin with credentials, for a page with credentials": {
 				of: withCors({ origin: "*", credentials: true }),
 				asks: ["--credentials"],
-				finds: { "wildcard-with-credentials": error(acao("*"), listsPage) },
+				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...openToEveryone },
 			},
 			"any origin with credentials, for a page without": {
 				of: withCors({ origin: "*", credentials: true }),
-				finds: { "wildcard-with-credentials": warning(acao("*"), listsPage) },
+				finds: { "wildcard-with-credentials": warning(acao("*"), listsPage), ...openToEveryone },
 			},
 			"every origin reflected, with credentials": {
 				of: withCors({ origin: true, credentials: true }),

@@ -1,7 +1,8 @@
-// `socketio-cors doctor` with this Worker, where there is nothing to find.
+// `socketio-cors doctor` with this Worker, where there is nothing to find but what a policy that
+// allows everyone opens up.
 import { describe } from "node:test";
 import { nobody, page, server, worker } from "./harness/deployments.js";
-import { danger, error, testFindings, unguarded } from "./harness/doctor.js";
+import { danger, error, openToEveryone, testFindings, unguarded } from "./harness/doctor.js";
 
 const listed = { origin: [page], credentials: true };
 const header = ["--header", "x-token: secret"];
@@ -27,11 +28,17 @@ for (const version of [2, 3, 4]) {
 describe("server 4", () => {
 	const behind = server(4);
 	testFindings({
-		"any origin": { of: worker(behind, { origin: "*" }), finds: nothing },
+		"any origin": { of: worker(behind, { origin: "*" }), finds: openToEveryone },
 		"any origin, and a header": {
 			of: worker(behind, { origin: "*" }),
 			asks: header,
-			finds: nothing,
+			finds: openToEveryone,
+		},
+		"any origin, echoed": { of: worker(behind, { origin: true }), finds: openToEveryone },
+		"any origin, of a page whose browser has a cookie": {
+			of: worker(behind, { origin: true }),
+			asks: ["--websocket", ...cookie],
+			finds: { "foreign-websocket": danger("101", '"websocketCookies": false') },
 		},
 		"a pattern": { of: worker(behind, { origin: "https://*.example.com" }), finds: nothing },
 		routes: {

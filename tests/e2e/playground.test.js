@@ -328,7 +328,7 @@ describe("saving", () => {
 });
 
 const policy =
-	'{\n\t"origin": ["https://a.example", "https://*.apps.example", {"kv": "tenant:"}],\n\t"credentials": true,\n\t"allowedHeaders": ["X-Token"]\n}';
+	'{\n\t"origin": ["https://a.example", "https://*.apps.example", {"kv": "tenant:"}],\n\t"credentials": true,\n\t"allowedHeaders": ["X-Token"],\n\t"websocketCookies": false\n}';
 const a = "https://a.example";
 
 describe("what would happen", () => {
@@ -418,7 +418,7 @@ describe("what would happen", () => {
 
 	function expectedCard(exchange) {
 		const { method, url, origin, meantOrigin, decision, reason, why, rule, pattern } = exchange;
-		const { kvKeys, answeredBy, untouched, status, headers, body } = exchange;
+		const { kvKeys, answeredBy, untouched, removedHeaders, status, headers, body } = exchange;
 		const at = ({ at: { line, column } }) => ` (line ${line}, column ${column})`;
 		const forwarded = untouched
 			? "the Socket.IO server's, untouched"
@@ -437,6 +437,9 @@ describe("what would happen", () => {
 				...(rule && { Rule: `the one for ${rule.prefix}${at(rule)}` }),
 				...(pattern && { Pattern: pattern.text + at(pattern) }),
 				...(kvKeys.length > 0 && { "KV key": `${kvKeys.join(", ")}, taken as missing` }),
+				...(removedHeaders.length > 0 && {
+					Removed: `${removedHeaders.join(", ")} of the request`,
+				}),
 				Answer:
 					answeredBy === "edge"
 						? `${status} by the Worker; the Socket.IO server never hears of it`

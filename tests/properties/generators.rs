@@ -148,6 +148,8 @@ fn rule() -> impl Strategy<Value = String> {
             ("preflightContinue", &["true", "false"]),
             ("jsonp", &["true"]),
             ("reportOnly", &["true", "false", "false"]),
+            ("websocketCookies", &["true", "false", "false"]),
+            ("dangerouslyAllow", &["[]", r#"["every-origin"]"#, r#"["public-suffix"]"#]),
         ];
         let fields: Vec<_> = fields
             .into_iter()
@@ -228,6 +230,7 @@ const DOCUMENT_EDITS: &[&str] = &[
     r#""$schema": [[]], "#,
     r#""origin": true, "#,
     r#""credentials": true, "#,
+    r#""dangerouslyAllow": ["every-orgin"], "#,
     r#"{"kv": "t:"}, "#,
 ];
 

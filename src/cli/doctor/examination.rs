@@ -119,6 +119,12 @@ impl Examination {
         steps.flat_map(|step| self.all(step)).filter(|exchange| exchange.is_of_unknown_session())
     }
 
+    /// Whether the page's browser has cookies for the server, as far as is known: it was said to
+    /// hold some, or the server set some.
+    pub(super) fn has_cookies(&self) -> bool {
+        self.target.page.cookie.is_some() || !self.cookies().is_empty()
+    }
+
     /// The cookies that Socket.IO's answers to the page set, with their exchanges; the
     /// last of each name.
     pub(super) fn cookies(&self) -> Vec<(SetCookie, String, &Exchange)> {

@@ -50,6 +50,10 @@ fn exchange(exchange: &Exchange<'_>, file: &str, key_status: KeyStatus) -> Strin
     if let Some(meant) = exchange.meant() {
         lines.push(format!("  note      no browser sends that Origin, but rather {meant}"));
     }
+    let removed = exchange.removed();
+    if !removed.is_empty() {
+        lines.push(format!("  removed   {} of the request (websocketCookies)", removed.join(", ")));
+    }
     lines.push(format!("  answer    {}", answer(&exchange.action)));
     let (headers, body) = exchange.headers_and_body();
     lines.extend(headers.iter().map(|(name, value)| format!("            {name}: {value}")));

@@ -13,6 +13,7 @@ fn every_field_but_origin_has_a_default() {
     assert!(rule.allows_missing_origin);
     assert!(!rule.jsonp);
     assert!(!rule.report_only);
+    assert!(rule.websocket_cookies);
 }
 
 #[test]
@@ -30,7 +31,9 @@ fn every_field_is_read() {
             "preflightContinue": true,
             "missingOrigin": "deny",
             "jsonp": true,
-            "reportOnly": true
+            "reportOnly": true,
+            "websocketCookies": false,
+            "dangerouslyAllow": ["public-suffix", "every-origin"]
         }"#,
     );
     assert!(credentials(&rule));
@@ -43,6 +46,7 @@ fn every_field_is_read() {
     assert!(!rule.allows_missing_origin);
     assert!(rule.jsonp);
     assert!(rule.report_only);
+    assert!(!rule.websocket_cookies);
 }
 
 #[test]

@@ -145,6 +145,7 @@ fn what_is_known_of_host_names_is_said() {
     let unicode = "has a Unicode host; browsers send its punycode form";
     let suffix = "is a wildcard over a public suffix, below which anyone can have a site, with \
                   \"credentials\": true";
+    let meant = "; or say that all are meant: \"dangerouslyAllow\": [\"public-suffix\"]";
     for (document, expected) in [
         (
             r#"{"origin": ["https://b\u00fccher.example/"]}"#,
@@ -162,13 +163,13 @@ fn what_is_known_of_host_names_is_said() {
         (
             r#"{"origin": "https://*.co.uk", "credentials": true}"#,
             format!(
-                "/origin: \"https://*.co.uk\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk\""
+                "/origin: \"https://*.co.uk\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk\"{meant}"
             ),
         ),
         (
             r#"{"origins": "https://*.co.uk:*", "credentials": true}"#,
             format!(
-                "/origins: \"https://*.co.uk:*\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk:*\""
+                "/origins: \"https://*.co.uk:*\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk:*\"{meant}"
             ),
         ),
     ] {
@@ -177,6 +178,8 @@ fn what_is_known_of_host_names_is_said() {
     for document in [
         r#"{"origin": "https://*.co.uk"}"#,
         r#"{"origin": ["https://co.uk", "https://*.a.co.uk"], "credentials": true}"#,
+        r#"{"dangerouslyAllow": ["public-suffix"], "origin": "https://*.co.uk", "credentials": true}"#,
+        r#"{"origins": "*.co.uk:443", "credentials": true, "dangerouslyAllow": ["public-suffix"]}"#,
     ] {
         assert_eq!(faults(document), Vec::<String>::new(), "{document}");
     }

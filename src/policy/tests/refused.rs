@@ -19,9 +19,9 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
         {"origin": true, "schema": {"a": null}}
         - /schema: {"a": null} belongs to an unknown field; did you mean "$schema"?
         {"origin": true, "transports": ["websocket"]}
-        - /transports: ["websocket"] belongs to an unknown field; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
+        - /transports: ["websocket"] belongs to an unknown field; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow
         {"routes": {"/a/": {"origin": true, "$schema": "x"}}}
-        - /routes/~1a~1/$schema: "x" belongs to an unknown field; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly
+        - /routes/~1a~1/$schema: "x" belongs to an unknown field; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow
         "#,
     );
 }
@@ -285,15 +285,30 @@ fn numbers_are_whole_and_in_range() {
 }
 
 #[test]
+fn only_known_dangers_may_be_allowed() {
+    assert_refused(
+        r#"
+        {"origin": true, "dangerouslyAllow": ["every-orgin", "anything", 5, "public-suffix"]}
+        - /dangerouslyAllow/0: "every-orgin" is nothing that can be allowed here; did you mean "every-origin"?
+        - /dangerouslyAllow/1: "anything" is nothing that can be allowed here; write "public-suffix" or "every-origin"
+        - /dangerouslyAllow/2: 5 has the wrong type; write a text
+        {"origin": true, "dangerouslyAllow": "every-origin"}
+        - /dangerouslyAllow: "every-origin" has the wrong type; write a list, as in ["every-origin"]
+        "#,
+    );
+}
+
+#[test]
 fn switches_are_of_their_type() {
     assert_refused(
         r#"
         {"origin": true, "credentials": "true"}
         - /credentials: "true" has the wrong type; write true or false
-        {"origin": true, "preflightContinue": 1, "jsonp": null, "reportOnly": "on"}
+        {"origin": true, "preflightContinue": 1, "jsonp": null, "reportOnly": "on", "websocketCookies": 0}
         - /preflightContinue: 1 has the wrong type; write true or false
         - /jsonp: null has the wrong type; write true or false
         - /reportOnly: "on" has the wrong type; write true or false
+        - /websocketCookies: 0 has the wrong type; write true or false
         {"origin": true, "missingOrigin": "Allow"}
         - /missingOrigin: "Allow" is no choice; write "allow" or "deny"
         {"origin": true, "missingOrigin": false}

@@ -32,6 +32,7 @@ impl Exchange<'_> {
             "kvKeys": keys,
             "answeredBy": answered_by,
             "untouched": matches!(action, Action::Forward { owned: None, .. }),
+            "removedHeaders": self.removed(),
             "status": status,
             "headers": headers,
             "body": body,

@@ -11,6 +11,11 @@ export const unguarded = {
 	"foreign-post": { severity: "danger", seen: ["200", "https://foreign.example"] },
 };
 
+/** What it finds where everyone may poll, without a cookie as far as was seen. */
+export const openToEveryone = {
+	"foreign-websocket": { ...unguarded["foreign-websocket"], severity: "warning" },
+};
+
 export const error = (seen, fix) => ({ severity: "error", seen, fix });
 export const danger = (seen, fix) => ({ severity: "danger", seen, fix });
 export const warning = (seen, fix) => ({ severity: "warning", seen, fix });

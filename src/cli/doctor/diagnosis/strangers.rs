@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_cors},
-    worker,
+    remedy, worker,
 };
 use crate::cli::doctor::{
     examination::Examination,
@@ -12,18 +12,16 @@ use crate::cli::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    // Where every page may read the polls, it is no secret that each may have a WebSocket.
-    let (websocket, post) = if examination.grants_foreign() {
-        (None, None)
-    } else {
-        (foreign_websocket(examination), foreign_post(examination))
-    };
+    let any_origin = any_origin(examination);
+    // Where every page may poll with cookies, that each may have a WebSocket is no news.
+    let websocket = any_origin.is_none().then(|| foreign_websocket(examination)).flatten();
+    // Where every page may poll, each has sessions of its own to send into.
+    let post = (!examination.grants_foreign()).then(|| foreign_post(examination)).flatten();
     let post = post.map(|finding| match &websocket {
         Some(_) => finding.fix([AS_FOR_WEBSOCKETS]),
         None => finding.fix(check_origins(examination)),
     });
-    let others = [any_origin(examination), null_origin(examination)];
-    [websocket, post].into_iter().chain(others).flatten().collect()
+    [websocket, post, any_origin, null_origin(examination)].into_iter().flatten().collect()
 }
 
 const AS_FOR_WEBSOCKETS: &str =
@@ -35,10 +33,18 @@ fn check_origins(examination: &Examination) -> Vec<String> {
     if examination.spoken_poll().is_some_and(worker::only_reports) {
         return vec![worker::ONLY_REPORTS.to_owned()];
     }
-    let mut lines = vec![
-        "Put socketio-cors-edge in front: it refuses every request of an origin that is not listed."
-            .to_owned(),
-    ];
+    let mut lines = if examination.grants_foreign() {
+        let whole = "If a cookie means anything here, name the origins, and check them for \
+                     WebSockets too."
+            .to_owned();
+        [vec![whole], remedy::policy(examination)].concat()
+    } else {
+        vec![
+            "Put socketio-cors-edge in front: it refuses every request of an origin that is not \
+             listed."
+                .to_owned(),
+        ]
+    };
     if !examination.is_server_2() {
         lines.extend([
             "Or let the server check the origin of every request (socket.io 4.6 and later; an \
@@ -60,22 +66,38 @@ fn check_origins(examination: &Examination) -> Vec<String> {
 
 fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignWebsocket).filter(|it| it.opened_websocket())?;
-    Some(
-        Finding::new(
-            Code::ForeignWebsocket,
-            Severity::Danger,
-            format!(
-                "any website can open a WebSocket here: one from {} was accepted",
-                examination.foreign
-            ),
-        )
-        .seen(exchange, with_body(exchange))
-        .why(["Browsers look at no CORS header for a WebSocket: whoever checks Origin is the \
-             server. A page elsewhere connects with its visitor's cookies, and reads and sends \
-             as that visitor (cross-site WebSocket hijacking)."])
-        .fix(check_origins(examination)),
+    // To a server for everyone, strangers' pages are no danger unless it knows their visitors.
+    let is_for_everyone = examination.grants_foreign();
+    let has_cookies = examination.has_cookies();
+    let is_harmless = is_for_everyone && !has_cookies;
+    let mut finding = Finding::new(
+        Code::ForeignWebsocket,
+        if is_harmless { Severity::Warning } else { Severity::Danger },
+        format!(
+            "any website can open a WebSocket here: one from {} was accepted",
+            examination.foreign
+        ),
     )
+    .seen(exchange, with_body(exchange))
+    .why(["Browsers look at no CORS header for a WebSocket: whoever checks Origin is the \
+           server. A page elsewhere connects with its visitor's cookies, and reads and sends \
+           as that visitor (cross-site WebSocket hijacking)."]);
+    if is_harmless {
+        finding = finding.why(["No cookie was seen, so that page is nobody in particular as yet."]);
+    }
+    finding = finding.fix(check_origins(examination));
+    if is_for_everyone {
+        finding = finding.fix(FOR_EVERYONE);
+    }
+    Some(finding)
 }
+
+const FOR_EVERYONE: [&str; 3] = [
+    "If the service is for everyone, keep cookies from its WebSockets. Behind socketio-cors-edge, in \
+     its policy:",
+    "  { \"origin\": \"*\", \"websocketCookies\": false }",
+    "(Whether it does so cannot be seen from outside: this is found all the same.)",
+];
 
 fn foreign_post(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignPost).filter(|it| it.status() == Some(200))?;
@@ -122,8 +144,11 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
              says yes, nginx's $http_origin, Socket.IO 2's \"*:*\"):"
                 .to_owned(),
         ])
-        .fix(super::remedy::allow_page(examination))
-        .fix(["Or, if the service is for everyone, leave credentials out, and cookies with them."]),
+        .fix(remedy::allow_page(examination))
+        .fix([
+            "Or, if the service is for everyone, leave credentials out, and take no cookie for a \
+               login: a WebSocket has cookies all the same.",
+        ]),
     )
 }
 

@@ -48,14 +48,40 @@ fn nothing_is_found_where_nothing_is_wrong() {
     assert_found(vec![
         (good(), &[]),
         (good().credentialed(), &[]),
+        // Every page has sessions of its own there.
+        (any.sees(Step::ForeignPost, 200, NONE, "ok"), &[]),
+    ]);
+}
+
+#[test]
+fn a_foreign_websocket_is_told_of_where_every_page_may_poll() {
+    let any: &Headers = &[(ALLOW, "*")];
+    let setting: &Headers = &[(ALLOW, "*"), ("set-cookie", "a=b; SameSite=None; Secure")];
+    let opened = [Step::Poll4, Step::ForeignPoll]
+        .into_iter()
+        .fold(good(), |seen, step| seen.sees(step, 200, any, OPEN))
+        .sees(Step::ForeignWebsocket, 101, NONE, OPEN);
+    let echoed = opened.clone().sees(Step::ForeignPoll, 200, &[(ALLOW, FOREIGN), VARY], OPEN);
+    let with_cookies: &Headers = &[(ALLOW, FOREIGN), CREDENTIALS, VARY];
+    let by_websocket = opened.clone().without_polling();
+    let warned: &[&str] = &["warning foreign-websocket"];
+    let in_danger: &[&str] = &["danger foreign-websocket"];
+    assert_found(vec![
+        (opened.clone(), warned),
+        (echoed.clone(), warned),
+        (by_websocket.clone(), warned),
+        (opened.clone().sees(Step::ForeignWebsocket, 403, NONE, FORBIDDEN), &[]),
+        (opened.clone().sees(Step::Poll4, 200, setting, OPEN), in_danger),
         (
-            any.sees(Step::ForeignWebsocket, 101, NONE, OPEN).sees(
-                Step::ForeignPost,
-                200,
-                NONE,
-                "ok",
-            ),
-            &[],
+            opened.clone().sees(Step::Websocket, 101, &[("set-cookie", "a=b; Secure")], OPEN),
+            &["danger foreign-websocket", "warning cookie-not-cross-site"],
+        ),
+        (by_websocket.holding("session=1"), in_danger),
+        (echoed.sees(Step::Poll4, 200, GRANT, OPEN).holding("session=1"), in_danger),
+        // That every page may poll with cookies is worse.
+        (
+            opened.sees(Step::ForeignPoll, 200, with_cookies, OPEN),
+            &["danger any-origin-with-credentials"],
         ),
     ]);
 }

@@ -115,6 +115,12 @@ impl Examination {
         self
     }
 
+    /// The same, of a page whose browser holds cookies.
+    pub(super) fn holding(mut self, cookie: &str) -> Self {
+        self.target.page.cookie = Some(cookie.to_owned());
+        self.credentialed()
+    }
+
     /// The same, of a page with a header of its own.
     pub(super) fn sending(mut self, name: &str) -> Self {
         self.target.page.headers.push((name.to_owned(), "value".to_owned()));
