@@ -32,7 +32,7 @@ pub(super) struct Change<'s> {
     before: Values,
 }
 
-/// The document that counts before a change.
+/// The document that is used before a change.
 enum InForce<'k> {
     Nothing,
     Policy { key: &'k str, policy: Policy },
@@ -155,17 +155,17 @@ impl Change<'_> {
             InForce::Policy { key, policy } => from(
                 Some(&policy),
                 format!(
-                    "\"{own}\" is not in {place} yet, so \"{key}\" counts. What changes from that:"
+                    "\"{own}\" is not in {place} yet, so \"{key}\" is used. What changes from that:"
                 ),
             ),
         }
     }
 
-    /// The document that counts now, read as the Worker reads it, which knows no
+    /// The document that is used now, read as the Worker reads it, which knows no
     /// public suffixes.
     fn in_force(&self) -> InForce<'_> {
-        let keys = [Some(&self.slot.keys.policy), self.slot.keys.fallback.as_ref()];
-        let found = keys.into_iter().flatten().find_map(|key| Some((key, self.before.get(key)?)));
+        let mut keys = self.slot.keys.candidates.iter();
+        let found = keys.find_map(|key| Some((key, self.before.get(key)?)));
         match found.map(|(key, text)| (key, Policy::parse(text))) {
             None => InForce::Nothing,
             Some((key, Ok(policy))) => InForce::Policy { key, policy },

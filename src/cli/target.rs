@@ -47,8 +47,8 @@ pub(super) struct Keys {
     pub(super) policy: String,
     /// Of the document before it.
     pub(super) previous: String,
-    /// Of the document that counts where this one is missing, if another does.
-    pub(super) fallback: Option<String>,
+    /// Of the documents that the Worker looks for, this one first.
+    pub(super) candidates: Vec<String>,
 }
 
 impl Target {
@@ -57,9 +57,11 @@ impl Target {
     /// # Errors
     /// The host is none.
     pub(super) fn keys(&self) -> Result<Keys, WrongUsage> {
-        let Some(host) = &self.host else { return Ok(Keys::of(keys::EVERY_HOST.to_owned(), None)) };
+        let Some(host) = &self.host else {
+            return Ok(Keys::of(keys::EVERY_HOST, vec![keys::EVERY_HOST.to_owned()]));
+        };
         let host = policy_host(host)?;
-        Ok(Keys::of(keys::of_host(&host), Some(keys::EVERY_HOST.to_owned())))
+        Ok(Keys::of(&keys::of_host(&host), keys::candidates(&host)))
     }
 
     /// The wrangler that reaches its KV.
@@ -106,14 +108,13 @@ impl Target {
 }
 
 impl Keys {
-    fn of(policy: String, fallback: Option<String>) -> Self {
-        Self { previous: keys::previous(&policy), policy, fallback }
+    fn of(policy: &str, candidates: Vec<String>) -> Self {
+        Self { policy: policy.to_owned(), previous: keys::previous(policy), candidates }
     }
 
     /// Every key that is read.
     pub(super) fn all(&self) -> impl Iterator<Item = String> {
-        let documents = [&self.policy].into_iter().chain(&self.fallback);
-        let each = documents.flat_map(|key| [key.clone(), keys::last_good(key)]);
+        let each = self.candidates.iter().flat_map(|key| [key.clone(), keys::last_good(key)]);
         each.chain([self.previous.clone()])
     }
 }

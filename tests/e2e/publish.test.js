@@ -77,7 +77,7 @@ describe("with wrangler and its local KV", () => {
 		assert.ok(large.length > 5e6);
 		assertSays(
 			await tool.run(0, ["publish", await tool.file(large), ...host]),
-			'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so "policy" counts',
+			'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so "policy" is used',
 			"  + … and 159980 more\n",
 		);
 		assertSays(
@@ -86,6 +86,17 @@ describe("with wrangler and its local KV", () => {
 		);
 		assertSays(await tool.run(0, ["rollback", ...host]), "  + … and 159980 more\n");
 		assert.equal(await value("policy"), B);
+	});
+
+	test("a port's first policy is compared with its host's, which was in force there", async () => {
+		const host = (name) => ["--host", name, ...local];
+		await tool.run(0, ["publish", await tool.file(A), ...host("ported.example.com")]);
+		assertSays(
+			await tool.run(0, ["publish", await tool.file(B), ...host("ported.example.com:8443")]),
+			'"policy:ported.example.com:8443" is not in the local KV',
+			'so "policy:ported.example.com" is used',
+			"+ https://b.example\n  - https://a.example\n",
+		);
 	});
 
 	test("it asks on a terminal, with the wrangler of npx", { skip: !hasTerminal }, async () => {
