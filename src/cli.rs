@@ -54,7 +54,7 @@ enum Command {
     /// Put a policy document into KV, where the Worker takes it from
     ///
     /// Checks it, shows how it differs from what is live, asks, writes it through
-    /// wrangler, reads it back, and says when it counts. What was live is kept for
+    /// wrangler, reads it back, and says when it takes effect. What was live is kept for
     /// `rollback`. Where a step fails, the command says what is in KV then.
     #[command(after_help = publish::EXAMPLES)]
     Publish(publish::Publish),

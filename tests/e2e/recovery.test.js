@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => edge.stop());
 
-// Where a host's policy is held, a request is answered in one go; else when KV has answered.
+// Where a host's policy is cached, a request is answered in one go; else when KV has answered.
 let hosts = 0;
 const panics = {
 	"at once": () => panic(edge.url),

@@ -120,10 +120,9 @@ impl Outcome<'_> {
 }
 
 const WHEN_LIVE: &str = "\
-It counts everywhere in a few minutes. KV takes 60 seconds or more to show an edit around the
-world, and a busy isolate of the Worker asks KV again after POLICY_FRESH_SECONDS (30 by default).
-One that had no requests may still serve the next by the old policy, if that is not older than
-10 times as long (5 minutes). See docs/changes.md.";
+It takes effect within two minutes or so: KV takes 60 seconds or more to show an edit around the
+world, and no isolate of the Worker uses a policy for longer than twice POLICY_FRESH_SECONDS (30
+by default) without asking KV first. See docs/changes.md.";
 
 const WHEN_LOCAL: &str =
     "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";
