@@ -86,7 +86,7 @@ function sectionsOf(tokens) {
 }
 
 /** Tokens with those inside them. */
-function inner(tokens) {
+export function inner(tokens) {
 	const found = [];
 	marked.walkTokens(tokens, (token) => found.push(token));
 	return found;
