@@ -8,7 +8,7 @@
 //! | 2 | `Origin` equal to the request's own origin | allow |
 //! | 3 | `Origin` that the rule allows | allow |
 //! | 4 | any other `Origin` | refuse |
-//! | 5 | no `Origin`, embedded by another origin's page | refuse, unless the rule allows every origin |
+//! | 5 | no `Origin`, embedded by another origin's page, or opened by it as a link to Engine.IO | refuse, unless the rule allows every origin |
 //! | 6 | no `Origin`, JSONP | refuse, unless the rule says `jsonp` or the browser says same-origin |
 //! | 7 | no `Origin` otherwise | as `missingOrigin` says; allow if the browser says same-origin |
 //!
