@@ -11,10 +11,11 @@
 //! | `request-refused` | log | what was refused, or would be but for `reportOnly` |
 //! | `lines-left-out` | warn | how many lines of an event were one too many for a minute |
 //! | `bad-variable` | error | which variable has a bad value |
+//! | `upstream-is-own-origin` | warn | that requests may come back here for ever |
 //! | `decision-uncounted` | error | that a decision could not be written to `DECISIONS` |
 //! | `upstream-failed` | error | why a request was answered with 502 or 504 |
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::JsValue;
 
@@ -24,7 +25,7 @@ use crate::{
     allowance::Allowance,
     decision::Decision,
     policy::{Fault, Policy, Version},
-    request::RequestHead,
+    request::{RequestHead, Url},
     settings::BadVariable,
 };
 
@@ -38,10 +39,24 @@ const REFUSED: &str = "request-refused";
 thread_local! {
     static REFUSALS: RefCell<Allowance> = const { RefCell::new(Allowance::of(60)) };
     static FAILURES: RefCell<Allowance> = const { RefCell::new(Allowance::of(20)) };
+    static OWN_ORIGIN: Cell<bool> = const { Cell::new(false) };
 }
 
 pub(super) fn bad_variable(bad: &BadVariable) {
     log_line(Level::Error, "bad-variable", "detail", vec![bad.to_string().into()]);
+}
+
+/// Says, once, that a request to `url` is forwarded to where it came from.
+pub(super) fn warn_of_own_origin(url: &Url<'_>, upstream: &str) {
+    if OWN_ORIGIN.get() || !url.leads_to(upstream) {
+        return;
+    }
+    OWN_ORIGIN.set(true);
+    let detail = "UPSTREAM is the origin that was asked: on a route of a zone requests go on to \
+                  the zone's server, as without UPSTREAM; elsewhere they come back here until the \
+                  platform ends it";
+    let values = vec![url.policy_host().into(), detail.into()];
+    log_line(Level::Warn, "upstream-is-own-origin", "host detail", values);
 }
 
 pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
