@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{
-    WrongUsage,
+    WrongUsage, configuration,
     printable::{printable, typed},
     wrangler::Wrangler,
 };
@@ -87,6 +87,18 @@ impl Target {
     /// "the live KV".
     pub(super) fn place(&self) -> &'static str {
         if self.local { "the local KV of wrangler dev" } else { "the live KV" }
+    }
+
+    /// A line that says that no policy is enforced there, where wrangler's configuration has it so.
+    pub(super) fn enforcement(&self) -> Option<String> {
+        let (config, env) = (self.config.as_deref(), self.env.as_deref());
+        let path = configuration::reporting_only(config, env)?;
+        let path = path.to_string_lossy();
+        Some(format!(
+            "Nothing is enforced: {} has REPORT_ONLY = \"on\". Take it out and deploy to enforce \
+             the policy.",
+            printable(&path)
+        ))
     }
 
     pub(super) fn is_local(&self) -> bool {

@@ -1,7 +1,7 @@
 // `socketio-cors publish` and `rollback` over every state of KV, and with a wrangler that
 // goes wrong.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startOriginServer } from "./harness/http.js";
@@ -200,6 +200,45 @@ describe("where no --wrangler is given", () => {
 	test("what to install is told where there is no npx either", async () => {
 		const { output } = await publish(1, elsewhere, join(elsewhere, "nothing"));
 		assertSays(output, ...install, "cannot run npx", "Nothing was published.");
+	});
+});
+
+describe("that nothing is enforced", () => {
+	const toml = `[vars]\nREPORT_ONLY = "on"\n[env.staging.vars]\nUPSTREAM = "https://a.example"\n`;
+	const json = JSON.stringify({
+		vars: { REPORT_ONLY: "off" },
+		env: { staging: { vars: { REPORT_ONLY: "on" } } },
+	});
+	for (const [what, name, text, options, isTold] of [
+		["is told where the variable says so", "wrangler.toml", toml, [], true],
+		["is not told of another environment", "wrangler.toml", toml, ["--env", "staging"], false],
+		["is told of the environment", "wrangler.jsonc", `// ü\n${json}`, ["--env", "staging"], true],
+		["is not told where it is off", "wrangler.json", json, [], false],
+	]) {
+		test(`${what}: ${name} ${options.join(" ")}`, async () => {
+			const config = await tool.file(text, name);
+			const path = await tool.file(A);
+			const args = ["publish", path, "--config", config, ...options];
+			const line = `Nothing is enforced: ${config} has REPORT_ONLY = "on".`;
+			const published = (await run(0, args)).output;
+			const again = (await run(0, args, { values: { policy: A } })).output;
+			assertSays(published, "is version ");
+			assertSays(again, "Nothing to publish");
+			for (const output of [published, again]) {
+				assert.equal(output.split(line).length - 1, isTold ? 1 : 0, output);
+			}
+		});
+	}
+
+	test("is told of the configuration that is found from here", async () => {
+		const below = await mkdtemp(join(tool.directory, "below-"));
+		const config = await tool.file(toml, "wrangler.toml");
+		for (const name of ["wrangler.json", "wrangler.jsonc"]) await rm(join(tool.directory, name));
+		const [, ...wrangler] = await over({}, {});
+		const words = [toolPath, "publish", await tool.file(A), "--local", "--yes", ...wrangler];
+		const command = words.map((word) => `'${word}'`).join(" ");
+		const { output } = await runCommand("/bin/sh", ["-c", `cd '${below}' && ${command}`]);
+		assertSays(output, `Nothing is enforced: ${config} has`);
 	});
 });
 
