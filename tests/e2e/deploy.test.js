@@ -130,6 +130,7 @@ describe("wrangler.toml with every setting uncommented", () => {
 		"": [
 			["env.POLICY", "KV Namespace"],
 			["env.DECISIONS (socketio_cors)", "Analytics Engine Dataset"],
+			['env.REPORT_ONLY ("on")', variable],
 			['env.UPSTREAM ("https://origin.example.com")', variable],
 			['env.POLICY_FRESH_SECONDS ("30")', variable],
 			['env.UPSTREAM_TIMEOUT_SECONDS ("120")', variable],
