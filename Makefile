@@ -33,10 +33,10 @@ dev: build target/page/tool.js ## the playground on http://localhost:8788: the W
 test: test-native test-e2e ## every test
 
 test-native: prerequisites ## the core's tests
-	cargo test --quiet
+	cargo test --quiet --locked
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(NGINX_LINK) ## the tests on workerd, with real servers, clients, Chromium and nginx
-	cargo build --quiet --bin socketio-cors
+	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
@@ -77,9 +77,9 @@ fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo clippy --quiet --all-targets -- -D warnings
-	cargo clippy --quiet --target wasm32-unknown-unknown --lib -- -D warnings
-	cargo clippy --quiet --target wasm32-unknown-unknown --lib --features playground -- -D warnings
+	cargo clippy --quiet --locked --all-targets -- -D warnings
+	cargo clippy --quiet --locked --target wasm32-unknown-unknown --lib -- -D warnings
+	cargo clippy --quiet --locked --target wasm32-unknown-unknown --lib --features playground -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
@@ -110,10 +110,11 @@ target/page/tool.js: $(SOURCES) scripts/build-playground.sh | $(WASM_TARGET) $(W
 	scripts/build-playground.sh $(@D)
 	@touch $@
 
-# Not `npm ci`, which would install all of it anew at every change.
+# With the system's Node, as the one among the packages is replaced as well.
+$(PACKAGES): export PATH := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
 $(PACKAGES): package.json package-lock.json | prerequisites
 	@echo "→ installing the npm packages of package-lock.json into node_modules/"
-	npm install --no-save --no-audit --no-fund --loglevel=error
+	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(WASM_TARGET): | prerequisites
@@ -121,8 +122,12 @@ $(WASM_TARGET): | prerequisites
 	rustup target add wasm32-unknown-unknown
 	@mkdir -p $(@D) && touch $@
 
-.tools/wasm-bindgen-% .tools/cargo-fuzz-%: | prerequisites
-	@scripts/install-tool.sh $@
+# From source, as their ready-made binaries are not on crates.io.
+.tools/wasm-bindgen-%: | prerequisites
+	@scripts/install-tool.sh $@ --path scripts/wasm-bindgen
+
+.tools/cargo-fuzz-%: | prerequisites
+	@scripts/install-tool.sh $@ --version $* cargo-fuzz
 
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@

@@ -9,6 +9,9 @@ seconds=${FUZZ_SECONDS:-600}
 [ $# -gt 0 ] || set -- policy_text origin_header decision
 export PATH="$PWD/.tools/bin:$PATH"
 
+# cargo-fuzz has no --locked of its own.
+cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
+
 status=0
 for target in "$@"; do
 	corpus=fuzz/corpus/$target

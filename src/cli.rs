@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod configuration;
 mod difference;
 mod doctor;
 mod document;

@@ -61,6 +61,24 @@ impl<'a> Url<'a> {
         name
     }
 
+    /// Whether it leads to `origin`, `scheme://host[:port]`, however the two are written: in
+    /// upper case, with the scheme's default port, with the root's dot.
+    #[must_use]
+    pub fn leads_to(&self, origin: &str) -> bool {
+        let split = |origin| {
+            let (scheme, authority) = origin::split_scheme(origin).unwrap_or_default();
+            let (host, port) = origin::split_port(authority);
+            (scheme, host.trim_end_matches('.'), port)
+        };
+        let (scheme, host, port) = split(self.origin);
+        let (other_scheme, other_host, other_port) = split(origin);
+        let number =
+            |port: Option<_>| port.and_then(host::parse_port).or(host::default_port(scheme));
+        scheme.eq_ignore_ascii_case(other_scheme)
+            && host.eq_ignore_ascii_case(other_host)
+            && number(port) == number(other_port)
+    }
+
     /// The path, still percent-encoded.
     #[must_use]
     pub fn path(&self) -> &'a str {
@@ -191,6 +209,26 @@ mod tests {
             ("http://[::1]:8787", "[::1]:8787"),
         ] {
             assert_eq!(Url { origin, path_and_query: "/" }.policy_host(), host, "{origin}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_known_however_it_is_written() {
+        for (url, origin, expected) in [
+            ("https://api.example.com", "https://api.example.com", true),
+            ("https://api.example.com", "HTTPS://API.Example.com:443", true),
+            ("https://api.example.com.", "https://api.example.com", true),
+            ("http://api.example.com:80", "http://api.example.com", true),
+            ("http://127.0.0.1:8787", "http://127.0.0.1:8787", true),
+            ("http://[::1]:8787", "http://[::1]:8787", true),
+            ("http://api.example.com", "https://api.example.com", false),
+            ("https://api.example.com:8443", "https://api.example.com", false),
+            ("https://api.example.com", "https://origin.example.com", false),
+            ("https://api.example.com", "https://xapi.example.com", false),
+            ("http://localhost:80", "http://localhost:8080", false),
+        ] {
+            let url = Url { origin: url, path_and_query: "/" };
+            assert_eq!(url.leads_to(origin), expected, "{} {origin}", url.origin);
         }
     }
 

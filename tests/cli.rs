@@ -428,6 +428,23 @@ fn nothing_of_a_document_is_obeyed_by_the_terminal() {
 }
 
 #[test]
+fn nothing_of_json_is_obeyed_by_the_terminal() {
+    let document = "{\"b\u{9b}31m\u{7f}\": 2, \"origin\": \"https://\u{202e}\u{2028}\u{61c}a\"}";
+    for (arguments, document, status) in [
+        (&["check", "--json", "-"][..], document, 1),
+        (&["explain", "--json", "-", "--no-origin"], document, 1),
+        (&["explain", "--json", "-", "--origin", "https://\u{9b}31m\u{7f}\u{202e}"], POLICY, 0),
+    ] {
+        let text = output(arguments, document, status);
+        let turns = |char| matches!(char, '\u{61c}' | '\u{2028}' | '\u{202e}');
+        let obeyed = |char: char| char != '\n' && char.is_control() || turns(char);
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert!(text.contains(r"\u009b31m\u007f") && text.contains(r"\u202e"), "{text}");
+        serde_json::from_str::<Value>(&text).unwrap();
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let faults = vec![r#""null""#; 1000].join(",\n");
     let document = format!("{{\"origin\": [{faults}]}}");

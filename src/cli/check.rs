@@ -5,6 +5,7 @@ use clap::Args;
 use super::{
     Report, WrongUsage,
     document::{Document, File},
+    printable,
     render::Severity,
 };
 use crate::{
@@ -35,7 +36,7 @@ impl Check {
         let document = self.file.read()?;
         let policy = document.policy();
         let text = if self.json {
-            format!("{:#}", report::check(&document.name, &document.text, &policy))
+            printable::json(&report::check(&document.name, &document.text, &policy))
         } else {
             text(&document, &policy, &warnings(&document.text))
         };

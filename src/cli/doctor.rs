@@ -32,7 +32,10 @@ use self::{
     exchange::Exchange,
     target::{Page, Target},
 };
-use super::{Report, WrongUsage, printable::printable};
+use super::{
+    Report, WrongUsage,
+    printable::{self, printable},
+};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -91,7 +94,7 @@ impl Doctor {
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);
         let text = if self.json {
-            format!("{:#}", json::report(&examination, &facts, &findings))
+            printable::json(&json::report(&examination, &facts, &findings))
         } else {
             text::report(&examination, &facts, &findings)
         };

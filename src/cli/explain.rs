@@ -4,7 +4,9 @@ mod text;
 
 use clap::Args;
 
-use super::{Report, WrongUsage, document::File, render::Severity, request::PageRequest};
+use super::{
+    Report, WrongUsage, document::File, printable, render::Severity, request::PageRequest,
+};
 use crate::{
     report::{Explanation, unexplained},
     tenants::KeyStatus,
@@ -42,7 +44,7 @@ impl Explain {
             Ok(policy) => policy,
             Err(faults) => {
                 let text = if self.json {
-                    format!("{:#}", unexplained(&document.name, &faults))
+                    printable::json(&unexplained(&document.name, &faults))
                 } else {
                     document.render(&faults, Severity::Error).trim_end().to_owned()
                 };
@@ -52,7 +54,7 @@ impl Explain {
         let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
         let explanation = Explanation::of(&request, &policy, &document.text, key_status);
         let text = if self.json {
-            format!("{:#}", explanation.json(&document.name))
+            printable::json(&explanation.json(&document.name))
         } else {
             text::explanation(&explanation, &document.name, key_status)
         };

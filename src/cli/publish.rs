@@ -40,8 +40,9 @@ impl Publish {
             Err(failure) => return Ok(failure.report("Nothing was published.")),
         };
         if change.live() == Some(&document.text) {
-            let text = format!("Nothing to publish: {} has this very text.", self.target.place());
-            return Ok(Report { text, valid: true });
+            let says = format!("Nothing to publish: {} has this very text.", self.target.place());
+            let lines: Vec<_> = [says].into_iter().chain(self.target.enforcement()).collect();
+            return Ok(Report { text: lines.join("\n"), valid: true });
         }
         change.carry_out("Publish it to", &document, &policy)
     }

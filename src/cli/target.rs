@@ -3,13 +3,11 @@
 use clap::Args;
 
 use super::{
-    WrongUsage,
+    WrongUsage, configuration,
     printable::{printable, typed},
     wrangler::Wrangler,
 };
 use crate::{host, keys, report::request::url_of_host, request};
-
-const WRANGLER: &str = "npx wrangler";
 
 #[derive(Args, Debug)]
 pub(super) struct Target {
@@ -35,9 +33,9 @@ pub(super) struct Target {
     /// Where `wrangler dev` keeps its local KV, if told where
     #[arg(long, value_name = "DIR", requires = "local")]
     persist_to: Option<String>,
-    /// The command that is wrangler
-    #[arg(long, value_name = "COMMAND", default_value = WRANGLER)]
-    wrangler: String,
+    /// The command that is wrangler [default: npx --no-install wrangler, or else the PATH's]
+    #[arg(long, value_name = "COMMAND")]
+    wrangler: Option<String>,
 }
 
 /// The KV keys of a policy.
@@ -77,7 +75,7 @@ impl Target {
             options.extend(["--remote", "--preview=false"]);
         }
         options.extend(self.passed_on());
-        Wrangler::new(&self.wrangler, &options)
+        Wrangler::new(self.wrangler.as_deref(), &options)
             .ok_or_else(|| WrongUsage("--wrangler is empty".to_owned()))
     }
 
@@ -93,6 +91,18 @@ impl Target {
         if self.local { "the local KV of wrangler dev" } else { "the live KV" }
     }
 
+    /// A line that says that no policy is enforced there, where wrangler's configuration has it so.
+    pub(super) fn enforcement(&self) -> Option<String> {
+        let (config, env) = (self.config.as_deref(), self.env.as_deref());
+        let path = configuration::reporting_only(config, env)?;
+        let path = path.to_string_lossy();
+        Some(format!(
+            "Nothing is enforced: {} has REPORT_ONLY = \"on\". Take it out and deploy to enforce \
+             the policy.",
+            printable(&path)
+        ))
+    }
+
     pub(super) fn is_local(&self) -> bool {
         self.local
     }
@@ -101,9 +111,9 @@ impl Target {
     pub(super) fn rollback(&self) -> String {
         let host = self.host.iter().flat_map(|host| ["--host", host]);
         let options = host.chain(self.local.then_some("--local")).chain(self.passed_on());
-        let wrangler = (self.wrangler != WRANGLER).then_some(["--wrangler", &self.wrangler]);
+        let wrangler = self.wrangler.iter().flat_map(|command| ["--wrangler", command]);
         let words = ["socketio-cors", "rollback"].into_iter().chain(options);
-        typed(words.chain(wrangler.into_iter().flatten()))
+        typed(words.chain(wrangler))
     }
 }
 

@@ -1,6 +1,7 @@
 //! wrangler, which reads and writes KV with the credentials that its user has given it.
 
 mod answer;
+mod installed;
 
 use std::{
     io::{self, Write},
@@ -12,6 +13,8 @@ use tempfile::NamedTempFile;
 
 use super::printable::{printable, typed};
 
+use installed::Installed;
+
 pub(super) use answer::Values;
 
 /// A wrangler that is told which KV namespace to use.
@@ -21,19 +24,32 @@ pub(super) struct Wrangler {
     /// What stands before wrangler's own arguments, as in `npx wrangler`.
     leading: Vec<String>,
     options: Vec<String>,
+    /// Whether it is probably not installed.
+    is_missing: bool,
 }
+
+/// What to do where wrangler is not installed.
+const INSTALL: &str = "no wrangler is installed here, nor is there one in the PATH. In the \
+                       directory of your wrangler.toml run\n  npm install --save-dev wrangler\n\
+                       or name another command with --wrangler. Tried:";
 
 /// What wrangler could not do, and why, for people.
 #[derive(Debug)]
 pub(super) struct Failure(pub(super) String);
 
 impl Wrangler {
-    /// The command that `text` is, split at white space; `None` if it is empty.
-    pub(super) fn new(text: &str, options: &[&str]) -> Option<Self> {
-        let mut words = text.split_whitespace().map(str::to_owned);
+    /// The command that `text` is, split at white space, or else the wrangler that is installed;
+    /// `None` if `text` is empty.
+    pub(super) fn new(text: Option<&str>, options: &[&str]) -> Option<Self> {
+        let Installed { command, is_missing } = match text {
+            Some(_) => Installed { command: &[], is_missing: false },
+            None => Installed::here(),
+        };
+        let named = text.into_iter().flat_map(str::split_whitespace);
+        let mut words = named.chain(command.iter().copied()).map(str::to_owned);
         let program = words.next()?;
         let options = options.iter().map(ToString::to_string).collect();
-        Some(Self { program, leading: words.collect(), options })
+        Some(Self { program, leading: words.collect(), options, is_missing })
     }
 
     /// The values of `keys`, in one call.
@@ -77,17 +93,28 @@ impl Wrangler {
             .env("WRANGLER_HIDE_BANNER", "true")
             .env("WRANGLER_SEND_METRICS", "false")
             .env("NO_COLOR", "1")
+            // npx asks the registry for what is missing, 70 seconds long where there is no network.
+            .envs(self.is_missing.then_some(("npm_config_fetch_retries", "0")))
             // It shall fail instead of asking.
             .stdin(Stdio::null())
             .output()
             .map_err(|error| {
-                Failure(format!("cannot run {self}: {error}; --wrangler takes another command"))
+                let what = format!("cannot run {self}: {error}");
+                Failure(if self.is_missing {
+                    format!("{INSTALL}\n  {what}")
+                } else {
+                    format!("{what}; --wrangler takes another command")
+                })
             })?;
         if output.status.success() {
             return Ok(output);
         }
         let (status, said) = (output.status, said(&output));
-        Err(Failure(format!("{self} kv bulk {command} failed ({status}):\n{said}")))
+        Err(Failure(if self.is_missing {
+            format!("{INSTALL}\n{said}")
+        } else {
+            format!("{self} kv bulk {command} failed ({status}):\n{said}")
+        }))
     }
 }
 

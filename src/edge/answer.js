@@ -48,6 +48,7 @@ export async function forward(event, upstream, originLength, timeout, template, 
 	try {
 		const answering = send(event, upstream, originLength, removed);
 		let response = await (owned ? within(timeout, answering) : answering);
+		if (isUnasked(response)) throw "a 101 that nobody asked for";
 		response ??= gatewayError(504, "the origin server did not begin its answer in time");
 		return edit(event, response, template, owned);
 	} catch (error) {
@@ -93,6 +94,9 @@ function encodingOf(request) {
 		? (request.cf?.clientAcceptEncoding ?? asked)
 		: asked;
 }
+
+/** Whether it is a 101 without a WebSocket: no client can use it, and `wrangler dev` makes a bare 500 of it. */
+const isUnasked = (response) => response?.status === 101 && response.webSocket === null;
 
 /** The answer with the headers of `template`, which are in place of its CORS headers if `owned`. */
 function edit(event, response, template, owned) {

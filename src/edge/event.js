@@ -22,8 +22,7 @@ function factsOf(method, url, origin, requestedHeaders, headers) {
 	if (method === "OPTIONS" && origin !== null) {
 		return head + lines("access-control-request-method") + line(requestedHeaders);
 	}
-	// A WebSocket is asked for by a GET.
-	const upgrade = method === "GET" ? lines("upgrade") : "";
+	const upgrade = lines("upgrade");
 	// What the browser says of itself matters where it gives no origin, or for the log.
 	if (origin === null) {
 		return `${head}\n\n${lines("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")}${upgrade}`;

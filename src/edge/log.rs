@@ -12,10 +12,11 @@
 //! | `lines-left-out` | warn | how many lines of an event were one too many for a minute |
 //! | `bad-variable` | error | which variable has a bad value |
 //! | `report-only` | warn | that nothing is enforced, as `REPORT_ONLY` is on |
+//! | `upstream-is-own-origin` | warn | that requests may come back here for ever |
 //! | `decision-uncounted` | error | that a decision could not be written to `DECISIONS` |
 //! | `upstream-failed` | error | why a request was answered with 502 or 504 |
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::JsValue;
 
@@ -25,7 +26,7 @@ use crate::{
     allowance::Allowance,
     decision::Decision,
     policy::{Fault, Policy, Version},
-    request::RequestHead,
+    request::{RequestHead, Url},
     settings::BadVariable,
 };
 
@@ -39,6 +40,7 @@ const REFUSED: &str = "request-refused";
 thread_local! {
     static REFUSALS: RefCell<Allowance> = const { RefCell::new(Allowance::of(60)) };
     static FAILURES: RefCell<Allowance> = const { RefCell::new(Allowance::of(20)) };
+    static OWN_ORIGIN: Cell<bool> = const { Cell::new(false) };
 }
 
 pub(super) fn bad_variable(bad: &BadVariable) {
@@ -48,6 +50,19 @@ pub(super) fn bad_variable(bad: &BadVariable) {
 pub(super) fn report_only() {
     let detail = "REPORT_ONLY is on: nothing is refused or answered here, everything is forwarded";
     log_line(Level::Warn, "report-only", "detail", vec![detail.into()]);
+}
+
+/// Says, once, that a request to `url` is forwarded to where it came from.
+pub(super) fn warn_of_own_origin(url: &Url<'_>, upstream: &str) {
+    if OWN_ORIGIN.get() || !url.leads_to(upstream) {
+        return;
+    }
+    OWN_ORIGIN.set(true);
+    let detail = "UPSTREAM is the origin that was asked: on a route of a zone requests go on to \
+                  the zone's server, as without UPSTREAM; elsewhere they come back here until the \
+                  platform ends it";
+    let values = vec![url.policy_host().into(), detail.into()];
+    log_line(Level::Warn, "upstream-is-own-origin", "host detail", values);
 }
 
 pub(super) fn changed(host: &str, key: &str, policy: &Policy) {

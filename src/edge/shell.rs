@@ -292,7 +292,10 @@ pub(super) fn forward(
     removed: &[&str],
 ) -> JsValue {
     let upstream = match &settings.upstream {
-        Upstream::Server(server) => Some(server.as_str()),
+        Upstream::Server(server) => {
+            log::warn_of_own_origin(&head.url, server);
+            Some(server.as_str())
+        }
         Upstream::Zone | Upstream::Unknown => None,
     };
     let origin_length = head.url.origin.len();

@@ -34,6 +34,12 @@ describe("make build", () => {
 		}
 	});
 
+	test("makes Wasm that runtimes load whose V8 is older than the newest, as Node 22's is", async () => {
+		assert.match(process.version, /^v22\./);
+		const wasm = await readFile(join(root, "build/index_bg.wasm"));
+		assert.ok((await WebAssembly.compile(wasm)) instanceof WebAssembly.Module);
+	});
+
 	test("has nothing to do the second time", async () => {
 		const built = () => stat(join(root, "build/index_bg.wasm"), { bigint: true });
 		const first = await built();
@@ -130,6 +136,7 @@ describe("wrangler.toml with every setting uncommented", () => {
 		"": [
 			["env.POLICY", "KV Namespace"],
 			["env.DECISIONS (socketio_cors)", "Analytics Engine Dataset"],
+			['env.REPORT_ONLY ("on")', variable],
 			['env.UPSTREAM ("https://origin.example.com")', variable],
 			['env.POLICY_FRESH_SECONDS ("30")', variable],
 			['env.UPSTREAM_TIMEOUT_SECONDS ("120")', variable],
@@ -236,5 +243,67 @@ describe("npm run deploy", () => {
 		const args = ["ci", "--dry-run", "--offline", "--ignore-scripts"];
 		const { code, output } = await run("npm", args);
 		assert.equal(code, 0, output);
+	});
+});
+
+describe("what a build takes from registries", () => {
+	test("from npm has an integrity in package-lock.json", async () => {
+		const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8"));
+		// "" is the project itself.
+		const { "": _, ...installed } = packages;
+		const without = Object.entries(installed).filter(
+			([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity),
+		);
+		assert.ok(Object.keys(installed).length > 100);
+		assert.deepEqual(
+			without.map(([path]) => path),
+			[],
+		);
+	});
+
+	/** The packages of a lock file of cargo's: name, version, and whether there is a checksum. */
+	async function crates(path) {
+		const [, ...parts] = (await readFile(join(root, path), "utf8")).split("[[package]]\n");
+		return parts.map((part) => ({
+			name: /^name = "(.*)"$/m.exec(part)[1],
+			version: /^version = "(.*)"$/m.exec(part)[1],
+			isVerified: /^checksum = "[0-9a-f]{64}"$/m.test(part),
+		}));
+	}
+
+	for (const [path, own] of [
+		["Cargo.lock", ["socketio-cors-edge"]],
+		["fuzz/Cargo.lock", ["socketio-cors-edge", "socketio-cors-edge-fuzz"]],
+		["scripts/wasm-bindgen/Cargo.lock", ["wasm-bindgen"]],
+	]) {
+		test(`from crates.io has a checksum in ${path}`, async () => {
+			const without = (await crates(path)).filter(({ isVerified }) => !isVerified);
+			assert.deepEqual(without.map(({ name }) => name).sort(), own);
+		});
+	}
+
+	test("is wasm-bindgen's command in the version of its crate", async () => {
+		const crate = (await crates("Cargo.lock")).find(({ name }) => name === "wasm-bindgen");
+		const command = (await crates("scripts/wasm-bindgen/Cargo.lock")).find(
+			({ name }) => name === "wasm-bindgen-cli",
+		);
+		assert.equal(command.version, crate.version);
+	});
+
+	test("is what the lock files say, wherever a command installs or compiles", async () => {
+		const scripts = (await readdir(join(root, "scripts"))).filter((name) => name.endsWith(".sh"));
+		const files = ["Makefile", ...scripts.map((name) => `scripts/${name}`)];
+		const texts = await Promise.all(files.map((name) => readFile(join(root, name), "utf8")));
+		const lines = texts.flatMap((text) => text.replaceAll("\\\n", "").split("\n"));
+		const compiling = lines.filter((line) =>
+			/^[^#]*\bcargo (build|check|clippy|fetch|install|run|test)\b/.test(line),
+		);
+		assert.ok(compiling.length >= 8, compiling.join("\n"));
+		for (const line of compiling) assert.match(line, / --locked\b/);
+		const installing = lines.filter((line) => /^[^#]*\bnpm (install|i|add|ci)\b/.test(line));
+		assert.deepEqual(
+			installing.map((line) => line.trim().split(" ", 2).join(" ")),
+			["npm ci"],
+		);
 	});
 });

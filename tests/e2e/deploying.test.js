@@ -12,10 +12,9 @@ const byEye = new Map(checkedByEye());
 const block = (heading, language) =>
 	section(heading).blocks.find(({ type, lang }) => type === "code" && lang === language).text;
 
-const text = (heading) => section(heading).body;
-
-const reporting = block("4. Publish a policy that only reports", "json");
-const enforcing = reporting.replace(/^ *"reportOnly": true,\n/m, "");
+const policy = block("5. Publish a policy", "json");
+const edited = policy.replace("[", '["https://new.example.com", ');
+const [vars, reportOnly] = block("3. Enforce nothing yet", "toml").split("\n");
 const route = { pattern: "api.example.com/*", zone_name: "example.com" };
 const closed = { enabled: false, previews_enabled: false };
 
@@ -26,6 +25,12 @@ before(async () => {
 after(() => workspace.stop());
 
 const worker = (name = "socketio-cors-edge") => workspace.cloudflare.workers.get(name);
+
+/** What is bound to a Worker, by name: its type, or the text that it is. */
+const bindings = (name) =>
+	Object.fromEntries(worker(name).bindings.map(({ type, name, text }) => [name, text ?? type]));
+const reporting = { REPORT_ONLY: "on", POLICY: "kv_namespace" };
+const enforcing = { POLICY: "kv_namespace" };
 
 /** What is in the namespace of a Worker. */
 function values(name) {
@@ -50,50 +55,60 @@ async function walk(heading) {
 const steps = {
 	"1. Log in": async (outputs) => assert.deepEqual(await outputs(), []),
 
-	"3. Deploy, in front of nothing yet": async (outputs, heading) => {
+	"4. Deploy, in front of nothing yet": async (outputs, heading) => {
+		await workspace.uncomment(vars);
+		await workspace.uncomment(reportOnly);
 		const [output] = await outputs();
 		assertSays(output, ...block(heading, "").split("\n…\n"));
-		const [{ type, name }, ...others] = worker().bindings;
-		assert.deepEqual([type, name, others], ["kv_namespace", "POLICY", []]);
+		assert.deepEqual(bindings(), reporting);
 		assert.deepEqual([worker().routes, worker().subdomain], [[], closed]);
 	},
 
-	"4. Publish a policy that only reports": async (outputs) => {
-		await workspace.write("policy.json", reporting);
+	"5. Publish a policy": async (outputs) => {
+		await workspace.write("policy.json", policy);
 		const [checked, published] = await outputs();
 		assertSays(checked, "policy.json: valid, 1 route, 1 origin");
 		assertSays(published, '"policy" in the live KV is version ');
-		assert.deepEqual(values(), { policy: reporting });
+		assertSays(published, `wrangler.toml has ${reportOnly}`);
+		assert.deepEqual(values(), { policy });
 	},
 
-	"5. Put it in front of your domain": async (outputs, heading) => {
+	"6. Put it in front of your domain": async (outputs, heading) => {
 		await workspace.uncomment(block(heading, "toml"));
 		const [deployed] = await outputs();
 		assertSays(deployed, "  api.example.com/* (zone name: example.com)\n");
 		assert.deepEqual([worker().routes, worker().subdomain], [[route], closed]);
-		assert.deepEqual(values(), { policy: reporting });
+		assert.deepEqual(bindings(), reporting);
+		assert.deepEqual(values(), { policy });
 	},
 
-	"6. Read what would be refused": async (outputs) => assert.deepEqual(await outputs(), []),
+	"7. Read what would be refused": async (outputs) => assert.deepEqual(await outputs(), []),
 
-	"7. Enforce it": async (outputs, heading) => {
-		await workspace.write("policy.json", enforcing);
-		const [published] = await outputs();
-		const promised = text(heading).match(/`(reportOnly: .*)`/)[1];
-		const [, difference] = published.replaceAll("\r", "").split("/socket.io\n");
-		assert.ok(difference.startsWith(`    ${promised}\n\n`), published);
-		assert.deepEqual(values(), { policy: enforcing, "policy@previous": reporting });
+	"8. Enforce it": async (outputs) => {
+		await workspace.comment(reportOnly);
+		await outputs();
+		assert.deepEqual(bindings(), enforcing);
+		assert.deepEqual(values(), { policy });
+		assert.doesNotMatch(await typed("socketio-cors publish policy.json"), /enforced/);
 	},
 
 	"Going back": async () => {
-		await typed("socketio-cors rollback");
-		assert.deepEqual(values(), { policy: reporting, "policy@previous": enforcing });
+		await typed("npx wrangler deploy --var REPORT_ONLY:on");
+		assert.deepEqual(bindings(), reporting);
+		assert.deepEqual(worker().routes, [route]);
+		await typed("make deploy");
+		assert.deepEqual(bindings(), enforcing);
 
-		assert.deepEqual(worker().live, [2, 1]);
+		await workspace.write("policy.json", edited);
+		await typed("socketio-cors publish policy.json");
+		await typed("socketio-cors rollback");
+		assert.deepEqual(values(), { policy, "policy@previous": edited });
+
+		const live = [...worker().live];
 		const output = await typed("npx wrangler rollback");
 		assertSays(output, "will not rollback any of the bound resources");
-		assert.deepEqual(worker().live, [1, 2, 1]);
-		assert.deepEqual(values(), { policy: reporting, "policy@previous": enforcing });
+		assert.deepEqual(worker().live, [live[1], ...live]);
+		assert.deepEqual(values(), { policy, "policy@previous": edited });
 		assert.deepEqual(worker().routes, [route]);
 
 		// Taken out of wrangler.toml, the route stays.
@@ -107,15 +122,15 @@ const steps = {
 		const live = values();
 		// What there is to roll back to.
 		await typed("make deploy ARGS='--env staging'");
-		await workspace.write("policy.json", reporting);
+		await workspace.write("policy.json", policy);
 		await typed("socketio-cors publish policy.json --env staging");
-		await workspace.write("policy.json", enforcing);
+		await workspace.write("policy.json", edited);
 
 		const [, published, rolledBack] = await outputs();
-		assertSays(published, "reportOnly: true → false");
+		assertSays(published, "+ https://new.example.com");
 		assertSays(rolledBack, "Worker Version 1 has been deployed");
 		const staging = "socketio-cors-edge-staging";
-		assert.deepEqual(values(staging), { policy: reporting, "policy@previous": enforcing });
+		assert.deepEqual(values(staging), { policy, "policy@previous": edited });
 		assert.deepEqual(worker(staging).live, [1, 2, 1]);
 		assert.deepEqual(worker(staging).routes, [{ ...route, pattern: "api.staging.example.com/*" }]);
 		assert.deepEqual(values(), live);

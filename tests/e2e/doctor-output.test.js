@@ -1,7 +1,9 @@
 // How `socketio-cors doctor` is called, what it sends, and what a person reads.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { granted, guarded, page, server } from "./harness/deployments.js";
+import { close, listen } from "./harness/http.js";
 import { assertSays, useTool } from "./harness/tool.js";
 
 let tool;
@@ -85,6 +87,52 @@ describe("the report", () => {
 			const names = poll.headers.map(([name]) => name.toLowerCase());
 			assert.ok(names.includes("access-control-allow-origin"), names.join());
 		}));
+});
+
+describe("a hostile server", () => {
+	// CSI as one character, DEL, NEL, line separators, and every one that turns the writing.
+	const obeyed = "\u009b31m\x7f\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069";
+	const open = { sid: "a", upgrades: [obeyed], pingInterval: 25000, pingTimeout: 20000 };
+	const body = `0${JSON.stringify({ ...open, maxPayload: 1000000 })}`;
+	const cookies = ["io=secret-1; Path=/; HttpOnly", "secret-2; Path=/", "gone=; Max-Age=0"];
+	const hostile = createServer((_request, response) => {
+		response.setHeader("Content-Type", "text/plain; charset=UTF-8");
+		response.setHeader("Set-Cookie", cookies).end(body);
+	});
+	before(() => listen(hostile, 0, ["request"]));
+	after(() => close(hostile));
+
+	/** What doctor prints of it, in which the harness finds nothing that a terminal obeys. */
+	const examined = async (...options) => {
+		const url = `http://127.0.0.1:${hostile.address().port}`;
+		const args = ["doctor", url, ...asPage, "--credentials", ...options];
+		return (await tool.runApart(1, args)).stdout;
+	};
+
+	test("has the terminal obey nothing of the JSON, which says all the same", async () => {
+		const { steps } = JSON.parse(await examined("--json"));
+		assert.equal(steps.find(({ name }) => name === "poll-4").body, body);
+	});
+
+	test("sets cookies whose values the JSON does not tell", async () => {
+		const stdout = await examined("--json");
+		assert.doesNotMatch(stdout, /secret/);
+		const { steps, findings } = JSON.parse(stdout);
+		const { headers } = steps.find(({ name }) => name === "poll-4");
+		const told = headers.filter(([name]) => name.toLowerCase() === "set-cookie");
+		assert.deepEqual(
+			told.map(([, value]) => value),
+			["io=…; Path=/; HttpOnly", "…; Path=/", "gone=; Max-Age=0"],
+		);
+		const { evidence } = findings.find(({ code }) => code === "cookie-not-cross-site");
+		assert.ok(evidence.includes("Set-Cookie: io=…; Path=/; HttpOnly"), evidence.join("\n"));
+	});
+
+	test("sets cookies whose values the text does not tell either", async () => {
+		const stdout = await examined();
+		assertSays(stdout, "Set-Cookie: io=…; Path=/; HttpOnly");
+		assert.doesNotMatch(stdout, /secret/);
+	});
 });
 
 test("progress is a line for each step, on the standard error", () =>

@@ -1,8 +1,15 @@
 // `socketio-cors doctor` with this Worker, where there is nothing to find but what a policy that
 // allows everyone opens up.
 import { describe } from "node:test";
-import { nobody, page, server, worker } from "./harness/deployments.js";
-import { danger, error, openToEveryone, testFindings, unguarded } from "./harness/doctor.js";
+import { granted, guarded, nobody, page, server, worker } from "./harness/deployments.js";
+import {
+	danger,
+	error,
+	openToEveryone,
+	testFindings,
+	unguarded,
+	warning,
+} from "./harness/doctor.js";
 
 const listed = { origin: [page], credentials: true };
 const header = ["--header", "x-token: secret"];
@@ -107,7 +114,22 @@ describe("server 4", () => {
 				"no-cors-headers": error("200", "Take `reportOnly` out"),
 				"foreign-websocket": danger("101", "Take `reportOnly` out"),
 				"foreign-post": unguarded["foreign-post"],
+				"not-enforced": warning("report-only", ["`reportOnly`", "`REPORT_ONLY`"]),
 			},
+		},
+		"a policy that only reports, and a server that guards itself": {
+			of: worker(guarded(server(4, { cors: granted })), { ...listed, reportOnly: true }),
+			finds: {
+				"not-enforced": warning(
+					"x-cors-decision: allow; reason=listed-origin",
+					"Take `reportOnly` out",
+				),
+			},
+		},
+		"a policy that only reports, and a page that does not poll": {
+			of: worker(guarded(server(4, { cors: granted })), { ...listed, reportOnly: true }),
+			asks: ["--websocket"],
+			finds: { "not-enforced": warning("report-only") },
 		},
 		"a policy for http, and a page on https": {
 			of: worker(behind, { origin: ["http://app.example.com"] }),

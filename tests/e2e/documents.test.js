@@ -51,6 +51,10 @@ const runElsewhere = {
 	"make dev PORT=9000": ["dev.test.js", 'start("make", ["dev", `PORT='],
 	"make deploy": ["deploying.test.js", 'typed("make deploy")'],
 	"npm run deploy": ["deploying.test.js", '"A button"'],
+	"npx wrangler deploy --var REPORT_ONLY:on": [
+		"deploying.test.js",
+		'typed("npx wrangler deploy --var REPORT_ONLY:on")',
+	],
 	"npx wrangler rollback": ["deploying.test.js", 'typed("npx wrangler rollback")'],
 	"npx wrangler deploy --dry-run --env staging": ["deploy.test.js", '"--env", environment'],
 	"socketio-cors rollback": ["deploying.test.js", 'typed("socketio-cors rollback")'],

@@ -1,6 +1,6 @@
 // What the edge answers when the origin server does not, and what pages read of it.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { html, inPage, open, startBrowser } from "./harness/browser.js";
 import { startEdge } from "./harness/edge.js";
 import { faults, startFaultyServer } from "./harness/faults.js";
@@ -135,6 +135,63 @@ describe("an origin server that gives no answer", () => {
 			}
 		});
 	}
+});
+
+// Passed on, it would be a 500 that no page can read.
+describe("an origin server that answers with a 101 that nobody asked for", () => {
+	const cors = {
+		"access-control-allow-credentials": "true",
+		"access-control-allow-origin": allowed,
+		"access-control-expose-headers": "x-a,x-cors-decision",
+	};
+	let edge;
+	before(async () => {
+		edge = await startEdge({ policy, upstream: faulty.url, vars });
+	});
+	beforeEach(() => {
+		faulty.fault = faults.switching;
+	});
+	after(() => edge.stop());
+
+	for (const method of ["GET", "HEAD", "POST"]) {
+		for (const [path, expected] of [
+			[poll, cors],
+			["/reported/", {}],
+			["/api", {}],
+		]) {
+			test(`502 to ${method} ${path}`, async () => {
+				const lines = edge.logged("upstream-failed").length;
+				const answer = await edge.send(path, { method, headers: { origin: allowed } });
+				assert.equal(answer.status, 502);
+				assert.equal(answer.headers.get("cache-control"), "no-store");
+				assert.deepEqual(corsHeaders(answer.headers), expected);
+				await until("a line", () => edge.logged("upstream-failed").length > lines);
+				assert.equal(
+					edge.logged("upstream-failed").at(-1).detail,
+					"502: the origin server gave no usable answer: a 101 that nobody asked for",
+				);
+				await until("the end of every connection", () => faulty.connections() === 0);
+			});
+		}
+	}
+
+	test("502 where another protocol was asked for", async () => {
+		const headers = { origin: allowed, connection: "Upgrade", upgrade: "h2c" };
+		const answer = await edge.send(poll, { headers });
+		assert.equal(answer.status, 502);
+		assert.deepEqual(corsHeaders(answer.headers), cors);
+	});
+
+	test("502 where a WebSocket was asked for, which this is none of", async () => {
+		const answer = await edge.send(poll, requests["WebSocket upgrade"]);
+		assert.equal(answer.status, 502);
+		assert.deepEqual(corsHeaders(answer.headers), cors);
+	});
+
+	test("502, which a page can read", async () => {
+		assert.equal(await readStatus(edge.url + poll), 502);
+		assert.match(await readBody(), /Bad Gateway/);
+	});
 });
 
 describe("an answer that has begun cannot become another", () => {

@@ -214,6 +214,28 @@ describe("the log has a line for", { concurrency: true }, () => {
 			assert.deepEqual([line.reason, line.policy], ["policy-unavailable", "none"]);
 		}));
 
+	test("an UPSTREAM that is the request's own origin, once", () =>
+		withEdge({ policy: ofA }, async (edge) => {
+			const { host, port } = new URL(server.url);
+			await get(edge, a);
+			await edge.send("/elsewhere", { headers: { host: `localhost:${port}` } });
+			assert.deepEqual(edge.logged("upstream-is-own-origin"), []);
+			for (const path of ["/elsewhere", poll, poll]) await edge.send(path, { headers: { host } });
+			const [{ detail, ...line }] = await lines(edge, "upstream-is-own-origin", 1);
+			assert.deepEqual(line, { event: "upstream-is-own-origin", host });
+			assert.match(detail, /^UPSTREAM is the origin that was asked: /);
+		}));
+
+	test("such an UPSTREAM written otherwise", () =>
+		withEdge(
+			{ upstream: server.url.replace("http://127.0.0.1", "HTTP://LocalHost") },
+			async (edge) => {
+				const { port } = new URL(server.url);
+				await edge.send("/elsewhere", { headers: { host: `localhost.:${port}` } });
+				await lines(edge, "upstream-is-own-origin", 1);
+			},
+		));
+
 	test(`${refusalsPerMinute} refusals a minute, and then for how many more there were`, () =>
 		withEdge({ policy: ofA }, async (edge) => {
 			await get(edge, a);

@@ -1,11 +1,12 @@
 // `socketio-cors publish` and `rollback` over every state of KV, and with a wrangler that
 // goes wrong.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { root } from "./harness/process.js";
-import { assertSays, hasTerminal, useTool } from "./harness/tool.js";
+import { after, before, describe, test } from "node:test";
+import { startOriginServer } from "./harness/http.js";
+import { environment, root, run as runCommand } from "./harness/process.js";
+import { assertSays, hasTerminal, tool as toolPath, useTool } from "./harness/tool.js";
 
 const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
 const B = '{"origin": ["https://b.example"], "maxAge": 86400}\n';
@@ -128,6 +129,117 @@ test("one that is not there is told of", async () => {
 	const says = ["cannot run no-such-wrangler", "--wrangler", "Nothing was published."];
 	assertSays(await tool.run(1, [...args, "no-such-wrangler"]), ...says);
 	await tool.run(2, [...args, " "]);
+});
+
+describe("where no --wrangler is given", () => {
+	let elsewhere, bin;
+	before(async () => {
+		elsewhere = await mkdtemp(join(tool.directory, "elsewhere-"));
+		bin = await mkdtemp(join(tool.directory, "bin-"));
+	});
+
+	/** A program in the PATH that the fake wrangler stands behind, and that says how it was called. */
+	async function program(name) {
+		const script = join(root, "tests/e2e/harness/fake-wrangler.js");
+		const body = `echo "${name} $*" >> ${bin}/calls
+			while [ "$1" != kv ]; do shift; done
+			exec ${process.execPath} ${script} ${store} {} "$@"`;
+		await writeFile(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+	}
+
+	/** Publishes from a directory, with a PATH. Resolves to what is printed, and what was called. */
+	async function publish(status, directory, PATH, env = {}) {
+		await writeFile(store, JSON.stringify({ values: {}, puts: 0 }));
+		await writeFile(join(bin, "calls"), "");
+		const command = `cd '${directory}' && exec '${toolPath}' publish '${await tool.file(A)}' --local --yes`;
+		const ran = await runCommand("/bin/sh", ["-c", command], { ...environment, ...env, PATH });
+		assert.equal(ran.code, status, ran.output);
+		return { output: ran.output, calls: await readFile(join(bin, "calls"), "utf8") };
+	}
+
+	const install = ["In the directory of your wrangler.toml run", "npm install --save-dev wrangler"];
+
+	test("the project's own is run by npx, which may install none", async () => {
+		await program("npx");
+		await program("wrangler");
+		const { output, calls } = await publish(0, join(root, "docs"), `${bin}:/bin:/usr/bin`);
+		assertSays(output, "is version ");
+		assert.match(calls, /^(npx --no-install wrangler kv bulk (get|put) .*\n)+$/);
+	});
+
+	test("the PATH's is run where the project has none", async () => {
+		await program("npx");
+		await program("wrangler");
+		const { output, calls } = await publish(0, elsewhere, `${bin}:/bin:/usr/bin`);
+		assertSays(output, "is version ");
+		assert.match(calls, /^(wrangler kv bulk (get|put) .*\n)+$/);
+	});
+
+	test("npx is asked where neither has one, and what to install is told where it has none", async () => {
+		// A registry that has it.
+		const registry = await startOriginServer((_request, response) => {
+			const dist = { tarball: `${registry.url}/wrangler.tgz` };
+			const manifest = { name: "wrangler", version: "4.0.0", bin: { wrangler: "a.js" }, dist };
+			response.setHeader("Content-Type", "application/json");
+			const versions = { "4.0.0": manifest };
+			response.end(JSON.stringify({ "dist-tags": { latest: "4.0.0" }, versions }));
+		});
+		const npm_config_registry = `${registry.url}/`;
+		const npm_config_cache = join(elsewhere, "cache");
+		const env = { npm_config_registry, npm_config_cache, HOME: elsewhere };
+		try {
+			const { output } = await publish(1, elsewhere, environment.PATH, env);
+			assertSays(output, ...install, "canceled due to missing packages", "Nothing was published.");
+			// npm may also ask about itself.
+			assert.ok(!registry.seen.some(({ url }) => url.endsWith(".tgz")));
+		} finally {
+			await registry.stop();
+		}
+	});
+
+	test("what to install is told where there is no npx either", async () => {
+		const { output } = await publish(1, elsewhere, join(elsewhere, "nothing"));
+		assertSays(output, ...install, "cannot run npx", "Nothing was published.");
+	});
+});
+
+describe("that nothing is enforced", () => {
+	const toml = `[vars]\nREPORT_ONLY = "on"\n[env.staging.vars]\nUPSTREAM = "https://a.example"\n`;
+	const json = JSON.stringify({
+		vars: { REPORT_ONLY: "off" },
+		env: { staging: { vars: { REPORT_ONLY: "on" } } },
+	});
+	for (const [what, name, text, options, isTold] of [
+		["is told where the variable says so", "wrangler.toml", toml, [], true],
+		["is not told of another environment", "wrangler.toml", toml, ["--env", "staging"], false],
+		["is told of the environment", "wrangler.jsonc", `// ü\n${json}`, ["--env", "staging"], true],
+		["is not told where it is off", "wrangler.json", json, [], false],
+	]) {
+		test(`${what}: ${name} ${options.join(" ")}`, async () => {
+			const config = await tool.file(text, name);
+			const path = await tool.file(A);
+			const args = ["publish", path, "--config", config, ...options];
+			const line = `Nothing is enforced: ${config} has REPORT_ONLY = "on".`;
+			const published = (await run(0, args)).output;
+			const again = (await run(0, args, { values: { policy: A } })).output;
+			assertSays(published, "is version ");
+			assertSays(again, "Nothing to publish");
+			for (const output of [published, again]) {
+				assert.equal(output.split(line).length - 1, isTold ? 1 : 0, output);
+			}
+		});
+	}
+
+	test("is told of the configuration that is found from here", async () => {
+		const below = await mkdtemp(join(tool.directory, "below-"));
+		const config = await tool.file(toml, "wrangler.toml");
+		for (const name of ["wrangler.json", "wrangler.jsonc"]) await rm(join(tool.directory, name));
+		const [, ...wrangler] = await over({}, {});
+		const words = [toolPath, "publish", await tool.file(A), "--local", "--yes", ...wrangler];
+		const command = words.map((word) => `'${word}'`).join(" ");
+		const { output } = await runCommand("/bin/sh", ["-c", `cd '${below}' && ${command}`]);
+		assertSays(output, `Nothing is enforced: ${config} has`);
+	});
 });
 
 for (const [what, status, args, values, says] of [

@@ -36,8 +36,9 @@ impl Outcome<'_> {
             }
         };
         let when = if target.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
-        let text = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
-        Report { text, valid: true }
+        let says = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
+        let lines: Vec<_> = [says].into_iter().chain(target.enforcement()).collect();
+        Report { text: lines.join("\n"), valid: true }
     }
 
     /// All is as it was.

@@ -53,6 +53,17 @@ impl SetCookie {
     }
 }
 
+/// A `Set-Cookie` header with `…` for the cookie's value, which may be a secret.
+pub(super) fn without_value(header: &str) -> String {
+    let at = header.find(';').unwrap_or(header.len());
+    let (pair, attributes) = header.split_at_checked(at).unwrap_or_default();
+    // Without a `=` it is nothing but a value (RFC 6265bis, 5.6).
+    let name = pair.split_inclusive('=').next().filter(|name| name.ends_with('='));
+    let name = name.unwrap_or_default();
+    let value = if pair.len() > name.len() { "…" } else { "" };
+    format!("{name}{value}{attributes}")
+}
+
 impl Jar {
     /// What is given as a `Cookie` header's value.
     pub(super) fn holding(cookie: Option<&str>) -> Self {
@@ -94,6 +105,20 @@ mod tests {
             assert_eq!(SetCookie::read(header).unwrap().is_cross_site(), cross_site, "{header}");
         }
         assert_eq!(SetCookie::read("nothing"), None);
+    }
+
+    #[test]
+    fn a_secret_is_left_out_and_nothing_else() {
+        for (header, shown) in [
+            ("io=secret; Path=/; HttpOnly", "io=…; Path=/; HttpOnly"),
+            ("io=secret=secret", "io=…"),
+            ("io=; Max-Age=0", "io=; Max-Age=0"),
+            ("secret; Path=/", "…; Path=/"),
+            ("; Path=/", "; Path=/"),
+            ("", ""),
+        ] {
+            assert_eq!(without_value(header), shown, "{header}");
+        }
     }
 
     #[test]

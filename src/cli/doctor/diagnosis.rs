@@ -35,10 +35,12 @@ const OF_ALL: &[Family] = &[
     cookies::findings,
     strangers::findings,
     vary::findings,
+    worker::findings,
 ];
 
 /// What matters where the page does not poll: CORS has no say in a WebSocket.
-const OF_WEBSOCKETS: &[Family] = &[protocol::findings, websocket::findings, strangers::findings];
+const OF_WEBSOCKETS: &[Family] =
+    &[protocol::findings, websocket::findings, strangers::findings, worker::findings];
 
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {

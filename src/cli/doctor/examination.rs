@@ -1,8 +1,13 @@
 //! Everything that was seen of a server.
 
 use super::{
-    connection::Connection, cookies::SetCookie, engineio, engineio::Protocol, exchange::Exchange,
-    step::Step, target::Target,
+    connection::Connection,
+    cookies::{SetCookie, without_value},
+    engineio,
+    engineio::Protocol,
+    exchange::Exchange,
+    step::Step,
+    target::Target,
 };
 
 /// The steps that were taken, for whom, and what came of them.
@@ -125,8 +130,8 @@ impl Examination {
         self.target.page.cookie.is_some() || !self.cookies().is_empty()
     }
 
-    /// The cookies that Socket.IO's answers to the page set, with their exchanges; the
-    /// last of each name.
+    /// The cookies that Socket.IO's answers to the page set, with their headers as they may be
+    /// shown and their exchanges; the last of each name.
     pub(super) fn cookies(&self) -> Vec<(SetCookie, String, &Exchange)> {
         let steps =
             [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::Websocket, Step::Upgrade];
@@ -141,7 +146,7 @@ impl Examination {
                     continue;
                 }
                 cookies.retain(|(other, ..)| other.name != cookie.name);
-                cookies.push((cookie, header.to_owned(), exchange));
+                cookies.push((cookie, without_value(header), exchange));
             }
         }
         cookies

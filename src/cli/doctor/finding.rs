@@ -69,6 +69,7 @@ codes! {
     AnyOriginWithCredentials = "any-origin-with-credentials",
     NullOrigin = "null-origin",
     VaryMissing = "vary-missing",
+    NotEnforced = "not-enforced",
 }
 
 /// Something wrong, and what to do about it.

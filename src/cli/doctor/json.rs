@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    examination::Examination, exchange::Exchange, facts::Fact, finding::Finding, step::Step,
+    cookies::without_value, examination::Examination, exchange::Exchange, facts::Fact,
+    finding::Finding, step::Step,
 };
 
 /// One JSON object.
@@ -41,13 +42,17 @@ fn finding(finding: &Finding) -> Value {
 fn step(exchange: &Exchange) -> Value {
     let Exchange { step, method, url, origin, answer, error } = exchange;
     let step: &Step = step;
+    let shown = |(name, value): &(String, String)| match name.to_ascii_lowercase().as_str() {
+        "set-cookie" => json!([name, without_value(value)]),
+        _ => json!([name, value]),
+    };
     json!({
         "name": step.as_str(),
         "method": method,
         "url": url,
         "origin": origin,
         "status": answer.as_ref().map(|answer| answer.status),
-        "headers": answer.as_ref().map_or(&[][..], |answer| &answer.headers),
+        "headers": answer.iter().flat_map(|answer| &answer.headers).map(shown).collect::<Value>(),
         "body": answer.as_ref().map(|answer| &answer.body),
         "error": error.as_ref().map(|error| &error.text),
     })

@@ -14,6 +14,9 @@ export const faults = {
 		"never answers": [504, () => {}],
 		"answers with half a head": [504, (socket) => socket.write(half)],
 	},
+	/** A 101, which makes sense in answer to `Upgrade` alone. */
+	switching: (socket) =>
+		socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"),
 	/** When status and headers are gone already: all that is left is to break off as well. */
 	late: {
 		"closes in the body": (socket) => socket.end(`${whole}begun`),

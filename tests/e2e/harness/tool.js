@@ -16,6 +16,11 @@ export const tool = join(
 /** Whether there is util-linux's `script`, which runs a command on a terminal. */
 export const hasTerminal = spawnSync("script", ["--version"]).status === 0;
 
+// What a terminal obeys or what turns the direction of writing, but for the line break.
+const OBEYED =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
+	/[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
 /** The tool, with a directory of its own for files. */
 export async function useTool() {
 	assert.ok(existsSync(tool), `${tool} is missing: cargo build --bin socketio-cors`);
@@ -24,8 +29,7 @@ export async function useTool() {
 		const ran = await run(tool, args, { ...env, TMPDIR: directory });
 		const { code, output } = ran;
 		assert.ok([status].flat().includes(code), `${code}: ${output}`);
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
-		assert.doesNotMatch(output, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/, JSON.stringify(output));
+		assert.doesNotMatch(output, OBEYED, JSON.stringify(output));
 		return ran;
 	}
 	return {

@@ -87,6 +87,22 @@ fn a_foreign_websocket_is_told_of_where_every_page_may_poll() {
 }
 
 #[test]
+fn a_worker_that_only_reports_is_told_of() {
+    let says = |decision| [GRANT, &[("x-cors-decision", decision)]].concat();
+    let decides = |decision| good().sees(Step::Poll4, 200, &says(decision), OPEN);
+    let reports = "allow; reason=listed-origin; policy=0a568b28; report-only";
+    assert_found(vec![
+        (decides(reports), &["warning not-enforced"]),
+        (decides(reports).without_polling(), &["warning not-enforced"]),
+        (
+            decides("refuse; reason=unlisted-origin; policy=none; report-only"),
+            &["warning not-enforced"],
+        ),
+        (decides("allow; reason=listed-origin; policy=0a568b28"), &[]),
+    ]);
+}
+
+#[test]
 fn what_keeps_from_asking_is_told_alone() {
     let nothing = |step, kind| good().fails(step, failure(kind));
     let answers = |status, body| {

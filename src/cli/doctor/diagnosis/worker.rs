@@ -1,6 +1,31 @@
 //! What this Worker says of its decision, where `EXPLAIN` is on.
 
-use crate::{action::EXPLAIN_HEADER, cli::doctor::exchange::Exchange, decision::Reason};
+use super::evidence::with_headers;
+use crate::{
+    action::EXPLAIN_HEADER,
+    cli::doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+    },
+    decision::Reason,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let exchange = examination.exchanges.iter().find(|exchange| only_reports(exchange));
+    let found = exchange.map(|exchange| {
+        Finding::new(
+            Code::NotEnforced,
+            Severity::Warning,
+            "nothing is enforced: socketio-cors-edge decides, logs and forwards everything as it is",
+        )
+        .seen(exchange, with_headers(exchange, &[EXPLAIN_HEADER]))
+        .why(["So a roll-out begins. Until it ends, the page works by the CORS headers of the \
+             server itself, and nobody is refused."])
+        .fix([ONLY_REPORTS])
+    });
+    found.into_iter().collect()
+}
 
 /// Whether it is there, and forwards what it would refuse.
 pub(super) fn only_reports(exchange: &Exchange) -> bool {
@@ -8,8 +33,9 @@ pub(super) fn only_reports(exchange: &Exchange) -> bool {
 }
 
 /// What to do then.
-pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front, and its policy has `reportOnly`: it lets everything \
-     through as it is, and sets no header. Take `reportOnly` out of the policy, and publish it.";
+pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front and only reports: it lets everything through as it is, and sets no \
+     CORS header. Take `reportOnly` out of the policy and publish it, or the variable `REPORT_ONLY` \
+     out of the Worker's configuration and deploy it, whichever is there.";
 
 /// What to do at this Worker, where it is by no list of origins that it refuses.
 pub(super) fn remedy(exchange: &Exchange) -> Option<&'static str> {
