@@ -93,7 +93,7 @@ pub enum Reason {
 /// key, given its name; it is asked about an origin's keys only where the
 /// decision hangs on them.
 ///
-/// Where the forms of the path fall under several rules, each has to let the
+/// Where the path may be read as one under several rules, each has to let the
 /// request through, and a page is granted what all grant it, so that a permissive
 /// route is no way into a strict one.
 #[must_use]
@@ -103,7 +103,7 @@ pub fn decide<'a>(
     mut tenancy: impl FnMut(&str) -> Tenancy,
 ) -> Decision<'a> {
     let mut decided: Option<Decision<'a>> = None;
-    for rule in policy.rules_for(&head.path_forms()) {
+    for rule in policy.rules_for(&head.path_variants()) {
         let decision = judge(head, rule, &mut tenancy);
         if decision.blocks() {
             return decision;
