@@ -19,6 +19,7 @@ PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
 NGINX_LINK := .tools/nginx
+PROXY_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +36,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the core's tests
 	cargo test --quiet --locked
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(NGINX_LINK) ## the tests on workerd, with real servers, clients, Chromium and nginx
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
 
@@ -132,8 +133,8 @@ $(WASM_TARGET): | prerequisites
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
 
-$(NGINX_LINK):
-	@scripts/install-nginx.sh $@
+$(PROXY_LINKS):
+	@scripts/install-server.sh $@
 
 prerequisites:
 	@scripts/check-prerequisites.sh

@@ -95,7 +95,7 @@ pub enum Reason {
 /// key, given its name; it is asked about an origin's keys only where the
 /// decision hangs on them.
 ///
-/// Where the forms of the path fall under several rules, each has to let the
+/// Where the path may be read as one under several rules, each has to let the
 /// request through, and a page is granted what all grant it, so that a permissive
 /// route is no way into a strict one.
 #[must_use]
@@ -105,7 +105,7 @@ pub fn decide<'a>(
     mut key_status: impl FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
     let mut decided: Option<Decision<'a>> = None;
-    for rule in policy.rules_for(&head.path_forms()) {
+    for rule in policy.rules_for(&head.path_variants()) {
         let decision = judge(head, rule, &mut key_status);
         if decision.blocks() {
             return decision;
@@ -130,7 +130,7 @@ pub fn decide_closed<'a>(head: &RequestHead<'a>, last_known: Option<&'a Policy>)
     let closed = Policy::closed();
     let Some((_, rule)) = closed.rules().next() else { return Decision::UNCOVERED };
     let decision = judge(head, rule, &mut |_| KeyStatus::Missing);
-    let path = head.path_forms();
+    let path = head.path_variants();
     let is_default = closed.rules_for(&path).next().is_some();
     let is_closed = if let Some(known) = last_known {
         let covers =

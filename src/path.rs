@@ -1,131 +1,229 @@
-//! The spellings of a path that decide which route covers it.
+//! A URL's path, as the servers behind might read it.
 //!
-//! Engine.IO compares the raw path; proxies and frameworks in front of it may
-//! decode, collapse or resolve it first. So a path is looked at in each form,
-//! and a route that covers any one of them covers the request.
+//! Engine.IO compares the path as it came. A proxy or a framework in front of it may decode
+//! it, fold its case, drop parameters or resolve dots first, in an order of its own; nginx
+//! takes a decoded `\` for a letter, others for a slash. So a path that is not plain is not
+//! resolved in one way or another. It is brought into a form in which everything is done that
+//! any server does, except for `..`: that is left to [`Reading::Segments`].
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode, percent_decode_str};
 
-/// A path as it came, and as ever more helpful servers would read it.
-#[derive(Clone, Debug)]
-pub struct Forms<'a> {
+/// How often a path is decoded: twice happens by accident, where two servers in a row decode.
+const MAX_DECODINGS: usize = 3;
+
+/// How many segments of a path are compared if any of them may be dropped. It bounds the work
+/// for each route; nobody writes such a path.
+const MAX_SEGMENTS: usize = 64;
+
+/// A path as it came, and how else it may be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathVariants<'a> {
     /// As it came.
     pub raw: &'a str,
-    /// Percent-decoded once, `\` as `/`, slashes collapsed.
-    pub collapsed: Cow<'a, str>,
-    /// The same with `.` and `..` resolved.
-    pub normal: Cow<'a, str>,
+    /// As the servers behind might read it.
+    pub reading: Reading,
 }
 
-impl<'a> Forms<'a> {
-    /// Every form of `raw`, a URL's path.
+/// How servers read a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All as it came.
+    Plain,
+    /// None drops a segment of this folded form, which begins with `/`.
+    Folded(String),
+    /// Some drop segments of this folded form, for a `..` or as a host after `//`.
+    Segments(String),
+    /// Some may read anything.
+    Anything,
+}
+
+impl<'a> PathVariants<'a> {
+    /// The variants of `raw`, a URL's path.
     #[must_use]
     pub fn of(raw: &'a str) -> Self {
-        if is_plain(raw) {
-            return Self { raw, collapsed: raw.into(), normal: raw.into() };
-        }
-        let decoded = percent_decode_str(raw).decode_utf8_lossy();
-        let collapsed = join(&decoded, |_| false);
-        let normal = join(&decoded, |segment| matches!(segment, "." | ".."));
-        Self { raw, collapsed: collapsed.into(), normal: normal.into() }
+        let reading = if is_plain(raw) { Reading::Plain } else { read(raw) };
+        Self { raw, reading }
     }
 
-    /// Those that differ.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        let collapsed = Some(&*self.collapsed).filter(|collapsed| *collapsed != self.raw);
-        let normal = Some(&*self.normal).filter(|normal| *normal != self.collapsed);
-        [self.raw].into_iter().chain(collapsed).chain(normal)
+    /// The part of the raw path, from its beginning, that every server reads as it came, but
+    /// for the case of letters.
+    #[must_use]
+    pub fn certain_part(&self) -> &'a str {
+        let mut before = 0;
+        let end = self.raw.bytes().position(|byte| {
+            let pair = [before, byte];
+            before = byte;
+            !is_certain(pair)
+        });
+        end.and_then(|end| self.raw.get(..end)).unwrap_or(self.raw)
     }
 }
+
+/// The folded form of a route's prefix, to compare with those of paths.
+#[must_use]
+pub fn fold_prefix(prefix: &str) -> String {
+    // Paths are decoded further than a prefix that has a `%`. What is before it covers more.
+    let (before, _) = prefix.split_once('%').unwrap_or((prefix, ""));
+    segments(&fold_case(before)).join()
+}
+
+/// `path` as prefixes are written: decoded once, `\` as `/`, dots resolved, slashes merged.
+#[must_use]
+pub fn normalise(path: &str) -> String {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let mut normal = Segments::default();
+    for segment in decoded.split(SEPARATORS) {
+        match segment {
+            "" | "." => normal.skip(),
+            ".." => {
+                normal.names.pop();
+                normal.skip();
+            }
+            name => normal.push(name),
+        }
+    }
+    normal.join()
+}
+
+const SEPARATORS: [char; 2] = ['/', '\\'];
 
 /// Whether every server reads `path` as it came.
 fn is_plain(path: &str) -> bool {
     let mut before = 0;
     path.starts_with('/')
+        && !path.ends_with('.')
         && path.bytes().all(|byte| {
             let pair = [before, byte];
             before = byte;
-            !matches!(pair, [_, b'%' | b'\\'] | [b'/', b'/' | b'.'])
+            is_certain(pair) && !byte.is_ascii_uppercase()
         })
 }
 
-/// The segments of `path` with one slash between them, those resolved that `is_step`
-/// says are a step: `.` to where one is, `..` up.
-fn join(path: &str, is_step: impl Fn(&str) -> bool) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let mut ends_in_slash = true;
-    for segment in path.split(['/', '\\']) {
-        let step = segment.is_empty() || is_step(segment);
-        ends_in_slash = step;
-        match segment {
-            ".." if step => drop(kept.pop()),
-            _ if step => {}
-            name => kept.push(name),
+/// Whether every server reads these neighbours as they came, or folds the second's case.
+fn is_certain(pair: [u8; 2]) -> bool {
+    !matches!(
+        pair,
+        [_, ..=b' ' | b'%' | b';' | b'\\' | 0x7f..] | [b'/', b'/' | b'.'] | [b'.', b'/']
+    )
+}
+
+fn read(path: &str) -> Reading {
+    let Some(decoded) = decode(path) else { return Reading::Anything };
+    let folded = fold_case(&String::from_utf8_lossy(&decoded));
+    if is_beyond_reading(&decoded, &folded) {
+        return Reading::Anything;
+    }
+    let segments = segments(&folded);
+    // Tomcat ends a parameter at a slash that was one before decoding.
+    let slashes = |text: &str| text.matches(SEPARATORS).count();
+    let is_parameter_cut = folded.contains(';') && slashes(&folded) > path.matches('/').count();
+    if !segments.may_be_dropped && !is_parameter_cut {
+        Reading::Folded(segments.join())
+    } else if segments.names.len() <= MAX_SEGMENTS {
+        Reading::Segments(segments.join())
+    } else {
+        Reading::Anything
+    }
+}
+
+/// `path` decoded until nothing is left to decode; `None` if that takes too often.
+fn decode(path: &str) -> Option<Cow<'_, [u8]>> {
+    let mut decoded = Cow::Borrowed(path.as_bytes());
+    for _ in 0..=MAX_DECODINGS {
+        let Cow::Owned(further) = Cow::from(percent_decode(&decoded)) else {
+            return Some(decoded);
+        };
+        decoded = Cow::Owned(further);
+    }
+    None
+}
+
+/// `text` in lower case, with those letters replaced that other rules for case (upper case,
+/// Turkish) take for the same. The tables for upper case would be 6 KB (gzip) of the upload.
+fn fold_case(text: &str) -> String {
+    let fold = |letter| match letter {
+        '\u{130}' | '\u{131}' => 'i',
+        '\u{17f}' => 's',
+        '\u{3c2}' => '\u{3c3}',
+        other => other,
+    };
+    text.chars().map(fold).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether servers disagree on the very characters: control characters, which end a C string
+/// and which URL parsers remove; UTF-8 longer than it has to be, which hides ASCII from those
+/// who decode by the book (RFC 3629, 10); IIS's `%uXXXX`.
+fn is_beyond_reading(decoded: &[u8], folded: &str) -> bool {
+    let is_overlong = |pair: &[u8]| {
+        matches!(
+            pair,
+            [0xc0 | 0xc1, 0x80..=0xbf]
+                | [0xe0, 0x80..=0x9f]
+                | [0xf0, 0x80..=0x8f]
+                | [0xf8, 0x80..=0x87]
+                | [0xfc, 0x80..=0x83]
+        )
+    };
+    let is_unicode_escape =
+        |six: &[u8]| matches!(six, [b'%', b'u', hex @ ..] if hex.iter().all(u8::is_ascii_hexdigit));
+    decoded.iter().any(u8::is_ascii_control)
+        || decoded.windows(2).any(is_overlong)
+        || folded.as_bytes().windows(6).any(is_unicode_escape)
+}
+
+/// The names between the slashes of a path.
+#[derive(Debug, Default)]
+struct Segments<'t> {
+    names: Vec<&'t str>,
+    ends_in_slash: bool,
+    /// Whether a server may drop a name: for a `..`, or the first as a host.
+    may_be_dropped: bool,
+}
+
+/// The segments of `text`, decoded, without those that only stand for where one is.
+fn segments(text: &str) -> Segments<'_> {
+    let mut segments = Segments::default();
+    for segment in text.strip_prefix(SEPARATORS).unwrap_or(text).split(SEPARATORS) {
+        // A `?` or `#` that was encoded ends the path for who decodes it too early.
+        let end = segment.find([';', '?', '#']).unwrap_or(segment.len());
+        let segment = segment.get(..end).unwrap_or(segment).trim_start_matches(' ');
+        // Windows drops dots and spaces from the end of a name.
+        let name = segment.trim_end_matches(['.', ' ']);
+        if name.is_empty() {
+            segments.may_be_dropped |= segments.names.is_empty() || segment.len() > 1;
+            segments.skip();
+        } else {
+            segments.push(name);
         }
     }
-    let mut resolved = String::with_capacity(path.len().saturating_add(1));
-    for name in &kept {
-        resolved.push('/');
-        resolved.push_str(name);
+    segments
+}
+
+impl<'t> Segments<'t> {
+    fn push(&mut self, name: &'t str) {
+        self.names.push(name);
+        self.ends_in_slash = false;
     }
-    if ends_in_slash || kept.is_empty() {
-        resolved.push('/');
+
+    fn skip(&mut self) {
+        self.ends_in_slash = true;
     }
-    resolved
+
+    /// With a slash before each name, and behind the last where one was.
+    fn join(&self) -> String {
+        let mut path = String::new();
+        for name in &self.names {
+            path.push('/');
+            path.push_str(name);
+        }
+        if self.ends_in_slash || self.names.is_empty() {
+            path.push('/');
+        }
+        path
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_resolved_is_looked_at_before_it_is_resolved_too() {
-        for (raw, forms) in [
-            ("/socket.io/", &["/socket.io/"][..]),
-            ("/%73ocket.io/", &["/%73ocket.io/", "/socket.io/"]),
-            ("//socket.io/..%2fx", &["//socket.io/..%2fx", "/socket.io/../x", "/x"]),
-            ("/x/%2e%2e/socket.io", &["/x/%2e%2e/socket.io", "/x/../socket.io", "/socket.io"]),
-            ("/socket.io\\\\.", &["/socket.io\\\\.", "/socket.io/.", "/socket.io/"]),
-            ("x", &["x", "/x"]),
-        ] {
-            assert_eq!(Forms::of(raw).iter().collect::<Vec<_>>(), forms, "{raw}");
-        }
-    }
-
-    #[test]
-    fn normalises_every_spelling_of_a_path_to_one() {
-        for (raw, normal) in [
-            ("/socket.io/", "/socket.io/"),
-            ("/socket.io", "/socket.io"),
-            ("/%73ocket.io/", "/socket.io/"),
-            ("/socket%2Eio%2f", "/socket.io/"),
-            ("//socket.io/", "/socket.io/"),
-            ("///socket.io///", "/socket.io/"),
-            ("/x/../socket.io/", "/socket.io/"),
-            ("/x/%2e%2E/socket.io/", "/socket.io/"),
-            ("/./socket.io/.", "/socket.io/"),
-            ("/socket.io/x/..", "/socket.io/"),
-            ("/socket.io/%2e%2e/api", "/api"),
-            ("/..%2fsocket.io/", "/socket.io/"),
-            ("/\\socket.io/", "/socket.io/"),
-            ("/%5csocket.io%5C", "/socket.io/"),
-            ("/../../..", "/"),
-            ("", "/"),
-            ("socket.io/", "/socket.io/"),
-            ("/%2573ocket.io/", "/%73ocket.io/"),
-            ("/%zz%", "/%zz%"),
-            ("/%ff", "/\u{fffd}"),
-            ("/.well-known/x", "/.well-known/x"),
-        ] {
-            let forms = Forms::of(raw);
-            assert_eq!((forms.raw, &*forms.normal), (raw, normal), "{raw}");
-        }
-    }
-
-    #[test]
-    fn a_plain_path_is_not_copied() {
-        assert!(matches!(Forms::of("/socket.io/").normal, Cow::Borrowed(_)));
-    }
-}
+mod tests;

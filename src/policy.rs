@@ -15,6 +15,7 @@ mod methods;
 mod number;
 mod origins;
 mod place;
+mod prefix;
 #[cfg(not(target_arch = "wasm32"))]
 mod print;
 mod rule;
@@ -27,7 +28,12 @@ mod warnings;
 
 use std::sync::LazyLock;
 
-use crate::{origin::Origin, path, pattern::OriginSet};
+use crate::{
+    origin::Origin,
+    path::{PathVariants, Reading},
+    pattern::OriginSet,
+};
+use prefix::Prefix;
 
 pub use fault::{Fault, MAX_FAULTS};
 pub use headers::is_forbidden_request_header;
@@ -63,7 +69,7 @@ impl PartialEq for Policy {
 /// The rule for the paths under a prefix.
 #[derive(Debug, PartialEq, Eq)]
 struct Route {
-    prefix: String,
+    prefix: Prefix,
     rule: Rule,
 }
 
@@ -165,7 +171,8 @@ impl Policy {
     #[must_use]
     pub fn closed() -> &'static Self {
         static CLOSED: LazyLock<Policy> = LazyLock::new(|| {
-            let route = Route { prefix: DEFAULT_PREFIX.to_owned(), rule: Rule::same_origin_only() };
+            let route =
+                Route { prefix: Prefix::new(DEFAULT_PREFIX), rule: Rule::same_origin_only() };
             Policy { routes: vec![route], version: Version::NONE, document_len: 0 }
         });
         &CLOSED
@@ -183,16 +190,31 @@ impl Policy {
         self.version
     }
 
-    /// The rules that cover a path in any of its forms, in their order, once each.
-    pub fn rules_for(&self, forms: &path::Forms<'_>) -> impl Iterator<Item = &Rule> {
-        // There are three forms.
-        let mut before: [Option<&Rule>; 2] = [None; 2];
-        forms.iter().filter_map(|path| self.rule_for(path)).filter(move |rule| {
-            let is_new = !before.iter().flatten().any(|other| std::ptr::eq(*other, *rule));
-            let [last, _] = before;
-            before = [Some(*rule), last];
-            is_new
-        })
+    /// The rules that cover a path, as it came or as some server may read it: once each, that of
+    /// the raw path first.
+    pub fn rules_for<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Rule> {
+        let raw = self.longest(|prefix| prefix.covers(path.raw));
+        let others = (path.reading != Reading::Plain).then(|| {
+            let others = self.possible_routes(path);
+            others.filter(move |route| !raw.is_some_and(|raw| std::ptr::eq(raw, *route)))
+        });
+        raw.into_iter().chain(others.into_iter().flatten()).map(|route| &route.rule)
+    }
+
+    /// The routes that may cover a path that is not plain. The longest prefix wins only from
+    /// those that every server finds in the path: where one finds a longer prefix in it, another
+    /// may find none but a shorter.
+    fn possible_routes<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Route> {
+        let certain = match path.reading {
+            Reading::Folded(_) => {
+                self.longest(|prefix| path.certain_part().starts_with(prefix.as_str()))
+            }
+            _ => None,
+        };
+        let least = certain.map_or(0, |route| route.prefix.folded_len());
+        self.routes
+            .iter()
+            .filter(move |route| route.prefix.folded_len() >= least && route.prefix.may_cover(path))
     }
 
     /// Every rule, with the prefix of the paths that it covers.
@@ -206,18 +228,10 @@ impl Policy {
         self.rules().find(|(_, other)| std::ptr::eq(*other, rule)).map(|(prefix, _)| prefix)
     }
 
-    /// The rule of the longest prefix that covers `path`.
-    fn rule_for(&self, path: &str) -> Option<&Rule> {
-        let covering = self.routes.iter().filter(|route| route.covers(path));
-        covering.max_by_key(|route| route.prefix.len()).map(|route| &route.rule)
-    }
-}
-
-impl Route {
-    /// A prefix that ends in `/` covers what is below it, and itself without the
-    /// slash; one that does not is a plain string prefix.
-    fn covers(&self, path: &str) -> bool {
-        path.starts_with(&self.prefix) || self.prefix.strip_suffix('/') == Some(path)
+    /// The route with the longest of the prefixes that `covers` accepts.
+    fn longest(&self, covers: impl Fn(&Prefix) -> bool) -> Option<&Route> {
+        let covering = self.routes.iter().filter(|route| covers(&route.prefix));
+        covering.max_by_key(|route| route.prefix.as_str().len())
     }
 }
 

@@ -180,7 +180,7 @@ impl Lookup {
             (Waits::Never, _) => false,
             (Waits::Always, _) => true,
             (Waits::IfCovered, PolicyState::InForce(policy)) => {
-                policy.rules_for(&head.path_forms()).next().is_some()
+                policy.rules_for(&head.path_variants()).next().is_some()
             }
             (Waits::IfCovered | Waits::IfRefused, state) => {
                 state.decide(head, |_| KeyStatus::Missing).blocks()

@@ -171,10 +171,10 @@ impl RequestHead<'_> {
         }
     }
 
-    /// The spellings of its path that a route may cover.
+    /// Its path, as it came and as the servers behind might read it.
     #[must_use]
-    pub fn path_forms(&self) -> path::Forms<'_> {
-        path::Forms::of(self.url.path())
+    pub fn path_variants(&self) -> path::PathVariants<'_> {
+        path::PathVariants::of(self.url.path())
     }
 }
 

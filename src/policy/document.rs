@@ -5,9 +5,10 @@ use super::{
     fault::{Fault, Faults, Noted},
     field::Members,
     place::Node,
+    prefix::Prefix,
     rule, syntax,
 };
-use crate::{origin, path::Forms};
+use crate::{origin, path::normalise};
 
 /// Every route of the document `text`, in its order.
 ///
@@ -28,7 +29,7 @@ fn read(text: &str, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
     }
     let known = [&["$schema", "routes"], rule::FIELDS].concat();
     let rule = rule::parse(&members.only(&known, faults), faults)?;
-    Ok(vec![Route { prefix: DEFAULT_PREFIX.to_owned(), rule }])
+    Ok(vec![Route { prefix: Prefix::new(DEFAULT_PREFIX), rule }])
 }
 
 fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
@@ -71,7 +72,7 @@ fn route(
     let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
     let members = Members::of(node, expected, faults)?.only(rule::FIELDS, faults);
     let rule = rule::parse(&members, faults)?;
-    Ok(Route { prefix: prefix.to_owned(), rule })
+    Ok(Route { prefix: Prefix::new(prefix), rule })
 }
 
 fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
@@ -104,7 +105,7 @@ fn meant_prefix(prefix: &str) -> String {
     // What is decoded once may read otherwise the next time.
     for _ in 0..8 {
         let literal = meant.split(NOT_IN_PREFIXES).next().unwrap_or_default();
-        let normal = Forms::of(literal).normal.into_owned();
+        let normal = normalise(literal);
         if normal == meant {
             break;
         }

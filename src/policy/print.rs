@@ -9,8 +9,11 @@ impl Policy {
     /// alphabetical order.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let routes: Map<String, Value> =
-            self.routes.iter().map(|route| (route.prefix.clone(), route.rule.to_json())).collect();
+        let routes: Map<String, Value> = self
+            .routes
+            .iter()
+            .map(|route| (route.prefix.as_str().to_owned(), route.rule.to_json()))
+            .collect();
         json!({ "routes": routes })
     }
 }

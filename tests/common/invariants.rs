@@ -8,6 +8,7 @@ use socketio_cors_edge::{
     cors::Headers,
     decision::{Verdict, decide},
     origin::Origin,
+    path::{Reading, fold_prefix},
     pattern::{HostPattern, OriginPattern, OriginSet, PortPattern},
     policy::{Fault, Policy},
     request::{RequestHead, Url},
@@ -325,17 +326,44 @@ fn check_alike(head: &RequestHead<'_>, policy: &Policy, key_status: &impl Fn(&st
     assert_eq!(decided("GET", &upgrade), decided("GET", &poll), "upgrade {head:?}");
 }
 
-/// The rules of `document` that cover the path of `head` in any of its forms.
+/// The rules of `document` that cover the path of `head`, however a server may read it.
 fn covering<'d>(document: &'d Value, head: &RequestHead<'_>) -> Vec<&'d Value> {
+    let variants = head.path_variants();
+    let routes = || document["routes"].as_object().into_iter().flatten();
     let covers =
         |prefix: &str, path: &str| path.starts_with(prefix) || prefix == format!("{path}/");
-    let rule_for = |path: &str| {
-        let routes = document["routes"].as_object().into_iter().flatten();
-        let covering = routes.filter(|(prefix, _)| covers(prefix, path));
-        covering.max_by_key(|(prefix, _)| prefix.len()).map(|(_, rule)| rule)
+    let longest = |covers: &dyn Fn(&str) -> bool| {
+        let covering = routes().map(|(prefix, _)| prefix).filter(|prefix| covers(prefix));
+        covering.max_by_key(|prefix| prefix.len())
     };
-    let forms = head.path_forms();
-    [forms.raw, &forms.collapsed, &forms.normal].into_iter().filter_map(rule_for).collect()
+    let raw = longest(&|prefix| covers(prefix, variants.raw));
+    let certain = longest(&|prefix| variants.certain_part().starts_with(prefix));
+    let least = certain.map_or(0, |prefix| fold_prefix(prefix).len());
+    let may_cover = |prefix: &String| match &variants.reading {
+        _ if Some(prefix) == raw => true,
+        Reading::Plain => false,
+        Reading::Folded(folded) => {
+            let prefix = fold_prefix(prefix);
+            prefix.len() >= least && covers(&prefix, folded)
+        }
+        Reading::Segments(folded) => {
+            let names = |path: &str| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+            is_among(&names(&fold_prefix(prefix)), &names(folded))
+        }
+        Reading::Anything => true,
+    };
+    routes().filter(|(prefix, _)| may_cover(prefix)).map(|(_, rule)| rule).collect()
+}
+
+/// Whether the names of `prefix` are among those of `path` in their order; the last may be the
+/// beginning of one, or of none if it is empty.
+fn is_among(prefix: &[String], path: &[String]) -> bool {
+    match (prefix, path) {
+        ([last], _) => last.is_empty() || path.iter().any(|name| name.starts_with(last)),
+        ([first, others @ ..], [name, after @ ..]) if first == name => is_among(others, after),
+        (_, [_, after @ ..]) => is_among(prefix, after),
+        _ => false,
+    }
 }
 
 /// Whether the `rule` of a document allows `origin`.

@@ -192,6 +192,10 @@ describe("a path", () => {
 		"/..%2fsocket.io/",
 		"/%5csocket.io/",
 		"/\\socket.io/",
+		"/SOCKET.IO/",
+		"/%2573ocket.io/",
+		"/x/..;/socket.io/",
+		"/a%5cb/..%2fsocket.io/",
 	]) {
 		test(`${path} is covered, as it came and as it is normalised on the way`, async () => {
 			assertRefused(await observe(path, { headers }));
@@ -209,7 +213,10 @@ describe("a path", () => {
 		});
 	}
 
-	for (const path of ["/", "/api", "/x/socket.io/", "/SOCKET.IO/", "/socket", "/%2573ocket.io/"]) {
+	for (const path of [
+		...["/", "/api", "/x/socket.io/", "/socket", "/API/files/a%2Fb", "/a;b=c/d"],
+		...["/img/socket.io-logo.png", "/x%20y"],
+	]) {
 		test(`${path} is not, and is forwarded as it is`, async () => {
 			const answer = await observe(path, { headers });
 			assert.equal(answer.status, 200);

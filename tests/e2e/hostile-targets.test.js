@@ -43,6 +43,16 @@ describe("no spelling of the path gets around the route", () => {
 		...["/x;/../socket.io/", "/x/;/../../socket.io/", "/%2e/socket.io/", "/.//socket.io/"],
 		...["/socket.io/../socket.io/", "/socket.io/%2e%2e/socket.io/", "/socket.io;x/"],
 		...["/socket.io%00", "/socket.io%3fx", "/socket.io%23x", "/socket.io/\xc3\xbc", "/socket.io'"],
+		...["/%2573ocket.io/", "/socket%252eio/", "/x/%252e%252e/socket.io/", "/%25%37%33ocket.io/"],
+		...["/SOCKET.IO/", "/Socket.io/", "/%c0%afsocket.io/", "/socket%00.io/", "/%00/socket.io/"],
+		...[
+			"/%20socket.io/",
+			"/%09socket.io/",
+			"/%0asocket.io",
+			"//x/socket.io/",
+			"/a%5cb/..%2fsocket.io/",
+		],
+		...["/;/socket.io/", "/x/..;/socket.io/", "/..;/socket.io/", "/%2e%2e;/socket.io/"],
 		...["/socket.io/x%", "/socket.io/%zz", "/socket.io#x", "/socket.io/%ff%fe", "/socket.io{}"],
 		...["http://other.example/socket.io/", "https://x/x/../socket.io/", "http://x//socket.io/"],
 	]) {
@@ -55,19 +65,11 @@ describe("no spelling of the path gets around the route", () => {
 	}
 
 	for (const path of [
-		...["/%2573ocket.io/", "/socket%252eio/", "/x/%252e%252e/socket.io/", "/%25%37%33ocket.io/"],
-		...["/SOCKET.IO/", "/Socket.io/", "/\xef\xbd\x93ocket.io/", "/%ef%bd%93ocket.io/"],
-		...[
-			"/soc\xc2\xadket.io/",
-			"/socke\xcc\x81t.io/",
-			"/%c0%afsocket.io/",
-			"/socket\xe3\x80\x82io/",
-		],
-		...["/socket%00.io/", "/%00/socket.io/", "/%20socket.io/", "/%09socket.io/", "/%0asocket.io"],
-		...["/;/socket.io/", "/x/..;/socket.io/", "/..;/socket.io/", "/%2e%2e;/socket.io/"],
+		...["/\xef\xbd\x93ocket.io/", "/%ef%bd%93ocket.io/", "/soc\xc2\xadket.io/"],
+		...["/socke\xcc\x81t.io/", "/socket\xe3\x80\x82io/"],
 		...["/api?/socket.io/", "/api?/../socket.io/", "/api#/../socket.io/", "/?x=%2fsocket.io"],
 		...["/socket.io/../api", "/socket.io/%2e%2e/api", "/socket.io\\..\\api", "/socket.io%2f../api"],
-		...["/api/socket.io/", "/socket", "/socket.i", "/socket,io/", "//x/socket.io/", "http://x?/y"],
+		...["/api/socket.io/", "/socket", "/socket.i", "/socket,io/", "http://x?/y"],
 		...["/<socket.io", "socket.io/", "\\socket.io/", "*", "@x/socket.io/", "?/socket.io/", "/ /x"],
 		...["http:\\\\x\\socket.io/", "http:/socket.io/", "http:socket.io/", "ftp://x/socket.io/"],
 		...["javascript://x/socket.io/", "file:///socket.io/", "http://x:99999/socket.io/"],

@@ -10,4 +10,7 @@ mod invariants;
 mod decisions;
 mod documents;
 mod generators;
+mod old_forms;
 mod origins;
+mod paths;
+mod servers;

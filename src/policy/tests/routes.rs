@@ -2,10 +2,7 @@ use super::*;
 
 /// The prefixes whose rules have a say on `path`, a URL's path.
 fn prefixes<'p>(policy: &'p Policy, path: &str) -> Vec<&'p str> {
-    let forms = path::Forms::of(path);
-    let prefix_of =
-        |rule| policy.routes.iter().find(|route| std::ptr::eq(&raw const route.rule, rule));
-    policy.rules_for(&forms).map(|rule| prefix_of(rule).unwrap().prefix.as_str()).collect()
+    policy.rules_for(&PathVariants::of(path)).map(|rule| policy.prefix_of(rule).unwrap()).collect()
 }
 
 /// A document that closes every one of `routes`.
@@ -23,7 +20,7 @@ fn each_route_has_its_own_rule() {
             "/api/": {"origin": "*", "maxAge": 5}
         }}"#,
     );
-    let rule = |path| policy.rules_for(&path::Forms::of(path)).next().unwrap();
+    let rule = |path| policy.rules_for(&PathVariants::of(path)).next().unwrap();
     assert!(allows(rule("/socket.io/"), "https://a.example"));
     assert!(!allows(rule("/socket.io/"), "https://b.example"));
     assert!(credentials(rule("/socket.io/")));
@@ -62,7 +59,7 @@ fn a_prefix_that_ends_in_a_slash_covers_what_is_below_it_and_itself() {
         ("/socket.io/", "/socket.io", true),
         ("/socket.io/", "/socket.io/1/websocket", true),
         ("/socket.io/", "/socket.iox", false),
-        ("/socket.io/", "/Socket.io/", false),
+        ("/socket.io/", "/Socket.io/", true),
         ("/socket.io/", "/", false),
         ("/socket.io/", "/x/socket.io/", false),
         ("/socket.io", "/socket.io", true),
@@ -95,7 +92,7 @@ fn a_single_rule_covers_engine_ios_path_however_its_slash_is_set() {
 }
 
 #[test]
-fn each_form_of_a_path_covers_it_and_the_raw_one_comes_first() {
+fn every_route_that_a_server_may_find_in_a_path_covers_it_and_that_of_the_raw_path_comes_first() {
     let policy = closing(&["/socket.io/", "/api/"]);
     for (path, covering) in [
         ("/socket.io/", vec!["/socket.io/"]),
@@ -110,8 +107,79 @@ fn each_form_of_a_path_covers_it_and_the_raw_one_comes_first() {
         ("//socket.io/..%2fx", vec!["/socket.io/"]),
         ("/%73ocket.io/..%2fapi/", vec!["/socket.io/", "/api/"]),
         ("/x/..", vec![]),
-        ("/%2573ocket.io/", vec![]),
+        ("/%2573ocket.io/", vec!["/socket.io/"]),
+        // To nginx, a decoded backslash is a letter.
+        ("/a%5cb/..%2fsocket.io/", vec!["/socket.io/"]),
+        ("/SOCKET.IO/", vec!["/socket.io/"]),
+        ("/x/..;/socket.io/", vec!["/socket.io/"]),
+        ("/;/socket.io/", vec!["/socket.io/"]),
+        ("//api/socket.io", vec!["/socket.io/", "/api/"]),
+        ("/%252525253573", vec!["/socket.io/", "/api/"]),
     ] {
         assert_eq!(prefixes(&policy, path), covering, "{path}");
     }
+}
+
+#[test]
+fn a_path_of_something_else_is_not_covered_for_its_spelling() {
+    for prefix in ["/socket.io", "/socket.io/"] {
+        let policy = closing(&[prefix]);
+        for path in [
+            "/api/files/a%2Fb",
+            "/a;b=c/d",
+            "/img/socket.io-logo.png",
+            "/x%20y",
+            "/API/v1/Users",
+            "/x/socket.io%20client/",
+            "/docs/../img/x",
+            "//cdn.example/x.js",
+            "/.well-known/x",
+            "/caf%E9",
+        ] {
+            assert_eq!(prefixes(&policy, path), Vec::<&str>::new(), "{path} under {prefix}");
+        }
+    }
+}
+
+#[test]
+fn dots_lead_to_each_route_whose_segments_are_there_in_their_order() {
+    for (prefix, path, covered) in [
+        ("/a/b/", "/a/x/../b/", true),
+        ("/a/b/", "/a/b/..", true),
+        ("/a/b/", "/b/../a/", false),
+        ("/a/b/", "/../a/bc", false),
+        ("/a/b", "/../a/bc", true),
+        ("/a/b", "/../ab", false),
+        ("/A;x/b", "/../a/y/b", true),
+        ("/100%/", "/../100%41", true),
+        ("/", "/x/../y", true),
+    ] {
+        let policy = closing(&[prefix]);
+        assert_eq!(!prefixes(&policy, path).is_empty(), covered, "{prefix} on {path}");
+    }
+}
+
+#[test]
+fn the_longest_prefix_wins_only_where_all_servers_find_it() {
+    let policy = closing(&["/", "/socket.io/", "/socket.io/public/", "/API/"]);
+    for (path, covering) in [
+        ("/socket.io/public/x%20y", vec!["/socket.io/public/"]),
+        ("/API/x", vec!["/API/"]),
+        // Kept, the parameter is no part of `public`.
+        ("/socket.io/public;x/", vec!["/socket.io/", "/socket.io/public/"]),
+        ("/%73ocket.io/public;x/", vec!["/", "/socket.io/", "/socket.io/public/"]),
+        ("/socket.io/Public/", vec!["/socket.io/", "/socket.io/public/"]),
+        ("/api%2fx", vec!["/", "/API/"]),
+    ] {
+        assert_eq!(prefixes(&policy, path), covering, "{path}");
+    }
+}
+
+#[test]
+fn a_path_that_falls_under_a_thousand_routes_has_each_of_their_rules_once() {
+    let routes: Vec<_> = (0..1000).map(|number| format!("/{number}/")).collect();
+    let routes: Vec<_> = routes.iter().map(String::as_str).collect();
+    let policy = closing(&routes);
+    assert_eq!(prefixes(&policy, "/x%00"), routes);
+    assert_eq!(prefixes(&policy, "/7%2f../%38").len(), 2);
 }

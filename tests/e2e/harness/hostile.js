@@ -95,21 +95,26 @@ function assertHarmless(request, what) {
 	assert.ok(isGood || !leadsToSocketIo(target), `${what} reached ${target} as of "${origins}"`);
 }
 
+/** What servers do to a path, each some of it and in an order of its own. */
+const steps = [
+	(path) => posix.normalize(path),
+	(path) => path.replace(/\/{2,}/g, "/"),
+	(path) => path.replaceAll("\\", "/"),
+	(path) => path.replace(/;[^/]*/g, ""),
+	(path) => path.toLowerCase(),
+	(path) =>
+		path.replace(/%[0-9a-f]{2}/gi, (code) =>
+			String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+		),
+];
+
 /**
- * Whether Socket.IO is at `target`, for a server that reads it as it is, with its dots resolved,
- * or unescaped, and then with its slashes merged or its dots resolved. Shares no code with the edge.
+ * Whether Socket.IO is at `target` for a server that takes any of these steps in any order.
+ * Shares no code with the edge.
  */
 export function leadsToSocketIo(target) {
-	const [path] = target.split(/[?#]/);
-	const unescaped = path.replace(/%[0-9a-f]{2}/gi, (code) =>
-		String.fromCharCode(Number.parseInt(code.slice(1), 16)),
-	);
-	const slashed = unescaped.replaceAll("\\", "/");
-	const readings = [
-		path,
-		posix.normalize(path),
-		slashed.replace(/\/{2,}/g, "/"),
-		posix.normalize(slashed),
-	];
-	return readings.some((reading) => reading.startsWith("/socket.io"));
+	const readings = new Set([target.split(/[?#]/, 1)[0]]);
+	// It grows while it is gone through.
+	for (const reading of readings) for (const step of steps) readings.add(step(reading));
+	return [...readings].some((reading) => reading.startsWith("/socket.io"));
 }
