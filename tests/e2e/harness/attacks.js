@@ -19,6 +19,7 @@ export const attacks = {
 	"a script, by JSONP": { query: "transport=polling&j=0", attempt: embedScript },
 	"an image": { query: "transport=polling", attempt: embedImage },
 	"a frame": { query: "transport=polling", attempt: embedFrame },
+	"a pop-up": { query: "transport=polling", attempt: openWindow },
 	"a WebSocket": { query: "transport=websocket", attempt: openWebSocket },
 	"a WebSocket of the session": { query: "transport=websocket&sid=SID", attempt: openWebSocket },
 };
@@ -71,6 +72,20 @@ function embedFrame(src) {
 		const frame = document.createElement("iframe");
 		document.body.append(Object.assign(frame, { src, onload: () => resolve() }));
 	});
+}
+
+/** Resolves once the window is at the other origin, where this page may not look. */
+async function openWindow(url) {
+	const opened = window.open(url);
+	for (let tries = 0; tries < 100; tries += 1) {
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		try {
+			void opened.document.body;
+		} catch {
+			break;
+		}
+	}
+	opened.close();
 }
 
 /** Resolves to "open" or "error". */

@@ -91,7 +91,7 @@ export async function openSandboxed(context, url) {
 				const frame = document.createElement("iframe");
 				Object.assign(frame, {
 					src,
-					sandbox: "allow-scripts allow-forms",
+					sandbox: "allow-scripts allow-forms allow-popups",
 					onload: () => resolve(),
 				});
 				document.body.append(frame);
