@@ -201,9 +201,12 @@ impl PolicyCache {
     #[must_use]
     pub fn look_up(&mut self, host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
         let fresh = milliseconds(fresh_seconds);
+        let waited_enough = now - arrived_at >= MAX_WAIT;
         let Some(entry) = self.hosts.get_mut(host, now) else {
             self.hosts.insert(host, now, Entry::first_read(now));
-            return Lookup { state: PolicyState::Unavailable, reads: true, waits: Waits::Always };
+            // Made-up hosts may have displaced what it waited for.
+            let waits = if waited_enough { Waits::Never } else { Waits::Always };
+            return Lookup { state: PolicyState::Unavailable, reads: true, waits };
         };
         let age = now - entry.validated_at;
         let reads = entry.is_due(now, age, fresh);
@@ -211,7 +214,7 @@ impl PolicyCache {
             entry.last_attempt = now;
             entry.is_reading = true;
         }
-        let has_waited = entry.settled_at >= arrived_at || now - arrived_at >= MAX_WAIT;
+        let has_waited = waited_enough || entry.settled_at >= arrived_at;
         let waits =
             if entry.is_reading && !has_waited { entry.waits(age, fresh) } else { Waits::Never };
         let state = entry.state.clone().unwrap_or(PolicyState::Unavailable);

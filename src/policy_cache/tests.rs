@@ -159,6 +159,16 @@ fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
 }
 
 #[test]
+fn a_request_waits_no_longer_though_made_up_hosts_displace_what_it_waits_for() {
+    let mut cache = after(HOST, &[(0.0, Request)]);
+    for number in 0..=MAX_HOSTS_WITHOUT_POLICY {
+        take(&mut cache, &format!("{number}.example"), &[(1.0, Request)]);
+    }
+    let waits = cache.look_up(HOST, 2000.0, 0.0, FRESH_SECONDS).waits;
+    assert_eq!(waits, Waits::Never);
+}
+
+#[test]
 fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds() {
     for bad in [Failed, GaveUp] {
         let old = [(0.0, Valid("a")), (60.0, Request), (62.0, bad)];
