@@ -197,7 +197,7 @@ fn health(settings: &Settings, state: &PolicyState) -> Health {
     match state {
         _ if settings.upstream == Upstream::Unknown => Health::NoUpstream,
         _ if !settings.bad.is_empty() && !settings.report_only => Health::BadVariable,
-        PolicyState::Unavailable => Health::PolicyUnavailable,
+        PolicyState::Unavailable { .. } => Health::PolicyUnavailable,
         PolicyState::InForce(_) | PolicyState::Missing { .. } => Health::Good,
     }
 }

@@ -62,7 +62,10 @@ pub enum PolicyState {
         last_known: Option<Rc<Policy>>,
     },
     /// A document may exist, but none could be read.
-    Unavailable,
+    Unavailable {
+        /// The last one that did, as far as it is known.
+        last_known: Option<Rc<Policy>>,
+    },
 }
 
 /// What a request is decided by, and what has to be done before.
@@ -142,6 +145,9 @@ struct Entry {
 }
 
 impl PolicyState {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self::Unavailable { last_known: None };
+
     /// The decision on `head`; see [`decide`] and [`decide_closed`].
     #[must_use]
     pub fn decide<'a>(
@@ -151,8 +157,9 @@ impl PolicyState {
     ) -> Decision<'a> {
         match self {
             Self::InForce(policy) => decide(head, policy, key_status),
-            Self::Missing { last_known } => decide_closed(head, last_known.as_deref()),
-            Self::Unavailable => decide_closed(head, None),
+            Self::Missing { last_known } | Self::Unavailable { last_known } => {
+                decide_closed(head, last_known.as_deref())
+            }
         }
     }
 
@@ -161,7 +168,15 @@ impl PolicyState {
     pub fn policy(&self) -> Option<&Rc<Policy>> {
         match self {
             Self::InForce(policy) => Some(policy),
-            Self::Missing { .. } | Self::Unavailable => None,
+            Self::Missing { .. } | Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// The policy in force, or else the last one that was.
+    fn known_policy(&self) -> Option<&Rc<Policy>> {
+        match self {
+            Self::InForce(policy) => Some(policy),
+            Self::Missing { last_known } | Self::Unavailable { last_known } => last_known.as_ref(),
         }
     }
 
@@ -206,7 +221,7 @@ impl PolicyCache {
             self.hosts.insert(host, now, Entry::first_read(now));
             // Made-up hosts may have displaced what it waited for.
             let waits = if waited_enough { Waits::Never } else { Waits::Always };
-            return Lookup { state: PolicyState::Unavailable, reads: true, waits };
+            return Lookup { state: PolicyState::UNKNOWN, reads: true, waits };
         };
         let age = now - entry.validated_at;
         let reads = entry.is_due(now, age, fresh);
@@ -217,7 +232,7 @@ impl PolicyCache {
         let has_waited = waited_enough || entry.settled_at >= arrived_at;
         let waits =
             if entry.is_reading && !has_waited { entry.waits(age, fresh) } else { Waits::Never };
-        let state = entry.state.clone().unwrap_or(PolicyState::Unavailable);
+        let state = entry.state.clone().unwrap_or(PolicyState::UNKNOWN);
         Lookup { state, reads, waits }
     }
 
@@ -228,7 +243,7 @@ impl PolicyCache {
         let is_news = entry.is_reading && !entry.is_failing;
         if entry.is_reading {
             entry.is_failing = true;
-            entry.state.get_or_insert(PolicyState::Unavailable);
+            entry.state.get_or_insert(PolicyState::UNKNOWN);
         }
         is_news
     }
@@ -254,7 +269,7 @@ impl PolicyCache {
         next
     }
 
-    /// A policy that is in force for any host and was read from the text of that version.
+    /// The policy that was read from the text of that version, if one of any host was.
     #[must_use]
     pub fn with_version(&self, version: Version) -> Option<Rc<Policy>> {
         self.hosts.policies().find(|policy| policy.version() == version).map(Rc::clone)
@@ -286,8 +301,8 @@ impl Entry {
         }
     }
 
-    fn policy(&self) -> Option<&Rc<Policy>> {
-        self.state.as_ref()?.policy()
+    fn known_policy(&self) -> Option<&Rc<Policy>> {
+        self.state.as_ref()?.known_policy()
     }
 
     /// Whether KV is to be read once more.
@@ -309,14 +324,14 @@ impl Entry {
             Some(PolicyState::InForce(_)) if is_expired => Waits::IfCovered,
             Some(PolicyState::InForce(_)) => Waits::Never,
             Some(PolicyState::Missing { .. }) if is_expired => Waits::Always,
-            Some(PolicyState::Missing { .. } | PolicyState::Unavailable) => Waits::IfRefused,
+            Some(PolicyState::Missing { .. } | PolicyState::Unavailable { .. }) => Waits::IfRefused,
         }
     }
 
     fn update(&mut self, asked_at: f64, now: f64, fresh: f64, result: FetchResult) -> Next {
         let next = match (result, self.state.take()) {
             (FetchResult::Failed, state) => {
-                self.state = state.or(Some(PolicyState::Unavailable));
+                self.state = Some(state.unwrap_or(PolicyState::UNKNOWN));
                 self.settle(now, true);
                 return Next::Done;
             }
@@ -326,12 +341,27 @@ impl Entry {
             {
                 self.missing(asked_at, cached, fresh, |_| (PolicyState::InForce(policy), rank))
             }
-            (FetchResult::Missing, Some(PolicyState::InForce(cached))) => {
-                self.missing(asked_at, cached, fresh, |cached| {
-                    (PolicyState::Missing { last_known: Some(cached) }, 0)
-                })
+            (FetchResult::Invalid(rank), Some(PolicyState::InForce(cached)))
+                if rank > self.rank =>
+            {
+                let next = self.missing(asked_at, cached, fresh, |cached| {
+                    (PolicyState::Unavailable { last_known: Some(cached) }, 0)
+                });
+                if next == Next::Dropped {
+                    return Next::ReadLastGood(rank);
+                }
+                next
             }
-            (FetchResult::Invalid(_), state @ Some(PolicyState::InForce(_))) => {
+            (
+                FetchResult::Missing | FetchResult::LastKnown(_),
+                Some(PolicyState::InForce(cached)),
+            ) => self.missing(asked_at, cached, fresh, |cached| {
+                (PolicyState::Missing { last_known: Some(cached) }, 0)
+            }),
+            (
+                FetchResult::Invalid(_) | FetchResult::LastGood(..),
+                state @ Some(PolicyState::InForce(_)),
+            ) => {
                 (self.state, self.missing_since) = (state, None);
                 Next::Done
             }
@@ -343,13 +373,16 @@ impl Entry {
                 self.put(PolicyState::InForce(policy), rank);
                 Next::Done
             }
-            (FetchResult::LastKnown(last_known), _) => {
+            (FetchResult::LastKnown(last_known), state) => {
+                let before = state.as_ref().and_then(PolicyState::known_policy);
+                let last_known = last_known.or_else(|| before.cloned());
                 self.put(PolicyState::Missing { last_known }, 0);
                 Next::Done
             }
             // As good as a failure: a document may be put right at any time.
-            (FetchResult::LastGood(None, _), _) => {
-                self.state = Some(PolicyState::Unavailable);
+            (FetchResult::LastGood(None, _), state) => {
+                let last_known = state.as_ref().and_then(PolicyState::known_policy).cloned();
+                self.state = Some(PolicyState::Unavailable { last_known });
                 self.settle(now, true);
                 return Next::Done;
             }
