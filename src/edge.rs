@@ -2,7 +2,7 @@
 //!
 //! It takes a request's facts from JavaScript in one call, has the core decide,
 //! and has JavaScript answer or forward in another. Bodies and WebSocket frames
-//! stay in the runtime. While a policy is held, an answer needs no promise.
+//! stay in the runtime. While a policy is cached, an answer needs no promise.
 
 mod log;
 mod record;
