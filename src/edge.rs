@@ -19,7 +19,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use crate::{
     action::{Action, Context, Health, act},
     decision::{Decision, Reason},
-    policy_cache::PolicyState,
+    policy_cache::{MAX_WAIT, PolicyState},
     request::RequestHead,
     settings::{Settings, Upstream},
     tenants::KeyStatus,
@@ -111,7 +111,7 @@ fn respond(
                     respond(&asking, &facts, settings, &state, lookups)
                 })
             };
-            return lookups.ask(event, Reading::First, Box::new(then));
+            return lookups.ask(event, Reading::First(MAX_WAIT), Box::new(then));
         }
         shell::wait_until(event, &ask_behind(event, facts, state, lookups));
     }
@@ -197,7 +197,7 @@ fn health(settings: &Settings, state: &PolicyState) -> Health {
     match state {
         _ if settings.upstream == Upstream::Unknown => Health::NoUpstream,
         _ if !settings.bad.is_empty() && !settings.report_only => Health::BadVariable,
-        PolicyState::Unavailable => Health::PolicyUnavailable,
+        PolicyState::Unavailable { .. } => Health::PolicyUnavailable,
         PolicyState::InForce(_) | PolicyState::Missing { .. } => Health::Good,
     }
 }

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | the request's head, as facts | [`request`], [`path`] |
 //! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
-//! | which policy this isolate holds, and whether to read KV again | [`policy_cache`], [`keys`] |
+//! | which policy this isolate has cached, and whether to read KV again | [`policy_cache`], [`keys`] |
 //! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
 //! | how much of it goes into the log | [`allowance`] |

@@ -28,8 +28,10 @@ use crate::{
     tenants::KeyStatus,
 };
 
+mod entry;
 mod hosts;
 
+use entry::Entry;
 use hosts::Hosts;
 pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
 
@@ -62,7 +64,10 @@ pub enum PolicyState {
         last_known: Option<Rc<Policy>>,
     },
     /// A document may exist, but none could be read.
-    Unavailable,
+    Unavailable {
+        /// The last one that did, as far as it is known.
+        last_known: Option<Rc<Policy>>,
+    },
 }
 
 /// What a request is decided by, and what has to be done before.
@@ -120,28 +125,10 @@ pub enum Next {
     ReadLastKnown,
 }
 
-/// What is known of one host.
-#[derive(Clone, Debug)]
-struct Entry {
-    /// `None` while the first read is under way.
-    state: Option<PolicyState>,
-    /// The rank of the key that the policy was found under.
-    rank: usize,
-    /// When the last read began that KV answered.
-    validated_at: f64,
-    /// When the last read began.
-    last_attempt: f64,
-    /// When the last read ended.
-    settled_at: f64,
-    /// Whether a read is under way.
-    is_reading: bool,
-    /// Whether KV failed, or was late, since it last answered.
-    is_failing: bool,
-    /// When the read began that first found the policy's key missing.
-    missing_since: Option<f64>,
-}
-
 impl PolicyState {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self::Unavailable { last_known: None };
+
     /// The decision on `head`; see [`decide`] and [`decide_closed`].
     #[must_use]
     pub fn decide<'a>(
@@ -151,8 +138,9 @@ impl PolicyState {
     ) -> Decision<'a> {
         match self {
             Self::InForce(policy) => decide(head, policy, key_status),
-            Self::Missing { last_known } => decide_closed(head, last_known.as_deref()),
-            Self::Unavailable => decide_closed(head, None),
+            Self::Missing { last_known } | Self::Unavailable { last_known } => {
+                decide_closed(head, last_known.as_deref())
+            }
         }
     }
 
@@ -161,7 +149,15 @@ impl PolicyState {
     pub fn policy(&self) -> Option<&Rc<Policy>> {
         match self {
             Self::InForce(policy) => Some(policy),
-            Self::Missing { .. } | Self::Unavailable => None,
+            Self::Missing { .. } | Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// The policy in force, or else the last one that was.
+    fn known_policy(&self) -> Option<&Rc<Policy>> {
+        match self {
+            Self::InForce(policy) => Some(policy),
+            Self::Missing { last_known } | Self::Unavailable { last_known } => last_known.as_ref(),
         }
     }
 
@@ -201,9 +197,12 @@ impl PolicyCache {
     #[must_use]
     pub fn look_up(&mut self, host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
         let fresh = milliseconds(fresh_seconds);
+        let waited_enough = now - arrived_at >= MAX_WAIT;
         let Some(entry) = self.hosts.get_mut(host, now) else {
             self.hosts.insert(host, now, Entry::first_read(now));
-            return Lookup { state: PolicyState::Unavailable, reads: true, waits: Waits::Always };
+            // Made-up hosts may have displaced what it waited for.
+            let waits = if waited_enough { Waits::Never } else { Waits::Always };
+            return Lookup { state: PolicyState::UNKNOWN, reads: true, waits };
         };
         let age = now - entry.validated_at;
         let reads = entry.is_due(now, age, fresh);
@@ -211,10 +210,10 @@ impl PolicyCache {
             entry.last_attempt = now;
             entry.is_reading = true;
         }
-        let has_waited = entry.settled_at >= arrived_at || now - arrived_at >= MAX_WAIT;
+        let has_waited = waited_enough || entry.settled_at >= arrived_at;
         let waits =
             if entry.is_reading && !has_waited { entry.waits(age, fresh) } else { Waits::Never };
-        let state = entry.state.clone().unwrap_or(PolicyState::Unavailable);
+        let state = entry.state.clone().unwrap_or(PolicyState::UNKNOWN);
         Lookup { state, reads, waits }
     }
 
@@ -225,7 +224,7 @@ impl PolicyCache {
         let is_news = entry.is_reading && !entry.is_failing;
         if entry.is_reading {
             entry.is_failing = true;
-            entry.state.get_or_insert(PolicyState::Unavailable);
+            entry.state.get_or_insert(PolicyState::UNKNOWN);
         }
         is_news
     }
@@ -251,7 +250,7 @@ impl PolicyCache {
         next
     }
 
-    /// A policy that is in force for any host and was read from the text of that version.
+    /// The policy that was read from the text of that version, if one of any host was.
     #[must_use]
     pub fn with_version(&self, version: Version) -> Option<Rc<Policy>> {
         self.hosts.policies().find(|policy| policy.version() == version).map(Rc::clone)
@@ -267,138 +266,6 @@ impl PolicyCache {
 
 fn milliseconds(seconds: u32) -> f64 {
     f64::from(seconds) * 1000.0
-}
-
-impl Entry {
-    fn first_read(now: f64) -> Self {
-        Self {
-            state: None,
-            rank: 0,
-            validated_at: f64::NEG_INFINITY,
-            last_attempt: now,
-            settled_at: f64::NEG_INFINITY,
-            is_reading: true,
-            is_failing: false,
-            missing_since: None,
-        }
-    }
-
-    fn policy(&self) -> Option<&Rc<Policy>> {
-        self.state.as_ref()?.policy()
-    }
-
-    /// Whether KV is to be read once more.
-    fn is_due(&self, now: f64, age: f64, fresh: f64) -> bool {
-        let pause = match self {
-            Self { is_failing: true, .. } => RETRY_AFTER.min(fresh),
-            Self { is_reading: true, .. } if age >= fresh * STALE_FACTOR => TAKEOVER_AFTER,
-            Self { is_reading: true, .. } => fresh,
-            _ => 0.0,
-        };
-        age >= fresh && now - self.last_attempt >= pause
-    }
-
-    /// Which requests wait for a read that is under way.
-    fn waits(&self, age: f64, fresh: f64) -> Waits {
-        let is_expired = age >= fresh * STALE_FACTOR && !self.is_failing;
-        match &self.state {
-            None => Waits::Always,
-            Some(PolicyState::InForce(_)) if is_expired => Waits::IfCovered,
-            Some(PolicyState::InForce(_)) => Waits::Never,
-            Some(PolicyState::Missing { .. }) if is_expired => Waits::Always,
-            Some(PolicyState::Missing { .. } | PolicyState::Unavailable) => Waits::IfRefused,
-        }
-    }
-
-    fn update(&mut self, asked_at: f64, now: f64, fresh: f64, result: FetchResult) -> Next {
-        let next = match (result, self.state.take()) {
-            (FetchResult::Failed, state) => {
-                self.state = state.or(Some(PolicyState::Unavailable));
-                self.settle(now, true);
-                return Next::Done;
-            }
-            // A document that went missing leaves the policy in force at first.
-            (FetchResult::Valid(policy, rank), Some(PolicyState::InForce(cached)))
-                if rank > self.rank =>
-            {
-                self.missing(asked_at, cached, fresh, |_| (PolicyState::InForce(policy), rank))
-            }
-            (FetchResult::Missing, Some(PolicyState::InForce(cached))) => {
-                self.missing(asked_at, cached, fresh, |cached| {
-                    (PolicyState::Missing { last_known: Some(cached) }, 0)
-                })
-            }
-            (FetchResult::Invalid(_), state @ Some(PolicyState::InForce(_))) => {
-                (self.state, self.missing_since) = (state, None);
-                Next::Done
-            }
-            (FetchResult::Missing, state @ Some(PolicyState::Missing { .. })) => {
-                self.state = state;
-                Next::Done
-            }
-            (FetchResult::Valid(policy, rank) | FetchResult::LastGood(Some(policy), rank), _) => {
-                self.put(PolicyState::InForce(policy), rank);
-                Next::Done
-            }
-            (FetchResult::LastKnown(last_known), _) => {
-                self.put(PolicyState::Missing { last_known }, 0);
-                Next::Done
-            }
-            // As good as a failure: a document may be put right at any time.
-            (FetchResult::LastGood(None, _), _) => {
-                self.state = Some(PolicyState::Unavailable);
-                self.settle(now, true);
-                return Next::Done;
-            }
-            // The read goes on with the last good document.
-            (FetchResult::Invalid(rank), state) => {
-                self.state = state;
-                return Next::ReadLastGood(rank);
-            }
-            (FetchResult::Missing, state) => {
-                self.state = state;
-                return Next::ReadLastKnown;
-            }
-        };
-        self.validated_at = asked_at;
-        self.settle(now, false);
-        next
-    }
-
-    /// Keeps `cached`, whose key a read that began at `asked_at` has found missing, until
-    /// that is confirmed; then puts what `instead` says.
-    fn missing(
-        &mut self,
-        asked_at: f64,
-        cached: Rc<Policy>,
-        fresh: f64,
-        instead: impl FnOnce(Rc<Policy>) -> (PolicyState, usize),
-    ) -> Next {
-        let since = *self.missing_since.get_or_insert(asked_at);
-        if asked_at - since < MISSING_CONFIRMED_AFTER.max(fresh) {
-            self.state = Some(PolicyState::InForce(cached));
-            return Next::Done;
-        }
-        let (state, rank) = instead(cached);
-        self.put(state, rank);
-        Next::Dropped
-    }
-
-    fn put(&mut self, state: PolicyState, rank: usize) {
-        self.state = Some(state);
-        self.rank = rank;
-        self.missing_since = None;
-    }
-
-    /// Notes that a read has ended at `now`. After a failure, KV is left alone for a while.
-    fn settle(&mut self, now: f64, is_failing: bool) {
-        self.settled_at = now;
-        if is_failing {
-            self.last_attempt = now;
-        }
-        self.is_reading = false;
-        self.is_failing = is_failing;
-    }
 }
 
 #[cfg(test)]

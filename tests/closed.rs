@@ -42,7 +42,7 @@ const EMBED: &str = "refuse cross-site-embed";
 
 #[test]
 fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
-    for state in [PolicyState::Unavailable, PolicyState::Missing { last_known: None }] {
+    for state in [PolicyState::UNKNOWN, PolicyState::Missing { last_known: None }] {
         assert_decided(
             &state,
             &[
@@ -132,5 +132,5 @@ fn a_roll_out_that_only_reports_is_closed_by_nothing() {
 fn a_policy_in_force_decides_alone() {
     let state = PolicyState::InForce(Rc::new(policy(r#"{"routes": {"/ws/": {"origin": true}}}"#)));
     assert_decided(&state, &[(at("/ws/", from(EVIL)), "allow every-origin"), (from(EVIL), OPEN)]);
-    assert_eq!(Policy::closed().version(), PolicyState::Unavailable.version());
+    assert_eq!(Policy::closed().version(), PolicyState::UNKNOWN.version());
 }

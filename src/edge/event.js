@@ -20,7 +20,8 @@ function factsOf(method, url, origin, requestedHeaders, headers) {
 	const lines = (...names) => names.map((name) => line(headers.get(name))).join("");
 	const head = `${method}\n${url}${line(origin)}`;
 	if (method === "OPTIONS" && origin !== null) {
-		return head + lines("access-control-request-method") + line(requestedHeaders);
+		const requestedMethod = headers.get("access-control-request-method");
+		if (requestedMethod !== null) return head + line(requestedMethod) + line(requestedHeaders);
 	}
 	const upgrade = lines("upgrade");
 	// What the browser says of itself matters where it gives no origin, or for the log.

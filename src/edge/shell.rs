@@ -337,19 +337,27 @@ impl Document {
 /// Whether the request waits for what is read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reading {
-    /// It does. If a panic ends this instance of Wasm meanwhile, and `then` with it,
-    /// a new one serves the request.
-    First,
+    /// It does, for so many milliseconds at most. If a panic ends this instance of Wasm
+    /// meanwhile, and `then` with it, a new one serves the request.
+    First(f64),
     /// It does not.
     Behind,
 }
 
 impl Reading {
+    /// The same for a request that has waited for KV for so many milliseconds already.
+    pub(super) fn after(self, waited: f64) -> Self {
+        match self {
+            Self::First(timeout) => Self::First((timeout - waited).max(0.0)),
+            Self::Behind => Self::Behind,
+        }
+    }
+
     /// For how long KV may take, in milliseconds. The runtime ends what goes on behind
     /// a request after 30 seconds.
     pub(super) fn timeout(self) -> f64 {
         match self {
-            Self::First => 2000.0,
+            Self::First(timeout) => timeout,
             Self::Behind => 25_000.0,
         }
     }
@@ -360,7 +368,7 @@ impl Reading {
     }
 
     fn waits(self) -> bool {
-        matches!(self, Self::First)
+        matches!(self, Self::First(_))
     }
 }
 

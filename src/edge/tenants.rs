@@ -66,6 +66,8 @@ impl TenantLookups {
     /// returns, or just that.
     pub(super) fn ask(mut self, event: &Event, reading: Reading, then: Then<Self>) -> JsValue {
         let now = shell::now();
+        let arrived_at = self.arrived_at.unwrap_or(now);
+        let waited = now - arrived_at;
         let keys = std::mem::take(&mut self.unknown);
         let source = || Source::of(shell::connecting_ip(event).as_deref());
         let start = TENANTS.with_borrow_mut(|tenants| tenants.start(&keys, source, now));
@@ -75,11 +77,9 @@ impl TenantLookups {
                     self.answers.extend(answers);
                     then(self)
                 };
-                return read(event, reading, lookup, Box::new(then));
+                return read(event, reading.after(waited), lookup, Box::new(then));
             }
             Start::Wait => {
-                let arrived_at = self.arrived_at.unwrap_or(now);
-                let waited = now - arrived_at;
                 if waited < MAX_WAIT {
                     let only_records = matches!(reading, Reading::Behind);
                     return shell::serve_later(event, arrived_at, waited, None, only_records);

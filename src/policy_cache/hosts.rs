@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Entry;
 use crate::{policy::Policy, recent::Recent};
 
-/// The most hosts with a policy that are kept.
+/// The most hosts with a policy, be it in force or the last known one, that are kept.
 pub const MAX_HOSTS: usize = 256;
 /// The most hosts without one.
 pub const MAX_HOSTS_WITHOUT_POLICY: usize = 64;
@@ -37,7 +37,7 @@ impl Hosts {
     /// Keeps `entry`, in place of others where that would be too much: first of hosts that
     /// share their policy with another, of which strangers can make up any number.
     pub(super) fn insert(&mut self, host: &str, now: f64, entry: Entry) {
-        let Some(policy) = entry.policy().cloned() else {
+        let Some(policy) = entry.known_policy().cloned() else {
             self.with_policy.remove(host);
             self.without_policy.insert(host, now, entry);
             return;
@@ -45,7 +45,7 @@ impl Hosts {
         self.without_policy.remove(host);
         let in_use: Vec<_> = self.policies().map(Rc::as_ptr).collect();
         let is_shared = |entry: &Entry| {
-            entry.policy().is_some_and(|policy| {
+            entry.known_policy().is_some_and(|policy| {
                 in_use.iter().filter(|other| **other == Rc::as_ptr(policy)).count() > 1
             })
         };
@@ -53,14 +53,14 @@ impl Hosts {
         while self.bytes() > MAX_BYTES {
             let Some(least) = self.least_used_other_than(&policy) else { return };
             let is_least =
-                |entry: &Entry| entry.policy().is_some_and(|other| Rc::ptr_eq(other, &least));
+                |entry: &Entry| entry.known_policy().is_some_and(|other| Rc::ptr_eq(other, &least));
             self.with_policy.retain(|entry| !is_least(entry));
         }
     }
 
-    /// The policy of each host that has one.
+    /// The policy of each host of which one is known.
     pub(super) fn policies(&self) -> impl Iterator<Item = &Rc<Policy>> {
-        self.with_policy.values().filter_map(Entry::policy)
+        self.with_policy.values().filter_map(Entry::known_policy)
     }
 
     /// How many bytes the documents of all policies have.
@@ -77,7 +77,7 @@ impl Hosts {
         let last_use = |policy: &Rc<Policy>| {
             let hosts = self.with_policy.iter();
             let uses = hosts.filter_map(|(entry, used_at)| {
-                entry.policy().filter(|other| Rc::ptr_eq(other, policy)).map(|_| used_at)
+                entry.known_policy().filter(|other| Rc::ptr_eq(other, policy)).map(|_| used_at)
             });
             uses.fold(f64::NEG_INFINITY, f64::max)
         };
@@ -110,7 +110,7 @@ mod tests {
         let mut entry = Entry::first_read(now);
         entry.state = Some(match policy {
             Some(policy) => PolicyState::InForce(Rc::clone(policy)),
-            None => PolicyState::Unavailable,
+            None => PolicyState::UNKNOWN,
         });
         hosts.insert(host, now, entry);
     }
@@ -144,6 +144,19 @@ mod tests {
         assert_eq!(count(&hosts), (1, 0));
         put(&mut hosts, "a.example", 2.0, None);
         assert_eq!(count(&hosts), (0, 1));
+    }
+
+    #[test]
+    fn hosts_without_a_policy_share_the_last_known_one_and_its_bytes_count() {
+        let mut hosts = Hosts::new();
+        let [a, b, c] = ["a", "b", "c"].map(|name| policy(name, MAX_BYTES / 3));
+        for (number, last_known) in [&a, &a, &b, &c].into_iter().enumerate() {
+            let mut entry = Entry::first_read(0.0);
+            entry.state = Some(PolicyState::Missing { last_known: Some(Rc::clone(last_known)) });
+            hosts.insert(&format!("{number}.example"), 0.0, entry);
+            assert!(hosts.policies().any(|policy| Rc::ptr_eq(policy, last_known)));
+        }
+        assert_eq!(count(&hosts), (2, 0));
     }
 
     #[test]

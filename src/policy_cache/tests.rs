@@ -17,12 +17,17 @@ enum Step {
     /// The same of a less specific key.
     LessSpecific(&'static str),
     Invalid,
+    /// The same of a less specific key.
+    LessSpecificInvalid,
     Missing,
     Failed,
     LastGood(Option<&'static str>),
     LastKnown(Option<&'static str>),
 }
-use Step::{Failed, GaveUp, Invalid, LastGood, LastKnown, LessSpecific, Missing, Request, Valid};
+use Step::{
+    Failed, GaveUp, Invalid, LastGood, LastKnown, LessSpecific, LessSpecificInvalid, Missing,
+    Request, Valid,
+};
 
 fn policy(name: &str) -> Rc<Policy> {
     Rc::new(Policy::parse(&format!(r#"{{"origin": "https://{name}.example"}}"#)).unwrap())
@@ -50,6 +55,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
             Valid(name) => FetchResult::Valid(policy(name), 0),
             LessSpecific(name) => FetchResult::Valid(policy(name), 1),
             Invalid => FetchResult::Invalid(0),
+            LessSpecificInvalid => FetchResult::Invalid(1),
             Missing => FetchResult::Missing,
             Failed => FetchResult::Failed,
             LastGood(name) => FetchResult::LastGood(name.map(policy), 0),
@@ -84,7 +90,10 @@ fn name(state: &PolicyState) -> String {
             format!("closed after {}", name(policy))
         }
         PolicyState::Missing { last_known: None } => "closed".to_owned(),
-        PolicyState::Unavailable => "unavailable".to_owned(),
+        PolicyState::Unavailable { last_known: Some(policy) } => {
+            format!("unavailable after {}", name(policy))
+        }
+        PolicyState::Unavailable { last_known: None } => "unavailable".to_owned(),
     }
 }
 
@@ -156,6 +165,16 @@ fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
     assert_eq!(waits(&mut cache, 2100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3200.0, 3200.0), Waits::IfRefused);
+}
+
+#[test]
+fn a_request_waits_no_longer_though_made_up_hosts_displace_what_it_waits_for() {
+    let mut cache = after(HOST, &[(0.0, Request)]);
+    for number in 0..=MAX_HOSTS_WITHOUT_POLICY {
+        take(&mut cache, &format!("{number}.example"), &[(1.0, Request)]);
+    }
+    let waits = cache.look_up(HOST, 2000.0, 0.0, FRESH_SECONDS).waits;
+    assert_eq!(waits, Waits::Never);
 }
 
 #[test]
@@ -279,6 +298,47 @@ fn a_less_specific_key_takes_over_when_the_other_is_missing_twice() {
 }
 
 #[test]
+fn a_less_specific_document_that_is_faulty_keeps_no_policy_whose_key_is_missing_twice() {
+    let a = (0.0, Valid("a"));
+    let faulty = LessSpecificInvalid;
+    let dropped = [a, (31.0, faulty), (66.0, faulty)];
+    let then = |step| [dropped[0], dropped[1], dropped[2], (66.0, step)];
+    assert_looked_up(&[
+        (&[a, (31.0, faulty)], 31.0, "a"),
+        (&[a, (31.0, faulty), (65.999, faulty)], 65.999, "a"),
+        (&[a, (31.0, Missing), (40.0, faulty), (66.0, Missing)], 66.0, "closed after a"),
+        (&then(LastGood(Some("b"))), 66.0, "b"),
+        (&then(LastGood(None)), 66.0, "unavailable after a"),
+        (&[(0.0, LessSpecific("a")), (31.0, faulty), (66.0, faulty)], 66.0, "a"),
+    ]);
+    let mut cache = after(HOST, &dropped[..2]);
+    let next = cache.update(HOST, 66_000.0, 66_000.0, FRESH_SECONDS, FetchResult::Invalid(1));
+    assert_eq!(next, Next::ReadLastGood(1));
+}
+
+#[test]
+fn the_routes_of_the_last_known_policy_stay_known() {
+    let closed = (0.0, LastKnown(Some("a")));
+    assert_looked_up(&[
+        (&[closed, (31.0, Invalid), (31.0, LastGood(None))], 31.0, "unavailable after a"),
+        (&[closed, (31.0, LastGood(None)), (33.0, Failed)], 33.0, "unavailable after a"),
+        (&[closed, (31.0, LastGood(None)), (33.0, LastKnown(None))], 33.0, "closed after a"),
+        (&[closed, (31.0, LastGood(None)), (33.0, LastKnown(Some("b")))], 33.0, "closed after b"),
+    ]);
+}
+
+#[test]
+fn a_last_good_document_that_comes_late_replaces_no_policy() {
+    let a = (0.0, Valid("a"));
+    assert_looked_up(&[
+        (&[a, (0.0, LastGood(None))], 0.0, "a"),
+        (&[a, (0.0, LastGood(Some("b")))], 0.0, "a"),
+        (&[a, (0.0, LastKnown(None))], 0.0, "a"),
+        (&[a, (31.0, LastKnown(None)), (66.0, Missing)], 66.0, "closed after a"),
+    ]);
+}
+
+#[test]
 fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
     for (fresh_seconds, confirmed_after) in [(1, 35.0), (30, 35.0), (36, 36.0), (300, 300.0)] {
         let dropped = |after: f64| {
@@ -364,8 +424,8 @@ fn only_the_requests_wait_that_a_newer_policy_may_decide_otherwise() {
         (&missing, Waits::IfRefused, covered, "https://api.example.com", false),
         (&missing, Waits::IfRefused, uncovered, evil, false),
         (&missing, Waits::Always, uncovered, evil, true),
-        (&PolicyState::Unavailable, Waits::IfRefused, "/ws/?EIO=4", evil, true),
-        (&PolicyState::Unavailable, Waits::IfRefused, uncovered, evil, false),
+        (&PolicyState::UNKNOWN, Waits::IfRefused, "/ws/?EIO=4", evil, true),
+        (&PolicyState::UNKNOWN, Waits::IfRefused, uncovered, evil, false),
     ] {
         let lookup = Lookup { state: state.clone(), reads: false, waits };
         assert_eq!(lookup.makes_wait(&poll(path, origin)), expected, "{lookup:?} {path} {origin}");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "./harness/inspector.js";
 import { peakOf, workerds } from "./harness/memory.js";
 import {
 	a,
@@ -192,6 +193,21 @@ test("made-up hosts displace neither a host's own policy nor what was parsed of 
 			assert.equal(edge.logged("policy-changed").length, 2);
 		},
 	));
+
+test("made-up hosts share the last document that was known, when its key is gone", () => {
+	const origins = Array.from({ length: 20_000 }, (_, index) => `https://c-${index}.example`);
+	const keys = { "policy@last-good": { origin: origins } };
+	return withEdge({ keys, vars: forLong, inspectorPort: 0 }, async (edge) => {
+		const inspector = await inspect(edge.runtime);
+		const sizes = [];
+		for (let number = 0; number < 40; number += 1) {
+			assert.equal(await statusOf(edge, a, `h${number}.test`), 403);
+			sizes.push((await inspector.sizes()).wasm[0]);
+		}
+		inspector.close();
+		assert.ok(sizes.at(-1) - sizes[1] < 2 * MB, sizes.join(" "));
+	});
+});
 
 test("past twice the freshness no request is decided by what KV has replaced", () =>
 	withEdge({ policy: ofA }, async (edge) => {

@@ -236,6 +236,15 @@ describe("a KV that", { concurrency: true }, () => {
 	}
 });
 
+test("a request waits for its policy and its origin's key for two seconds together", () =>
+	withEdge({ vars: forLong, fault: "is late by 1.5 s" }, async (edge) => {
+		const tenant = newOrigin();
+		await edge.kv.put(`tenant:${tenant}`);
+		assertRefused(await get(edge, tenant), "lookup-failed");
+		// What comes later takes effect for others.
+		await edge.sendUntil(is(200), poll, { headers: { origin: tenant } });
+	}));
+
 test("a crowd of one tenant's pages, all at once, leaves room for the tenants after it", () =>
 	withEdge({ vars: forLong }, async (edge) => {
 		const [tenant, ...others] = Array.from({ length: 101 }, newOrigin);

@@ -152,6 +152,25 @@ test("a page that begins by polling polls with them, and goes on to a WebSocket 
 	assert.deepEqual(websockets, [["websocket", {}]]);
 });
 
+test("the server sees none of them with an Upgrade, whatever the method", async () => {
+	for (const method of ["GET", "HEAD", "POST", "OPTIONS", "PUT"]) {
+		const tag = randomUUID();
+		const fields = [
+			["Host", "api.example.com"],
+			["Origin", good],
+			["Upgrade", "websocket"],
+			["Sec-WebSocket-Version", "13"],
+			["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+			["Cookie", "session=1"],
+		];
+		const path = `/socket.io/?EIO=4&transport=websocket&tag=${tag}`;
+		// Without what stands before the Worker, which takes Upgrade away.
+		const request = message(`${method} ${path} HTTP/1.1`, fields);
+		await exchange(edges.stripping.bareUrl, request);
+		for (const [, sent] of seenOf(tag)) assert.deepEqual(sent, {}, method);
+	}
+});
+
 for (const [edge, sent] of Object.entries({
 	keeping: credentials,
 	reporting: credentials,
