@@ -13,7 +13,8 @@ export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 # Speed without the size that inlining and unrolling take: 8 KB (gzip) less than without this.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
 -Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
-cargo build --locked --release --lib --target-dir target --target wasm32-unknown-unknown ${2:+--features "$2"}
+cargo build --locked --package socketio-cors-edge --release ${2:+--features "$2"} \
+	--target-dir target --target wasm32-unknown-unknown
 
 # With what a panic needs that has to end no more than its own instance of Wasm.
 wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index \

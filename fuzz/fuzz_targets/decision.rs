@@ -4,13 +4,13 @@
 use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use socketio_cors_edge::{
+use socketio_cors_core::{
     policy::Policy,
     request::{RequestHead, Url},
     tenants::KeyStatus,
 };
 
-#[path = "../../tests/common/invariants.rs"]
+#[path = "../../crates/core/tests/common/invariants.rs"]
 mod invariants;
 
 const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "OPTIONS", "PUT"];
