@@ -103,7 +103,7 @@ build/index.js: $(WORKER) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 # The same with a way to make it panic.
 target/panicking/index.js: build/index.js
 	@echo "→ building the Worker that a test has panic"
-	scripts/build.sh $(@D) panic-on-request
+	scripts/build.sh $(@D) panicking panic-on-request
 	@touch $@
 
 # The tool's code for the page of `make dev`.
