@@ -17,8 +17,13 @@ const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "OPTIONS", "PUT"];
 const SITES: &[&str] = &["same-origin", "same-site", "cross-site", "none"];
 const MODES: &[&str] = &["navigate", "cors", "no-cors"];
 const DESTINATIONS: &[&str] = &["document", "script"];
-const KEY_STATUSES: &[KeyStatus] =
-    &[KeyStatus::Missing, KeyStatus::RateLimited, KeyStatus::Failed, KeyStatus::Unknown, KeyStatus::Present];
+const KEY_STATUSES: &[KeyStatus] = &[
+    KeyStatus::Missing,
+    KeyStatus::RateLimited,
+    KeyStatus::Failed,
+    KeyStatus::Unknown,
+    KeyStatus::Present,
+];
 
 /// An origin: one of the document's patterns with this for its wildcards, or any.
 #[derive(Arbitrary)]
