@@ -33,8 +33,8 @@ dev: build target/page/tool.js ## the playground on http://localhost:8788: the W
 
 test: test-native test-e2e ## every test
 
-test-native: prerequisites ## the core's tests
-	cargo test --quiet --locked
+test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
+	cargo test --quiet --locked --workspace
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
@@ -55,7 +55,7 @@ deploy: $(PACKAGES) ## upload the Worker
 	wrangler deploy $(ARGS)
 
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies, and examines deployments
-	cargo install --locked --path .
+	cargo install --locked --path crates/cli
 
 bench: build $(NGINX_LINK) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes
 	node bench/compare.js
@@ -76,25 +76,26 @@ fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 	scripts/fuzz.sh
 
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo clippy --quiet --locked --all-targets -- -D warnings
-	cargo clippy --quiet --locked --target wasm32-unknown-unknown --lib -- -D warnings
-	cargo clippy --quiet --locked --target wasm32-unknown-unknown --lib --features playground -- -D warnings
+	cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	cargo clippy --quiet --locked --target wasm32-unknown-unknown --package socketio-cors-edge --package socketio-cors-playground -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
-	cargo fmt
+	cargo fmt --all
 	cargo fmt --manifest-path fuzz/Cargo.toml
 	biome check --write
 
 clean: ## forget everything that was built or installed here
 	rm -rf .tools .wrangler build node_modules target
 
-# What the Worker is built from.
-SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock scripts/build.sh
+# What the Wasm is built from: the Worker's, and the playground's.
+CORE := $(shell find crates/core/src -type f) crates/core/Cargo.toml Cargo.toml Cargo.lock
+WORKER := $(CORE) $(shell find src -type f) scripts/build.sh
+PLAYGROUND := $(CORE) $(shell find crates/explain crates/playground -type f) scripts/build-playground.sh
 
-build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
+build/index.js: $(WORKER) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
 	scripts/build.sh
 	@touch $@
@@ -102,11 +103,11 @@ build/index.js: $(SOURCES) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 # The same with a way to make it panic.
 target/panicking/index.js: build/index.js
 	@echo "→ building the Worker that a test has panic"
-	scripts/build.sh $(@D) panic-on-request
+	scripts/build.sh $(@D) panicking panic-on-request
 	@touch $@
 
 # The tool's code for the page of `make dev`.
-target/page/tool.js: $(SOURCES) scripts/build-playground.sh | $(WASM_TARGET) $(WASM_BINDGEN)
+target/page/tool.js: $(PLAYGROUND) | $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
 	@touch $@

@@ -14,9 +14,7 @@ mod tenants;
 
 use std::cell::OnceCell;
 
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-
-use crate::{
+use socketio_cors_core::{
     action::{Action, Context, Health, act},
     decision::{Decision, Reason},
     policy_cache::{MAX_WAIT, PolicyState},
@@ -24,6 +22,8 @@ use crate::{
     settings::{Settings, Upstream},
     tenants::KeyStatus,
 };
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
 use shell::{Document, Event, Facts, PolicyRead, Reading};
 use tenants::TenantLookups;
 

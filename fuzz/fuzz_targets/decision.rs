@@ -4,21 +4,26 @@
 use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use socketio_cors_edge::{
+use socketio_cors_core::{
     policy::Policy,
     request::{RequestHead, Url},
     tenants::KeyStatus,
 };
 
-#[path = "../../tests/common/invariants.rs"]
+#[path = "../../crates/core/tests/common/invariants.rs"]
 mod invariants;
 
 const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "OPTIONS", "PUT"];
 const SITES: &[&str] = &["same-origin", "same-site", "cross-site", "none"];
 const MODES: &[&str] = &["navigate", "cors", "no-cors"];
 const DESTINATIONS: &[&str] = &["document", "script"];
-const KEY_STATUSES: &[KeyStatus] =
-    &[KeyStatus::Missing, KeyStatus::RateLimited, KeyStatus::Failed, KeyStatus::Unknown, KeyStatus::Present];
+const KEY_STATUSES: &[KeyStatus] = &[
+    KeyStatus::Missing,
+    KeyStatus::RateLimited,
+    KeyStatus::Failed,
+    KeyStatus::Unknown,
+    KeyStatus::Present,
+];
 
 /// An origin: one of the document's patterns with this for its wildcards, or any.
 #[derive(Arbitrary)]

@@ -18,10 +18,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use wasm_bindgen::JsValue;
-
-use super::shell::{self, Level, log_line};
-use crate::{
+use socketio_cors_core::{
     action::Context,
     allowance::Allowance,
     decision::Decision,
@@ -29,6 +26,9 @@ use crate::{
     request::{RequestHead, Url},
     settings::BadVariable,
 };
+use wasm_bindgen::JsValue;
+
+use super::shell::{self, Level, log_line};
 
 /// The most faults of one document that are logged.
 const MAX_FAULTS: usize = 100;

@@ -1,16 +1,17 @@
 //! What is kept of a decision on a covered route: a line of the log where it is a
 //! refusal, and a point in the Analytics Engine dataset bound as `DECISIONS`.
 
-use super::{
-    log,
-    shell::{self, Event},
-};
-use crate::{
+use socketio_cors_core::{
     action::{Context, Health},
     decision::{Decision, Verdict},
     policy::DEFAULT_PREFIX,
     policy_cache::PolicyState,
     request::RequestHead,
+};
+
+use super::{
+    log,
+    shell::{self, Event},
 };
 
 /// The Analytics Engine dataset's binding.

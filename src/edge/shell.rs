@@ -1,12 +1,6 @@
 //! The crossings between Wasm and JavaScript.
 
-use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
-
-use super::{
-    log, record,
-    template::{self, Echoes},
-};
-use crate::{
+use socketio_cors_core::{
     action::{Answer, EXPLAIN_HEADER},
     cors::{Header, Headers},
     keys::{self, BINDING},
@@ -15,6 +9,12 @@ use crate::{
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
+};
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+
+use super::{
+    log, record,
+    template::{self, Echoes},
 };
 
 mod js {

@@ -2,15 +2,16 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use super::{
-    log,
-    shell::{self, Document, Event, PolicyRead, Stage},
-};
-use crate::{
+use socketio_cors_core::{
     keys,
     policy::{Fault, Policy, Version},
     policy_cache::{FetchResult, Lookup, MAX_HOSTS, MAX_WAIT, Next, PolicyCache},
     recent::Recent,
+};
+
+use super::{
+    log,
+    shell::{self, Document, Event, PolicyRead, Stage},
 };
 
 thread_local! {

@@ -2,14 +2,14 @@
 
 use std::{borrow::Cow, cell::RefCell};
 
-use wasm_bindgen::JsValue;
-
-use super::shell;
-use crate::{
+use socketio_cors_core::{
     action::Answer,
     cors::{ALLOW_HEADERS, ALLOW_ORIGIN, Header, Headers},
     request::RequestHead,
 };
+use wasm_bindgen::JsValue;
+
+use super::shell;
 
 /// The most that are kept. A policy needs a few for each route.
 const MAX_KEPT: usize = 64;

@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 
+use socketio_cors_core::{
+    policy_cache::MAX_WAIT,
+    tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants},
+};
 use wasm_bindgen::JsValue;
 
 use super::{
     log,
     shell::{self, Event, Reading, Then},
-};
-use crate::{
-    policy_cache::MAX_WAIT,
-    tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants},
 };
 
 thread_local! {

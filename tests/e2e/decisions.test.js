@@ -1,4 +1,4 @@
-// A sample of the tables of tests/*.rs, through workerd: what the runtime makes of
+// A sample of the tables of crates/core/tests/, through workerd: what the runtime makes of
 // odd requests on their way to the decision.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

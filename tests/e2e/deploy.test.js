@@ -272,8 +272,17 @@ describe("what a build takes from registries", () => {
 	}
 
 	for (const [path, own] of [
-		["Cargo.lock", ["socketio-cors-edge"]],
-		["fuzz/Cargo.lock", ["socketio-cors-edge", "socketio-cors-edge-fuzz"]],
+		[
+			"Cargo.lock",
+			[
+				"socketio-cors",
+				"socketio-cors-core",
+				"socketio-cors-edge",
+				"socketio-cors-explain",
+				"socketio-cors-playground",
+			],
+		],
+		["fuzz/Cargo.lock", ["socketio-cors-core", "socketio-cors-edge-fuzz"]],
 		["scripts/wasm-bindgen/Cargo.lock", ["wasm-bindgen"]],
 	]) {
 		test(`from crates.io has a checksum in ${path}`, async () => {

@@ -1,0 +1,169 @@
+//! The arguments, each checked: what is wrong with one, and what to write.
+
+use socketio_cors_core::{
+    origin::{Origin, OriginError},
+    pattern::OriginPattern,
+    policy::is_forbidden_request_header,
+    token::is_token,
+};
+use socketio_cors_explain::KNOWLEDGE;
+use url::Url;
+
+use crate::{WrongUsage, printable::printable};
+
+/// The longest path that is asked for, in bytes.
+const MAX_PATH_LEN: usize = 2048;
+
+/// The server of a URL, and the path where one is written in it.
+///
+/// # Errors
+/// It is no URL of a server: what to write.
+pub(super) fn server(argument: &str, text: &str) -> Result<(Url, Option<String>), WrongUsage> {
+    let wrong =
+        |problem: String| Err(WrongUsage(format!("{argument} {} {problem}", printable(text))));
+    let Some((scheme, rest)) = text.split_once("://") else {
+        let scheme = if text.starts_with("localhost") || text.starts_with("127.") {
+            "http"
+        } else {
+            "https"
+        };
+        return wrong(format!("has no scheme: write {scheme}://{}", printable(text)));
+    };
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "ws" => "http",
+        "https" | "wss" => "https",
+        _ => return wrong("is neither http nor https".to_owned()),
+    };
+    let mut url = match Url::parse(&format!("{scheme}://{rest}")) {
+        Ok(url) => url,
+        Err(error) => return wrong(format!("is no URL: {error}")),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong(
+            "has user information, which no browser sends along: leave it out".to_owned(),
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("has a query or a fragment: leave it out".to_owned());
+    }
+    let path = match url.path() {
+        "/" => None,
+        path if path.trim_end_matches('/').ends_with("/socket.io") => Some(with_slash(path)),
+        path => {
+            let path = path.to_owned();
+            url.set_path("/");
+            let base = url.as_str().trim_end_matches('/');
+            return wrong(format!(
+                "has a path. A path after the host is a namespace to a Socket.IO client. Is {path} \
+                 where Socket.IO is? Write {base} --path {path}"
+            ));
+        }
+    };
+    url.set_path("/");
+    Ok((url, path))
+}
+
+/// Checks a Socket.IO path.
+///
+/// # Errors
+/// It is none: what to write.
+pub(super) fn path(text: &str) -> Result<String, WrongUsage> {
+    let wrong = |problem: &str| Err(WrongUsage(format!("--path {} {problem}", printable(text))));
+    if !text.starts_with('/') {
+        return wrong("does not start with /");
+    }
+    if text.contains(['?', '#']) || text.contains(char::is_whitespace) || text.len() > MAX_PATH_LEN
+    {
+        return wrong("is no path alone: leave out the query");
+    }
+    Ok(with_slash(text))
+}
+
+/// A client asks with a slash at the end, whether its `path` has one or not.
+fn with_slash(path: &str) -> String {
+    format!("{}/", path.trim_end_matches('/'))
+}
+
+/// Checks the page's origin.
+///
+/// # Errors
+/// No browser sends it: what to write.
+pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
+    match Origin::try_from(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(OriginError::Null) => Err(WrongUsage(
+            "--origin null: it stands for any sandboxed frame and local file; give the origin of \
+             a page. What null is granted is examined anyway"
+                .to_owned(),
+        )),
+        Err(OriginError::Malformed) => {
+            let advice = match OriginPattern::try_from(text) {
+                Err(error) => {
+                    format!("{}: {}", error.problem(), error.advice(text, KNOWLEDGE.to_ascii))
+                }
+                Ok(_) => "is a pattern: write one origin of a page".to_owned(),
+            };
+            Err(WrongUsage(format!("--origin {} {}", printable(text), printable(&advice))))
+        }
+    }
+}
+
+/// Reads `Name: value`.
+///
+/// # Errors
+/// It is no header, or none that a page can send.
+pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
+    let wrong = |problem: &str| Err(WrongUsage(format!("--header {} {problem}", printable(text))));
+    let Some((name, value)) = text.split_once(':') else {
+        return wrong("has no colon: write it as in 'X-Token: abc'");
+    };
+    let (name, value) = (name.trim(), value.trim());
+    if !is_token(name) {
+        return wrong("has a name that no header can have");
+    }
+    match name.to_ascii_lowercase().as_str() {
+        "cookie" => wrong("is the browser's to send: use --cookie"),
+        "origin" => wrong("is the browser's to send: use --origin"),
+        lower if is_forbidden_request_header(lower) => {
+            wrong("is a header that browsers keep to themselves: no page sends it")
+        }
+        _ if ureq::http::HeaderValue::from_str(value).is_err() => {
+            wrong("has a value that no header can have")
+        }
+        _ => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// Checks the value of a Cookie header.
+///
+/// # Errors
+/// It is none.
+pub(super) fn cookie(text: &str) -> Result<String, WrongUsage> {
+    let is_header = ureq::http::HeaderValue::from_str(text).is_ok();
+    if !is_header || !text.contains('=') {
+        let shown = printable(text);
+        return Err(WrongUsage(format!(
+            "--cookie {shown} is no cookie: write it as in 'a=b; c=d'"
+        )));
+    }
+    Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_may_name_socket_io_s_path() {
+        for (text, base, path) in [
+            ("https://a.example", "https://a.example/", None),
+            ("wss://a.example:443/", "https://a.example/", None),
+            ("ws://localhost:3000", "http://localhost:3000/", None),
+            ("https://a.example/socket.io/", "https://a.example/", Some("/socket.io/")),
+            ("https://a.example/x/socket.io", "https://a.example/", Some("/x/socket.io/")),
+        ] {
+            let (url, found) = server("URL", text).unwrap();
+            assert_eq!((url.as_str(), found.as_deref()), (base, path), "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Whether the cookies of Socket.IO's answers reach a page of another site.
+
+use crate::doctor::{
+    examination::Examination,
+    finding::{Code, Finding, Severity},
+};
+
+/// What AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
+/// same site, in that of the one beside it for others.
+const TWINS: &[&str] = &["CORS", "SameSite"];
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let target = &examination.target;
+    let is_lost = examination.lost().next().is_some();
+    // Of a page that keeps no cookie, it is told with the session that is lost.
+    if target.is_same_site() || (is_lost && !target.page.credentialed) {
+        return Vec::new();
+    }
+    let cookies = examination.cookies();
+    let has_twin = |name: &str| {
+        let is_twin =
+            |other: &str| other.strip_prefix(name).is_some_and(|end| TWINS.contains(&end));
+        cookies.iter().any(|(cookie, ..)| is_twin(&cookie.name) && cookie.is_cross_site())
+    };
+    let unfit: Vec<_> = cookies
+        .iter()
+        .filter(|(cookie, ..)| !cookie.is_cross_site() && !has_twin(&cookie.name))
+        .collect();
+    if unfit.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<_> = unfit.iter().map(|(cookie, ..)| cookie.name.as_str()).collect();
+    let names = names.join(", ");
+    let page = &target.page;
+    let severity = if is_lost { Severity::Error } else { Severity::Warning };
+    let finding = Finding::new(
+        Code::CookieNotCrossSite,
+        severity,
+        format!("cookie {names} is not sent back by a page of another site ({})", page.origin),
+    );
+    let finding = unfit.iter().fold(finding, |finding, (_, header, exchange)| {
+        finding.seen(exchange, vec![format!("Set-Cookie: {header}")])
+    });
+    let what = if page.credentialed {
+        "The page sends credentials, but browsers drop a cookie of another site unless it says \
+         SameSite=None; Secure. Sessions and stickiness that hang on it fail."
+    } else {
+        "The page as described sends no credentials, so that no cookie is kept. Once it does \
+         (withCredentials), this one is dropped unless it says SameSite=None; Secure."
+    };
+    let mut fix = vec![
+        "Let whatever sets it (Socket.IO's `cookie` option, a session middleware, the load \
+             balancer) say so:"
+            .to_owned(),
+        "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure".to_owned(),
+        "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
+            .to_owned(),
+    ];
+    if !target.is_trustworthy() {
+        fix.push("Secure needs https: the server is asked over http.".to_owned());
+    }
+    fix.push(
+        "Or serve page and server from one site (app.example.com and api.example.com, both https). \
+         Some browsers drop the cookies of other sites whatever they say."
+            .to_owned(),
+    );
+    vec![finding.why([what]).fix(fix)]
+}

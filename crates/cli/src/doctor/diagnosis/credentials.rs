@@ -1,0 +1,76 @@
+//! Whether the page may send credentials.
+
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use super::{
+    evidence::{unreadable, with_cors},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    if examination.target.is_same_origin() || examination.refuses_polling() {
+        return Vec::new();
+    }
+    let Some(poll) = examination.spoken_poll() else { return Vec::new() };
+    let page = &examination.target.page;
+    let allowed = poll.allowed_origin();
+    let finding = match allowed.as_deref() {
+        Some("*") if page.credentialed || poll.allows_credentials() => wildcard(examination, poll),
+        Some(origin)
+            if origin == page.origin && page.credentialed && !poll.allows_credentials() =>
+        {
+            not_allowed(examination, poll)
+        }
+        _ => return Vec::new(),
+    };
+    vec![finding]
+}
+
+fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
+    let page = &examination.target.page;
+    let finding = Finding::new(
+        Code::WildcardWithCredentials,
+        if page.credentialed { Severity::Error } else { Severity::Warning },
+        "Access-Control-Allow-Origin is *, which does not count for a page that sends credentials",
+    )
+    .seen(poll, with_cors(poll));
+    let whom = if page.credentialed {
+        "The page sends credentials (withCredentials; a Socket.IO 2 client always does)."
+    } else {
+        "The page as described sends none, and works; but the server says it may send them \
+         (Access-Control-Allow-Credentials: true), and a page that does fails."
+    };
+    finding
+        .why([whom])
+        .why(unreadable(poll, CorsError::Wildcard))
+        .fix(["Name the origins instead of *:"])
+        .fix(remedy::allow_page(examination))
+        .fix(["Or, if no cookie is needed, let the client leave withCredentials out, and the \
+               server credentials."])
+}
+
+fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
+    let finding = Finding::new(
+        Code::CredentialsNotAllowed,
+        Severity::Error,
+        "the page sends credentials, and Access-Control-Allow-Credentials is not true",
+    )
+    .seen(poll, with_cors(poll))
+    .why(unreadable(poll, CorsError::Credentials));
+    if poll.doubles_credentials() {
+        return finding.fix([
+            "It is there twice: let the server set it, or the proxy before it. In nginx, take \
+             its add_header out, or hide what the server sets:",
+            remedy::HIDE_CREDENTIALS,
+        ]);
+    }
+    finding.fix(["Allow credentials:"]).fix(remedy::allow_page(examination)).fix([
+        "Or, if no cookie is needed, leave withCredentials out of the client (a Socket.IO 2 \
+           client cannot).",
+    ])
+}

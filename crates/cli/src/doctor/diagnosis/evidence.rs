@@ -1,0 +1,169 @@
+//! What was seen, as lines of a report, and what Chromium prints of it.
+
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use crate::doctor::{examination::Examination, exchange::Exchange, step::Step};
+
+/// The most that is shown of a body or a header, in characters.
+const MAX_SHOWN: usize = 160;
+
+/// What was asked, and how it was answered: two lines.
+pub(super) fn asked(exchange: &Exchange) -> Vec<String> {
+    let Exchange { method, url, .. } = exchange;
+    let origin = match exchange.origin.as_deref() {
+        Some(origin) => format!("from {origin}"),
+        None => "without Origin".to_owned(),
+    };
+    let answer = match (exchange.status(), &exchange.error) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(error)) => format!("{status}, then {}", error.text),
+        (None, Some(error)) => error.text.clone(),
+        (None, None) => "done".to_owned(),
+    };
+    match exchange.step {
+        Step::Connect => vec![format!("{method} {url}: {answer}")],
+        _ => vec![format!("{method} {url}"), format!("{origin}: {answer}")],
+    }
+}
+
+/// The same, with the headers of CORS below, or that there are none.
+pub(super) fn with_cors(exchange: &Exchange) -> Vec<String> {
+    let is_cors = |name: &str| name.starts_with("access-control-") || name == "vary";
+    let mut lines = asked(exchange);
+    lines.extend(headers(exchange, is_cors));
+    if exchange.allowed_origin().is_none() {
+        lines.push("  (no Access-Control-Allow-Origin)".to_owned());
+    }
+    lines
+}
+
+/// The same, with some headers below.
+pub(super) fn with_headers(exchange: &Exchange, names: &[&str]) -> Vec<String> {
+    let mut lines = asked(exchange);
+    lines.extend(headers(exchange, |name| names.contains(&name)));
+    lines
+}
+
+/// The same, with the start of the body below.
+pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
+    let mut lines = with_headers(exchange, &["content-type", "server"]);
+    lines.extend(body(exchange));
+    lines
+}
+
+/// The start of the body, if there is one.
+pub(super) fn body(exchange: &Exchange) -> Option<String> {
+    let words: Vec<_> = exchange.body().split_whitespace().collect();
+    (!words.is_empty()).then(|| format!("  {}", shortened(&words.join(" "))))
+}
+
+/// As much of `text` as is shown.
+pub(super) fn shortened(text: &str) -> String {
+    let start: String = text.chars().take(MAX_SHOWN).collect();
+    let ellipsis = if start.len() < text.len() { "…" } else { "" };
+    format!("{start}{ellipsis}")
+}
+
+/// `Name: value` of each header whose name, in lower case, is wanted.
+fn headers(exchange: &Exchange, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let headers = exchange.answer.iter().flat_map(|answer| &answer.headers);
+    headers
+        .filter(|(name, _)| is_wanted(&name.to_ascii_lowercase()))
+        .map(|(name, value)| format!("  {}: {}", spelt(name), shortened(value)))
+        .collect()
+}
+
+/// A header's name as documents spell it.
+fn spelt(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    });
+    words.collect::<Vec<_>>().join("-")
+}
+
+/// What Chromium's console says of a request that CORS blocks.
+pub(super) fn blocked(exchange: &Exchange, why: &str) -> String {
+    let origin = exchange.origin.as_deref().unwrap_or_default();
+    let url = &exchange.url;
+    format!(
+        "  Access to XMLHttpRequest at '{url}' from origin '{origin}' has been blocked by CORS \
+         policy: {why}"
+    )
+}
+
+/// What becomes of an answer that CORS blocks.
+pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
+    vec![
+        "The browser keeps the answer from the page. Chromium prints:".to_owned(),
+        blocked(exchange, &reason(exchange, error)),
+        client_says(exchange),
+    ]
+}
+
+/// What Chromium's console says, where the page may not read the answer either.
+pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    let target = &examination.target;
+    match exchange.cors_check(target.page.credentialed) {
+        Err(error) if exchange.answer.is_some() && !target.is_same_origin() => {
+            vec!["Chromium prints:".to_owned(), blocked(exchange, &reason(exchange, error))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What a Socket.IO client says where polling fails.
+pub(super) fn client_says(exchange: &Exchange) -> String {
+    let what = if exchange.method == "POST" { "post" } else { "poll" };
+    format!("The Socket.IO client reports: xhr {what} error")
+}
+
+/// Why Chromium blocks an answer that fails the CORS check in that way.
+pub(super) fn reason(exchange: &Exchange, error: CorsError) -> String {
+    let allowed = exchange.allowed_origin().unwrap_or_default();
+    match error {
+        CorsError::Missing => {
+            "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+                .to_owned()
+        }
+        CorsError::Multiple => format!(
+            "The 'Access-Control-Allow-Origin' header contains multiple values '{allowed}', but \
+             only one is allowed."
+        ),
+        CorsError::Wildcard => format!(
+            "The value of the 'Access-Control-Allow-Origin' header in the response must not be the \
+             wildcard '*' when the request's credentials mode is 'include'. {WHO_DECIDES}"
+        ),
+        CorsError::Mismatch => format!(
+            "The 'Access-Control-Allow-Origin' header has a value '{allowed}' that is not equal to \
+             the supplied origin."
+        ),
+        CorsError::Credentials => {
+            let value = exchange.header("Access-Control-Allow-Credentials").unwrap_or_default();
+            format!(
+                "The value of the 'Access-Control-Allow-Credentials' header in the response is \
+                 '{value}' which must be 'true' when the request's credentials mode is 'include'. \
+                 {WHO_DECIDES}"
+            )
+        }
+    }
+}
+
+const WHO_DECIDES: &str = "The credentials mode of requests initiated by the XMLHttpRequest is \
+                           controlled by the withCredentials attribute.";
+
+/// What Chromium puts before the reason where it is a preflight that fails.
+pub(super) const PREFLIGHT: &str =
+    "Response to preflight request doesn't pass access control check: ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_start_is_shown() {
+        let whole = "é".repeat(MAX_SHOWN);
+        assert_eq!(shortened(&whole), whole);
+        assert_eq!(shortened(&format!("{whole}x")), format!("{whole}…"));
+    }
+}

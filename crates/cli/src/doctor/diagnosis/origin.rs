@@ -1,0 +1,222 @@
+//! Whether `Access-Control-Allow-Origin` names the page.
+
+use socketio_cors_core::origin::Origin;
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use super::{
+    doubled::doubled,
+    evidence::{body, client_says, shortened, unreadable, with_cors},
+    remedy, stripped, worker,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    near_misses, proxies,
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let Some(poll) = examination.spoken_poll() else { return Vec::new() };
+    if examination.target.is_same_origin() || examination.refuses_polling() {
+        let refused = poll.is_refused().then(|| not_listed(examination, poll));
+        return refused.into_iter().collect();
+    }
+    let finding = match poll.cors_check(false) {
+        // `allowRequest` refuses, and the CORS headers are there all the same.
+        Ok(()) if poll.is_refused() => Some(not_listed(examination, poll)),
+        Ok(()) => stripped::from_posts(examination, poll),
+        Err(CorsError::Multiple) => Some(doubled(examination, poll)),
+        Err(CorsError::Mismatch) => {
+            Some(near_miss(examination, poll).unwrap_or_else(|| other_origin(examination, poll)))
+        }
+        Err(CorsError::Missing | CorsError::Wildcard | CorsError::Credentials) => {
+            Some(missing(examination, poll))
+        }
+    };
+    finding.into_iter().collect()
+}
+
+fn missing(examination: &Examination, poll: &Exchange) -> Finding {
+    let refused = poll.is_refused();
+    let elsewhere = || if refused { None } else { stripped::from_some(examination, poll) };
+    near_miss(examination, poll)
+        .or_else(|| stripped::by_proxy(examination, poll))
+        .or_else(elsewhere)
+        .unwrap_or_else(|| {
+            if refused || has_remains(poll) {
+                not_listed(examination, poll)
+            } else {
+                not_configured(examination, poll)
+            }
+        })
+}
+
+/// Whether something of CORS is left where `Access-Control-Allow-Origin` is not.
+fn has_remains(poll: &Exchange) -> bool {
+    let varies = poll.header("Vary").unwrap_or_default().to_ascii_lowercase().contains("origin");
+    let headers = poll.answer.iter().flat_map(|answer| &answer.headers);
+    let mut names = headers.map(|(name, _)| name.to_ascii_lowercase());
+    varies || names.any(|name| name.starts_with("access-control-"))
+}
+
+fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
+    let finding = Finding::new(
+        Code::NoCorsHeaders,
+        Severity::Error,
+        "the poll is answered, without any CORS header: the server is not told of other origins",
+    )
+    .seen(poll, with_cors(poll))
+    .why(unreadable(poll, CorsError::Missing));
+    if worker::only_reports(poll) {
+        return finding.fix([worker::ONLY_REPORTS]);
+    }
+    finding.fix(remedy::allow_page(examination)).fix([
+        "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
+         (app.use(cors())) does not see Socket.IO's requests.",
+        "If that is written already: is this the server that was restarted with it? Does a proxy \
+         take the headers away? --direct with the server's own URL tells.",
+    ])
+}
+
+fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
+    let origin = &examination.target.page.origin;
+    let refused = poll.is_refused();
+    let summary = if refused {
+        format!("the server refuses {origin}")
+    } else {
+        format!("{origin} is not among the origins that the server allows")
+    };
+    let mut seen = with_cors(poll);
+    if refused {
+        seen.extend(body(poll));
+    } else {
+        seen.push(
+            "The other headers are there as where a list is looked up and the origin is not found."
+                .to_owned(),
+        );
+    }
+    let why = match poll.cors_check(false) {
+        _ if examination.target.is_same_origin() => vec![client_says(poll)],
+        Ok(()) => vec!["The poll fails, and no session begins.".to_owned(), client_says(poll)],
+        Err(error) => unreadable(poll, error),
+    };
+    let finding =
+        Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);
+    if refused {
+        return finding.fix(let_in(examination, poll));
+    }
+    let finding = finding.fix([SPELT_AS_HERE]).fix(remedy::allow_page(examination));
+    let proxies = proxies::of(poll);
+    if proxies.is_empty() {
+        finding
+    } else {
+        finding.fix([format!(
+            "If it is listed, the proxy ({}) takes Access-Control-Allow-Origin away: --direct with \
+             the server's own URL tells.",
+            proxies.join(", ")
+        )])
+    }
+}
+
+const SPELT_AS_HERE: &str =
+    "Add the origin to the list, spelt as here: no path, no slash at the end.";
+
+/// What to change where a request is refused, and not only its answer kept from the page.
+fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    if let Some(remedy) = worker::remedy(poll) {
+        return vec![remedy.to_owned()];
+    }
+    let mut lines = Vec::new();
+    if poll.origin.is_none() {
+        lines.push(
+            "Browsers send no Origin with a GET to the page's own origin. Let it pass without, \
+             and with this one, which POSTs and WebSockets have."
+                .to_owned(),
+        );
+    } else {
+        lines.push(SPELT_AS_HERE.to_owned());
+    }
+    // Socket.IO 2 sends none of CORS with a refusal.
+    let is_server_2 = examination.is_server_2() && !has_remains(poll);
+    if !is_server_2 {
+        lines.extend(remedy::allow_request(examination));
+    }
+    if is_server_2 || !examination.grants_page() {
+        lines.extend(remedy::socket_io(examination));
+    }
+    lines.extend(remedy::policy(examination));
+    lines.push(
+        "If it is listed: an `allowRequest` function or a middleware may refuse for another \
+         reason, as a token or cookie that is missing (--header, --cookie)."
+            .to_owned(),
+    );
+    lines
+}
+
+fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
+    let origin = &examination.target.page.origin;
+    let allowed = poll.allowed_origin().unwrap_or_default();
+    Finding::new(
+        Code::OriginNotListed,
+        Severity::Error,
+        format!("the server allows \"{}\", and not {origin}", shortened(&allowed)),
+    )
+    .seen(poll, with_cors(poll))
+    .why(unreadable(poll, CorsError::Mismatch))
+    .fix([
+        "The header takes one origin: that of the page which asks. With a list, the server names \
+         whichever asks; with a text it always names that one.",
+    ])
+    .fix(remedy::allow_page(examination))
+    .fix(["Where a proxy sets the header (nginx's add_header), let it name the page, or leave \
+           it to the server."])
+}
+
+const OTHER_PORT: &str = "with another port";
+
+fn differs_in_port(allowed: &str, page: &str) -> bool {
+    let without_port = |text| {
+        Origin::try_from(text).ok().map(|origin: Origin<'_>| origin.without_port().to_owned())
+    };
+    allowed != page
+        && without_port(allowed).is_some()
+        && without_port(allowed) == without_port(page)
+}
+
+/// An origin that is nearly the page's, and is granted or named.
+fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let page = &examination.target.page.origin;
+    let allowed = poll.allowed_origin();
+    let misses = near_misses::of(&Origin::try_from(page.as_str()).ok()?);
+    let granted = |origin: &str| {
+        examination.all(Step::NearMiss).find(|asked| {
+            asked.origin.as_deref() == Some(origin)
+                && asked.opened().is_some()
+                && asked.allowed_origin().as_deref() == Some(origin)
+        })
+    };
+    let other_port = allowed.iter().filter(|allowed| differs_in_port(allowed, page));
+    let misses = misses.into_iter().chain(other_port.map(|other| (other.clone(), OTHER_PORT)));
+    let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
+        let named = (allowed.as_ref() == Some(&origin)).then_some(poll);
+        let exchange = named.or_else(|| granted(&origin))?;
+        Some((origin, how, exchange))
+    })?;
+    let finding = Finding::new(
+        Code::OriginNearMiss,
+        Severity::Error,
+        format!("the server allows \"{wrong}\", {how}; the page is {page}"),
+    )
+    .seen(poll, with_cors(poll));
+    let finding = if std::ptr::eq(exchange, poll) {
+        finding.why(unreadable(poll, CorsError::Mismatch))
+    } else {
+        finding.seen(exchange, with_cors(exchange)).why(unreadable(poll, CorsError::Missing))
+    };
+    Some(
+        finding
+            .fix([format!("Where the list has \"{wrong}\", write \"{page}\" (or add it).")])
+            .fix(remedy::allow_page(examination)),
+    )
+}

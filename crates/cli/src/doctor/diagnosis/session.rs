@@ -1,0 +1,165 @@
+//! Whether a session lasts, and what becomes of errors.
+
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use super::evidence::{blocked, client_says, console, reason, with_body, with_cors};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let lost = session_lost(examination);
+    let failed = if lost.is_none() { post_failed(examination) } else { None };
+    [errors_without_cors(examination), lost, failed].into_iter().flatten().collect()
+}
+
+fn errors_without_cors(examination: &Examination) -> Option<Finding> {
+    let poll = examination.spoken_poll().filter(|poll| poll.is_ok())?;
+    let bad = examination.get(Step::BadSession)?;
+    let is_error = bad.status().is_some_and(|status| status >= 400);
+    let missing = bad.cors_check(false) == Err(CorsError::Missing);
+    if examination.target.is_same_origin() || !poll.grants_its_origin() || !is_error || !missing {
+        return None;
+    }
+    Some(
+        Finding::new(
+            Code::ErrorsWithoutCors,
+            Severity::Warning,
+            "answers of 400 have no CORS headers, where those of 200 have them",
+        )
+        .seen(bad, with_cors(bad))
+        .seen(poll, with_cors(poll))
+        .why([
+            "The page works until something goes wrong. Then its console speaks of CORS and \
+             hides the real error:"
+                .to_owned(),
+            blocked(bad, &reason(bad, CorsError::Missing)),
+        ])
+        .fix([
+            "In nginx, add_header leaves answers of 400 and above out unless it ends in always:"
+                .to_owned(),
+            format!(
+                "  add_header Access-Control-Allow-Origin {} always;",
+                examination.target.page.origin
+            ),
+            "Or leave CORS to Socket.IO, which sets it on its errors too. socketio-cors-edge \
+             sets it on every status."
+                .to_owned(),
+        ]),
+    )
+}
+
+fn session_lost(examination: &Examination) -> Option<Finding> {
+    let lost: Vec<_> = examination.lost().collect();
+    let first = lost.first()?;
+    let finding = lost.iter().fold(
+        Finding::new(
+            Code::SessionLost,
+            Severity::Error,
+            "a session is lost from one request to the next: they reach different instances of the \
+             server",
+        ),
+        |finding, exchange| {
+            let lines =
+                if std::ptr::eq(*exchange, *first) { with_body(exchange) } else { Vec::new() };
+            finding.seen(exchange, lines)
+        },
+    );
+    let finding = finding.why([
+        "The page connects and is thrown out, again and again, by chance. Each request of a \
+         polling session has to reach the instance that opened it.",
+    ]);
+    Some(sticky_remedy(examination, finding))
+}
+
+fn sticky_remedy(examination: &Examination, finding: Finding) -> Finding {
+    let cookies = examination.cookies();
+    let Some((cookie, header, exchange)) = cookies.first() else {
+        return finding.fix([
+            "Let the load balancer be sticky. nginx, by address:",
+            "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
+            "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
+             and the client withCredentials: true. Node's cluster: @socket.io/sticky. An adapter \
+             (Redis) alone does not do: it shares messages, not sessions.",
+            "Or do without polling: transports: [\"websocket\"] in the client (and --websocket here).",
+        ]);
+    };
+    let name = &cookie.name;
+    let finding = finding.seen(exchange, vec![format!("Set-Cookie: {header}")]);
+    if !examination.target.page.credentialed {
+        finding.fix([
+            format!(
+                "The server sets a cookie ({name}) that may be meant to keep a session at one \
+                 instance. The page does not send it: it is not credentialed. In the client:"
+            ),
+            "  io(\"…\", { withCredentials: true })".to_owned(),
+            "And allow credentials to the page's origin, by name; the cookie needs SameSite=None; \
+             Secure where the page is of another site. Then examine it with --credentials."
+                .to_owned(),
+        ])
+    } else if !cookie.is_cross_site() && !examination.target.is_same_site() {
+        finding.fix([format!(
+            "The server sets a cookie ({name}) that may be meant to keep a session at one \
+             instance. Browsers do not keep it for a page of another site: let the load \
+             balancer set it with SameSite=None; Secure."
+        )])
+    } else {
+        finding.fix([format!(
+            "The cookie {name} was sent back, and did not keep the session at one instance: look \
+             at the load balancer's stickiness."
+        )])
+    }
+}
+
+fn post_failed(examination: &Examination) -> Option<Finding> {
+    let mut later = examination.all(Step::Post).chain(examination.all(Step::PollAgain));
+    // A GET without an answer is one that the server holds until it has something to say.
+    let failed = later.find(|exchange| match exchange.status() {
+        Some(status) => status != 200,
+        None => exchange.method == "POST",
+    })?;
+    let answer = match (failed.status(), &failed.error) {
+        (None, Some(error)) => format!("fails: {}", error.text),
+        (status, _) => format!("is answered {}", status.unwrap_or_default()),
+    };
+    Some(
+        Finding::new(
+            Code::PostFailed,
+            Severity::Error,
+            format!("a session can be opened, and a {} in it {answer}", failed.method),
+        )
+        .seen(failed, with_body(failed))
+        .why(["The page cannot go on by polling."])
+        .why(console(examination, failed))
+        .why([client_says(failed)])
+        .fix([hint(failed)]),
+    )
+}
+
+fn hint(post: &Exchange) -> &'static str {
+    match post.status() {
+        Some(400) if post.is_refused() => {
+            "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
+             the Origin that this has."
+        }
+        Some(403) => {
+            "Something refuses POST: a firewall for web applications, a check of CSRF tokens or of \
+             Origin in the web framework. Let Socket.IO's path out of it."
+        }
+        Some(404 | 405) => {
+            "Something lets only GET through: a static site's proxy rule, a cache, a rule on \
+             methods. Let POST through on Socket.IO's path."
+        }
+        Some(411 | 413) => {
+            "Something limits bodies: nginx's client_max_body_size, a proxy that wants a length."
+        }
+        Some(300..400) => "Let Socket.IO's path out of the rule that redirects.",
+        _ => {
+            "Look at the server's log, and at what is before it: the first GET gets through, \
+             and this does not."
+        }
+    }
+}

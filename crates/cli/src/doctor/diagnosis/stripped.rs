@@ -1,0 +1,79 @@
+//! `Access-Control-Allow-Origin` that is on one answer and has gone from another.
+
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use super::{
+    evidence::{unreadable, with_cors},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    proxies,
+    step::Step,
+};
+
+/// The server sets `Access-Control-Allow-Origin`, and a proxy takes it away.
+pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.grants_its_origin())?;
+    Some(
+        taken_away(poll, "a proxy takes Access-Control-Allow-Origin away, which the server sets")
+            .seen(direct, with_cors(direct))
+            .fix(keep_headers(poll)),
+    )
+}
+
+/// `Access-Control-Allow-Origin` is on other answers, and not on the poll's.
+pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let steps = [Step::Preflight, Step::Post, Step::PollAgain, Step::BadSession];
+    let other = steps
+        .into_iter()
+        .find_map(|step| examination.get(step).filter(|exchange| exchange.grants_its_origin()))?;
+    Some(
+        taken_away(
+            poll,
+            "Access-Control-Allow-Origin is on some answers, and not on that to the poll",
+        )
+        .seen(other, with_cors(other))
+        .fix(["It is set for some methods or statuses alone. In nginx, an add_header in `if \
+             ($request_method = OPTIONS)` counts for preflights only, and one in a location undoes \
+             those around it."])
+        .fix(remedy::socket_io(examination))
+        .fix(keep_headers(poll)),
+    )
+}
+
+/// The poll is good, and the POST's answer has lost the header.
+pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
+    (post.cors_check(false) == Err(CorsError::Missing)).then(|| {
+        taken_away(
+            post,
+            "Access-Control-Allow-Origin is on the answer to GET, and not on that to POST",
+        )
+        .seen(poll, with_cors(poll))
+        .fix(["It is set for GET alone. A rule of the proxy that knows methods (nginx's `if \
+             ($request_method = GET)`) has to set it for all of them, or leave it to the server."])
+        .fix(keep_headers(post))
+    })
+}
+
+fn taken_away(exchange: &Exchange, summary: &str) -> Finding {
+    Finding::new(Code::StrippedHeaders, Severity::Error, summary)
+        .seen(exchange, with_cors(exchange))
+        .why(unreadable(exchange, CorsError::Missing))
+}
+
+fn keep_headers(exchange: &Exchange) -> Vec<String> {
+    let proxies = proxies::of(exchange);
+    let who = if proxies.is_empty() { String::new() } else { format!(" ({})", proxies.join(", ")) };
+    vec![
+        format!("In the proxy{who}, let the server's headers through. In nginx, take these out:"),
+        "  proxy_hide_header Access-Control-Allow-Origin;".to_owned(),
+        "  more_clear_headers 'Access-Control-*';".to_owned(),
+        "In a CDN, look for a rule that sets or removes response headers, and for a cache whose \
+         key leaves Origin out."
+            .to_owned(),
+    ]
+}

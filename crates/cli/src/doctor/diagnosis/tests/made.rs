@@ -1,0 +1,147 @@
+//! Examinations made by hand.
+
+use std::time::Duration;
+
+use crate::doctor::{
+    examination::Examination,
+    exchange::{Answer, Exchange},
+    failure::Failure,
+    step::Step,
+    target::{Page, Target},
+};
+
+pub(super) const O: &str = "https://app.example.com";
+pub(super) const FOREIGN: &str = "https://foreign.example";
+pub(super) const OPEN: &str = r#"0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}"#;
+pub(super) const OPEN_3: &str =
+    r#"58:0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}2:40"#;
+pub(super) const FORBIDDEN: &str = r#"{"code":4,"message":"Forbidden"}"#;
+pub(super) const UNKNOWN: &str = r#"{"code":1,"message":"Session ID unknown"}"#;
+pub(super) const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
+pub(super) const UNSUPPORTED: &str = r#"{"code":5,"message":"Unsupported protocol version"}"#;
+
+pub(super) type Headers = [(&'static str, &'static str)];
+pub(super) const NONE: &Headers = &[];
+pub(super) const ALLOW: &str = "access-control-allow-origin";
+pub(super) const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
+pub(super) const VARY: (&str, &str) = ("vary", "Origin");
+pub(super) const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
+
+impl Examination {
+    /// Of a server that gives the page all it asks for, and nothing to others.
+    pub(super) fn good() -> Self {
+        let page = Page {
+            origin: O.to_owned(),
+            headers: Vec::new(),
+            cookie: None,
+            credentialed: false,
+            client: 4,
+            websocket: false,
+        };
+        let target = Target {
+            base: "https://api.example.net".parse().unwrap(),
+            path: "/socket.io/".to_owned(),
+            page,
+            direct: None,
+            timeout: Duration::from_secs(1),
+        };
+        let empty = Self { target, foreign: FOREIGN, connected: None, exchanges: Vec::new() };
+        empty
+            .notes(Step::Connect, None, None)
+            .sees(Step::Poll4, 200, GRANT, OPEN)
+            .sees(Step::Poll3, 400, GRANT, UNSUPPORTED)
+            .sees(Step::Preflight, 204, GRANT, "")
+            .sees(Step::Post, 200, GRANT, "ok")
+            .sees(Step::PollAgain, 200, GRANT, r#"40{"sid":"b"}"#)
+            .sees(Step::ForeignPost, 403, &[VARY], FORBIDDEN)
+            .sees(Step::BadSession, 400, GRANT, UNKNOWN)
+            .sees(Step::Websocket, 101, NONE, OPEN)
+            .sees(Step::Upgrade, 101, NONE, "3probe")
+            .sees(Step::ForeignPoll, 403, &[VARY], FORBIDDEN)
+            .sees(Step::NullPoll, 403, &[VARY], FORBIDDEN)
+            .sees(Step::NoOriginPoll, 200, &[VARY], OPEN)
+            .sees(Step::ForeignWebsocket, 403, NONE, FORBIDDEN)
+    }
+
+    /// The same, with another answer in a step.
+    pub(super) fn sees(self, step: Step, status: u16, headers: &Headers, body: &str) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let headers = headers.iter().map(own).collect();
+        self.notes(step, Some(Answer { status, headers, body: body.to_owned() }), None)
+    }
+
+    /// The same, with no answer in a step.
+    pub(super) fn fails(self, step: Step, error: Failure) -> Self {
+        self.notes(step, None, Some(error))
+    }
+
+    pub(super) fn notes(
+        mut self,
+        step: Step,
+        answer: Option<Answer>,
+        error: Option<Failure>,
+    ) -> Self {
+        let (method, origin) = match step {
+            Step::Post => ("POST", Some(O)),
+            Step::Preflight => ("OPTIONS", Some(O)),
+            Step::ForeignPost => ("POST", Some(FOREIGN)),
+            Step::ForeignPoll | Step::ForeignWebsocket => ("GET", Some(FOREIGN)),
+            Step::NullPoll => ("GET", Some("null")),
+            Step::NoOriginPoll => ("GET", None),
+            _ => ("GET", Some(O)),
+        };
+        let scheme = if step == Step::Upgrade { "wss" } else { "https" };
+        self.exchanges.retain(|exchange| exchange.step != step);
+        self.exchanges.push(Exchange {
+            step,
+            method,
+            url: format!("{scheme}://api.example.net/socket.io/?{}", step.as_str()),
+            origin: origin.map(str::to_owned),
+            answer,
+            error,
+        });
+        self
+    }
+
+    /// The same, asked from another origin in the last step, or from none.
+    pub(super) fn from(mut self, origin: Option<&str>) -> Self {
+        self.exchanges.last_mut().unwrap().origin = origin.map(str::to_owned);
+        self
+    }
+
+    /// The same, of a page with credentials.
+    pub(super) fn credentialed(mut self) -> Self {
+        self.target.page.credentialed = true;
+        self
+    }
+
+    /// The same, of a page whose browser holds cookies.
+    pub(super) fn holding(mut self, cookie: &str) -> Self {
+        self.target.page.cookie = Some(cookie.to_owned());
+        self.credentialed()
+    }
+
+    /// The same, of a page with a header of its own.
+    pub(super) fn sending(mut self, name: &str) -> Self {
+        self.target.page.headers.push((name.to_owned(), "value".to_owned()));
+        self
+    }
+
+    /// The same, of a page that uses that client.
+    pub(super) fn by_client(mut self, client: u8) -> Self {
+        self.target.page.client = client;
+        self
+    }
+
+    /// The same, of a page that uses WebSocket alone.
+    pub(super) fn without_polling(mut self) -> Self {
+        self.target.page.websocket = true;
+        self
+    }
+
+    /// The same, at another URL.
+    pub(super) fn at(mut self, base: &str) -> Self {
+        self.target.base = base.parse().unwrap();
+        self
+    }
+}

@@ -1,0 +1,49 @@
+//! Whether caches are told that answers differ by origin.
+
+use super::evidence::with_cors;
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let Some(poll) = examination.spoken_poll() else { return Vec::new() };
+    let allowed = poll.allowed_origin();
+    if !examination.polls()
+        || !poll.grants_its_origin()
+        || allowed.as_deref() == Some("*")
+        || varies(poll)
+    {
+        return Vec::new();
+    }
+    let others = [Step::ForeignPoll, Step::NullPoll, Step::NoOriginPoll].into_iter();
+    let other = others
+        .filter_map(|step| examination.get(step))
+        .find(|other| other.answer.is_some() && other.allowed_origin() != allowed);
+    let Some(other) = other else { return Vec::new() };
+    vec![
+        Finding::new(
+            Code::VaryMissing,
+            Severity::Warning,
+            "Access-Control-Allow-Origin differs by origin, and Vary does not say so",
+        )
+        .seen(poll, with_cors(poll))
+        .seen(other, with_cors(other))
+        .why(["A cache, the browser's own too, may give the page an answer that it keeps for \
+             another, with that page's origin or none. The page then fails now and then."])
+        .fix([
+            "Send `Vary: Origin` wherever the header may be sent, whether or not an origin is \
+             allowed. In nginx:",
+            "  add_header Vary Origin always;",
+            "Socket.IO 3 and 4 and socketio-cors-edge do so by themselves: does a proxy take it \
+             away?",
+        ]),
+    ]
+}
+
+fn varies(exchange: &Exchange) -> bool {
+    let vary = exchange.header("Vary").unwrap_or_default();
+    vary.split(',').map(str::trim).any(|name| name == "*" || name.eq_ignore_ascii_case("origin"))
+}

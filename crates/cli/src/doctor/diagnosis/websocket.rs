@@ -1,0 +1,158 @@
+//! Whether a WebSocket comes about.
+
+use super::{
+    evidence::{with_body, with_headers},
+    remedy, worker,
+};
+use crate::doctor::{
+    engineio::BAD_REQUEST,
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let needed = examination.target.page.websocket;
+    let works = examination.polls() || examination.refuses_polling();
+    // A server may not offer it, and one that refuses the page's polls refuses this as well.
+    if !needed && (examination.offers_upgrade() == Some(false) || !works) {
+        return Vec::new();
+    }
+    let direct = examination.get(Step::Websocket);
+    // Where sessions are lost, it is no other cause that this one was.
+    let is_lost = examination.lost().next().is_some();
+    let upgrade = examination
+        .all(Step::Upgrade)
+        .find(|exchange| exchange.url.starts_with("ws"))
+        .filter(|_| !is_lost && !needed);
+    let refused = direct.filter(|exchange| is_refused(examination, exchange));
+    if let Some(refused) = refused {
+        return vec![refusal(examination, refused)];
+    }
+    let blocked: Vec<_> =
+        direct.into_iter().chain(upgrade).filter(|exchange| !exchange.is_upgraded()).collect();
+    if !blocked.is_empty() {
+        return vec![upgrade_blocked(examination, &blocked)];
+    }
+    let silent: Vec<_> =
+        direct.into_iter().chain(upgrade).filter(|exchange| exchange.error.is_some()).collect();
+    if silent.is_empty() { Vec::new() } else { vec![probe_failed(&silent)] }
+}
+
+/// What Engine.IO says, without its usual JSON, where `allowRequest` or a middleware
+/// refuses a WebSocket and has no words of its own.
+const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
+
+/// Whether it is the origin that is refused.
+fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
+    let others = examination.get(Step::ForeignWebsocket);
+    let others_may = others.is_some_and(Exchange::opened_websocket);
+    let told_no = exchange.status() == Some(400) && exchange.engine_error().is_none();
+    exchange.is_forbidden()
+        || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
+}
+
+fn failed(exchange: &Exchange) -> String {
+    let why = match exchange.status() {
+        Some(status) => format!("Unexpected response code: {status}"),
+        None => "net::ERR_CONNECTION_CLOSED".to_owned(),
+    };
+    format!(
+        "  WebSocket connection to '{}' failed: Error during WebSocket handshake: {why}",
+        exchange.url
+    )
+}
+
+fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
+    let origin = &examination.target.page.origin;
+    let (summary, policy) = if examination.polls() {
+        (format!("polls of {origin} are answered, and its WebSocket is refused"), Vec::new())
+    } else {
+        (format!("the WebSocket of {origin} is refused"), remedy::policy(examination))
+    };
+    let finding = Finding::new(Code::WebsocketRefused, Severity::Error, summary)
+        .seen(exchange, with_body(exchange))
+        .why([
+            "The page stays on polling, or fails where it uses WebSocket alone. Chromium \
+         prints:"
+                .to_owned(),
+            failed(exchange),
+        ]);
+    if let Some(remedy) = worker::remedy(exchange) {
+        return finding.fix([remedy]);
+    }
+    finding
+        .fix([
+            format!(
+                "A list of origins of its own is looked at for WebSockets (allowRequest, a \
+                 middleware of io.engine.use, a proxy's rule, a firewall): add {origin} to it."
+            ),
+            "CORS headers have no say in WebSockets: who may open one is decided by such a check \
+             alone."
+                .to_owned(),
+        ])
+        .fix(policy)
+}
+
+fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding {
+    let polling = if examination.polls() { "polling works, and " } else { "" };
+    let dropped = blocked.iter().any(|exchange| exchange.has_engine_error(BAD_REQUEST));
+    let status = blocked.first().and_then(|exchange| exchange.status());
+    let answer = match status {
+        Some(status) => format!("is answered {status} instead of 101"),
+        None => "has no answer that is one".to_owned(),
+    };
+    let why = if dropped {
+        ": the request reaches Engine.IO without its Upgrade header"
+    } else if status == Some(426) {
+        ": a proxy wants an Upgrade that another one before it has dropped"
+    } else {
+        ""
+    };
+    let finding = Finding::new(
+        Code::UpgradeBlocked,
+        Severity::Error,
+        format!("{polling}a WebSocket's handshake {answer}{why}"),
+    );
+    let finding = blocked
+        .iter()
+        .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
+    finding
+        .why(["The page stays on polling, at many times the cost, or fails where it uses \
+             WebSocket alone. Chromium prints:"
+            .to_owned()])
+        .why(blocked.first().map(|exchange| failed(exchange)))
+        .fix([
+            "Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:",
+            "  proxy_http_version 1.1;",
+            "  proxy_set_header Upgrade $http_upgrade;",
+            "  proxy_set_header Connection \"upgrade\";",
+            "Apache: mod_proxy_wstunnel, or ProxyPass with upgrade=websocket. AWS: an Application \
+             Load Balancer, not a Classic one in HTTP mode. Cloudflare: Network, WebSockets on.",
+            "Where there is no proxy: does the server's `transports` leave \"websocket\" out, \
+             or does another \"upgrade\" listener of the same HTTP server close it?",
+        ])
+}
+
+fn probe_failed(silent: &[&Exchange]) -> Finding {
+    let upgrade = silent.iter().all(|exchange| exchange.step == Step::Upgrade);
+    let what = if upgrade {
+        "a WebSocket opens, and the client's probe of it is not answered"
+    } else {
+        "a WebSocket opens, and no Engine.IO packet comes over it"
+    };
+    let finding = Finding::new(Code::ProbeFailed, Severity::Error, what);
+    silent
+        .iter()
+        .fold(finding, |finding, exchange| {
+            let mut lines = with_headers(exchange, &["server", "via"]);
+            lines.extend(super::evidence::body(exchange));
+            finding.seen(exchange, lines)
+        })
+        .why(["The client waits for an answer that does not come, and stays on polling; one \
+               that uses WebSocket alone times out."])
+        .fix(["What opens it is not Socket.IO, or what comes over it is held back: a proxy that \
+             answers 101 itself, buffers, or drops frames; another WebSocket server at the same \
+             path."])
+}

@@ -1,0 +1,111 @@
+//! What was seen that is neither good nor bad.
+
+use socketio_cors_core::action::EXPLAIN_HEADER;
+
+use super::{
+    engineio::Protocol, examination::Examination, exchange::Exchange, proxies, step::Step,
+};
+
+/// The most that is shown of a refusal, in characters.
+const MAX_MESSAGE_LEN: usize = 120;
+
+/// Something about the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// Every fact, in the order of the report.
+pub(super) fn facts(examination: &Examination) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |name, value: Option<String>| {
+        facts.extend(value.map(|value| Fact { name, value }));
+    };
+    let connected = examination.connected.as_ref();
+    add("address", connected.map(|it| it.address.clone()));
+    add("TLS", connected.and_then(|it| it.tls).map(str::to_owned));
+    add("Engine.IO", versions(examination));
+    let open = examination.spoken_poll().and_then(Exchange::opened);
+    add("upgrades", open.as_ref().map(|open| listed(&open.upgrades)));
+    let interval = open.as_ref().and_then(|open| open.ping_interval);
+    add("pingInterval", interval.map(|milliseconds| format!("{milliseconds} ms")));
+    add("Socket.IO", connection(examination));
+    add(
+        "proxies",
+        examination
+            .page_poll()
+            .map(proxies::of)
+            .filter(|it| !it.is_empty())
+            .map(|it| it.join(", ")),
+    );
+    add("without Origin", examination.get(Step::NoOriginPoll).map(accepted));
+    let any = examination.get(Step::ForeignPoll).filter(|it| it.grants_its_origin());
+    add(
+        "any origin",
+        any.map(|poll| {
+            format!(
+                "may read polls (Access-Control-Allow-Origin: {})",
+                poll.allowed_origin().unwrap_or_default()
+            )
+        }),
+    );
+    add(EXPLAIN_HEADER, examination.page_poll().and_then(|it| it.header(EXPLAIN_HEADER)));
+    facts
+}
+
+/// The versions in which sessions are opened.
+fn versions(examination: &Examination) -> Option<String> {
+    let spoken = [(Protocol::V3, "3 (Socket.IO 2)"), (Protocol::V4, "4 (Socket.IO 3 and 4)")];
+    let spoken = spoken.into_iter().filter(|(version, _)| examination.speaks(*version));
+    let spoken: Vec<_> = spoken.map(|(_, text)| text.to_owned()).collect();
+    (!spoken.is_empty()).then(|| spoken.join(", "))
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
+}
+
+/// What Socket.IO 3 or 4 says to the packet that connects to `/`.
+fn connection(examination: &Examination) -> Option<String> {
+    let read = examination.get(Step::PollAgain).filter(|it| it.method == "GET")?;
+    match &read.answer {
+        Some(answer) => answer.body.split('\u{1e}').find_map(connected),
+        None => Some("does not answer a connection to the namespace / in time".to_owned()),
+    }
+}
+
+/// What an Engine.IO packet says of that connection.
+fn connected(packet: &str) -> Option<String> {
+    if packet.starts_with("40") {
+        return Some("connects to the namespace /".to_owned());
+    }
+    let message: String = packet.strip_prefix("44")?.chars().take(MAX_MESSAGE_LEN).collect();
+    Some(format!("refuses the namespace / (a middleware of the server may want `auth`): {message}"))
+}
+
+fn accepted(poll: &Exchange) -> String {
+    match poll.status() {
+        Some(200..300) => "accepted (apps, servers, curl)".to_owned(),
+        Some(status) => format!("answered {status}"),
+        None => "not answered".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_says_whether_the_namespace_is_connected_to() {
+        for (packet, start) in [
+            (r#"40{"sid":"x44y"}"#, Some("connects")),
+            (r#"44{"message":"no token 40"}"#, Some("refuses")),
+            ("2", None),
+            ("", None),
+        ] {
+            let told = connected(packet);
+            assert_eq!(told.as_deref().and_then(|told| told.split(' ').next()), start, "{packet}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What is examined, and the page that it is examined for.
+
+use std::time::Duration;
+
+use socketio_cors_core::host::is_loopback;
+use socketio_cors_explain::fetch_standard::is_safelisted;
+use url::{Host, Url};
+
+use super::engineio::Protocol;
+
+/// A server, and a page that is to use it.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    /// The server, without a path: http or https.
+    pub(super) base: Url,
+    /// Of Socket.IO: it begins with a slash.
+    pub(super) path: String,
+    pub(super) page: Page,
+    /// The same server past its proxy.
+    pub(super) direct: Option<Url>,
+    /// Of each step.
+    pub(super) timeout: Duration,
+}
+
+/// A page.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    pub(super) origin: String,
+    /// The headers that its client sets.
+    pub(super) headers: Vec<(String, String)>,
+    /// What the browser holds for the server.
+    pub(super) cookie: Option<String>,
+    /// Whether its requests carry credentials.
+    pub(super) credentialed: bool,
+    /// The major version of its Socket.IO client: 2, 3 or 4.
+    pub(super) client: u8,
+    /// Whether that uses WebSocket alone, and polls never.
+    pub(super) websocket: bool,
+}
+
+impl Page {
+    /// What its client speaks.
+    pub(super) fn protocol(&self) -> Protocol {
+        if self.client == 2 { Protocol::V3 } else { Protocol::V4 }
+    }
+
+    /// The names, in lower case, sorted, of the headers that need a preflight.
+    pub(super) fn unsafe_headers(&self) -> Vec<String> {
+        let names = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+        let mut names: Vec<_> = names.filter(|name| !is_safelisted(name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl Target {
+    /// The URL of `path` on `base`.
+    pub(super) fn url(base: &Url, path: &str, query: &str) -> Url {
+        let mut url = base.clone();
+        url.set_path(path);
+        url.set_query(Some(query));
+        url
+    }
+
+    /// Whether the page is of the server's own origin: no CORS is needed.
+    pub(super) fn is_same_origin(&self) -> bool {
+        self.base.origin().ascii_serialization() == self.page.origin
+    }
+
+    /// Whether cookies of the server are first-party to the page: both have one
+    /// scheme and one registrable domain (HTML, "schemelessly same site").
+    pub(super) fn is_same_site(&self) -> bool {
+        let Ok(page) = Url::parse(&self.page.origin) else { return false };
+        page.scheme() == self.base.scheme() && site(&page) == site(&self.base)
+    }
+
+    /// Whether a browser would refuse to ask: the page is encrypted, the server is
+    /// not, and it is not this machine.
+    pub(super) fn is_mixed_content(&self) -> bool {
+        self.page.origin.starts_with("https://") && !self.is_trustworthy()
+    }
+
+    /// Whether browsers take the server for one that nobody can listen to or pose
+    /// as (Secure Contexts, "potentially trustworthy origin").
+    pub(super) fn is_trustworthy(&self) -> bool {
+        self.base.scheme() == "https" || self.base.host_str().is_some_and(is_loopback)
+    }
+}
+
+/// The registrable domain, or the host where it has none.
+fn site(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let domain = match url.host() {
+        Some(Host::Domain(name)) => psl::domain_str(name),
+        _ => None,
+    };
+    domain.unwrap_or(host).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(base: &str, origin: &str) -> Target {
+        Target {
+            base: Url::parse(base).unwrap(),
+            path: "/socket.io/".to_owned(),
+            page: Page {
+                origin: origin.to_owned(),
+                headers: Vec::new(),
+                cookie: None,
+                credentialed: false,
+                client: 4,
+                websocket: false,
+            },
+            direct: None,
+            timeout: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn a_site_is_a_scheme_and_a_registrable_domain() {
+        for (base, origin, same) in [
+            ("https://api.example.com", "https://app.example.com", true),
+            ("https://api.example.com:8443", "https://example.com", true),
+            ("http://api.example.com", "https://app.example.com", false),
+            ("https://a.github.io", "https://b.github.io", false),
+            ("https://a.co.uk", "https://b.co.uk", false),
+            ("http://127.0.0.1:1", "http://localhost:1", false),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
+            ("http://localhost:1", "http://localhost:2", true),
+        ] {
+            assert_eq!(target(base, origin).is_same_site(), same, "{base} {origin}");
+        }
+    }
+
+    #[test]
+    fn mixed_content_is_what_browsers_take_for_it() {
+        for (base, origin, mixed) in [
+            ("http://api.example.com", "https://app.example.com", true),
+            ("http://192.168.0.1", "https://app.example.com", true),
+            ("http://api.example.com", "http://app.example.com", false),
+            ("https://api.example.com", "https://app.example.com", false),
+            ("http://127.0.0.1:3000", "https://app.example.com", false),
+            ("http://[::1]:3000", "https://app.example.com", false),
+            ("http://x.localhost:3000", "https://app.example.com", false),
+        ] {
+            assert_eq!(target(base, origin).is_mixed_content(), mixed, "{base} {origin}");
+        }
+    }
+}

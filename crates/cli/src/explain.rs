@@ -1,0 +1,61 @@
+//! `explain`: what becomes of a request.
+
+mod text;
+
+use clap::Args;
+use socketio_cors_core::tenants::KeyStatus;
+use socketio_cors_explain::{Explanation, unexplained};
+
+use super::{
+    Report, WrongUsage, document::File, printable, render::Severity, request::PageRequest,
+};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  socketio-cors explain policy.json --origin https://app.example.com
+  socketio-cors explain policy.json --origin https://app.example.com --websocket
+  socketio-cors explain policy.json --origin https://app.example.com --method PUT --headers x-token
+  socketio-cors explain policy.json --no-origin --path '/socket.io/?EIO=3&transport=polling&j=0'";
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    file: File,
+    #[command(flatten)]
+    request: PageRequest,
+    /// Print one JSON object instead of text
+    ///
+    /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
+    /// (null where none is sent) and request have "method", "url", "origin",
+    /// "meantOrigin", "decision", "reason", "why", "reportOnly", "rule", "pattern",
+    /// "kvKeys", "answeredBy", "untouched", "removedHeaders", "status", "headers" and "body".
+    /// Of a document with faults {"file", "valid", "faults"}, as `check` has them.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+        let request = self.request.request()?;
+        let document = self.file.read()?;
+        let policy = match document.policy() {
+            Ok(policy) => policy,
+            Err(faults) => {
+                let text = if self.json {
+                    printable::json(&unexplained(&document.name, &faults))
+                } else {
+                    document.render(&faults, Severity::Error).trim_end().to_owned()
+                };
+                return Ok(Report { text, valid: false });
+            }
+        };
+        let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
+        let explanation = Explanation::of(&request, &policy, &document.text, key_status);
+        let text = if self.json {
+            printable::json(&explanation.json(&document.name))
+        } else {
+            text::explanation(&explanation, &document.name, key_status)
+        };
+        Ok(Report { text, valid: true })
+    }
+}

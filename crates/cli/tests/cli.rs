@@ -1,0 +1,514 @@
+//! The tool `socketio-cors` as it is run: what it prints, and its exit status.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test is about")]
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// Runs the tool with `document` as its standard input.
+fn run(arguments: &[&str], document: &str) -> Output {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A tool that has seen enough does not wait for the rest.
+    let _ = tool.stdin.take().unwrap().write_all(document.as_bytes());
+    tool.wait_with_output().unwrap()
+}
+
+/// Its standard output, given that it ends with `status`.
+#[track_caller]
+fn output(arguments: &[&str], document: &str, status: i32) -> String {
+    let output = run(arguments, document);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}{errors}");
+    text
+}
+
+fn json(arguments: &[&str], document: &str, status: i32) -> Value {
+    serde_json::from_str(&output(arguments, document, status)).unwrap()
+}
+
+const TWO_FAULTS: &str =
+    "{\n  \"origin\": [\"https://B\u{fc}cher.example\"],\n  \"credential\": true\n}";
+
+#[test]
+fn check_prints_each_fault_with_its_line_and_a_caret() {
+    assert_eq!(
+        output(&["check", "-"], TWO_FAULTS, 1),
+        "error: \"https://B\u{fc}cher.example\" has a Unicode host; browsers send its punycode form
+ --> the standard input:2:14
+  |
+2 |   \"origin\": [\"https://B\u{fc}cher.example\"],
+  |              ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = note: at /origin/0
+  = help: write \"https://xn--bcher-kva.example\"
+
+error: true belongs to an unknown field
+ --> the standard input:3:3
+  |
+3 |   \"credential\": true
+  |   ^^^^^^^^^^^^
+  |
+  = note: at /credential
+  = help: did you mean \"credentials\"?
+
+the standard input: 2 faults
+"
+    );
+}
+
+#[test]
+fn check_is_in_colour_where_that_is_wanted() {
+    let coloured = |variable: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+            .args(["check", "Cargo.toml"])
+            .env(variable, "1")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("\u{1b}[")
+    };
+    assert!(coloured("CLICOLOR_FORCE"));
+    // This is not a terminal.
+    assert!(!coloured("TERM"));
+}
+
+#[test]
+fn check_gives_machines_the_same() {
+    let report = json(&["check", "--json", "-"], TWO_FAULTS, 1);
+    assert_eq!(report["valid"], false);
+    assert_eq!(report["faults"].as_array().unwrap().len(), 2);
+    assert_eq!(report["faults"][1]["pointer"], "/credential");
+    assert_eq!(
+        (&report["faults"][1]["line"], &report["faults"][1]["column"]),
+        (&3.into(), &3.into())
+    );
+    assert_eq!(report["faults"][1]["advice"], "did you mean \"credentials\"?");
+    assert_eq!(report["warnings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn check_warns_of_a_valid_document_and_is_content_with_it() {
+    let text = output(&["check", "-"], r#"{"origin": true, "credentials": true}"#, 0);
+    assert!(
+        text.starts_with("warning: true lets every site act with its visitors' cookies"),
+        "{text}"
+    );
+    assert!(text.ends_with("the standard input: valid, 1 route, 0 origins, 1 warning\n"), "{text}");
+    let report = json(&["check", "--json", "-"], r#"{"origin": true}"#, 0);
+    assert_eq!((&report["valid"], report["warnings"].as_array().unwrap().len()), (&true.into(), 1));
+}
+
+#[test]
+fn check_has_nothing_to_say_of_the_readmes_policy() {
+    let readme = include_str!("../../../README.md");
+    let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(
+        output(&["check", "-"], policy.unwrap(), 0),
+        "the standard input: valid, 1 route, 2 origins\n"
+    );
+}
+
+#[test]
+fn check_knows_public_suffixes() {
+    for (origin, status) in [
+        ("https://*.co.uk", 1),
+        ("https://*.github.io", 1),
+        ("https://*.github.io:*", 1),
+        ("https://*.com", 1),
+        ("https://*.ck", 1),
+        ("https://*.example.co.uk", 0),
+        ("https://*.example.github.io", 0),
+        ("https://co.uk", 0),
+        ("http://*.localhost:*", 0),
+    ] {
+        let credentialed = format!(r#"{{"origin": ["{origin}"], "credentials": true}}"#);
+        output(&["check", "-"], &credentialed, status);
+        let meant = r#""dangerouslyAllow": ["public-suffix"], "credentials": true"#;
+        output(&["check", "-"], &format!(r#"{{"origin": ["{origin}"], {meant}}}"#), 0);
+        output(&["check", "-"], &format!(r#"{{"origin": ["{origin}"]}}"#), 0);
+    }
+}
+
+#[test]
+fn check_shows_what_of_a_long_line_is_wrong() {
+    let origins = vec![r#""https://a.example""#; 1000].join(",");
+    let document = format!(r#"{{"origin": [{origins},"null",{origins}]}}"#);
+    let text = output(&["check", "-"], &document, 1);
+    assert!(text.contains("the standard input:1:20013"), "{text}");
+    assert!(text.contains(r#""null""#) && text.lines().all(|line| line.len() < 200), "{text}");
+}
+
+#[test]
+fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
+    for document in ["", "{", "[]", "{\"origin\": true} // x", "\u{feff}{\"origin\": true}", "\0"] {
+        output(&["check", "-"], document, 1);
+        output(&["explain", "-", "--origin", "https://a.example"], document, 1);
+    }
+    for arguments in [
+        &["check", "no-such-file.json"][..],
+        &["check"],
+        &["chekc", "-"],
+        &[],
+        &["explain", "-"],
+        &["explain", "-", "--origin", "https://a.example", "--no-origin"],
+        &["explain", "-", "--origin", "https://a.example", "--method", "A B"],
+        &["explain", "-", "--origin", "https://a.example", "--method", "trace"],
+        &["explain", "-", "--origin", "https://a.example", "--host", "a b"],
+        &["explain", "-", "--origin", "https://a.example", "--headers", "a b"],
+        &["explain", "-", "--origin", "https://a.example", "--path", "socket.io"],
+        &["explain", "-", "--origin", "https://a.example", "--websocket", "--method", "PUT"],
+    ] {
+        assert_eq!(output(arguments, r#"{"origin": true}"#, 2), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn doctor_says_what_to_write_and_asks_nobody() {
+    const URL: &str = "http://127.0.0.1:1";
+    const ORIGIN: [&str; 2] = ["--origin", "https://a.example"];
+    let asking = |arguments: &[&'static str]| [arguments, &ORIGIN[..]].concat();
+    for (arguments, advice) in [
+        (asking(&["127.0.0.1:1"]), "write http://127.0.0.1:1"),
+        (asking(&["api.example"]), "write https://api.example"),
+        (asking(&["ftp://127.0.0.1"]), "neither http nor https"),
+        (asking(&["http://"]), "is no URL"),
+        (asking(&["http://u:p@127.0.0.1:1"]), "user information"),
+        (asking(&["http://127.0.0.1:1/chat/"]), "Write http://127.0.0.1:1 --path /chat/"),
+        (asking(&["http://127.0.0.1:1/?x"]), "has a query"),
+        (asking(&["http://127.0.0.1:1/socket.io", "--path", "/x/"]), "the URL has one"),
+        (asking(&[URL, "--path", "x"]), "does not start with /"),
+        (asking(&[URL, "--path", "/x/?y"]), "leave out the query"),
+        (asking(&[URL, "--direct", "127.0.0.1:2"]), "--direct 127.0.0.1:2 has no scheme"),
+        (asking(&[URL, "--header", "x-token"]), "has no colon"),
+        (asking(&[URL, "--header", "a b: c"]), "no header can have"),
+        (asking(&[URL, "--header", "Sec-X: c"]), "browsers keep to themselves"),
+        (asking(&[URL, "--header", "Cookie: a=b"]), "use --cookie"),
+        (asking(&[URL, "--header", "a: \u{1b}"]), "a value that no header can have"),
+        (asking(&[URL, "--cookie", "a"]), "write it as in 'a=b; c=d'"),
+        (asking(&[URL, "--client", "5"]), "5"),
+        (asking(&[URL, "--timeout", "0"]), "0"),
+        (vec![URL], "--origin"),
+        (vec![URL, "--origin", "null"], "give the origin of a page"),
+        (vec![URL, "--origin", "https://A.example/"], "write \"https://a.example\""),
+        (vec![URL, "--origin", "https://*.a.example"], "write one origin"),
+    ] {
+        let output = run(&[&["doctor"], arguments.as_slice()].concat(), "");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        assert!(errors.contains(advice), "{arguments:?}: {errors}");
+        assert!(!errors.contains('\u{1b}'), "{errors:?}");
+    }
+}
+
+#[test]
+fn publish_takes_no_document_with_faults_to_wrangler() {
+    // `false` is a wrangler that fails, `no-such-command` one that is not there.
+    for (document, wrangler, says) in [
+        (r#"{"origin": "https://a.example"}"#, "false", "false kv bulk get failed"),
+        (r#"{"origin": "https://a.example"}"#, "no-such-command", "cannot run no-such-command"),
+        (TWO_FAULTS, "false", ""),
+    ] {
+        let output = run(&["publish", "-", "--yes", "--wrangler", wrangler], document);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}{errors}");
+        assert!(text.ends_with("\nNothing was published.\n"), "{text}");
+        assert!(errors.contains(says) && errors.is_empty() == says.is_empty(), "{errors}");
+    }
+}
+
+#[test]
+fn invalid_utf_8_is_told_where_it_is() {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tool.stdin.take().unwrap().write_all(b"{\n\"origin\": \"https://b\xfccher.example\"}").unwrap();
+    let output = tool.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text.starts_with(
+            "error: the document has bytes that are not UTF-8\n --> the standard input:2:21\n"
+        ),
+        "{text}"
+    );
+}
+
+const POLICY: &str = "{\n  \"origin\": [\"https://a.example\", \"https://*.apps.example\", {\"kv\": \"tenant:\"}],\n  \
+    \"credentials\": true,\n  \"allowedHeaders\": [\"X-Token\"]\n}";
+
+#[test]
+fn explain_says_what_becomes_of_a_request_and_why() {
+    let arguments = ["explain", "-", "--origin", "https://x.apps.example", "--headers", "X-Token"];
+    assert_eq!(
+        output(&arguments, POLICY, 0),
+        "\
+OPTIONS /socket.io/?EIO=4&transport=polling from https://x.apps.example
+  decision  preflight: the rule lists the origin
+  reason    listed-origin
+  rule      /socket.io (the standard input:1:1)
+  pattern   https://*.apps.example (the standard input:2:35 /origin/1)
+  answer    204 by the edge; the origin server never hears of it
+            Access-Control-Allow-Origin: https://x.apps.example
+            Access-Control-Allow-Credentials: true
+            Access-Control-Allow-Methods: GET,POST
+            Access-Control-Allow-Headers: X-Token
+            Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
+GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
+  decision  allow: the rule lists the origin
+  reason    listed-origin
+  rule      /socket.io (the standard input:1:1)
+  pattern   https://*.apps.example (the standard input:2:35 /origin/1)
+  answer    forwarded; in place of the origin server's CORS headers:
+            Access-Control-Allow-Origin: https://x.apps.example
+            Access-Control-Allow-Credentials: true
+            Vary: Origin
+→ the page can read the answer
+"
+    );
+}
+
+#[test]
+fn explain_says_what_is_removed_of_a_websocket() {
+    const NO_COOKIES: &str = r#"{"origin": "*", "websocketCookies": false}"#;
+    const CREDENTIALS: [&str; 3] = ["Cookie", "Authorization", "Cf-Access-*"];
+    let asked = |arguments: &[&'static str]| {
+        [&["explain", "-", "--origin", "https://a.example"], arguments].concat()
+    };
+    assert_eq!(
+        output(&asked(&["--websocket"]), NO_COOKIES, 0),
+        "\
+GET /socket.io/?EIO=4&transport=websocket from https://a.example
+  decision  allow: the rule allows every origin
+  reason    every-origin
+  rule      /socket.io (the standard input:1:1)
+  removed   Cookie, Authorization, Cf-Access-* of the request (websocketCookies)
+  answer    forwarded; in place of the origin server's CORS headers:
+            Access-Control-Allow-Origin: *
+            Vary: Origin
+→ the WebSocket opens, if the origin server agrees, which sees no cookies of the visitor
+"
+    );
+    let report = json(&asked(&["--websocket", "--json"]), NO_COOKIES, 0);
+    assert_eq!(report["request"]["removedHeaders"], serde_json::json!(CREDENTIALS));
+    for (arguments, document) in [
+        (asked(&["--json"]), NO_COOKIES),
+        (asked(&["--json", "--websocket"]), r#"{"origin": "*"}"#),
+        (asked(&["--json", "--websocket", "--host", "a.example"]), NO_COOKIES),
+    ] {
+        let report = json(&arguments, document, 0);
+        assert_eq!(report["request"]["removedHeaders"], serde_json::json!([]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn explain_gives_machines_the_same() {
+    let report = json(&["explain", "--json", "-", "--origin", "https://evil.example"], POLICY, 0);
+    assert_eq!(report["preflight"], Value::Null);
+    let request = &report["request"];
+    assert_eq!(request["decision"], "refuse");
+    assert_eq!(request["reason"], "unlisted-origin");
+    assert_eq!(request["why"], "the rule does not list the origin");
+    assert_eq!(request["meantOrigin"], Value::Null);
+    assert_eq!(request["status"], 403);
+    assert_eq!(request["answeredBy"], "edge");
+    assert_eq!(request["body"], r#"{"code":4,"message":"Forbidden"}"#);
+    assert_eq!(request["headers"]["Vary"], "Origin");
+    assert_eq!(request["kvKeys"][0], "tenant:https://evil.example");
+    assert_eq!(request["rule"]["prefix"], "/socket.io");
+    // `printf '%s' … | sha256sum`, as in the x-cors-decision header.
+    assert_eq!(report["policy"], "b5db881a");
+}
+
+/// Checks the reason and the outcome of each request under [`POLICY`].
+#[track_caller]
+fn assert_explained(rows: &[(&[&str], &str, Option<&str>)]) {
+    for (arguments, reason, outcome) in rows {
+        let arguments = [&["explain", "--json", "-"], *arguments].concat();
+        let report = json(&arguments, POLICY, 0);
+        assert_eq!(report["request"]["reason"], *reason, "{arguments:?}");
+        assert_eq!(report["outcome"].as_str(), *outcome, "{arguments:?}");
+    }
+}
+
+#[test]
+fn explain_tells_what_the_browser_makes_of_it() {
+    const UNREADABLE: &str = "the page cannot read the answer: the browser reports a CORS error";
+    const READABLE: &str = "the page can read the answer";
+    const NO_PUT: &str = "the browser stops at the preflight: Access-Control-Allow-Methods does not \
+                          list PUT; the request is never sent";
+    const NO_HEADER: &str = "the browser stops at the preflight: Access-Control-Allow-Headers does \
+                             not list x-other; the request is never sent";
+    const REFUSED: &str =
+        "the browser stops at the preflight: its status is 403; the request is never sent";
+    const OWN: &str = "the page can read the answer: it is of its own origin";
+    const A: &str = "https://a.example";
+    const EVIL: &str = "https://evil.example";
+    assert_explained(&[
+        (&["--origin", A], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--method", "POST"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--method", "PUT"], "listed-origin", Some(NO_PUT)),
+        (&["--origin", A, "--headers", "x-token,Accept"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--headers", "X-Other,x-token"], "listed-origin", Some(NO_HEADER)),
+        (&["--origin", EVIL], "unlisted-origin", Some(UNREADABLE)),
+        (&["--origin", EVIL, "--method", "PUT"], "unlisted-origin", Some(REFUSED)),
+        (&["--origin", EVIL, "--tenant"], "tenant-origin", Some(READABLE)),
+        (&["--origin", "null"], "null-origin", Some(UNREADABLE)),
+        (&["--origin", "https://a.example/"], "malformed-origin", Some(UNREADABLE)),
+        (&["--origin", EVIL, "--path", "/other"], "no-route", None),
+        // Browsers spell methods and URLs in one way, and keep some headers to themselves.
+        (&["--origin", A, "--method", "post"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--headers", "cookie,Sec-X,"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--path", "/x/../socket.io/"], "listed-origin", Some(READABLE)),
+        (&["--origin", A, "--host", "A.Example:443"], "same-origin", Some(OWN)),
+        (
+            &["--origin", "https://xn--bcher-kva.example", "--host", "b\u{fc}cher.example"],
+            "same-origin",
+            Some(OWN),
+        ),
+        (&["--embedded"], "cross-site-embed", None),
+        (&["--no-origin"], "missing-origin", None),
+        (&["--no-origin", "--path", "/socket.io/?j=0"], "jsonp", None),
+        (
+            &["--origin", A, "--websocket"],
+            "listed-origin",
+            Some("the WebSocket opens, if the origin server agrees"),
+        ),
+        (
+            &["--origin", EVIL, "--websocket"],
+            "unlisted-origin",
+            Some("the WebSocket fails: the browser reports an error to the page"),
+        ),
+        (
+            &["--origin", EVIL, "--host", "evil.example", "--method", "PUT"],
+            "same-origin",
+            Some(OWN),
+        ),
+        (
+            &["--origin", "http://localhost:8787", "--host", "http://localhost:8787"],
+            "same-origin",
+            Some(OWN),
+        ),
+    ]);
+}
+
+#[test]
+fn explain_says_what_a_browser_would_have_sent() {
+    let text = output(&["explain", "-", "--origin", "https://B\u{fc}cher.example/"], POLICY, 0);
+    let note =
+        "  note      no browser sends that Origin, but rather https://xn--bcher-kva.example\n";
+    assert!(text.contains(note), "{text}");
+    let arguments = ["explain", "--json", "-", "--origin", "https://a.example/"];
+    assert_eq!(json(&arguments, POLICY, 0)["request"]["meantOrigin"], "https://a.example");
+}
+
+#[test]
+fn nothing_of_a_document_is_obeyed_by_the_terminal() {
+    let document =
+        "{\"\\u001b]0;x\\u0007\": 1, \"b\u{9b}31m\": 2, \"origin\": \"https://\u{202e}a\"}";
+    let checked = output(&["check", "-"], document, 1);
+    let explained = output(&["explain", "-", "--origin", "https://\u{1b}[31m"], POLICY, 0);
+    for text in [checked, explained] {
+        let obeyed = |char: char| char != '\n' && (char.is_control() || char == '\u{202e}');
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert!(text.contains("\\u{1b}"), "{text}");
+    }
+}
+
+#[test]
+fn nothing_of_json_is_obeyed_by_the_terminal() {
+    let document = "{\"b\u{9b}31m\u{7f}\": 2, \"origin\": \"https://\u{202e}\u{2028}\u{61c}a\"}";
+    for (arguments, document, status) in [
+        (&["check", "--json", "-"][..], document, 1),
+        (&["explain", "--json", "-", "--no-origin"], document, 1),
+        (&["explain", "--json", "-", "--origin", "https://\u{9b}31m\u{7f}\u{202e}"], POLICY, 0),
+    ] {
+        let text = output(arguments, document, status);
+        let turns = |char| matches!(char, '\u{61c}' | '\u{2028}' | '\u{202e}');
+        let obeyed = |char: char| char != '\n' && char.is_control() || turns(char);
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert!(text.contains(r"\u009b31m\u007f") && text.contains(r"\u202e"), "{text}");
+        serde_json::from_str::<Value>(&text).unwrap();
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let faults = vec![r#""null""#; 1000].join(",\n");
+    let document = format!("{{\"origin\": [{faults}]}}");
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(tool.stdout.take());
+    tool.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+    let output = tool.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}
+
+#[test]
+fn so_many_faults_are_said_to_be_maybe_more() {
+    let faults = vec![r#""null""#; 1001].join(",");
+    let document = format!("{{\"origin\": [{faults}]}}");
+    assert!(output(&["check", "-"], &document, 1).ends_with(": 1000 faults or more\n"));
+    assert_eq!(json(&["check", "--json", "-"], &document, 1)["truncated"], true);
+}
+
+#[test]
+fn help_names_every_option_and_shows_how_to_begin() {
+    let help = output(&["--help"], "", 0);
+    for part in [
+        "\n  check ",
+        "\n  explain ",
+        "\n  publish ",
+        "\n  rollback ",
+        "\n  doctor ",
+        "\nExit status",
+    ] {
+        assert!(help.contains(part), "{part}");
+    }
+    let target = ["--host", "--local", "--remote", "--yes", "--config", "--env", "--wrangler"];
+    for (command, options) in [
+        (
+            "explain",
+            &["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"][..],
+        ),
+        ("publish", &target),
+        ("rollback", &target),
+        (
+            "doctor",
+            &[
+                "--origin",
+                "--path",
+                "--header",
+                "--cookie",
+                "--credentials",
+                "--client",
+                "--direct",
+                "--timeout",
+                "--json",
+            ],
+        ),
+    ] {
+        let help = output(&[command, "--help"], "", 0);
+        for option in options {
+            assert!(help.contains(option), "{command} {option}");
+        }
+        assert!(help.contains(&format!("Examples:\n  socketio-cors {command}")), "{help}");
+    }
+}

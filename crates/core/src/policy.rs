@@ -1,0 +1,298 @@
+//! The policy: a document from KV, parsed once into values that cannot be wrong.
+//!
+//! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
+//! lists every [`Fault`] at once, up to a thousand.
+
+mod dangers;
+mod document;
+mod fault;
+mod field;
+mod headers;
+mod json;
+mod knowledge;
+mod lines;
+mod methods;
+mod number;
+mod origins;
+mod place;
+mod prefix;
+mod print;
+mod rule;
+mod socketio2;
+mod source;
+mod syntax;
+mod tenants;
+mod version;
+mod warnings;
+
+use std::sync::LazyLock;
+
+use crate::{
+    origin::Origin,
+    path::{PathVariants, Reading},
+    pattern::OriginSet,
+};
+use prefix::Prefix;
+
+pub use fault::{Fault, MAX_FAULTS};
+pub use headers::is_forbidden_request_header;
+pub use knowledge::Knowledge;
+pub use methods::{is_forbidden_method, is_normalised_method};
+pub use source::{Source, locate};
+pub use version::Version;
+pub use warnings::warnings;
+
+/// The largest document that is read, in bytes.
+pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
+
+/// What a document with a single rule covers: Engine.IO's default path without
+/// its slash, so that `addTrailingSlash: false` does not dodge the rule.
+pub const DEFAULT_PREFIX: &str = "/socket.io";
+
+/// A valid policy document.
+#[derive(Debug)]
+pub struct Policy {
+    routes: Vec<Route>,
+    version: Version,
+    document_len: usize,
+}
+
+/// Two policies are equal if they decide alike, whichever their texts.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.routes.len() == other.routes.len()
+            && self.routes.iter().all(|route| other.routes.contains(route))
+    }
+}
+
+/// The rule for the paths under a prefix.
+#[derive(Debug, PartialEq, Eq)]
+struct Route {
+    prefix: Prefix,
+    rule: Rule,
+}
+
+/// One `cors` object.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the document")]
+pub struct Rule {
+    /// `origin` and `credentials`.
+    pub access: Access,
+    /// `methods`, ready for `Access-Control-Allow-Methods`.
+    pub methods: String,
+    /// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
+    /// reflects what the preflight asks for.
+    pub allowed_headers: Option<String>,
+    /// `exposedHeaders`, ready for `Access-Control-Expose-Headers`.
+    pub exposed_headers: Option<String>,
+    /// `maxAge` in seconds, ready for `Access-Control-Max-Age`.
+    pub max_age: Option<String>,
+    /// `optionsSuccessStatus`, 200 to 299.
+    pub success_status: u16,
+    /// `preflightContinue`.
+    pub preflight_continue: bool,
+    /// Whether requests without an `Origin` are let through (`missingOrigin`).
+    pub allows_missing_origin: bool,
+    /// `jsonp`.
+    pub jsonp: bool,
+    /// `reportOnly`.
+    pub report_only: bool,
+    /// `websocketCookies`: whether a WebSocket of an allowed origin's page keeps the visitor's
+    /// credentials.
+    pub websocket_cookies: bool,
+}
+
+/// Who may read the answers. `*` with credentials has no value of this type
+/// (Fetch, "CORS check").
+#[derive(Debug, PartialEq, Eq)]
+pub enum Access {
+    /// `"*"`: any origin, but no answer to a request with credentials.
+    Wildcard,
+    /// The origin itself is echoed.
+    Echoed {
+        /// Which origins.
+        origins: Origins,
+        /// Whether they may read the answers to requests with cookies and other credentials.
+        credentials: bool,
+    },
+}
+
+/// The origins of a rule that echoes them.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// `true`.
+    Every,
+    /// The listed ones; `false` lists none.
+    Listed(Listed),
+}
+
+/// A list of origins.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Those that a pattern stands for.
+    pub patterns: OriginSet,
+    /// Under which prefixes others have a KV key each (`{"kv": "tenant:"}`).
+    pub prefixes: Vec<String>,
+}
+
+/// What a rule has to say of an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing<'r> {
+    /// Every origin is allowed.
+    Every,
+    /// A pattern stands for it.
+    Pattern,
+    /// No pattern does, but it may have a KV key under one of these prefixes,
+    /// of which there may be none.
+    Tenant(&'r [String]),
+}
+
+impl Policy {
+    /// Reads the document `text` of that version, with what is known of host names.
+    ///
+    /// # Errors
+    /// Every fault of the document, in its order.
+    pub fn read(text: &str, version: Version, knowledge: &Knowledge) -> Result<Self, Vec<Fault>> {
+        let routes = document::parse(text, knowledge)?;
+        Ok(Self { routes, version, document_len: text.len() })
+    }
+
+    /// Reads the document `text`, with nothing known of host names.
+    ///
+    /// # Errors
+    /// As those of [`Policy::read`].
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read(text, Version::of(text), &Knowledge::NONE)
+    }
+
+    /// What decides where no policy is known: same-origin only, on Engine.IO's default path.
+    #[must_use]
+    pub fn closed() -> &'static Self {
+        static CLOSED: LazyLock<Policy> = LazyLock::new(|| {
+            let route =
+                Route { prefix: Prefix::new(DEFAULT_PREFIX), rule: Rule::same_origin_only() };
+            Policy { routes: vec![route], version: Version::NONE, document_len: 0 }
+        });
+        &CLOSED
+    }
+
+    /// How many bytes its document has.
+    #[must_use]
+    pub fn document_len(&self) -> usize {
+        self.document_len
+    }
+
+    /// Which text it was read from.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The rules that cover a path, as it came or as some server may read it: once each, that of
+    /// the raw path first.
+    pub fn rules_for<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Rule> {
+        let raw = self.longest(|prefix| prefix.covers(path.raw));
+        let others = (path.reading != Reading::Plain).then(|| {
+            let others = self.possible_routes(path);
+            others.filter(move |route| !raw.is_some_and(|raw| std::ptr::eq(raw, *route)))
+        });
+        raw.into_iter().chain(others.into_iter().flatten()).map(|route| &route.rule)
+    }
+
+    /// The routes that may cover a path that is not plain. The longest prefix wins only from
+    /// those that every server finds in the path: where one finds a longer prefix in it, another
+    /// may find none but a shorter.
+    fn possible_routes<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Route> {
+        let certain = match path.reading {
+            Reading::Folded(_) => {
+                self.longest(|prefix| path.certain_part().starts_with(prefix.as_str()))
+            }
+            _ => None,
+        };
+        let least = certain.map_or(0, |route| route.prefix.folded_len());
+        self.routes
+            .iter()
+            .filter(move |route| route.prefix.folded_len() >= least && route.prefix.may_cover(path))
+    }
+
+    /// Every rule, with the prefix of the paths that it covers.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
+        self.routes.iter().map(|route| (route.prefix.as_str(), &route.rule))
+    }
+
+    /// The prefix of the paths that `rule`, one of this policy, covers.
+    #[must_use]
+    pub fn prefix_of(&self, rule: &Rule) -> Option<&str> {
+        self.rules().find(|(_, other)| std::ptr::eq(*other, rule)).map(|(prefix, _)| prefix)
+    }
+
+    /// The route with the longest of the prefixes that `covers` accepts.
+    fn longest(&self, covers: impl Fn(&Prefix) -> bool) -> Option<&Route> {
+        let covering = self.routes.iter().filter(|route| covers(&route.prefix));
+        covering.max_by_key(|route| route.prefix.as_str().len())
+    }
+}
+
+impl Rule {
+    /// Every field at its default, and no foreign origin.
+    fn same_origin_only() -> Self {
+        Self {
+            access: Access::Echoed {
+                origins: Origins::Listed(Listed::default()),
+                credentials: false,
+            },
+            methods: methods::DEFAULT.to_owned(),
+            allowed_headers: None,
+            exposed_headers: None,
+            max_age: None,
+            success_status: rule::DEFAULT_SUCCESS_STATUS,
+            preflight_continue: false,
+            allows_missing_origin: true,
+            jsonp: false,
+            report_only: false,
+            websocket_cookies: true,
+        }
+    }
+
+    /// Whether every (well-formed) origin is allowed.
+    #[must_use]
+    pub fn allows_every_origin(&self) -> bool {
+        self.listed().is_none()
+    }
+
+    /// What it has to say of `origin`.
+    #[must_use]
+    pub fn listing(&self, origin: &Origin<'_>) -> Listing<'_> {
+        match self.listed() {
+            None => Listing::Every,
+            Some(listed) if listed.patterns.contains(origin) => Listing::Pattern,
+            Some(listed) if may_have_key(origin) => Listing::Tenant(&listed.prefixes),
+            Some(_) => Listing::Tenant(&[]),
+        }
+    }
+
+    /// How many patterns and prefixes of tenants it lists.
+    #[must_use]
+    pub fn origin_count(&self) -> usize {
+        self.listed()
+            .map_or(0, |listed| listed.patterns.len().saturating_add(listed.prefixes.len()))
+    }
+
+    /// The origins that are allowed; `None` where every one is.
+    #[must_use]
+    pub fn listed(&self) -> Option<&Listed> {
+        match &self.access {
+            Access::Wildcard | Access::Echoed { origins: Origins::Every, .. } => None,
+            Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),
+        }
+    }
+}
+
+/// No page is of a `ws` or `wss` origin, nor is one of a `file` origin anybody's own, so KV is
+/// not asked for them.
+fn may_have_key(origin: &Origin<'_>) -> bool {
+    !matches!(origin.scheme(), "file" | "ws" | "wss")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! What `socketio-cors check` warns about, and where a rule and its pattern are found.
+
+use socketio_cors_core::policy::{Fault, Policy, Source, Version, locate, warnings};
+use socketio_cors_explain::KNOWLEDGE;
+
+/// Checks that the document of each row is warned about at these pointers.
+#[track_caller]
+fn assert_warned(rows: &[(&str, &[&str])]) {
+    for (document, pointers) in rows {
+        let warned: Vec<_> =
+            warnings(document).into_iter().map(|warning| warning.pointer).collect();
+        assert_eq!(warned, *pointers, "{document}");
+    }
+}
+
+#[test]
+fn every_origin_with_credentials_is_warned_about() {
+    assert_warned(&[
+        (r#"{"origin": true, "credentials": true}"#, &["/origin"]),
+        (r#"{"origins": "*:*", "credentials": true}"#, &["/origins"]),
+        (r#"{"origins": ["https://a.example", "*:*"], "credentials": true}"#, &["/origins/1"]),
+        (
+            r#"{"routes": {"/a/": {"origin": true, "credentials": true}}}"#,
+            &["/routes/~1a~1/origin"],
+        ),
+        (r#"{"origin": ["https://a.example"], "credentials": true}"#, &[]),
+    ]);
+}
+
+#[test]
+fn every_origin_is_warned_about_without_credentials_too() {
+    const MEANT: &str = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
+    let websocket = format!(
+        "lets every site open a WebSocket with its visitors' cookies, which browsers send whatever \
+         \"credentials\" says; list the origins; set \"websocketCookies\": false if the socket \
+         needs none{MEANT}"
+    );
+    let post = format!(
+        "lets every site POST with its visitors' cookies, which browsers send with a no-cors \
+         request whatever \"credentials\" says; list the origins{MEANT}"
+    );
+    for (document, expected) in [
+        (r#"{"origin": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": true, "websocketCookies": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": true, "websocketCookies": false}"#, format!("/origin: true {post}")),
+        (r#"{"origin": true, "reportOnly": true}"#, format!("/origin: true {websocket}")),
+        (r#"{"origin": "*"}"#, format!("/origin: \"*\" {websocket}")),
+        (r#"{"origins": "*:*"}"#, format!("/origins: \"*:*\" {websocket}")),
+        (
+            r#"{"origin": true, "credentials": true, "websocketCookies": false}"#,
+            format!(
+                "/origin: true lets every site act with its visitors' cookies, and read the \
+                 answers; list the origins{MEANT}"
+            ),
+        ),
+    ] {
+        let warned: Vec<_> = warnings(document).iter().map(ToString::to_string).collect();
+        assert!(warned.contains(&expected), "{document}: {warned:?}");
+    }
+}
+
+#[test]
+fn every_origin_is_not_warned_about_where_it_is_said_to_be_meant() {
+    const MEANT: &str = r#""dangerouslyAllow": ["every-origin"]"#;
+    for rule in [
+        r#""origin": true"#,
+        r#""origin": true, "credentials": true"#,
+        r#""origin": "*""#,
+        r#""origin": "*", "websocketCookies": false"#,
+        r#""origins": "*:*", "credentials": true"#,
+    ] {
+        assert_warned(&[
+            (&format!("{{{rule}, {MEANT}}}"), &[]),
+            (&format!(r#"{{"routes": {{"/a/": {{{MEANT}, {rule}}}}}}}"#), &[]),
+        ]);
+        let other = format!(r#"{{{rule}, "dangerouslyAllow": ["public-suffix"]}}"#);
+        assert!(!warnings(&other).is_empty(), "{other}");
+    }
+    // Each rule speaks for itself.
+    let document = format!(
+        r#"{{"routes": {{"/a/": {{"origin": true, {MEANT}}}, "/b/": {{"origin": true}}}}}}"#
+    );
+    assert_warned(&[(&document, &["/routes/~1b~1/origin"])]);
+}
+
+#[test]
+fn an_unencrypted_origin_with_credentials_is_warned_about() {
+    let document = r#"{"origin": ["http://a.example", "http://localhost:3000", "https://b.example"],
+                       "credentials": true}"#;
+    let warned = warnings(document);
+    let texts: Vec<_> = warned.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "/origin/0: \"http://a.example\" is not encrypted: whoever is on a visitor's network can \
+             pose as it and act with their cookies; serve the page over https, and list that",
+            "/origin/1: \"http://localhost:3000\" is on the visitor's own machine, where any program \
+             can serve it and act with their cookies; keep it out of production",
+        ]
+    );
+    assert_warned(&[
+        (r#"{"origin": "http://[::1]:3000", "credentials": true}"#, &["/origin"]),
+        (r#"{"origin": "http://a.example"}"#, &[]),
+        (r#"{"origin": ["http://127.evil.example"], "credentials": true}"#, &["/origin/0"]),
+        // Of what is no pattern, its fault says all.
+        (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),
+    ]);
+    let evil = warnings(r#"{"origin": "http://127.evil.example", "credentials": true}"#).remove(0);
+    assert!(evil.problem.starts_with("is not encrypted"), "{evil}");
+}
+
+#[test]
+fn a_prefix_of_tenants_that_policies_keys_have_too_is_warned_about() {
+    for (prefix, warned) in [
+        ("policy", true),
+        ("policy:", true),
+        ("policy-tenant:", true),
+        ("p", true),
+        ("poli", true),
+        ("tenant:", false),
+        ("Policy", false),
+        ("partner-policy:", false),
+        // It is a fault, and no more.
+        ("", false),
+    ] {
+        let document = format!(r#"{{"origin": ["https://a.example", {{"kv": "{prefix}"}}]}}"#);
+        let pointers = if warned { &["/origin/1/kv"][..] } else { &[] };
+        assert_warned(&[(document.as_str(), pointers)]);
+    }
+    assert_warned(&[
+        (r#"{"origin": {"kv": "policy"}}"#, &["/origin/kv"]),
+        (r#"{"origin": {"kv": 5}}"#, &[]),
+        (r#"{"origin": {"prefix": "policy"}}"#, &[]),
+    ]);
+}
+
+#[test]
+fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
+    const DENY: &str = r#""missingOrigin": "deny""#;
+    assert_warned(&[
+        (r#"{"origins": ["https://a.example:443"]}"#, &["/origins", "/origins"]),
+        (&format!(r#"{{"origins": ["https://a.example:443"], {DENY}}}"#), &["/origins"]),
+        (&format!(r#"{{"origins": "a.example:443", {DENY}, "credentials": true}}"#), &["/origins"]),
+        (&format!(r#"{{"origins": "https://a.example:443", {DENY}, "credentials": true}}"#), &[]),
+        (&format!(r#"{{"origins": "a.example:*", {DENY}, "credentials": true}}"#), &["/origins"]),
+        (r#"{"origins": "*:*"}"#, &["/origins", "/origins"]),
+        (r#"{"origins": [], "credentials": true, "missingOrigin": "allow"}"#, &["/origins"]),
+    ]);
+}
+
+#[test]
+fn a_wildcard_is_warned_about_as_no_page_polls_it_with_cookies() {
+    let warned = |document| warnings(document).iter().any(|it| it.problem.contains("poll"));
+    assert!(warned(r#"{"origin": "*"}"#));
+    assert!(!warned(r#"{"origin": true}"#));
+    assert!(!warned(r#"{"origin": "*", "dangerouslyAllow": ["every-origin"]}"#));
+    // With credentials it is a fault.
+    assert_warned(&[
+        (r#"{"origin": "*", "credentials": true}"#, &[]),
+        (
+            r#"{"routes": {"/a/": {"origin": "*"}, "/b/": {"origin": false, "credentials": true}}}"#,
+            &["/routes/~1a~1/origin", "/routes/~1a~1/origin"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_route_that_no_url_reaches_is_warned_about() {
+    let route = |len| format!(r#"{{"routes": {{"/{}/": {{"origin": false}}}}}}"#, "a".repeat(len));
+    assert_eq!(warnings(&route(16_382)), []);
+    let [warning] = &warnings(&route(16_383))[..] else { panic!("one warning") };
+    assert_eq!(warning.problem, "is longer than any URL: the route is never reached");
+}
+
+#[test]
+fn a_document_with_faults_is_warned_about_as_far_as_it_can_be_read() {
+    assert_warned(&[
+        (r#"{"origin": true, "credentials": true, "x": 1}"#, &["/origin"]),
+        (r#"{"routes": {"a": 5, "/b/": {"origin": true}}}"#, &["/routes/~1b~1/origin"]),
+        (r#"{"origin": true, "dangerouslyAllow": ["every-orgin"]}"#, &["/origin"]),
+        (r#"{"origin": true, "dangerouslyAllow": [5, "every-origin"]}"#, &[]),
+        ("", &[]),
+        ("[]", &[]),
+        (r#"{"routes": []}"#, &[]),
+        (r#"{"origin": "#, &[]),
+    ]);
+}
+
+#[test]
+fn a_rule_and_its_pattern_are_found() {
+    let document = "{\"routes\": {\n\"/a/\": {\"origin\": \"*\"},\n\"/b/\": {\"origin\": [{\"kv\": \
+                    \"t:\"},\n  \"https://*.b.example\"]}}}";
+    let source = |pointer: &str, line, column| Source { pointer: pointer.into(), line, column };
+    let rule = source("/routes/~1b~1", 3, 8);
+    for (pattern, place) in [
+        (Some("https://*.b.example"), Some(source("/routes/~1b~1/origin/1", 4, 3))),
+        (Some("t:"), Some(source("/routes/~1b~1/origin/0", 3, 20))),
+        (Some("https://b.example"), None),
+        (None, None),
+    ] {
+        assert_eq!(locate(document, "/b/", pattern), Some((rule.clone(), place)), "{pattern:?}");
+    }
+    assert_eq!(locate(document, "/c/", None), None);
+    let legacy = r#"{"origins": "https://a.example:443 b.example:*"}"#;
+    for pattern in ["https://a.example", "http://b.example:*"] {
+        let found = locate(legacy, "/socket.io", Some(pattern));
+        assert_eq!(found, Some((source("", 1, 1), Some(source("/origins", 1, 13)))));
+    }
+}
+
+#[test]
+fn a_header_that_is_for_server_and_browser_is_warned_about() {
+    assert_warned(&[
+        (
+            r#"{"origin": false, "allowedHeaders": ["X-A", "Access-Control-Allow-Origin"]}"#,
+            &["/allowedHeaders/1"],
+        ),
+        (
+            r#"{"origin": false, "exposedHeaders": "Origin,X-A,access-control-max-age"}"#,
+            &["/exposedHeaders", "/exposedHeaders"],
+        ),
+        (r#"{"origin": false, "allowedHeaders": 5, "exposedHeaders": [null]}"#, &[]),
+    ]);
+}
+
+#[test]
+fn every_mistake_that_jub0bs_cors_reports_is_a_fault_or_a_warning() {
+    // <https://pkg.go.dev/github.com/jub0bs/cors/cfgerrors>, a row for each reason.
+    for (reason, rule) in [
+        ("origin pattern: missing", r#""methods": "GET""#),
+        ("origin pattern: missing", r#""origin": []"#),
+        ("origin pattern: invalid", r#""origin": "https://example.com/""#),
+        ("origin pattern: invalid", r#""origin": "http://[::1]:65536""#),
+        ("origin pattern: prohibited", r#""origin": "null""#),
+        ("origin pattern: prohibited", r#""origin": "https://r\u00e9sum\u00e9.com""#),
+        ("origin pattern: prohibited", r#""origin": "http://0xFF000000""#),
+        ("origin pattern: prohibited", r#""origin": "http://[0:0:0:0:0:0:0:0001]:9090""#),
+        ("origin pattern: prohibited", r#""origin": "https://example.com:443""#),
+        ("method: invalid", r#""origin": false, "methods": "ré sumé""#),
+        ("method: forbidden", r#""origin": false, "methods": "CONNECT""#),
+        ("request header: invalid", r#""origin": false, "allowedHeaders": "ré sumé""#),
+        (
+            "request header: prohibited",
+            r#""origin": false, "allowedHeaders": "Access-Control-Allow-Origin""#,
+        ),
+        ("request header: forbidden", r#""origin": false, "allowedHeaders": "Sec-Fetch-Mode""#),
+        ("response header: invalid", r#""origin": false, "exposedHeaders": "ré sumé""#),
+        ("response header: prohibited", r#""origin": false, "exposedHeaders": "Origin""#),
+        ("response header: forbidden", r#""origin": false, "exposedHeaders": "Set-Cookie""#),
+        ("max age: out of bounds", r#""origin": false, "maxAge": -2"#),
+        ("max age: out of bounds", r#""origin": false, "maxAge": 86401"#),
+        ("preflight status: out of bounds", r#""origin": false, "optionsSuccessStatus": 300"#),
+        ("credentials: wildcard", r#""credentials": true, "origin": "*""#),
+        ("credentials: insecure", r#""credentials": true, "origin": "http://example.com""#),
+        ("credentials: psl", r#""credentials": true, "origin": "https://*.com""#),
+        ("credentials: psl", r#""credentials": true, "origin": "https://*.github.io""#),
+        (
+            "credentials: wildcard response header",
+            r#""credentials": true, "origin": false, "exposedHeaders": "*""#,
+        ),
+    ] {
+        let document = format!("{{{rule}}}");
+        let policy = Policy::read(&document, Version::of(&document), &KNOWLEDGE);
+        let found = [policy.err().unwrap_or_default(), warnings(&document)].concat();
+        let is_of_rule = |finding: &Fault| {
+            let field = finding.pointer.split('/').nth(1).unwrap_or_default();
+            field.is_empty() || field != "credentials" && rule.contains(field)
+        };
+        assert!(found.iter().all(is_of_rule), "{reason}: {document}: {found:?}");
+        assert_eq!(found.len(), 1, "{reason}: {document}: {found:?}");
+    }
+}

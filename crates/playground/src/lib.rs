@@ -1,0 +1,61 @@
+//! What the page of `make dev` asks the tool's own code, on `wasm32`.
+#![cfg(target_arch = "wasm32")]
+
+use serde_json::{Value, json};
+use socketio_cors_core::{policy::Version, tenants::KeyStatus};
+use socketio_cors_explain::{Explanation, request::Asked, unexplained};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// What the document is called in what is said of it.
+const NAME: &str = "the editor";
+
+/// The version of the document `text`, as in `x-cors-decision`.
+#[wasm_bindgen]
+#[must_use]
+pub fn version(text: &str) -> String {
+    Version::of(text).to_string()
+}
+
+/// What `socketio-cors check --json` prints of the document `text`.
+#[wasm_bindgen]
+#[must_use]
+pub fn check(text: &str) -> String {
+    socketio_cors_explain::check(NAME, text, &socketio_cors_explain::read(text)).to_string()
+}
+
+/// What `socketio-cors explain --json` prints of a request under the document `text`, or
+/// `{"error"}` where `asked` describes none: a JSON object with the options' names, of
+/// which those that are missing, or of another type, have their defaults.
+#[wasm_bindgen]
+#[must_use]
+pub fn explain(text: &str, asked: &str) -> String {
+    let asked = serde_json::from_str(asked).unwrap_or(Value::Null);
+    let request = match describe(&asked).request() {
+        Ok(request) => request,
+        Err(error) => return json!({ "error": error.to_string() }).to_string(),
+    };
+    let key_status = if is_set(&asked, "tenant") { KeyStatus::Present } else { KeyStatus::Missing };
+    let report = match socketio_cors_explain::read(text) {
+        Ok(policy) => Explanation::of(&request, &policy, text, key_status).json(NAME),
+        Err(faults) => unexplained(NAME, &faults),
+    };
+    report.to_string()
+}
+
+fn describe(asked: &Value) -> Asked {
+    let text = |name| Some(asked.get(name)?.as_str()?.to_owned());
+    let headers = asked.get("headers").and_then(Value::as_array).into_iter().flatten();
+    Asked {
+        origin: text("origin"),
+        embedded: is_set(asked, "embedded"),
+        host: text("host"),
+        path: text("path"),
+        method: text("method").unwrap_or_else(|| "GET".to_owned()),
+        headers: headers.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        websocket: is_set(asked, "websocket"),
+    }
+}
+
+fn is_set(asked: &Value, name: &str) -> bool {
+    asked.get(name).and_then(Value::as_bool).unwrap_or_default()
+}
