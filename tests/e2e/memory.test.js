@@ -42,6 +42,8 @@ before(async () => {
 	edge = await startEdge({
 		policy: { routes: { "/socket.io": { origin: [allowed] } } },
 		upstream: `http://127.0.0.1:${server.address().port}`,
+		// Nothing but the requests of a test is to get into Wasm meanwhile.
+		vars: { POLICY_FRESH_SECONDS: "3600" },
 		inspectorPort: 0,
 	});
 	inspector = await inspect(edge.runtime);
