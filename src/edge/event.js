@@ -23,13 +23,14 @@ function factsOf(method, url, origin, requestedHeaders, headers) {
 		const requestedMethod = headers.get("access-control-request-method");
 		if (requestedMethod !== null) return head + line(requestedMethod) + line(requestedHeaders);
 	}
-	const upgrade = lines("upgrade");
+	const upgrade = headers.get("upgrade");
 	// What the browser says of itself matters where it gives no origin, or for the log.
 	if (origin === null) {
-		return `${head}\n\n${lines("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")}${upgrade}`;
+		const metadata = lines("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest");
+		return `${head}\n\n${metadata}${line(upgrade)}`;
 	}
-	if (TRANSPORT.test(url)) return upgrade === "\n" ? head : `${head}\n\n\n\n\n${upgrade}`;
-	return `${head}\n\n\n${lines("sec-fetch-mode")}\n${upgrade}`;
+	if (TRANSPORT.test(url)) return upgrade === null ? head : `${head}\n\n\n\n\n\n=${upgrade}`;
+	return `${head}\n\n\n${lines("sec-fetch-mode")}\n${line(upgrade)}`;
 }
 
 // One that the query names.
