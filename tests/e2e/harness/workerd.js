@@ -1,0 +1,78 @@
+// A workerd without Miniflare, of any version, with the built Worker and a KV namespace.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./process.js";
+
+/**
+ * Starts the Worker on the runtime `binary`. Resolves to its URL and a function that stops it.
+ * @param {object} options
+ * @param {object} options.policy the document under `policy`
+ * @param {string} options.upstream the origin server
+ * @param {string} options.compatibilityDate
+ */
+export async function startOn(binary, { policy, upstream, compatibilityDate }) {
+	const directory = await mkdtemp(join(tmpdir(), "workerd-"));
+	for (const name of ["index.js", "index_bg.wasm"]) {
+		await copyFile(join(root, "build", name), join(directory, name));
+	}
+	await writeFile(join(directory, "kv.js"), namespaceOf(policy));
+	const config = join(directory, "workerd.capnp");
+	await writeFile(config, configuration(upstream, compatibilityDate));
+	const runtime = spawn(binary, ["serve", config, "--control-fd=3"], {
+		stdio: ["ignore", "ignore", "inherit", "pipe"],
+	});
+	const ended = once(runtime, "exit");
+	const [line] = await Promise.race([once(runtime.stdio[3], "data"), ended]);
+	if (runtime.exitCode !== null) throw new Error(`${binary} ended with ${runtime.exitCode}`);
+	return {
+		url: `http://127.0.0.1:${JSON.parse(line).port}`,
+		async stop() {
+			runtime.kill();
+			await ended;
+			await rm(directory, { recursive: true });
+		},
+	};
+}
+
+/** What workerd asks for a namespace's keys. */
+const namespaceOf = (policy) => `
+	const stored = (key) => (key === "policy" ? ${JSON.stringify(JSON.stringify(policy))} : null);
+	export default {
+		async fetch(request) {
+			if (request.method === "PUT") return new Response(await request.text());
+			const { pathname } = new URL(request.url);
+			if (pathname !== "/bulk/get") return new Response(null, { status: 404 });
+			const { keys } = await request.json();
+			return Response.json(Object.fromEntries(keys.map((key) => [key, stored(key)])));
+		},
+	};
+`;
+
+const configuration = (upstream, compatibilityDate) => `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+	services = [
+		(name = "main", worker = (
+			modules = [
+				(name = "index.js", esModule = embed "index.js"),
+				(name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
+			],
+			compatibilityDate = "${compatibilityDate}",
+			bindings = [
+				(name = "POLICY", kvNamespace = "kv"),
+				(name = "UPSTREAM", text = "${upstream}"),
+			],
+			globalOutbound = "network",
+		)),
+		(name = "kv", worker = (
+			modules = [(name = "kv.js", esModule = embed "kv.js")],
+			compatibilityDate = "${compatibilityDate}",
+		)),
+		(name = "network", network = (allow = ["private"])),
+	],
+	sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`;
