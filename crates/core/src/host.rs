@@ -8,8 +8,6 @@ pub use ipv6::canonical_ipv6;
 
 use std::net::Ipv4Addr;
 
-use crate::text::rsplit_once;
-
 /// The longest domain name that DNS allows, without its trailing dot (RFC 1035, 2.3.4).
 pub const MAX_HOST_LEN: usize = 253;
 
@@ -49,7 +47,7 @@ pub fn ends_in_number(host: &str) -> bool {
     if !host.bytes().next_back().is_some_and(may_be) {
         return false;
     }
-    let last = rsplit_once(host, b'.').map_or(host, |(_, last)| last);
+    let last = host.rsplit_once('.').map_or(host, |(_, last)| last);
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)
 }
 

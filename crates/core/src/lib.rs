@@ -31,6 +31,5 @@ pub mod recent;
 pub mod request;
 pub mod settings;
 pub mod tenants;
-mod text;
 pub mod token;
 pub mod vary;

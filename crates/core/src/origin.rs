@@ -6,7 +6,7 @@
 //!
 //! Source: Fetch, "`Origin` header"; HTML, "ASCII serialisation of an origin".
 
-use crate::{host, text::rsplit_once};
+use crate::host;
 
 /// The longest scheme that is read. The longest registered one has 36 characters.
 pub const MAX_SCHEME_LEN: usize = 64;
@@ -82,7 +82,7 @@ pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
 /// IPv6 address.
 #[must_use]
 pub fn split_port(authority: &str) -> (&str, Option<&str>) {
-    match rsplit_once(authority, b':') {
+    match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     }

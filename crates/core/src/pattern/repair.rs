@@ -1,9 +1,6 @@
 //! The pattern that was probably meant by a text that is none.
 
-use crate::{
-    host, origin,
-    text::{rsplit_once, split_once},
-};
+use crate::{host, origin};
 
 /// The nearest valid pattern: lower case, without path, user information,
 /// trailing dot or default port, `http` for `ws`, a scheme where there is none, a
@@ -15,7 +12,7 @@ pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String
     if lower.contains([',', ' ']) {
         return None;
     }
-    let split = split_once(&lower, "://");
+    let split = lower.split_once("://");
     let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
     let (scheme, rest) = split.unwrap_or((scheme, &lower));
     let scheme = match scheme {
@@ -24,7 +21,7 @@ pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String
         other => other,
     };
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let authority = rsplit_once(authority, b'@').map_or(authority, |(_, authority)| authority);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
     let (host, port) = origin::split_port(authority);
     let host = repair_host(host, to_ascii)?;
     let implied = host::default_port(scheme);

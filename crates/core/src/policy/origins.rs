@@ -9,10 +9,7 @@ use super::{
     place::Node,
     socketio2, tenants,
 };
-use crate::{
-    pattern::{HostPattern, OriginPattern, repair},
-    text::split_once,
-};
+use crate::pattern::{HostPattern, OriginPattern, repair};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;
@@ -123,7 +120,7 @@ pub(super) fn read_pattern<'t>(
     let over_suffix = |text: &str| {
         let pattern = OriginPattern::try_from(text).ok()?;
         let HostPattern::Below(domain) = pattern.host() else { return None };
-        let (scheme, below) = split_once(text, "*.")?;
+        let (scheme, below) = text.split_once("*.")?;
         (own_only && (knowledge.is_public_suffix)(domain)).then(|| {
             format!(
                 "write the domains that are yours, as in \"{scheme}*.yours.{below}\"; or say \

@@ -7,7 +7,6 @@ use super::{
     fault::{Faults, Noted},
     json::Json,
 };
-use crate::text;
 
 /// The value that `document` is.
 ///
@@ -62,7 +61,7 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
     let mut chars = rest.chars();
     let (first, second) = (chars.next(), chars.next());
     let message = error.to_string();
-    let message = text::split_once(&message, " at line ").map_or(&*message, |(message, _)| message);
+    let message = message.split_once(" at line ").map_or(&*message, |(message, _)| message);
     let advice = match first {
         None => "complete it",
         Some('\n' | '\r') if message.starts_with("control") => "close the quotes on the same line",
