@@ -4,6 +4,7 @@
 //! and has JavaScript answer or forward in another. Bodies and WebSocket frames
 //! stay in the runtime. While a policy is cached, an answer needs no promise.
 
+mod kv;
 mod log;
 mod record;
 mod recovery;
@@ -24,7 +25,8 @@ use socketio_cors_core::{
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use shell::{Document, Event, Facts, PolicyRead, Reading};
+use kv::{Document, PolicyRead, Reading};
+use shell::{Event, Facts};
 use tenants::TenantLookups;
 
 thread_local! {
@@ -83,9 +85,9 @@ fn look_up(
     log::left_out(now);
     let host = head.url.policy_host();
     let lookup = store::look_up(&host, now, arrived_at, settings.fresh_seconds);
-    let reading = lookup.reads.then(|| shell::read_policy(event, &host));
+    let reading = lookup.reads.then(|| kv::read_policy(event, &host));
     let later = lookup.makes_wait(head).then(|| {
-        shell::serve_later(event, arrived_at, now - arrived_at, reading.as_ref(), only_records)
+        kv::serve_later(event, arrived_at, now - arrived_at, reading.as_ref(), only_records)
     });
     (lookup.state, later)
 }

@@ -10,8 +10,9 @@ use socketio_cors_core::{
 };
 
 use super::{
+    kv::{Document, PolicyRead, Stage},
     log,
-    shell::{self, Document, Event, PolicyRead, Stage},
+    shell::{self, Event},
 };
 
 thread_local! {

@@ -9,8 +9,9 @@ use socketio_cors_core::{
 use wasm_bindgen::JsValue;
 
 use super::{
+    kv::{self, Reading, Then},
     log,
-    shell::{self, Event, Reading, Then},
+    shell::{self, Event},
 };
 
 thread_local! {
@@ -82,7 +83,7 @@ impl TenantLookups {
             Start::Wait => {
                 if waited < MAX_WAIT {
                     let only_records = matches!(reading, Reading::Behind);
-                    return shell::serve_later(event, arrived_at, waited, None, only_records);
+                    return kv::serve_later(event, arrived_at, waited, None, only_records);
                 }
                 let give_up = |tenants: &mut Tenants| tenants.give_up(keys, arrived_at, now);
                 self.answers.extend(TENANTS.with_borrow_mut(give_up));
@@ -123,5 +124,5 @@ fn read(
         let found = read.as_deref().ok();
         then(TENANTS.with_borrow_mut(|tenants| tenants.learn(&lookup, now, found)))
     };
-    shell::read_present(event, reading, keys, reading.timeout(), Box::new(learn))
+    kv::read_present(event, reading, keys, reading.timeout(), Box::new(learn))
 }
