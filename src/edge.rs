@@ -104,7 +104,7 @@ fn respond(
     #[cfg(feature = "panic-on-request")]
     store::panic_if_asked(head.url.path());
     let context = context(settings, state);
-    let decision = decide_and_record(event, &head, state, settings, &mut lookups);
+    let decision = decide_and_record(event, &head, state, settings, context, &mut lookups);
     if decision.reason == Reason::UnaskedOrigin {
         let (asking, facts, state) = (event.clone(), facts.clone(), state.clone());
         if context.blocks(&decision) {
@@ -129,7 +129,8 @@ fn record_decision(
     mut lookups: TenantLookups,
 ) -> JsValue {
     let head = facts.head();
-    let decision = decide_and_record(event, &head, state, settings, &mut lookups);
+    let context = context(settings, state);
+    let decision = decide_and_record(event, &head, state, settings, context, &mut lookups);
     if decision.reason == Reason::UnaskedOrigin {
         return ask_behind(event, facts.clone(), state.clone(), lookups);
     }
@@ -168,6 +169,7 @@ fn decide_and_record<'a>(
     head: &RequestHead<'a>,
     state: &'a PolicyState,
     settings: &Settings,
+    context: Context,
     lookups: &mut TenantLookups,
 ) -> Decision<'a> {
     let decision = state.decide(head, |key| lookups.key_status(key, settings.fresh_seconds));
@@ -175,7 +177,6 @@ fn decide_and_record<'a>(
         shell::wait_until(event, &tenants::refresh(event, stale));
     }
     if decision.reason != Reason::UnaskedOrigin {
-        let context = context(settings, state);
         record::record(event, head, state, &decision, context, settings.has_dataset);
     }
     decision
