@@ -1,11 +1,10 @@
 // A workerd without Miniflare, with one Worker and a KV namespace with the policy, always there.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import workerd from "workerd";
+import { serve } from "../../tests/e2e/harness/workerd.js";
 import { bundle } from "./bundle.js";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -36,26 +35,8 @@ export async function configure(name, options = {}) {
 	return { path, wasm: join(directory, WASM), remove: () => rm(directory, { recursive: true }) };
 }
 
-/**
- * Starts a workerd. Resolves to its process and its URL.
- * @param {number | "ignore"} output the file descriptor that it writes to
- */
-export async function start(config, output = "ignore") {
-	const runtime = spawn(workerd.default, ["serve", config, "--control-fd=3"], {
-		// V8 may write files of its own.
-		cwd: dirname(config),
-		stdio: ["ignore", output, "inherit", "pipe"],
-	});
-	const [line] = await once(runtime.stdio[3], "data");
-	return {
-		pid: runtime.pid,
-		url: `http://127.0.0.1:${JSON.parse(line).port}`,
-		async stop() {
-			runtime.kill();
-			await once(runtime, "exit");
-		},
-	};
-}
+/** Starts a workerd; see `serve`. */
+export const start = (config, output) => serve(workerd.default, config, output);
 
 function configuration(hasWasm, { upstream = "", v8Flags = [] }) {
 	const variables = Object.entries({ ...(upstream && { UPSTREAM: upstream }), EXPLAIN: "off" });

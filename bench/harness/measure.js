@@ -1,8 +1,9 @@
 // What a benchmark needs: documents, the CPU time of a workerd, V8's profile, a table.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { Agent, request as httpRequest } from "node:http";
 import WebSocket from "ws";
 import { startEdge } from "../../tests/e2e/harness/edge.js";
+import { read, workerds } from "../../tests/e2e/harness/memory.js";
 
 export const MIB = 1024 * 1024;
 export const MS = 1e6;
@@ -25,16 +26,6 @@ export async function measured(start) {
 	return { ...started, cpu: () => cpuOf(pid), rss: () => rssOf(pid) };
 }
 
-/** The ids of this process's children that are a workerd. */
-async function workerds() {
-	const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-	const stats = await Promise.all(ids.map((id) => read(`/proc/${id}/stat`)));
-	return ids.filter((_, index) => {
-		const [, name, parent] = /\((.*)\) \S (\d+)/.exec(stats[index]) ?? [];
-		return name === "workerd" && Number(parent) === process.pid;
-	});
-}
-
 /**
  * The CPU time of a process's threads in nanoseconds. /proc/<pid>/stat has the same
  * in ticks of 10 ms.
@@ -48,9 +39,6 @@ export async function cpuOf(pid) {
 async function rssOf(pid) {
 	return Number(/VmRSS:\s+(\d+)/.exec(await read(`/proc/${pid}/status`))?.[1]) * 1024;
 }
-
-/** A file's text, empty if it is gone by now. */
-const read = (path) => readFile(path, "utf8").catch(() => "");
 
 /** What `use` takes, in milliseconds: `{ wall, cpu }`, the latter of the edge's workerd. */
 export async function time(edge, use) {

@@ -1,8 +1,8 @@
-// How much memory a process has.
+// What /proc tells of the workerds that were started here.
 import { readdir, readFile } from "node:fs/promises";
 
 /** A file's text, empty if it is gone by now. */
-const read = (path) => readFile(path, "utf8").catch(() => "");
+export const read = (path) => readFile(path, "utf8").catch(() => "");
 
 /** The process ids of the workerds that this process has started. */
 export async function workerds() {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./process.js";
 
 /**
@@ -21,18 +21,36 @@ export async function startOn(binary, { policy, upstream, compatibilityDate }) {
 	await writeFile(join(directory, "kv.js"), namespaceOf(policy));
 	const config = join(directory, "workerd.capnp");
 	await writeFile(config, configuration(upstream, compatibilityDate));
+	const { url, stop } = await serve(binary, config);
+	return {
+		url,
+		async stop() {
+			await stop();
+			await rm(directory, { recursive: true });
+		},
+	};
+}
+
+/**
+ * Starts a workerd of that configuration. Resolves to its process id, its URL and a function that
+ * stops it.
+ * @param {number | "ignore"} output the file descriptor that it writes to
+ */
+export async function serve(binary, config, output = "ignore") {
 	const runtime = spawn(binary, ["serve", config, "--control-fd=3"], {
-		stdio: ["ignore", "ignore", "inherit", "pipe"],
+		// V8 may write files of its own.
+		cwd: dirname(config),
+		stdio: ["ignore", output, "inherit", "pipe"],
 	});
 	const ended = once(runtime, "exit");
 	const [line] = await Promise.race([once(runtime.stdio[3], "data"), ended]);
 	if (runtime.exitCode !== null) throw new Error(`${binary} ended with ${runtime.exitCode}`);
 	return {
+		pid: runtime.pid,
 		url: `http://127.0.0.1:${JSON.parse(line).port}`,
 		async stop() {
 			runtime.kill();
 			await ended;
-			await rm(directory, { recursive: true });
 		},
 	};
 }
