@@ -9,9 +9,9 @@ use socketio_cors_core::{
     tenants::{CEILING, MAX_SOURCES, SOURCE},
 };
 
-const DOCUMENT: &str = include_str!("../../../docs/cost.md");
+const DOCUMENT: &str = include_str!("../../../../docs/cost.md");
 /// Repeats one figure of it.
-const DEPLOYING: &str = include_str!("../../../docs/deploying.md");
+const DEPLOYING: &str = include_str!("../../../../docs/deploying.md");
 
 const HOST: &str = "api.example.com";
 const DAY: f64 = 86_400.0;
@@ -200,7 +200,6 @@ impl Isolate {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a test's document")]
 fn policy() -> Rc<Policy> {
     Rc::new(Policy::parse(r#"{"origin": "https://a.example"}"#).expect("it has no faults"))
 }
@@ -240,7 +239,6 @@ fn table(heading: &str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
 
 /// The number in "$1,234.56", "10 million" or "100 isolates".
 #[track_caller]
-#[expect(clippy::expect_used, reason = "a test's document")]
 fn number(cell: &str) -> f64 {
     let digits = cell.chars().filter(|letter| letter.is_ascii_digit() || *letter == '.');
     digits.collect::<String>().parse().expect(cell)

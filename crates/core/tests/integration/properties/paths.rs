@@ -12,7 +12,7 @@ use proptest::{
 };
 use socketio_cors_core::{path::PathVariants, policy::Policy};
 
-use crate::{
+use super::{
     generators::cases,
     old_forms::OldForms,
     servers::{SERVERS, Step, served},

@@ -8,10 +8,8 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-use crate::{
-    generators::{cases, document, origin_of},
-    invariants::check_decision,
-};
+use super::generators::{cases, document, origin_of};
+use crate::common::invariants::check_decision;
 
 const OWN: &[&str] =
     &["https://api.example.com", "http://localhost:3000", "http://API.example.com", "null"];

@@ -7,13 +7,9 @@ use std::{
 
 use socketio_cors_core::policy::Policy;
 
-mod common {
-    pub(crate) mod schema;
-}
-use common::schema::schema_accepts;
+use crate::common::schema::schema_accepts;
 
 /// Every `.json` file under `directory`.
-#[expect(clippy::unwrap_used, reason = "a test's own files")]
 fn json_files(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -29,7 +25,7 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn the_schema_is_valid_json_schema_2020_12() {
-    let schema = serde_json::from_str(include_str!("../../../policy.schema.json")).unwrap();
+    let schema = serde_json::from_str(include_str!("../../../../policy.schema.json")).unwrap();
     assert!(jsonschema::draft202012::meta::validate(&schema).is_ok());
 }
 

@@ -3,10 +3,8 @@
 use proptest::prelude::*;
 use socketio_cors_core::policy::Policy;
 
-use crate::{
-    generators::{cases, document, document_like},
-    invariants::check_document,
-};
+use super::generators::{cases, document, document_like};
+use crate::common::invariants::check_document;
 
 proptest! {
     #![proptest_config(cases(1500))]

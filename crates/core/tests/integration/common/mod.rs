@@ -1,5 +1,7 @@
-//! Requests and policies that the tests of decisions and of answers share.
-#![allow(dead_code, reason = "each test crate uses some of it")]
+//! Requests and policies that tests share, and what holds of every input.
+
+pub(crate) mod invariants;
+pub(crate) mod schema;
 
 use socketio_cors_core::{
     decision::decide,
@@ -41,7 +43,6 @@ pub(crate) const PREFLIGHT: RequestHead<'static> =
 
 /// The policy of a document that has no faults.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test's document")]
 pub(crate) fn policy(document: &str) -> Policy {
     Policy::parse(document).unwrap_or_else(|faults| panic!("{document}: {faults:?}"))
 }

@@ -5,8 +5,7 @@ use socketio_cors_core::{
 };
 use std::rc::Rc;
 
-mod common;
-use common::{EVIL, GOOD, OWN, POLL, at, from, policy, preflight_from};
+use crate::common::{EVIL, GOOD, OWN, POLL, at, from, policy, preflight_from};
 
 /// A request that asks for a WebSocket.
 fn upgrade(head: RequestHead<'_>) -> RequestHead<'_> {

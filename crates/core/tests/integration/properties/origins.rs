@@ -6,10 +6,8 @@ use socketio_cors_core::{
     pattern::{OriginPattern, OriginSet},
 };
 
-use crate::{
-    generators::{cases, origin_like, origin_of, pattern},
-    invariants::{check_origin, check_set},
-};
+use super::generators::{cases, origin_like, origin_of, pattern};
+use crate::common::invariants::{check_origin, check_set};
 
 /// A valid pattern without wildcards.
 fn exact_pattern() -> impl Strategy<Value = String> {

@@ -8,8 +8,7 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-mod common;
-use common::{EVIL, GOOD, LISTED, OWN, POLL, at, from, policy, preflight_from};
+use crate::common::{EVIL, GOOD, LISTED, OWN, POLL, at, from, policy, preflight_from};
 
 const PREFLIGHT_VARY: &str =
     "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";

@@ -4,8 +4,7 @@ use socketio_cors_core::{
     decision::decide, policy::Policy, request::RequestHead, tenants::KeyStatus,
 };
 
-mod common;
-use common::{
+use crate::common::{
     EVERY, EVIL, GOOD, LISTED, OWN, POLL, PREFLIGHT, WILDCARD, assert_decided, at, decided, from,
     policy, preflight_from,
 };

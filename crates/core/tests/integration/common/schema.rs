@@ -7,7 +7,7 @@ use serde_json::Value;
 
 #[allow(clippy::expect_used, reason = "without a schema there is nothing to test")]
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
-    let schema = serde_json::from_str(include_str!("../../../../policy.schema.json"))
+    let schema = serde_json::from_str(include_str!("../../../../../policy.schema.json"))
         .expect("policy.schema.json is JSON");
     jsonschema::draft202012::new(&schema).expect("policy.schema.json is a schema")
 });

@@ -2,8 +2,7 @@
 
 use socketio_cors_core::request::{RequestHead, Url};
 
-mod common;
-use common::{EVERY, GOOD, LISTED, POLL, WILDCARD, decided, from, policy, preflight_from};
+use crate::common::{EVERY, GOOD, LISTED, POLL, WILDCARD, decided, from, policy, preflight_from};
 
 #[test]
 fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_under_any_rule() {
