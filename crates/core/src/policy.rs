@@ -1,11 +1,11 @@
 //! The policy: a document from KV, parsed once into values that cannot be wrong.
 //!
 //! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
-//! lists every [`Fault`] at once, up to a thousand.
+//! lists every [`Diagnostic`] at once, up to a thousand.
 
 mod dangers;
+mod diagnostic;
 mod document;
-mod fault;
 mod field;
 mod headers;
 mod json;
@@ -34,7 +34,7 @@ use crate::{
 };
 use prefix::Prefix;
 
-pub use fault::{Fault, MAX_FAULTS};
+pub use diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 pub use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
 pub use methods::{is_forbidden_method, is_normalised_method};
@@ -152,7 +152,11 @@ impl Policy {
     ///
     /// # Errors
     /// Every fault of the document, in its order.
-    pub fn read(text: &str, version: Version, knowledge: &Knowledge) -> Result<Self, Vec<Fault>> {
+    pub fn read(
+        text: &str,
+        version: Version,
+        knowledge: &Knowledge,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let routes = document::parse(text, knowledge)?;
         Ok(Self { routes, version, document_len: text.len() })
     }
@@ -161,7 +165,7 @@ impl Policy {
     ///
     /// # Errors
     /// As those of [`Policy::read`].
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
         Self::read(text, Version::of(text), &Knowledge::NONE)
     }
 

@@ -1,7 +1,7 @@
 //! `allowedHeaders` and `exposedHeaders`.
 
 use super::{
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
 };
@@ -41,9 +41,9 @@ const FORBIDDEN_RESPONSE: &[&str] = &["set-cookie", "set-cookie2"];
 pub(super) fn allowed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Option<String>, Noted> {
-    list("allowedHeaders", members, credentialed, faults, is_forbidden_request_header)
+    list("allowedHeaders", members, credentialed, diagnostics, is_forbidden_request_header)
 }
 
 /// Whether browsers keep the request header of that name, in lower case, to themselves.
@@ -58,9 +58,9 @@ pub fn is_forbidden_request_header(name: &str) -> bool {
 pub(super) fn exposed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Option<String>, Noted> {
-    let names = list("exposedHeaders", members, credentialed, faults, |name| {
+    let names = list("exposedHeaders", members, credentialed, diagnostics, |name| {
         FORBIDDEN_RESPONSE.contains(&name)
     })?;
     Ok(names.filter(|names| !names.is_empty()))
@@ -70,33 +70,33 @@ fn list(
     field: &str,
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
 ) -> Result<Option<String>, Noted> {
     let Some(node) = members.get(field) else { return Ok(None) };
     let mut names: Vec<String> = Vec::new();
-    each_text(&node, faults, |node, name, faults| {
-        check(node, name, credentialed, faults, is_forbidden);
+    each_text(&node, diagnostics, |node, name, diagnostics| {
+        check(node, name, credentialed, diagnostics, is_forbidden);
         names.push(name.to_owned());
     })?;
-    Ok(Some(joined(&node, &names, faults)))
+    Ok(Some(joined(&node, &names, diagnostics)))
 }
 
 fn check(
     node: &Node<'_>,
     name: &str,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
 ) {
-    let mut refuse = |problem, advice| faults.add_part(node, name, problem, advice);
+    let mut refuse = |message, help| diagnostics.add_part(node, name, message, help);
     if name.is_empty() {
         refuse("is no name", "leave it out; [] is none");
     } else if !is_token(name) {
         refuse("is not a header's name", "write one as in \"X-Token\"");
     } else if name == "*" && credentialed {
-        let problem = "is taken literally when credentials are allowed";
-        refuse(problem, "list the headers, or leave the field out");
+        let message = "is taken literally when credentials are allowed";
+        refuse(message, "list the headers, or leave the field out");
     } else if is_forbidden(&name.to_ascii_lowercase()) {
         refuse("is a header that browsers keep to themselves", "leave it out");
     }

@@ -1,7 +1,7 @@
 //! `methods`.
 
 use super::{
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
 };
@@ -14,23 +14,23 @@ pub(super) const DEFAULT: &str = "GET,POST";
 pub(super) fn parse(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<String, Noted> {
     let Some(node) = members.get("methods") else { return Ok(DEFAULT.to_owned()) };
     let mut methods: Vec<String> = Vec::new();
-    each_text(&node, faults, |node, text, faults| {
-        methods.extend(method(node, text, credentialed, faults));
+    each_text(&node, diagnostics, |node, text, diagnostics| {
+        methods.extend(method(node, text, credentialed, diagnostics));
     })?;
-    Ok(joined(&node, &methods, faults))
+    Ok(joined(&node, &methods, diagnostics))
 }
 
 fn method(
     node: &Node<'_>,
     text: &str,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<String, Noted> {
-    let mut refuse = |problem, advice| Err(faults.add_part(node, text, problem, advice));
+    let mut refuse = |message, help| Err(diagnostics.add_part(node, text, message, help));
     let upper = text.to_ascii_uppercase();
     match upper.as_str() {
         "*" if credentialed => {
