@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use http::HeaderValue;
+
 use super::{
     diagnostic::{Diagnostics, Noted},
     json::{Json, Value},
@@ -180,19 +182,25 @@ pub(super) fn each_text(
 /// The longest value of a header that names are put into, in bytes.
 const MAX_JOINED_LEN: usize = 8192;
 
-/// `names` as the value of a header. Notes that `node`, where they are from, has
-/// too many: a header that nobody takes would stop every answer.
+/// `names` as the value of a header, with commas between them; `None` if there are none.
+///
+/// # Errors
+/// They are too long together, as servers and browsers limit headers; or one is no name, which
+/// has been reported.
 pub(super) fn joined(
     node: &Node<'_>,
     names: &[String],
     diagnostics: &mut Diagnostics<'_>,
-) -> String {
+) -> Result<Option<HeaderValue>, Noted> {
+    if names.is_empty() {
+        return Ok(None);
+    }
     let joined = names.join(",");
     if joined.len() > MAX_JOINED_LEN {
         let message = format!("has names of more than {MAX_JOINED_LEN} bytes together");
-        diagnostics.add(node, message, "list those that are used");
+        return Err(diagnostics.add(node, message, "list those that are used"));
     }
-    joined
+    HeaderValue::try_from(joined).map(Some).map_err(|_| Noted)
 }
 
 /// The longest name that may be a known one with typing errors, in bytes.

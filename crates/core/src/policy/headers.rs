@@ -1,6 +1,9 @@
 //! `allowedHeaders` and `exposedHeaders`.
 
+use http::HeaderValue;
+
 use super::{
+    AllowedHeaders,
     diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
@@ -36,14 +39,14 @@ const FORBIDDEN_REQUEST_PREFIXES: &[&str] = &["proxy-", "sec-"];
 /// Fetch, "forbidden response-header name".
 const FORBIDDEN_RESPONSE: &[&str] = &["set-cookie", "set-cookie2"];
 
-/// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
-/// where a rule has none.
+/// `allowedHeaders`.
 pub(super) fn allowed(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Option<String>, Noted> {
-    list("allowedHeaders", members, credentialed, diagnostics, is_forbidden_request_header)
+) -> Result<AllowedHeaders, Noted> {
+    let Some(node) = members.get("allowedHeaders") else { return Ok(AllowedHeaders::Requested) };
+    list(&node, credentialed, diagnostics, is_forbidden_request_header).map(AllowedHeaders::Listed)
 }
 
 /// Whether browsers keep the request header of that name, in lower case, to themselves.
@@ -53,33 +56,28 @@ pub fn is_forbidden_request_header(name: &str) -> bool {
         || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// `exposedHeaders`, ready for `Access-Control-Expose-Headers`; `None`
-/// where a rule has none.
+/// `exposedHeaders`, for `Access-Control-Expose-Headers`; `None` if there are none.
 pub(super) fn exposed(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Option<String>, Noted> {
-    let names = list("exposedHeaders", members, credentialed, diagnostics, |name| {
-        FORBIDDEN_RESPONSE.contains(&name)
-    })?;
-    Ok(names.filter(|names| !names.is_empty()))
+) -> Result<Option<HeaderValue>, Noted> {
+    let Some(node) = members.get("exposedHeaders") else { return Ok(None) };
+    list(&node, credentialed, diagnostics, |name| FORBIDDEN_RESPONSE.contains(&name))
 }
 
 fn list(
-    field: &str,
-    members: &Members<'_>,
+    node: &Node<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
-) -> Result<Option<String>, Noted> {
-    let Some(node) = members.get(field) else { return Ok(None) };
+) -> Result<Option<HeaderValue>, Noted> {
     let mut names: Vec<String> = Vec::new();
-    each_text(&node, diagnostics, |node, name, diagnostics| {
+    each_text(node, diagnostics, |node, name, diagnostics| {
         check(node, name, credentialed, diagnostics, is_forbidden);
         names.push(name.to_owned());
     })?;
-    Ok(Some(joined(&node, &names, diagnostics)))
+    joined(node, &names, diagnostics)
 }
 
 fn check(

@@ -1,5 +1,7 @@
 //! `methods`.
 
+use http::HeaderValue;
+
 use super::{
     diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
@@ -7,21 +9,21 @@ use super::{
 };
 use crate::token::is_token;
 
-/// `methods` where a rule has none.
-pub(super) const DEFAULT: &str = "GET,POST";
+/// `methods` where a rule has none, as in Socket.IO.
+pub(super) const DEFAULT: HeaderValue = HeaderValue::from_static("GET,POST");
 
-/// The methods, ready for `Access-Control-Allow-Methods`.
+/// The methods, for `Access-Control-Allow-Methods`; `None` if the list is empty.
 pub(super) fn parse(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<String, Noted> {
-    let Some(node) = members.get("methods") else { return Ok(DEFAULT.to_owned()) };
+) -> Result<Option<HeaderValue>, Noted> {
+    let Some(node) = members.get("methods") else { return Ok(Some(DEFAULT)) };
     let mut methods: Vec<String> = Vec::new();
     each_text(&node, diagnostics, |node, text, diagnostics| {
         methods.extend(method(node, text, credentialed, diagnostics));
     })?;
-    Ok(joined(&node, &methods, diagnostics))
+    joined(&node, &methods, diagnostics)
 }
 
 fn method(

@@ -1,5 +1,7 @@
 //! A rule: Socket.IO's `cors` object, and what this Worker adds to it.
 
+use http::{HeaderValue, StatusCode};
+
 use super::{
     Rule, dangers,
     diagnostic::{Diagnostics, Noted},
@@ -28,7 +30,7 @@ pub(super) const FIELDS: &[&str] = &[
 ];
 
 /// The status of an answered preflight, as in Socket.IO.
-pub(super) const DEFAULT_SUCCESS_STATUS: u16 = 204;
+pub(super) const DEFAULT_SUCCESS_STATUS: StatusCode = StatusCode::NO_CONTENT;
 
 /// -1 turns the browser's preflight cache off; none keeps an answer for longer than a day.
 const MAX_AGE_RANGE: (i32, i32) = (-1, 86_400);
@@ -59,9 +61,9 @@ pub(super) fn parse(
         methods: methods?,
         allowed_headers: allowed_headers?,
         exposed_headers: exposed_headers?,
-        max_age: max_age?.map(|seconds| seconds.to_string()),
+        max_age: max_age?.map(HeaderValue::from),
         success_status: success_status?
-            .and_then(|status| u16::try_from(status).ok())
+            .and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok())
             .unwrap_or(DEFAULT_SUCCESS_STATUS),
         preflight_continue: preflight_continue?,
         allows_missing_origin: allows_missing_origin?,
