@@ -1,7 +1,7 @@
 //! `check`: what is wrong with a document.
 
 use clap::Args;
-use socketio_cors_core::policy::{Fault, Policy, warnings};
+use socketio_cors_core::policy::{Diagnostic, Policy, warnings};
 use socketio_cors_explain::check::is_truncated;
 
 use super::{
@@ -24,7 +24,7 @@ pub(super) struct Check {
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "faults", "truncated", "warnings"}; each fault and
-    /// warning has "pointer", "line", "column", "value", "problem" and "advice".
+    /// warning has "pointer", "line", "column", "value", "message" and "help".
     #[arg(long)]
     json: bool,
 }
@@ -45,8 +45,8 @@ impl Check {
 /// Faults and warnings for people, and how many there are.
 pub(super) fn text(
     document: &Document,
-    policy: &Result<Policy, Vec<Fault>>,
-    warnings: &[Fault],
+    policy: &Result<Policy, Vec<Diagnostic>>,
+    warnings: &[Diagnostic],
 ) -> String {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     let summary = match policy {
@@ -66,7 +66,7 @@ pub(super) fn text(
 }
 
 /// "2 faults".
-pub(super) fn count(faults: &[Fault]) -> String {
+pub(super) fn count(faults: &[Diagnostic]) -> String {
     let or_more = if is_truncated(faults) { " or more" } else { "" };
     format!("{}{or_more}", counted(faults.len(), "fault"))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use socketio_cors_core::policy::{Fault, MAX_DOCUMENT_LEN, Policy};
+use socketio_cors_core::policy::{Diagnostic, MAX_DOCUMENT_LEN, Policy};
 
 use super::{
     WrongUsage,
@@ -62,12 +62,12 @@ impl Document {
     ///
     /// # Errors
     /// Every fault of the document.
-    pub(super) fn policy(&self) -> Result<Policy, Vec<Fault>> {
+    pub(super) fn policy(&self) -> Result<Policy, Vec<Diagnostic>> {
         socketio_cors_explain::read(&self.text)
     }
 
     /// Faults or warnings of it, for people, with an empty line after each.
-    pub(super) fn render(&self, findings: &[Fault], severity: Severity) -> String {
+    pub(super) fn render(&self, findings: &[Diagnostic], severity: Severity) -> String {
         findings.iter().map(|finding| render::finding(self, finding, severity) + "\n\n").collect()
     }
 }

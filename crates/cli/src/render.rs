@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use socketio_cors_core::policy::Fault;
+use socketio_cors_core::policy::Diagnostic;
 
 use super::{document::Document, printable::printable};
 
@@ -24,18 +24,18 @@ pub(super) enum Severity {
 }
 
 /// A fault or a warning of `document`, in colour.
-pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) -> String {
+pub(super) fn finding(document: &Document, finding: &Diagnostic, severity: Severity) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Fault { pointer, line, column, value, problem, advice, span } = finding;
+    let Diagnostic { pointer, line, column, value, message, help, span } = finding;
     let title = if value.is_empty() {
-        format!("the document {problem}")
+        format!("the document {message}")
     } else {
-        format!("{value} {problem}")
+        format!("{value} {message}")
     };
-    let (title, advice) = (printable(&title), printable(advice));
+    let (title, help) = (printable(&title), printable(help));
     let excerpt = Excerpt::of(&document.text, span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
@@ -51,7 +51,7 @@ pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) 
         group.element(snippet.path(name))
     };
     let group =
-        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*advice));
+        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*help));
     Renderer::styled().render(&[group])
 }
 

@@ -1,11 +1,11 @@
 //! What is wrong with a document, for machines.
 
 use serde_json::{Value, json};
-use socketio_cors_core::policy::{Fault, MAX_FAULTS, Policy, warnings};
+use socketio_cors_core::policy::{Diagnostic, MAX_DIAGNOSTICS, Policy, warnings};
 
 /// The faults and the warnings of the document `text`, which is called `name`, and which
 /// `policy` was read from.
-pub fn check(name: &str, text: &str, policy: &Result<Policy, Vec<Fault>>) -> Value {
+pub fn check(name: &str, text: &str, policy: &Result<Policy, Vec<Diagnostic>>) -> Value {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     json!({
         "file": name,
@@ -18,17 +18,17 @@ pub fn check(name: &str, text: &str, policy: &Result<Policy, Vec<Fault>>) -> Val
 
 /// Whether there may be more faults than these.
 #[must_use]
-pub fn is_truncated(faults: &[Fault]) -> bool {
-    faults.len() >= MAX_FAULTS
+pub fn is_truncated(faults: &[Diagnostic]) -> bool {
+    faults.len() >= MAX_DIAGNOSTICS
 }
 
 /// Faults or warnings.
 #[must_use]
-pub fn findings(findings: &[Fault]) -> Value {
-    let finding = |Fault { pointer, line, column, value, problem, advice, .. }: &Fault| {
+pub fn findings(findings: &[Diagnostic]) -> Value {
+    let finding = |Diagnostic { pointer, line, column, value, message, help, .. }: &Diagnostic| {
         json!({
             "pointer": pointer, "line": line, "column": column,
-            "value": value, "problem": problem, "advice": advice,
+            "value": value, "message": message, "help": help,
         })
     };
     findings.iter().map(finding).collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{
-    policy::{Fault, Policy, Version},
+    policy::{Diagnostic, Policy, Version},
     tenants::KeyStatus,
 };
 
@@ -48,6 +48,6 @@ impl<'a> Explanation<'a> {
 
 /// What machines get where the document `name` has `faults`.
 #[must_use]
-pub fn unexplained(name: &str, faults: &[Fault]) -> Value {
+pub fn unexplained(name: &str, faults: &[Diagnostic]) -> Value {
     json!({ "file": name, "valid": false, "faults": findings(faults) })
 }

@@ -1,7 +1,7 @@
 //! What there is to say of a policy document, and of what becomes of a request: for the
 //! tool, and for the playground, which says the same.
 
-use socketio_cors_core::policy::{Fault, Policy, Version};
+use socketio_cors_core::policy::{Diagnostic, Policy, Version};
 
 mod browser;
 pub mod check;
@@ -20,6 +20,6 @@ pub use knowledge::KNOWLEDGE;
 ///
 /// # Errors
 /// Every fault of the document.
-pub fn read(text: &str) -> Result<Policy, Vec<Fault>> {
+pub fn read(text: &str) -> Result<Policy, Vec<Diagnostic>> {
     Policy::read(text, Version::of(text), &KNOWLEDGE)
 }

@@ -10,7 +10,7 @@ use socketio_cors_core::{
     origin::Origin,
     path::{Reading, fold_prefix},
     pattern::{HostPattern, OriginPattern, OriginSet, PortPattern},
-    policy::{Fault, Policy},
+    policy::{Diagnostic, Policy},
     request::{RequestHead, Url},
     tenants::KeyStatus,
 };
@@ -36,11 +36,11 @@ pub(crate) fn check_origin(text: &str) {
         }
         Err(error) => {
             assert!(origin.is_err() || matches!(scheme, "ws" | "wss"), "{text:?}");
-            // Where the advice is nothing but a pattern, it has to be one.
-            let advice = error.advice(text, |_| None);
-            let quoted = advice.strip_prefix("write \"").and_then(|rest| rest.strip_suffix('"'));
+            // Where the help is nothing but a pattern, it has to be one.
+            let help = error.help(text, |_| None);
+            let quoted = help.strip_prefix("write \"").and_then(|rest| rest.strip_suffix('"'));
             if let Some(meant) = quoted.filter(|meant| !meant.contains('"')) {
-                assert!(OriginPattern::try_from(meant).is_ok(), "{text:?}: {advice}");
+                assert!(OriginPattern::try_from(meant).is_ok(), "{text:?}: {help}");
             }
         }
     }
@@ -129,7 +129,7 @@ fn check_stars(document: &Value, text: &str) {
     }
 }
 
-fn check_faults(faults: &[Fault], text: &str) {
+fn check_faults(faults: &[Diagnostic], text: &str) {
     assert!(!faults.is_empty(), "{text:?}");
     assert!(faults.is_sorted_by_key(|fault| fault.span.start), "{text:?}: {faults:?}");
     for fault in faults {
@@ -139,17 +139,17 @@ fn check_faults(faults: &[Fault], text: &str) {
         let line = before.rsplit('\n').next().unwrap_or_default();
         let position = (before.matches('\n').count() + 1, line.chars().count() + 1);
         assert_eq!((fault.line, fault.column), position, "{text:?}: {fault:?}");
-        assert!(!fault.problem.is_empty() && !fault.advice.is_empty(), "{text:?}: {fault:?}");
+        assert!(!fault.message.is_empty() && !fault.help.is_empty(), "{text:?}: {fault:?}");
         assert_eq!(fault.pointer.is_empty(), !fault.pointer.starts_with('/'), "{fault:?}");
     }
 }
 
 /// Checks that `text`, of which `read` was made, is JSON to the reader too, and
 /// means the same as `serde_json` spells it.
-fn check_respelt(read: &Result<Policy, Vec<Fault>>, value: &Value, text: &str) {
+fn check_respelt(read: &Result<Policy, Vec<Diagnostic>>, value: &Value, text: &str) {
     let faults = read.as_ref().err().map(Vec::as_slice).unwrap_or_default();
-    assert!(faults.iter().all(|fault| !fault.problem.starts_with("is not JSON")), "{text:?}");
-    let said = |word: &str| faults.iter().any(|fault| fault.problem.contains(word));
+    assert!(faults.iter().all(|fault| !fault.message.starts_with("is not JSON")), "{text:?}");
+    let said = |word: &str| faults.iter().any(|fault| fault.message.contains(word));
     let spelt = value.to_string();
     // A `Value` keeps no duplicate, rounds numbers, and spells `\ufffd` as what
     // stands for bytes that are not UTF-8. The thousandth fault is the last.
@@ -174,10 +174,10 @@ fn check_respelt(read: &Result<Policy, Vec<Fault>>, value: &Value, text: &str) {
 }
 
 /// What of faults does not depend on the spelling of the document, in any order.
-fn sorted(faults: &[Fault]) -> Vec<(&str, &str, &str)> {
+fn sorted(faults: &[Diagnostic]) -> Vec<(&str, &str, &str)> {
     let mut said: Vec<_> = faults
         .iter()
-        .map(|fault| (fault.pointer.as_str(), fault.problem.as_str(), fault.advice.as_str()))
+        .map(|fault| (fault.pointer.as_str(), fault.message.as_str(), fault.help.as_str()))
         .collect();
     said.sort_unstable();
     said
