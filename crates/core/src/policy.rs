@@ -6,6 +6,7 @@
 mod dangers;
 mod diagnostic;
 mod document;
+mod excerpt;
 mod field;
 mod headers;
 mod json;

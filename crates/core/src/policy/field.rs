@@ -43,7 +43,8 @@ impl<'n> Members<'n> {
         let Some(members) = node.json.members() else {
             return Err(diagnostics.add_type(node, expected));
         };
-        let member = |(key, json): (Json<'n>, _)| Member { key, name: key.text(), json };
+        let member =
+            |(key, json): (Json<'n>, _)| Member { key, name: key.text().unwrap_or_default(), json };
         let members: Vec<_> = members.take(MAX_MEMBERS.saturating_add(1)).map(member).collect();
         if members.len() > MAX_MEMBERS {
             let message = format!("has more than {MAX_MEMBERS} members");
