@@ -3,20 +3,10 @@
 //!
 //! Native only. Exit status: 0 good, 1 faults found or not published, 2 wrong usage.
 
-mod change;
-mod check;
-mod configuration;
-mod difference;
+mod commands;
 mod doctor;
-mod document;
-mod explain;
-mod printable;
-mod publish;
-mod render;
-mod request;
-mod rollback;
-mod target;
-mod wrangler;
+mod kv;
+mod terminal;
 
 use std::{
     io::{ErrorKind, Write},
@@ -24,6 +14,9 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+
+use commands::{check, explain, publish, rollback};
+use terminal::{printable, snippet};
 
 /// Checks, explains and publishes the policies of socketio-cors-edge, and examines
 /// Socket.IO deployments.
@@ -118,5 +111,5 @@ fn print(text: &str) -> Result<(), WrongUsage> {
 /// Writes an error to the standard error.
 fn complain(message: &str) {
     // There is nobody left to tell of a failure.
-    let _ = writeln!(anstream::stderr(), "{}", render::error(message));
+    let _ = writeln!(anstream::stderr(), "{}", snippet::error(message));
 }

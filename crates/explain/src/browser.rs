@@ -4,7 +4,7 @@
 use socketio_cors_core::{action::Action, cors::Headers, decision::Verdict, request::RequestHead};
 
 use super::{
-    exchange::Exchange,
+    explained_request::Exchange,
     fetch_standard::{NotAllowed, ResponseHeaders, cors_check, preflight_check},
 };
 

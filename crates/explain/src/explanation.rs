@@ -6,7 +6,7 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-use super::{Exchange, browser, check::findings, request::Request};
+use super::{Exchange, browser, check_json::findings, page_request::Request};
 
 /// What becomes of a request under a policy.
 #[derive(Debug)]

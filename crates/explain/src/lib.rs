@@ -4,17 +4,18 @@
 use socketio_cors_core::policy::{Fault, Policy, Version};
 
 mod browser;
-pub mod check;
-mod exchange;
+pub mod check_json;
+mod explained_request;
+mod explained_request_json;
 mod explanation;
 pub mod fetch_standard;
-mod knowledge;
-pub mod request;
+mod host_names;
+pub mod page_request;
 
-pub use check::check;
-pub use exchange::Exchange;
+pub use check_json::check;
+pub use explained_request::Exchange;
 pub use explanation::{Explanation, unexplained};
-pub use knowledge::KNOWLEDGE;
+pub use host_names::KNOWLEDGE;
 
 /// The policy that `text` is, with all that is known of host names.
 ///

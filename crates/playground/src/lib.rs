@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{policy::Version, tenants::KeyStatus};
-use socketio_cors_explain::{Explanation, request::Asked, unexplained};
+use socketio_cors_explain::{Explanation, page_request::Asked, unexplained};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What the document is called in what is said of it.

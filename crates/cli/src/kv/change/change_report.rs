@@ -2,27 +2,24 @@
 
 use socketio_cors_core::policy::Policy;
 
-use super::{
-    super::{
-        Report,
-        printable::{printable, typed},
-        wrangler::temporary,
-    },
-    Slot,
-    write::Contents,
+use super::{Slot, write::Contents};
+use crate::{
+    Report,
+    kv::wrangler::temporary,
+    terminal::printable::{printable, typed},
 };
 
 /// What was to become of a slot.
 #[derive(Debug)]
-pub(super) struct Outcome<'c> {
-    pub(super) slot: &'c Slot<'c>,
-    pub(super) before: Contents<'c>,
-    pub(super) wanted: Contents<'c>,
+pub(crate) struct Outcome<'c> {
+    pub(crate) slot: &'c Slot<'c>,
+    pub(crate) before: Contents<'c>,
+    pub(crate) wanted: Contents<'c>,
 }
 
 impl Outcome<'_> {
     /// `policy` is live.
-    pub(super) fn done(&self, policy: &Policy) -> Report {
+    pub(crate) fn done(&self, policy: &Policy) -> Report {
         let (target, keys) = (self.slot.target, &self.slot.keys);
         let (key, place, version) = (&keys.policy, target.place(), policy.version());
         let (previous, rollback) = (&keys.previous, target.rollback());
@@ -43,7 +40,7 @@ impl Outcome<'_> {
     }
 
     /// All is as it was.
-    pub(super) fn unchanged(&self) -> Report {
+    pub(crate) fn unchanged(&self) -> Report {
         // The live one may show an edit late.
         let text = if self.slot.target.is_local() {
             "Nothing was changed."
@@ -54,7 +51,7 @@ impl Outcome<'_> {
     }
 
     /// The keys have other contents than wrangler says it wrote.
-    pub(super) fn differs(&self, now: Contents<'_>) -> Report {
+    pub(crate) fn differs(&self, now: Contents<'_>) -> Report {
         let why = if self.slot.target.is_local() {
             "Somebody else may have written just then."
         } else {
@@ -65,7 +62,7 @@ impl Outcome<'_> {
     }
 
     /// The keys have other contents than was wanted.
-    pub(super) fn other(&self, what: &str, now: Contents<'_>) -> Report {
+    pub(crate) fn other(&self, what: &str, now: Contents<'_>) -> Report {
         let keys = &self.slot.keys;
         let text = format!(
             "{what}\n\"{}\" holds {}, \"{}\" {}.",
@@ -80,14 +77,14 @@ impl Outcome<'_> {
     }
 
     /// It is not known what the keys hold.
-    pub(super) fn unknown(&self, what: &str) -> Report {
+    pub(crate) fn unknown(&self, what: &str) -> Report {
         let show = self.slot.wrangler.typed("get", &self.slot.keys.policy);
         let text = format!("{what}\nSee what is there: {show}{}", self.rescue());
         Report { text, valid: false }
     }
 
     /// Whether `now` is what KV may show for a while after the change.
-    pub(super) fn is_awaited(&self, now: Contents<'_>) -> bool {
+    pub(crate) fn is_awaited(&self, now: Contents<'_>) -> bool {
         now != self.wanted
             && [self.before.policy, self.wanted.policy].contains(&now.policy)
             && [self.before.previous, self.wanted.previous].contains(&now.previous)

@@ -2,22 +2,26 @@
 
 use clap::Args;
 
-use super::{Report, WrongUsage, change::Slot, check, document::Document, target::Target};
+use super::{check, document_file::Document};
+use crate::{
+    Report, WrongUsage,
+    kv::{change::Slot, kv_options::Target},
+};
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors rollback
   socketio-cors rollback --host api.example.com
   socketio-cors rollback --local --yes";
 
 #[derive(Args, Debug)]
-pub(super) struct Rollback {
+pub(crate) struct Rollback {
     #[command(flatten)]
     target: Target,
 }
 
 impl Rollback {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
         let slot = Slot::of(&self.target)?;
         let change = match slot.read() {
             Ok(change) => change,

@@ -3,9 +3,14 @@
 use clap::Args;
 use socketio_cors_core::policy::warnings;
 
-use super::{Report, WrongUsage, change::Slot, check, document::File, print, target::Target};
+use super::{check, document_file::File};
+use crate::{
+    Report, WrongUsage,
+    kv::{change::Slot, kv_options::Target},
+    print,
+};
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors publish policy.json
   socketio-cors publish policy.json --host api.example.com
@@ -15,7 +20,7 @@ Examples:
 What was live is kept under \"policy@previous\": `socketio-cors rollback` puts it back.";
 
 #[derive(Args, Debug)]
-pub(super) struct Publish {
+pub(crate) struct Publish {
     #[command(flatten)]
     file: File,
     #[command(flatten)]
@@ -23,7 +28,7 @@ pub(super) struct Publish {
 }
 
 impl Publish {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
         let slot = Slot::of(&self.target)?;
         if self.file.is_standard_input() && !self.target.yes {
             return Err(WrongUsage("with - for the document, add --yes".to_owned()));

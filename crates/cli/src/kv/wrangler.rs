@@ -1,6 +1,6 @@
 //! wrangler, which reads and writes KV with the credentials that its user has given it.
 
-mod answer;
+mod bulk_get;
 mod installed;
 
 use std::{
@@ -11,15 +11,15 @@ use std::{
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::printable::{printable, typed};
+use crate::terminal::printable::{printable, typed};
 
 use installed::Installed;
 
-pub(super) use answer::Values;
+pub(crate) use bulk_get::Values;
 
 /// A wrangler that is told which KV namespace to use.
 #[derive(Debug)]
-pub(super) struct Wrangler {
+pub(crate) struct Wrangler {
     program: String,
     /// What stands before wrangler's own arguments, as in `npx wrangler`.
     leading: Vec<String>,
@@ -35,12 +35,12 @@ const INSTALL: &str = "no wrangler is installed here, nor is there one in the PA
 
 /// What wrangler could not do, and why, for people.
 #[derive(Debug)]
-pub(super) struct Failure(pub(super) String);
+pub(crate) struct Failure(pub(crate) String);
 
 impl Wrangler {
     /// The command that `text` is, split at white space, or else the wrangler that is installed;
     /// `None` if `text` is empty.
-    pub(super) fn new(text: Option<&str>, options: &[&str]) -> Option<Self> {
+    pub(crate) fn new(text: Option<&str>, options: &[&str]) -> Option<Self> {
         let Installed { command, is_missing } = match text {
             Some(_) => Installed { command: &[], is_missing: false },
             None => Installed::here(),
@@ -56,7 +56,7 @@ impl Wrangler {
     ///
     /// # Errors
     /// wrangler failed. That a key is missing is no error.
-    pub(super) fn read(&self, keys: impl Iterator<Item = String>) -> Result<Values, Failure> {
+    pub(crate) fn read(&self, keys: impl Iterator<Item = String>) -> Result<Values, Failure> {
         let keys: Vec<_> = keys.collect();
         let output = self.run("get", &json!(keys))?;
         Values::of(&output.stdout, &keys).ok_or_else(|| {
@@ -69,13 +69,13 @@ impl Wrangler {
     ///
     /// # Errors
     /// wrangler failed. Some may have been written.
-    pub(super) fn write(&self, pairs: &[(&str, &str)]) -> Result<(), Failure> {
+    pub(crate) fn write(&self, pairs: &[(&str, &str)]) -> Result<(), Failure> {
         let pair = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
         self.run("put", &pairs.iter().map(pair).collect()).map(drop)
     }
 
     /// The command that does `verb` to one key, for people to type.
-    pub(super) fn typed(&self, verb: &str, key: &str) -> String {
+    pub(crate) fn typed(&self, verb: &str, key: &str) -> String {
         let command = [&self.program].into_iter().chain(&self.leading).map(String::as_str);
         let options = self.options.iter().map(String::as_str);
         typed(command.chain(["kv", "key", verb]).chain(options).chain([key]))
@@ -126,7 +126,7 @@ impl std::fmt::Display for Wrangler {
 }
 
 /// A file of `text`, which only this user can read.
-pub(super) fn temporary(text: &str) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary(text: &str) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix("socketio-cors-").suffix(".json").tempfile()?;
     file.write_all(text.as_bytes())?;
     Ok(file)

@@ -7,11 +7,11 @@ use socketio_cors_core::{
 };
 use socketio_cors_explain::{Exchange, Explanation};
 
-use crate::printable::printable;
+use super::printable::printable;
 
 /// What is said of `explanation`, on several lines. `file` names the document; each key of
 /// a tenant was taken as `key_status` says.
-pub(super) fn explanation(
+pub(crate) fn explanation(
     explanation: &Explanation<'_>,
     file: &str,
     key_status: KeyStatus,

@@ -5,7 +5,8 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use socketio_cors_core::policy::Fault;
 
-use super::{document::Document, printable::printable};
+use super::printable::printable;
+use crate::commands::document_file::Document;
 
 /// The longest line that is given to the renderer whole, in bytes. It fits what it
 /// prints to a terminal, but looks at all of it.
@@ -16,7 +17,7 @@ const MAX_AFTER: usize = 80;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Severity {
+pub(crate) enum Severity {
     /// The document is refused.
     Error,
     /// It is not.
@@ -24,7 +25,7 @@ pub(super) enum Severity {
 }
 
 /// A fault or a warning of `document`, in colour.
-pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) -> String {
+pub(crate) fn finding(document: &Document, finding: &Fault, severity: Severity) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -56,7 +57,7 @@ pub(super) fn finding(document: &Document, finding: &Fault, severity: Severity) 
 }
 
 /// An error that is about no document, in colour.
-pub(super) fn error(message: &str) -> String {
+pub(crate) fn error(message: &str) -> String {
     Renderer::styled()
         .render(&[annotate_snippets::Group::with_title(Level::ERROR.primary_title(message))])
 }

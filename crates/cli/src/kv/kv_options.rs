@@ -2,16 +2,16 @@
 
 use clap::Args;
 use socketio_cors_core::{host, keys, request};
-use socketio_cors_explain::request::url_of_host;
+use socketio_cors_explain::page_request::url_of_host;
 
-use super::{
-    WrongUsage, configuration,
-    printable::{printable, typed},
-    wrangler::Wrangler,
+use super::{wrangler::Wrangler, wrangler_config};
+use crate::{
+    WrongUsage,
+    terminal::printable::{printable, typed},
 };
 
 #[derive(Args, Debug)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// The host whose policy it is, as in api.example.com or api.example.com:8443
     /// [default: every host]
     #[arg(long, value_name = "H")]
@@ -24,7 +24,7 @@ pub(super) struct Target {
     remote: bool,
     /// Do not ask before writing
     #[arg(short, long)]
-    pub(super) yes: bool,
+    pub(crate) yes: bool,
     /// wrangler's configuration [default: the wrangler.toml found from here]
     #[arg(short, long, value_name = "FILE")]
     config: Option<String>,
@@ -41,13 +41,13 @@ pub(super) struct Target {
 
 /// The KV keys of a policy.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     /// Of the document.
-    pub(super) policy: String,
+    pub(crate) policy: String,
     /// Of the document before it.
-    pub(super) previous: String,
+    pub(crate) previous: String,
     /// Of the documents that the Worker looks for, this one first.
-    pub(super) candidates: Vec<String>,
+    pub(crate) candidates: Vec<String>,
 }
 
 impl Target {
@@ -55,7 +55,7 @@ impl Target {
     ///
     /// # Errors
     /// The host is none.
-    pub(super) fn keys(&self) -> Result<Keys, WrongUsage> {
+    pub(crate) fn keys(&self) -> Result<Keys, WrongUsage> {
         let Some(host) = &self.host else {
             return Ok(Keys::of(keys::EVERY_HOST, vec![keys::EVERY_HOST.to_owned()]));
         };
@@ -67,7 +67,7 @@ impl Target {
     ///
     /// # Errors
     /// The command is empty.
-    pub(super) fn wrangler(&self) -> Result<Wrangler, WrongUsage> {
+    pub(crate) fn wrangler(&self) -> Result<Wrangler, WrongUsage> {
         let mut options = vec!["--binding", keys::BINDING];
         if self.local {
             options.push("--local");
@@ -88,14 +88,14 @@ impl Target {
     }
 
     /// "the live KV".
-    pub(super) fn place(&self) -> &'static str {
+    pub(crate) fn place(&self) -> &'static str {
         if self.local { "the local KV of wrangler dev" } else { "the live KV" }
     }
 
     /// A line that says that no policy is enforced there, where wrangler's configuration has it so.
-    pub(super) fn enforcement(&self) -> Option<String> {
+    pub(crate) fn enforcement(&self) -> Option<String> {
         let (config, env) = (self.config.as_deref(), self.env.as_deref());
-        let path = configuration::reporting_only(config, env)?;
+        let path = wrangler_config::reporting_only(config, env)?;
         let path = path.to_string_lossy();
         Some(format!(
             "Nothing is enforced: {} has REPORT_ONLY = \"on\". Take it out and deploy to enforce \
@@ -104,12 +104,12 @@ impl Target {
         ))
     }
 
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.local
     }
 
     /// The command that rolls back, for people to type.
-    pub(super) fn rollback(&self) -> String {
+    pub(crate) fn rollback(&self) -> String {
         let host = self.host.iter().flat_map(|host| ["--host", host]);
         let options = host.chain(self.local.then_some("--local")).chain(self.passed_on());
         let wrangler = self.wrangler.iter().flat_map(|command| ["--wrangler", command]);
@@ -124,7 +124,7 @@ impl Keys {
     }
 
     /// Every key that is read.
-    pub(super) fn all(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = String> {
         let each = self.candidates.iter().flat_map(|key| [key.clone(), keys::last_good(key)]);
         each.chain([self.previous.clone()])
     }

@@ -9,11 +9,11 @@ const OF_PATH: &[&str] = &["wrangler"];
 
 /// How wrangler is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Installed {
-    pub(super) command: &'static [&'static str],
+pub(crate) struct Installed {
+    pub(crate) command: &'static [&'static str],
     /// Whether none is where wrangler usually is. npx knows more places (npm's global prefix,
     /// its cache).
-    pub(super) is_missing: bool,
+    pub(crate) is_missing: bool,
 }
 
 impl Installed {
@@ -31,7 +31,7 @@ impl Installed {
     }
 
     /// The one that is found from here.
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let path = env::var_os("PATH").unwrap_or_default();
         Self::seen_from(&env::current_dir().unwrap_or_default(), &path)
     }

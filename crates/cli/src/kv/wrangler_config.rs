@@ -15,7 +15,7 @@ const NAMES: &[&str] = &["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
 /// The configuration that `wrangler --config <file> --env <environment>` takes, if it sets
 /// `REPORT_ONLY` to `"on"`. One that cannot be read is left to wrangler to complain of.
-pub(super) fn reporting_only(file: Option<&str>, environment: Option<&str>) -> Option<PathBuf> {
+pub(crate) fn reporting_only(file: Option<&str>, environment: Option<&str>) -> Option<PathBuf> {
     let path = file.map(PathBuf::from).or_else(|| find(&env::current_dir().ok()?))?;
     let of_process = env::var("CLOUDFLARE_ENV").ok();
     let environment = environment.or(of_process.as_deref()).filter(|name| !name.is_empty());

@@ -2,23 +2,22 @@
 
 use clap::Args;
 use socketio_cors_core::policy::{Fault, Policy, warnings};
-use socketio_cors_explain::check::is_truncated;
+use socketio_cors_explain::check_json::is_truncated;
 
-use super::{
+use super::document_file::{Document, File};
+use crate::{
     Report, WrongUsage,
-    document::{Document, File},
-    printable,
-    render::Severity,
+    terminal::{printable, snippet::Severity},
 };
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors check policy.json
   socketio-cors check --json policy.json
   npx wrangler kv key get --binding POLICY --remote policy | socketio-cors check -";
 
 #[derive(Args, Debug)]
-pub(super) struct Check {
+pub(crate) struct Check {
     #[command(flatten)]
     file: File,
     /// Print one JSON object instead of text
@@ -30,7 +29,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
         let document = self.file.read()?;
         let policy = document.policy();
         let text = if self.json {
@@ -43,7 +42,7 @@ impl Check {
 }
 
 /// Faults and warnings for people, and how many there are.
-pub(super) fn text(
+pub(crate) fn text(
     document: &Document,
     policy: &Result<Policy, Vec<Fault>>,
     warnings: &[Fault],
@@ -66,7 +65,7 @@ pub(super) fn text(
 }
 
 /// "2 faults".
-pub(super) fn count(faults: &[Fault]) -> String {
+pub(crate) fn count(faults: &[Fault]) -> String {
     let or_more = if is_truncated(faults) { " or more" } else { "" };
     format!("{}{or_more}", counted(faults.len(), "fault"))
 }

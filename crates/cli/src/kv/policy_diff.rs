@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Map, Value, json};
 use socketio_cors_core::policy::{Access, Listed, Origins, Policy, Rule};
 
-use super::printable::printable;
+use crate::terminal::printable::printable;
 
 /// The most origins that are shown of each list.
 const MAX_SHOWN: usize = 20;
@@ -16,11 +16,11 @@ const MAX_SHOWN: usize = 20;
 /// What changes from one policy to another: nothing if both decide alike. Displayed
 /// as lines, by route: `+` before what is new, `-` before what is gone.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference(Vec<String>);
+pub(crate) struct Difference(Vec<String>);
 
 impl Difference {
     /// From `old`, or from no policy, to `new`.
-    pub(super) fn between(old: Option<&Policy>, new: &Policy) -> Self {
+    pub(crate) fn between(old: Option<&Policy>, new: &Policy) -> Self {
         let old_rules: Vec<_> = old.into_iter().flat_map(Policy::rules).collect();
         let old_by_prefix: HashMap<_, _> = old_rules.iter().copied().collect();
         let new_by_prefix: HashMap<_, _> = new.rules().collect();
@@ -52,7 +52,7 @@ impl Difference {
     }
 
     /// Whether both decide alike.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -1,7 +1,5 @@
 //! A request with its decision and its answer.
 
-mod json;
-
 use socketio_cors_core::{
     action::{Action, Context, Health, act},
     cors::Header,

@@ -1,16 +1,16 @@
 //! `explain`: what becomes of a request.
 
-mod text;
-
 use clap::Args;
 use socketio_cors_core::tenants::KeyStatus;
 use socketio_cors_explain::{Explanation, unexplained};
 
-use super::{
-    Report, WrongUsage, document::File, printable, render::Severity, request::PageRequest,
+use super::{document_file::File, request_options::PageRequest};
+use crate::{
+    Report, WrongUsage,
+    terminal::{explanation_text, printable, snippet::Severity},
 };
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors explain policy.json --origin https://app.example.com
   socketio-cors explain policy.json --origin https://app.example.com --websocket
@@ -18,7 +18,7 @@ Examples:
   socketio-cors explain policy.json --no-origin --path '/socket.io/?EIO=3&transport=polling&j=0'";
 
 #[derive(Args, Debug)]
-pub(super) struct Explain {
+pub(crate) struct Explain {
     #[command(flatten)]
     file: File,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
         let request = self.request.request()?;
         let document = self.file.read()?;
         let policy = match document.policy() {
@@ -54,7 +54,7 @@ impl Explain {
         let text = if self.json {
             printable::json(&explanation.json(&document.name))
         } else {
-            text::explanation(&explanation, &document.name, key_status)
+            explanation_text::explanation(&explanation, &document.name, key_status)
         };
         Ok(Report { text, valid: true })
     }

@@ -1,13 +1,13 @@
 //! The request that `explain` is about, as the command line describes it.
 
 use clap::Args;
-use socketio_cors_explain::request::{Asked, NoRequest, Request};
+use socketio_cors_explain::page_request::{Asked, NoRequest, Request};
 
-use super::{WrongUsage, printable::printable};
+use crate::{WrongUsage, terminal::printable::printable};
 
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct PageRequest {
+pub(crate) struct PageRequest {
     /// The page's origin
     #[arg(long, value_name = "https://…", required_unless_present_any = ["no_origin", "embedded"])]
     origin: Option<String>,
@@ -34,7 +34,7 @@ pub(super) struct PageRequest {
     websocket: bool,
     /// Take the origin's KV key as present, where the rule has tenants
     #[arg(long)]
-    pub(super) tenant: bool,
+    pub(crate) tenant: bool,
 }
 
 impl PageRequest {
@@ -42,7 +42,7 @@ impl PageRequest {
     ///
     /// # Errors
     /// They describe none.
-    pub(super) fn request(&self) -> Result<Request, WrongUsage> {
+    pub(crate) fn request(&self) -> Result<Request, WrongUsage> {
         let asked = Asked {
             origin: self.origin.clone(),
             embedded: self.embedded,

@@ -12,7 +12,7 @@ impl Values {
     /// The values of `keys` in wrangler's `output`: the first JSON object that
     /// begins a line, as warnings may stand around it. `None` if there is none, or
     /// it is of anything else than texts.
-    pub(super) fn of<K: AsRef<str>>(output: &[u8], keys: &[K]) -> Option<Self> {
+    pub(crate) fn of<K: AsRef<str>>(output: &[u8], keys: &[K]) -> Option<Self> {
         let text = std::str::from_utf8(output).ok()?;
         let lines = text.split_inclusive('\n').scan(0_usize, |next, line| {
             let start = *next;

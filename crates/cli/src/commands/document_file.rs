@@ -8,15 +8,17 @@ use std::{
 use clap::Args;
 use socketio_cors_core::policy::{Fault, MAX_DOCUMENT_LEN, Policy};
 
-use super::{
+use crate::{
     WrongUsage,
-    printable::printable,
-    render::{self, Severity},
+    terminal::{
+        printable::printable,
+        snippet::{self, Severity},
+    },
 };
 
 /// The policy document's file.
 #[derive(Args, Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     /// The policy document; - for the standard input
     #[arg(value_name = "FILE")]
     file: String,
@@ -24,14 +26,14 @@ pub(super) struct File {
 
 /// A document's text, and what it was read from.
 #[derive(Debug)]
-pub(super) struct Document {
-    pub(super) name: String,
-    pub(super) text: String,
+pub(crate) struct Document {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 impl File {
     /// Whether it is the standard input.
-    pub(super) fn is_standard_input(&self) -> bool {
+    pub(crate) fn is_standard_input(&self) -> bool {
         self.file == "-"
     }
 
@@ -39,7 +41,7 @@ impl File {
     ///
     /// # Errors
     /// It cannot be read.
-    pub(super) fn read(&self) -> Result<Document, WrongUsage> {
+    pub(crate) fn read(&self) -> Result<Document, WrongUsage> {
         let mut bytes = Vec::new();
         let (name, read) = match self.file.as_str() {
             "-" => ("the standard input", read_to(&mut bytes, io::stdin())),
@@ -62,12 +64,12 @@ impl Document {
     ///
     /// # Errors
     /// Every fault of the document.
-    pub(super) fn policy(&self) -> Result<Policy, Vec<Fault>> {
+    pub(crate) fn policy(&self) -> Result<Policy, Vec<Fault>> {
         socketio_cors_explain::read(&self.text)
     }
 
     /// Faults or warnings of it, for people, with an empty line after each.
-    pub(super) fn render(&self, findings: &[Fault], severity: Severity) -> String {
-        findings.iter().map(|finding| render::finding(self, finding, severity) + "\n\n").collect()
+    pub(crate) fn render(&self, findings: &[Fault], severity: Severity) -> String {
+        findings.iter().map(|finding| snippet::finding(self, finding, severity) + "\n\n").collect()
     }
 }

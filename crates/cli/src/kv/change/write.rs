@@ -4,14 +4,12 @@ use std::{thread, time::Duration};
 
 use socketio_cors_core::policy::Policy;
 
-use super::{
-    super::{
-        Report, complain,
-        document::Document,
-        wrangler::{Failure, Values},
-    },
-    Change,
-    outcome::Outcome,
+use super::{Change, change_report::Outcome};
+use crate::{
+    Report,
+    commands::document_file::Document,
+    complain,
+    kv::wrangler::{Failure, Values},
 };
 
 /// The pauses before the live KV is asked again whether it shows an edit.
@@ -20,19 +18,19 @@ const PAUSES: [Duration; 3] =
 
 /// What is under the keys of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Contents<'v> {
-    pub(super) policy: Option<&'v str>,
-    pub(super) previous: Option<&'v str>,
+pub(crate) struct Contents<'v> {
+    pub(crate) policy: Option<&'v str>,
+    pub(crate) previous: Option<&'v str>,
 }
 
 impl Change<'_> {
-    pub(super) fn contents<'v>(&self, values: &'v Values) -> Contents<'v> {
+    pub(crate) fn contents<'v>(&self, values: &'v Values) -> Contents<'v> {
         let keys = &self.slot.keys;
         Contents { policy: values.get(&keys.policy), previous: values.get(&keys.previous) }
     }
 
     /// Makes `document` the live one, and keeps what was live as the previous one.
-    pub(super) fn write(&self, document: &Document, policy: &Policy) -> Report {
+    pub(crate) fn write(&self, document: &Document, policy: &Policy) -> Report {
         let before = self.contents(&self.before);
         let policy_text = Some(document.text.as_str());
         // A faulty text is worth going back to only where there is no other.

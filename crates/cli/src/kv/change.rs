@@ -1,7 +1,7 @@
 //! A change of the policy in KV: what is live is read, the difference shown, and
 //! the new document written once that is agreed to.
 
-mod outcome;
+mod change_report;
 mod write;
 
 use std::io::{self, IsTerminal};
@@ -9,17 +9,19 @@ use std::io::{self, IsTerminal};
 use socketio_cors_core::{keys, policy::Policy};
 
 use super::{
-    Report, WrongUsage, check,
-    difference::Difference,
-    document::Document,
-    print,
-    target::{Keys, Target},
+    kv_options::{Keys, Target},
+    policy_diff::Difference,
     wrangler::{Failure, Values, Wrangler},
+};
+use crate::{
+    Report, WrongUsage,
+    commands::{check, document_file::Document},
+    print,
 };
 
 /// Where a policy is kept in KV.
 #[derive(Debug)]
-pub(super) struct Slot<'t> {
+pub(crate) struct Slot<'t> {
     target: &'t Target,
     keys: Keys,
     wrangler: Wrangler,
@@ -27,7 +29,7 @@ pub(super) struct Slot<'t> {
 
 /// A change of what is in a slot.
 #[derive(Debug)]
-pub(super) struct Change<'s> {
+pub(crate) struct Change<'s> {
     slot: &'s Slot<'s>,
     /// What was there.
     before: Values,
@@ -45,7 +47,7 @@ impl<'t> Slot<'t> {
     ///
     /// # Errors
     /// It is none, or nobody can be asked and `--yes` is not given.
-    pub(super) fn of(target: &'t Target) -> Result<Self, WrongUsage> {
+    pub(crate) fn of(target: &'t Target) -> Result<Self, WrongUsage> {
         let (keys, wrangler) = (target.keys()?, target.wrangler()?);
         if !target.yes && !io::stdin().is_terminal() {
             return Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()));
@@ -57,7 +59,7 @@ impl<'t> Slot<'t> {
     ///
     /// # Errors
     /// wrangler failed.
-    pub(super) fn read(&'t self) -> Result<Change<'t>, Failure> {
+    pub(crate) fn read(&'t self) -> Result<Change<'t>, Failure> {
         Ok(Change { slot: self, before: self.values()? })
     }
 
@@ -66,27 +68,27 @@ impl<'t> Slot<'t> {
     }
 
     /// The key of the document before the live one.
-    pub(super) fn previous_key(&self) -> &str {
+    pub(crate) fn previous_key(&self) -> &str {
         &self.keys.previous
     }
 }
 
 impl Failure {
     /// Complains of it, and reports what it means.
-    pub(super) fn report(self, text: &str) -> Report {
-        super::complain(&self.0);
+    pub(crate) fn report(self, text: &str) -> Report {
+        crate::complain(&self.0);
         Report { text: text.to_owned(), valid: false }
     }
 }
 
 impl Change<'_> {
     /// The text of the live document.
-    pub(super) fn live(&self) -> Option<&str> {
+    pub(crate) fn live(&self) -> Option<&str> {
         self.before.get(&self.slot.keys.policy)
     }
 
     /// The text of the document before it.
-    pub(super) fn previous(&self) -> Option<&str> {
+    pub(crate) fn previous(&self) -> Option<&str> {
         self.before.get(&self.slot.keys.previous)
     }
 
@@ -95,7 +97,7 @@ impl Change<'_> {
     ///
     /// # Errors
     /// The output cannot be written.
-    pub(super) fn carry_out(
+    pub(crate) fn carry_out(
         &self,
         question: &str,
         document: &Document,

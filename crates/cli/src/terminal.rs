@@ -1,0 +1,5 @@
+//! Text for people.
+
+pub(crate) mod explanation_text;
+pub(crate) mod printable;
+pub(crate) mod snippet;
