@@ -1,7 +1,7 @@
 //! The commands that are about a policy, one a file.
 
 pub(crate) mod check;
-pub(crate) mod document_file;
+mod document_file;
 pub(crate) mod explain;
 pub(crate) mod publish;
 mod request_options;

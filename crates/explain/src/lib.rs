@@ -1,5 +1,5 @@
-//! What there is to say of a policy document, and of what becomes of a request: for the
-//! tool, and for the playground, which says the same.
+//! Explanations: the faults of a policy document, and how a request is decided and why. The tool and
+//! the playground both show them.
 
 use socketio_cors_core::policy::{Fault, Policy, Version};
 
@@ -13,11 +13,11 @@ mod host_names;
 pub mod page_request;
 
 pub use check_json::check;
-pub use explained_request::Exchange;
+pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
 pub use host_names::KNOWLEDGE;
 
-/// The policy that `text` is, with all that is known of host names.
+/// The policy that `text` describes, checked with Unicode host names and the Public Suffix List.
 ///
 /// # Errors
 /// Every fault of the document.

@@ -1,13 +1,18 @@
-//! `explain`: what becomes of a request.
+//! `explain`: how a request is decided, and why.
 
 use clap::Args;
 use socketio_cors_core::tenants::KeyStatus;
 use socketio_cors_explain::{Explanation, unexplained};
 
-use super::{document_file::File, request_options::PageRequest};
+use super::{document_file::DocumentFile, request_options::RequestOptions};
 use crate::{
-    Report, WrongUsage,
-    terminal::{explanation_text, printable, snippet::Severity},
+    report::{CommandError, Report},
+    system::System,
+    terminal::{
+        explanation_text::explanation_text,
+        printable,
+        snippet::{Severity, snippets},
+    },
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -20,33 +25,34 @@ Examples:
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
     #[command(flatten)]
-    file: File,
+    file: DocumentFile,
     #[command(flatten)]
-    request: PageRequest,
+    request: RequestOptions,
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
-    /// (null where none is sent) and request have "method", "url", "origin",
+    /// (null if none is sent) and request have "method", "url", "origin",
     /// "meantOrigin", "decision", "reason", "why", "reportOnly", "rule", "pattern",
     /// "kvKeys", "answeredBy", "untouched", "removedHeaders", "status", "headers" and "body".
-    /// Of a document with faults {"file", "valid", "faults"}, as `check` has them.
+    /// For a document with faults {"file", "valid", "faults"}, with the faults as `check`
+    /// prints them.
     #[arg(long)]
     json: bool,
 }
 
 impl Explain {
-    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
         let request = self.request.request()?;
-        let document = self.file.read()?;
+        let document = self.file.read(system)?;
         let policy = match document.policy() {
             Ok(policy) => policy,
             Err(faults) => {
                 let text = if self.json {
                     printable::json(&unexplained(&document.name, &faults))
                 } else {
-                    document.render(&faults, Severity::Error).trim_end().to_owned()
+                    snippets(&document, &faults, Severity::Error).trim_end().to_owned()
                 };
-                return Ok(Report { text, valid: false });
+                return Ok(Report::bad(text));
             }
         };
         let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
@@ -54,8 +60,8 @@ impl Explain {
         let text = if self.json {
             printable::json(&explanation.json(&document.name))
         } else {
-            explanation_text::explanation(&explanation, &document.name, key_status)
+            explanation_text(&explanation, &document.name, key_status)
         };
-        Ok(Report { text, valid: true })
+        Ok(Report::good(text))
     }
 }

@@ -1,13 +1,14 @@
-//! `publish`: a checked document into KV.
+//! `publish`: puts a document into KV.
 
 use clap::Args;
 use socketio_cors_core::policy::warnings;
 
-use super::{check, document_file::File};
+use super::document_file::DocumentFile;
 use crate::{
-    Report, WrongUsage,
-    kv::{change::Slot, kv_options::Target},
-    print,
+    kv::{change::PolicySlot, policy_options::PolicyOptions},
+    report::{CommandError, Report, WrongUsage},
+    system::System,
+    terminal::{check_text::check_text, print},
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -22,32 +23,33 @@ What was live is kept under \"policy@previous\": `socketio-cors rollback` puts i
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     #[command(flatten)]
-    file: File,
+    file: DocumentFile,
     #[command(flatten)]
-    target: Target,
+    options: PolicyOptions,
 }
 
 impl Publish {
-    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
-        let slot = Slot::of(&self.target)?;
-        if self.file.is_standard_input() && !self.target.yes {
-            return Err(WrongUsage("with - for the document, add --yes".to_owned()));
+    pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+        let slot = PolicySlot::open(system, &self.options)?;
+        if self.file.is_standard_input() && !self.options.yes {
+            return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
         }
-        let document = self.file.read()?;
-        let read = document.policy();
-        let checked = check::text(&document, &read, &warnings(&document.text));
-        let Ok(policy) = read else {
-            return Ok(Report { text: format!("{checked}\nNothing was published."), valid: false });
+        let document = self.file.read(system)?;
+        let policy = document.policy();
+        let checked = check_text(&document, &policy, &warnings(&document.text));
+        let Ok(policy) = policy else {
+            return Ok(Report::bad(format!("{checked}\nNothing was published.")));
         };
-        print(&format!("{checked}\n"))?;
+        print(system, &format!("{checked}\n"))?;
         let change = match slot.read() {
             Ok(change) => change,
-            Err(failure) => return Ok(failure.report("Nothing was published.")),
+            Err(error) => return Ok(slot.wrangler_failed(&error, "Nothing was published.")),
         };
         if change.live() == Some(&document.text) {
-            let says = format!("Nothing to publish: {} has this very text.", self.target.place());
-            let lines: Vec<_> = [says].into_iter().chain(self.target.enforcement()).collect();
-            return Ok(Report { text: lines.join("\n"), valid: true });
+            let wrangler = &self.options.wrangler;
+            let text = format!("Nothing to publish: {} has this very text.", wrangler.place());
+            let lines = [text].into_iter().chain(wrangler.report_only_line(system));
+            return Ok(Report::good(lines.collect::<Vec<_>>().join("\n")));
         }
         change.carry_out("Publish it to", &document, &policy)
     }

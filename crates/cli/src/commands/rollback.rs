@@ -1,11 +1,13 @@
-//! `rollback`: the document before the live one back into KV.
+//! `rollback`: puts the document before the live one back into KV.
 
 use clap::Args;
 
-use super::{check, document_file::Document};
 use crate::{
-    Report, WrongUsage,
-    kv::{change::Slot, kv_options::Target},
+    document::Document,
+    kv::{change::PolicySlot, policy_options::PolicyOptions},
+    report::{CommandError, Report},
+    system::System,
+    terminal::check_text::check_text,
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -17,30 +19,31 @@ Examples:
 #[derive(Args, Debug)]
 pub(crate) struct Rollback {
     #[command(flatten)]
-    target: Target,
+    options: PolicyOptions,
 }
 
 impl Rollback {
-    pub(crate) fn run(&self) -> Result<Report, WrongUsage> {
-        let slot = Slot::of(&self.target)?;
+    pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+        let slot = PolicySlot::open(system, &self.options)?;
         let change = match slot.read() {
             Ok(change) => change,
-            Err(failure) => return Ok(failure.report("Nothing was changed.")),
+            Err(error) => return Ok(slot.wrangler_failed(&error, "Nothing was changed.")),
         };
-        let (key, place) = (slot.previous_key(), self.target.place());
-        let nothing = |text: String| Ok(Report { text, valid: false });
+        let (key, place) = (slot.previous_key(), self.options.wrangler.place());
         let Some(text) = change.previous().map(str::to_owned) else {
-            return nothing(format!("Nothing to put back: there is no \"{key}\" in {place}."));
+            let text = format!("Nothing to put back: there is no \"{key}\" in {place}.");
+            return Ok(Report::bad(text));
         };
         if change.live() == Some(&text) {
-            return nothing(format!("Nothing to put back: what is live is \"{key}\" already."));
+            let text = format!("Nothing to put back: \"{key}\" is live already.");
+            return Ok(Report::bad(text));
         }
         let document = Document { name: key.to_owned(), text };
         match document.policy() {
             Ok(policy) => change.carry_out("Put it back into", &document, &policy),
-            read @ Err(_) => {
-                let faults = check::text(&document, &read, &[]);
-                nothing(format!("{faults}\nNothing was changed."))
+            policy @ Err(_) => {
+                let checked = check_text(&document, &policy, &[]);
+                Ok(Report::bad(format!("{checked}\nNothing was changed.")))
             }
         }
     }

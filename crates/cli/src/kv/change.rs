@@ -1,69 +1,71 @@
-//! A change of the policy in KV: what is live is read, the difference shown, and
-//! the new document written once that is agreed to.
+//! A change of the policy in KV: the live document is read, the difference shown, and the new
+//! document written once the user agrees.
 
 mod change_report;
+mod contents;
 mod write;
-
-use std::io::{self, IsTerminal};
 
 use socketio_cors_core::{keys, policy::Policy};
 
 use super::{
-    kv_options::{Keys, Target},
-    policy_diff::Difference,
-    wrangler::{Failure, Values, Wrangler},
+    policy_diff::PolicyDiff,
+    policy_options::{PolicyKeys, PolicyOptions},
+    wrangler::{KvValues, Wrangler, WranglerError},
 };
 use crate::{
-    Report, WrongUsage,
-    commands::{check, document_file::Document},
-    print,
+    document::Document,
+    report::{CommandError, Report, WrongUsage},
+    system::System,
+    terminal::{check_text::count_faults, print, print_error},
 };
 
-/// Where a policy is kept in KV.
-#[derive(Debug)]
-pub(crate) struct Slot<'t> {
-    target: &'t Target,
-    keys: Keys,
-    wrangler: Wrangler,
+/// The keys of a policy in a KV namespace.
+pub(crate) struct PolicySlot<'t> {
+    system: &'t dyn System,
+    options: &'t PolicyOptions,
+    keys: PolicyKeys,
+    wrangler: Wrangler<'t>,
 }
 
-/// A change of what is in a slot.
-#[derive(Debug)]
+/// A change of a policy.
 pub(crate) struct Change<'s> {
-    slot: &'s Slot<'s>,
-    /// What was there.
-    before: Values,
+    slot: &'s PolicySlot<'s>,
+    /// The values before it.
+    before: KvValues,
 }
 
-/// The document that is used before a change.
+/// The document that the Worker uses before a change.
 enum InForce<'k> {
     Nothing,
     Policy { key: &'k str, policy: Policy },
     Faulty { key: &'k str, faults: String, last_good: Option<Policy> },
 }
 
-impl<'t> Slot<'t> {
-    /// That of `target`.
+impl<'t> PolicySlot<'t> {
+    /// The policy that `options` name.
     ///
     /// # Errors
-    /// It is none, or nobody can be asked and `--yes` is not given.
-    pub(crate) fn of(target: &'t Target) -> Result<Self, WrongUsage> {
-        let (keys, wrangler) = (target.keys()?, target.wrangler()?);
-        if !target.yes && !io::stdin().is_terminal() {
+    /// They name none, or nobody can be asked and `--yes` is not given.
+    pub(crate) fn open(
+        system: &'t dyn System,
+        options: &'t PolicyOptions,
+    ) -> Result<Self, WrongUsage> {
+        let (keys, wrangler) = (options.keys()?, options.wrangler.wrangler(system)?);
+        if !options.yes && !system.can_ask() {
             return Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()));
         }
-        Ok(Self { target, keys, wrangler })
+        Ok(Self { system, options, keys, wrangler })
     }
 
-    /// Reads what is there.
+    /// Reads the values before a change.
     ///
     /// # Errors
     /// wrangler failed.
-    pub(crate) fn read(&'t self) -> Result<Change<'t>, Failure> {
+    pub(crate) fn read(&'t self) -> Result<Change<'t>, WranglerError> {
         Ok(Change { slot: self, before: self.values()? })
     }
 
-    fn values(&self) -> Result<Values, Failure> {
+    fn values(&self) -> Result<KvValues, WranglerError> {
         self.wrangler.read(self.keys.all())
     }
 
@@ -71,13 +73,11 @@ impl<'t> Slot<'t> {
     pub(crate) fn previous_key(&self) -> &str {
         &self.keys.previous
     }
-}
 
-impl Failure {
-    /// Complains of it, and reports what it means.
-    pub(crate) fn report(self, text: &str) -> Report {
-        crate::complain(&self.0);
-        Report { text: text.to_owned(), valid: false }
+    /// Prints why wrangler failed, and reports `consequence`.
+    pub(crate) fn wrangler_failed(&self, error: &WranglerError, consequence: &str) -> Report {
+        print_error(self.system, &error.0);
+        Report::bad(consequence)
     }
 }
 
@@ -92,8 +92,8 @@ impl Change<'_> {
         self.before.get(&self.slot.keys.previous)
     }
 
-    /// Makes `document`, which is `policy`, the live one, if the user agrees to what
-    /// is then different.
+    /// Shows the difference, asks `question`, and if the answer is yes makes `document`, which is
+    /// `policy`, the live one.
     ///
     /// # Errors
     /// The output cannot be written.
@@ -102,32 +102,36 @@ impl Change<'_> {
         question: &str,
         document: &Document,
         policy: &Policy,
-    ) -> Result<Report, WrongUsage> {
-        let target = self.slot.target;
-        print(&format!("\n{}\n\n", self.difference(policy)))?;
-        if !target.yes {
-            print(&format!("{question} {}? [y/N] ", target.place()))?;
-            let nothing = |text: &str| Ok(Report { text: text.to_owned(), valid: false });
-            if !is_agreed() {
-                return nothing("Nothing was changed.");
+    ) -> Result<Report, CommandError> {
+        let (system, options) = (self.slot.system, self.slot.options);
+        print(system, &format!("\n{}\n\n", self.difference(policy)))?;
+        if !options.yes {
+            print(system, &format!("{question} {}? [y/N] ", options.wrangler.place()))?;
+            if !is_yes(system) {
+                return Ok(Report::bad("Nothing was changed."));
             }
             // People take their time.
             match self.slot.values() {
                 Ok(now) if self.contents(&now) == self.contents(&self.before) => {}
-                Ok(_) => return nothing("Nothing was changed, as somebody else did meanwhile."),
-                Err(failure) => return Ok(failure.report("Nothing was changed.")),
+                Ok(_) => {
+                    let text = "Nothing was changed, as somebody else did meanwhile.";
+                    return Ok(Report::bad(text));
+                }
+                Err(error) => {
+                    return Ok(self.slot.wrangler_failed(&error, "Nothing was changed."));
+                }
             }
         }
         Ok(self.write(document, policy))
     }
 
-    /// What `new` changes, for people.
+    /// The changes that `new` makes, for people.
     fn difference(&self, new: &Policy) -> String {
-        let (own, place) = (&self.slot.keys.policy, self.slot.target.place());
+        let (own, place) = (&self.slot.keys.policy, self.slot.options.wrangler.place());
         let from = |old: Option<&Policy>, heading: String| {
-            let difference = Difference::between(old, new);
+            let difference = PolicyDiff::between(old, new);
             if difference.is_empty() {
-                format!("{heading}\n  nothing that is decided: only the text is another")
+                format!("{heading}\n  nothing: the text differs, the decisions do not")
             } else {
                 format!("{heading}\n{difference}")
             }
@@ -164,8 +168,7 @@ impl Change<'_> {
         }
     }
 
-    /// The document that is used now, read as the Worker reads it, which knows no
-    /// public suffixes.
+    /// The document that is used now, read as the Worker reads it, without the Public Suffix List.
     fn in_force(&self) -> InForce<'_> {
         let mut keys = self.slot.keys.candidates.iter();
         let found = keys.find_map(|key| Some((key, self.before.get(key)?)));
@@ -175,15 +178,14 @@ impl Change<'_> {
             Some((key, Err(faults))) => {
                 let last_good = self.before.get(&keys::last_good(key));
                 let last_good = last_good.and_then(|text| Policy::parse(text).ok());
-                InForce::Faulty { key, faults: check::count(&faults), last_good }
+                InForce::Faulty { key, faults: count_faults(&faults), last_good }
             }
         }
     }
 }
 
-/// Whether the answer on the terminal is yes.
-fn is_agreed() -> bool {
-    let mut answer = String::new();
-    let read = io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+/// The answer on the terminal is yes.
+fn is_yes(system: &dyn System) -> bool {
+    let answer = system.read_answer().unwrap_or_default();
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }

@@ -1,4 +1,4 @@
-//! Findings as a compiler prints them: the line they are on, and a caret below.
+//! Faults and warnings as a compiler prints them: the line they are on, and a caret below.
 
 use std::ops::Range;
 
@@ -6,31 +6,36 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use socketio_cors_core::policy::Fault;
 
 use super::printable::printable;
-use crate::commands::document_file::Document;
+use crate::document::Document;
 
-/// The longest line that is given to the renderer whole, in bytes. It fits what it
-/// prints to a terminal, but looks at all of it.
+/// The longest line that is given to the renderer whole, in bytes. The renderer cuts what it prints
+/// to the width of a terminal, but it reads all of the line.
 const MAX_LINE: usize = 4096;
-/// The most that is shown of a longer one, before and after the finding.
+/// How much of a longer line is shown before and after what is wrong, in bytes.
 const MAX_BEFORE: usize = 40;
 const MAX_AFTER: usize = 80;
 
-/// How much a finding matters.
+/// How much it matters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Severity {
-    /// The document is refused.
+    /// The Worker refuses the document.
     Error,
-    /// It is not.
+    /// The Worker takes it.
     Warning,
 }
 
+/// Faults or warnings of `document`, in colour, with an empty line after each.
+pub(crate) fn snippets(document: &Document, faults: &[Fault], severity: Severity) -> String {
+    faults.iter().map(|fault| snippet(document, fault, severity) + "\n\n").collect()
+}
+
 /// A fault or a warning of `document`, in colour.
-pub(crate) fn finding(document: &Document, finding: &Fault, severity: Severity) -> String {
+fn snippet(document: &Document, fault: &Fault, severity: Severity) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Fault { pointer, line, column, value, problem, advice, span } = finding;
+    let Fault { pointer, line, column, value, problem, advice, span } = fault;
     let title = if value.is_empty() {
         format!("the document {problem}")
     } else {
@@ -62,11 +67,11 @@ pub(crate) fn error(message: &str) -> String {
         .render(&[annotate_snippets::Group::with_title(Level::ERROR.primary_title(message))])
 }
 
-/// What is shown of a line.
+/// The part of a line that is shown.
 #[derive(Debug, PartialEq, Eq)]
 struct Excerpt {
     text: String,
-    /// What of it is wrong, in bytes.
+    /// The part that is wrong, in bytes.
     span: Range<usize>,
     is_cut: bool,
 }

@@ -1,61 +1,49 @@
-//! Writing, reading back, and putting back what was there.
+//! Writing a policy, reading it back, and restoring it where that failed.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use socketio_cors_core::policy::Policy;
 
-use super::{Change, change_report::Outcome};
+use super::{Change, change_report::ChangeReport, contents::Contents};
 use crate::{
-    Report,
-    commands::document_file::Document,
-    complain,
-    kv::wrangler::{Failure, Values},
+    document::Document,
+    kv::wrangler::{KvValues, WranglerError},
+    report::Report,
+    terminal::print_error,
 };
 
-/// The pauses before the live KV is asked again whether it shows an edit.
+/// The pauses between reads of the live KV, which may show an edit late.
 const PAUSES: [Duration; 3] =
     [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
-/// What is under the keys of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Contents<'v> {
-    pub(crate) policy: Option<&'v str>,
-    pub(crate) previous: Option<&'v str>,
-}
-
 impl Change<'_> {
-    pub(crate) fn contents<'v>(&self, values: &'v Values) -> Contents<'v> {
-        let keys = &self.slot.keys;
-        Contents { policy: values.get(&keys.policy), previous: values.get(&keys.previous) }
-    }
-
-    /// Makes `document` the live one, and keeps what was live as the previous one.
+    /// Makes `document` the live one, and keeps the one that was live as the previous one.
     pub(crate) fn write(&self, document: &Document, policy: &Policy) -> Report {
         let before = self.contents(&self.before);
         let policy_text = Some(document.text.as_str());
-        // A faulty text is worth going back to only where there is no other.
+        // A faulty text is kept only where there is no other.
         let is_worth = |text: &&str| policy_text == before.previous || Policy::parse(text).is_ok();
         let kept = before.policy.filter(is_worth);
         let previous = kept.or(before.previous).or(before.policy);
         let wanted = Contents { policy: policy_text, previous };
-        let outcome = Outcome { slot: self.slot, before, wanted };
-        if let Err(failure) = self.put(wanted, before) {
-            complain(&failure.0);
-            return self.undo(&outcome, policy);
+        let change_report = ChangeReport { slot: self.slot, before, wanted };
+        if let Err(error) = self.put(wanted, before) {
+            print_error(self.slot.system, &error.0);
+            return self.undo(&change_report, policy);
         }
-        match self.read_back(&outcome) {
-            Err(failure) => {
-                complain(&failure.0);
-                outcome.unknown("wrangler wrote it, but it could not be read back.")
+        match self.read_back(&change_report) {
+            Err(error) => {
+                print_error(self.slot.system, &error.0);
+                change_report.unknown("wrangler wrote it, but it could not be read back.")
             }
-            Ok(after) if self.contents(&after) == wanted => outcome.done(policy),
-            Ok(after) => outcome.differs(self.contents(&after)),
+            Ok(after) if self.contents(&after) == wanted => change_report.done(policy),
+            Ok(after) => change_report.differs(self.contents(&after)),
         }
     }
 
-    /// Writes what of `contents` is there and differs from `present`. The policy comes
-    /// last, so that what it replaces is kept first.
-    fn put(&self, contents: Contents<'_>, present: Contents<'_>) -> Result<(), Failure> {
+    /// Writes those of `contents` that differ from `present`. The policy comes last, so that the text
+    /// that it replaces is kept first.
+    fn put(&self, contents: Contents<'_>, present: Contents<'_>) -> Result<(), WranglerError> {
         let keys = &self.slot.keys;
         let previous = contents.previous.filter(|_| contents.previous != present.previous);
         let policy = contents.policy.filter(|_| contents.policy != present.policy);
@@ -65,56 +53,57 @@ impl Change<'_> {
         if pairs.is_empty() { Ok(()) } else { self.slot.wrangler.write(&pairs) }
     }
 
-    /// Reads what is there after a write. The live KV is asked again while it shows
-    /// what was there before, as it may for a while.
-    fn read_back(&self, outcome: &Outcome<'_>) -> Result<Values, Failure> {
+    /// Reads the values after a write; again while the live KV still shows those before it.
+    fn read_back(&self, change_report: &ChangeReport<'_>) -> Result<KvValues, WranglerError> {
         let mut after = self.slot.values()?;
         for pause in PAUSES {
-            if self.slot.target.is_local() || !outcome.is_awaited(self.contents(&after)) {
+            if self.slot.options.wrangler.is_local()
+                || !change_report.is_awaited(self.contents(&after))
+            {
                 break;
             }
-            thread::sleep(pause);
+            self.slot.system.sleep(pause);
             after = self.slot.values()?;
         }
         Ok(after)
     }
 
-    /// Puts back what was there, after a write that failed.
-    fn undo(&self, outcome: &Outcome<'_>, policy: &Policy) -> Report {
-        let unknown = |failure: Failure| {
-            complain(&failure.0);
-            outcome.unknown("It could not be written, and it is not known what was.")
+    /// Restores the values before a write that failed.
+    fn undo(&self, change_report: &ChangeReport<'_>, policy: &Policy) -> Report {
+        let unknown = |error: WranglerError| {
+            print_error(self.slot.system, &error.0);
+            change_report.unknown("It could not be written, and it is not known what was.")
         };
         let now = match self.slot.values() {
             Ok(now) => now,
-            Err(failure) => return unknown(failure),
+            Err(error) => return unknown(error),
         };
         let now = self.contents(&now);
-        if now == outcome.wanted {
-            return outcome.done(policy);
+        if now == change_report.wanted {
+            return change_report.done(policy);
         }
-        if now == outcome.before {
-            return outcome.unchanged();
+        if now == change_report.before {
+            return change_report.unchanged();
         }
-        if ![outcome.before.policy, outcome.wanted.policy].contains(&now.policy) {
-            return outcome.other(
+        if ![change_report.before.policy, change_report.wanted.policy].contains(&now.policy) {
+            return change_report.other(
                 "It could not be written, and somebody else may have written just then.",
                 now,
             );
         }
-        if let Err(failure) = self.put(outcome.before, now) {
-            complain(&failure.0);
+        if let Err(error) = self.put(change_report.before, now) {
+            print_error(self.slot.system, &error.0);
         }
         match self.slot.values() {
-            Err(failure) => unknown(failure),
+            Err(error) => unknown(error),
             Ok(after) => {
                 let after = self.contents(&after);
-                let what = if after.policy == outcome.before.policy {
+                let what = if after.policy == change_report.before.policy {
                     "It could not be written. What was live is live."
                 } else {
                     "It could not be written, nor what was live put back."
                 };
-                outcome.other(what, after)
+                change_report.other(what, after)
             }
         }
     }

@@ -1,39 +1,40 @@
 //! The wrangler that is installed, where the user names none.
 
-use std::{env, ffi::OsStr, path::Path};
+use std::{env, path::Path};
 
-/// How to run the one that npm installed, with the Node beside it, and without a download.
-const OF_NPM: &[&str] = &["npx", "--no-install", "wrangler"];
-/// How to run one that the PATH has.
-const OF_PATH: &[&str] = &["wrangler"];
+use crate::system::System;
+
+/// Runs the wrangler that npm installed, with the Node beside it, and without a download.
+const NPX: &[&str] = &["npx", "--no-install", "wrangler"];
+/// Runs the wrangler of the PATH.
+const IN_PATH: &[&str] = &["wrangler"];
 
 /// How wrangler is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Installed {
+    /// The program and the words before wrangler's own arguments.
     pub(crate) command: &'static [&'static str],
-    /// Whether none is where wrangler usually is. npx knows more places (npm's global prefix,
-    /// its cache).
+    /// None is where wrangler usually is. npx knows more places (npm's global prefix, its cache).
     pub(crate) is_missing: bool,
 }
 
 impl Installed {
-    /// The one of the project that this is (`node_modules` of `directory` or of one above it), or
-    /// else the one in `path`, a `PATH`.
-    fn seen_from(directory: &Path, path: &OsStr) -> Self {
-        let bin = Path::new("node_modules/.bin/wrangler");
-        if directory.ancestors().any(|above| above.join(bin).is_file()) {
-            Self { command: OF_NPM, is_missing: false }
-        } else if env::split_paths(path).any(|directory| directory.join("wrangler").is_file()) {
-            Self { command: OF_PATH, is_missing: false }
-        } else {
-            Self { command: OF_NPM, is_missing: true }
-        }
+    /// The project's own, which is in `node_modules` of the current directory or of one above it, or
+    /// else the one in the `PATH`.
+    pub(crate) fn find(system: &dyn System) -> Self {
+        let directory = system.current_directory().unwrap_or_default();
+        Self::find_from(system, &directory, &system.variable("PATH").unwrap_or_default())
     }
 
-    /// The one that is found from here.
-    pub(crate) fn here() -> Self {
-        let path = env::var_os("PATH").unwrap_or_default();
-        Self::seen_from(&env::current_dir().unwrap_or_default(), &path)
+    fn find_from(system: &dyn System, directory: &Path, path: &str) -> Self {
+        let has = |directory: &Path, name: &str| system.is_file(&directory.join(name));
+        if directory.ancestors().any(|above| has(above, "node_modules/.bin/wrangler")) {
+            Self { command: NPX, is_missing: false }
+        } else if env::split_paths(path).any(|directory| has(&directory, "wrangler")) {
+            Self { command: IN_PATH, is_missing: false }
+        } else {
+            Self { command: NPX, is_missing: true }
+        }
     }
 }
 
@@ -42,6 +43,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::system::NativeSystem;
 
     #[test]
     fn the_projects_own_comes_before_that_of_the_path() {
@@ -51,20 +53,22 @@ mod tests {
         fs::create_dir_all(&below).unwrap();
         fs::create_dir_all(&bin).unwrap();
         let path = env::join_paths([Path::new("/nonexistent"), &bin]).unwrap();
+        let path = path.to_str().unwrap();
+        let find_from = |directory| Installed::find_from(&NativeSystem, directory, path);
 
-        let none = Installed { command: OF_NPM, is_missing: true };
-        assert_eq!(Installed::seen_from(&below, &path), none);
+        let none = Installed { command: NPX, is_missing: true };
+        assert_eq!(find_from(&below), none);
 
         fs::write(bin.join("wrangler"), "").unwrap();
-        let of_path = Installed { command: OF_PATH, is_missing: false };
-        assert_eq!(Installed::seen_from(&below, &path), of_path);
+        let in_path = Installed { command: IN_PATH, is_missing: false };
+        assert_eq!(find_from(&below), in_path);
 
         fs::create_dir_all(project.join("node_modules/.bin")).unwrap();
         fs::write(project.join("node_modules/.bin/wrangler"), "").unwrap();
-        let of_npm = Installed { command: OF_NPM, is_missing: false };
+        let npx = Installed { command: NPX, is_missing: false };
         for directory in [&below, &project] {
-            assert_eq!(Installed::seen_from(directory, &path), of_npm);
+            assert_eq!(find_from(directory), npx);
         }
-        assert_eq!(Installed::seen_from(root.path(), &path), of_path);
+        assert_eq!(find_from(root.path()), in_path);
     }
 }
