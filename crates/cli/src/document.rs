@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use socketio_cors_core::policy::{Fault, MAX_DOCUMENT_LEN, Policy};
+use socketio_cors_core::policy::{Diagnostic, MAX_DOCUMENT_LEN, Policy};
 
 use crate::{report::CommandError, system::System, terminal::printable::printable};
 
@@ -35,7 +35,7 @@ impl Document {
     ///
     /// # Errors
     /// Every fault of the document.
-    pub(crate) fn policy(&self) -> Result<Policy, Vec<Fault>> {
+    pub(crate) fn policy(&self) -> Result<Policy, Vec<Diagnostic>> {
         socketio_cors_explain::read(&self.text)
     }
 }

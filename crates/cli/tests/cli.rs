@@ -91,7 +91,7 @@ fn check_gives_machines_the_same() {
         (&report["faults"][1]["line"], &report["faults"][1]["column"]),
         (&3.into(), &3.into())
     );
-    assert_eq!(report["faults"][1]["advice"], "did you mean \"credentials\"?");
+    assert_eq!(report["faults"][1]["help"], "did you mean \"credentials\"?");
     assert_eq!(report["warnings"], Value::Array(Vec::new()));
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{
-    policy::{Fault, Policy, Version},
+    policy::{Diagnostic, Policy, Version},
     tenants::KeyStatus,
 };
 
-use super::{ExplainedRequest, browser, check_json::faults_json, page_request::PageRequest};
+use super::{ExplainedRequest, browser, check_json::diagnostics_json, page_request::PageRequest};
 
 /// The explanation of a request under a policy.
 #[derive(Debug)]
@@ -52,6 +52,6 @@ impl<'a> Explanation<'a> {
 
 /// The JSON in place of an explanation, if the document `name` has `faults`.
 #[must_use]
-pub fn unexplained(name: &str, faults: &[Fault]) -> Value {
-    json!({ "file": name, "valid": false, "faults": faults_json(faults) })
+pub fn unexplained(name: &str, faults: &[Diagnostic]) -> Value {
+    json!({ "file": name, "valid": false, "faults": diagnostics_json(faults) })
 }

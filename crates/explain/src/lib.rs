@@ -1,7 +1,7 @@
 //! Explanations: the faults of a policy document, and how a request is decided and why. The tool and
 //! the playground both show them.
 
-use socketio_cors_core::policy::{Fault, Policy, Version};
+use socketio_cors_core::policy::{Diagnostic, Policy, Version};
 
 mod browser;
 pub mod check_json;
@@ -21,6 +21,6 @@ pub use host_names::KNOWLEDGE;
 ///
 /// # Errors
 /// Every fault of the document.
-pub fn read(text: &str) -> Result<Policy, Vec<Fault>> {
+pub fn read(text: &str) -> Result<Policy, Vec<Diagnostic>> {
     Policy::read(text, Version::of(text), &KNOWLEDGE)
 }

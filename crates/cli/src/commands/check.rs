@@ -23,7 +23,7 @@ pub(crate) struct Check {
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "faults", "truncated", "warnings"}; each fault and
-    /// warning has "pointer", "line", "column", "value", "problem" and "advice".
+    /// warning has "pointer", "line", "column", "value", "message" and "help".
     #[arg(long)]
     json: bool,
 }

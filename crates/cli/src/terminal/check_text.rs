@@ -1,6 +1,6 @@
 //! The result of a check, for people.
 
-use socketio_cors_core::policy::{Fault, Policy};
+use socketio_cors_core::policy::{Diagnostic, Policy};
 use socketio_cors_explain::check_json::is_truncated;
 
 use super::snippet::{Severity, snippets};
@@ -9,8 +9,8 @@ use crate::document::Document;
 /// The faults and the warnings of a document, and how many there are.
 pub(crate) fn check_text(
     document: &Document,
-    policy: &Result<Policy, Vec<Fault>>,
-    warnings: &[Fault],
+    policy: &Result<Policy, Vec<Diagnostic>>,
+    warnings: &[Diagnostic],
 ) -> String {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     let summary = match policy {
@@ -30,7 +30,7 @@ pub(crate) fn check_text(
 }
 
 /// "2 faults".
-pub(crate) fn count_faults(faults: &[Fault]) -> String {
+pub(crate) fn count_faults(faults: &[Diagnostic]) -> String {
     let or_more = if is_truncated(faults) { " or more" } else { "" };
     format!("{}{or_more}", counted(faults.len(), "fault"))
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use socketio_cors_core::policy::Fault;
+use socketio_cors_core::policy::Diagnostic;
 
 use super::printable::printable;
 use crate::document::Document;
@@ -25,23 +25,27 @@ pub(crate) enum Severity {
 }
 
 /// Faults or warnings of `document`, in colour, with an empty line after each.
-pub(crate) fn snippets(document: &Document, faults: &[Fault], severity: Severity) -> String {
-    faults.iter().map(|fault| snippet(document, fault, severity) + "\n\n").collect()
+pub(crate) fn snippets(
+    document: &Document,
+    diagnostics: &[Diagnostic],
+    severity: Severity,
+) -> String {
+    diagnostics.iter().map(|diagnostic| snippet(document, diagnostic, severity) + "\n\n").collect()
 }
 
 /// A fault or a warning of `document`, in colour.
-fn snippet(document: &Document, fault: &Fault, severity: Severity) -> String {
+fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Fault { pointer, line, column, value, problem, advice, span } = fault;
+    let Diagnostic { pointer, line, column, value, message, help, span } = diagnostic;
     let title = if value.is_empty() {
-        format!("the document {problem}")
+        format!("the document {message}")
     } else {
-        format!("{value} {problem}")
+        format!("{value} {message}")
     };
-    let (title, advice) = (printable(&title), printable(advice));
+    let (title, help) = (printable(&title), printable(help));
     let excerpt = Excerpt::of(&document.text, span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
@@ -57,7 +61,7 @@ fn snippet(document: &Document, fault: &Fault, severity: Severity) -> String {
         group.element(snippet.path(name))
     };
     let group =
-        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*advice));
+        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*help));
     Renderer::styled().render(&[group])
 }
 
