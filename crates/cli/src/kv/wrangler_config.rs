@@ -4,29 +4,40 @@
 //! variables.
 
 use std::{
-    env, fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
 use serde_json::Value;
 
+use crate::system::System;
+
 /// The files that wrangler looks for, here and above: the first of these names before the others.
 const NAMES: &[&str] = &["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
 /// The configuration that `wrangler --config <file> --env <environment>` takes, if it sets
-/// `REPORT_ONLY` to `"on"`. One that cannot be read is left to wrangler to complain of.
-pub(super) fn reporting_only(file: Option<&str>, environment: Option<&str>) -> Option<PathBuf> {
-    let path = file.map(PathBuf::from).or_else(|| find(&env::current_dir().ok()?))?;
-    let of_process = env::var("CLOUDFLARE_ENV").ok();
+/// `REPORT_ONLY` to `"on"`. It is for wrangler to complain of one that cannot be read.
+pub(crate) fn report_only(
+    system: &dyn System,
+    file: Option<PathBuf>,
+    environment: Option<&str>,
+) -> Option<PathBuf> {
+    let path = file.or_else(|| find(system, &system.current_directory().ok()?))?;
+    let of_process = system.variable("CLOUDFLARE_ENV");
     let environment = environment.or(of_process.as_deref()).filter(|name| !name.is_empty());
-    let text = fs::read_to_string(&path).ok()?;
+    let mut text = String::new();
+    system.open(path.to_str()?).ok()?.read_to_string(&mut text).ok()?;
     let is_toml = path.extension().is_some_and(|extension| extension == "toml");
     (variable(&text, is_toml, environment, "REPORT_ONLY")? == "on").then_some(path)
 }
 
-fn find(directory: &Path) -> Option<PathBuf> {
-    let found = |name| directory.ancestors().map(|above| above.join(name)).find(|it| it.is_file());
-    NAMES.iter().find_map(found)
+/// The file that wrangler takes where none is named.
+fn find(system: &dyn System, directory: &Path) -> Option<PathBuf> {
+    let nearest = |name| {
+        let mut paths = directory.ancestors().map(|above| above.join(name));
+        paths.find(|path| system.is_file(path))
+    };
+    NAMES.iter().find_map(nearest)
 }
 
 /// A variable of the Worker in a configuration of that `text`.
@@ -36,16 +47,19 @@ fn variable(text: &str, is_toml: bool, environment: Option<&str>, name: &str) ->
     } else {
         jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()?
     };
-    let of = match environment {
+    let scope = match environment {
         Some(environment) => root.get("env")?.get(environment)?,
         None => &root,
     };
-    Some(of.get("vars")?.get(name)?.as_str()?.to_owned())
+    Some(scope.get("vars")?.get(name)?.as_str()?.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::system::NativeSystem;
 
     #[test]
     fn a_variable_is_that_of_the_environment() {
@@ -77,7 +91,7 @@ mod tests {
             .map(|name| root.path().join(name));
         for path in [&far, &near, &json] {
             fs::write(path, "").unwrap();
-            assert_eq!(find(&below).as_ref(), Some(path));
+            assert_eq!(find(&NativeSystem, &below).as_ref(), Some(path));
         }
     }
 }

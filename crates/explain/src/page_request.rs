@@ -11,66 +11,65 @@ use url::Url;
 
 use super::fetch_standard::is_safelisted;
 
-/// A host that no page is on.
+/// A host without pages.
 const ELSEWHERE: &str = "another-host.invalid";
 const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
 const WEBSOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
 
-/// A request as somebody describes it.
+/// A request as a person describes it.
 #[derive(Debug)]
-pub struct Asked {
-    /// The page's origin; `None` where no `Origin` is sent.
+pub struct RequestDescription {
+    /// The page's origin; `None` if no `Origin` is sent.
     pub origin: Option<String>,
-    /// Whether it is for a script or an image on another site's page.
+    /// It loads a script or an image on another site's page.
     pub embedded: bool,
-    /// The host or the origin that is asked; `None` for another than the page's.
+    /// The API's host or origin; `None` if it is another than the page's.
     pub host: Option<String>,
     /// The path and query; `None` for a Socket.IO poll or upgrade.
     pub path: Option<String>,
-    /// The method, as a page spells it.
+    /// The method, as a page writes it.
     pub method: String,
     /// The names of headers that the page sets.
     pub headers: Vec<String>,
-    /// Whether it opens a WebSocket.
+    /// It opens a WebSocket.
     pub websocket: bool,
 }
 
-/// A request of a page, or of something that is none.
+/// A request of a page, or of a program that is not a browser.
 #[derive(Debug)]
-pub struct Request {
+pub struct PageRequest {
     pub(super) websocket: bool,
     embedded: bool,
     own_origin: String,
     path: String,
     method: String,
     origin: Option<String>,
-    /// What of the headers needs a preflight, as a browser asks for it; empty if
-    /// nothing does.
+    /// The headers that need a preflight, as `Access-Control-Request-Headers` lists them; may be empty.
     unsafe_headers: String,
 }
 
-/// Why what was asked is no request: the name of the field, and what is wrong with it.
+/// A description that no browser could send: the name of the field, and what is wrong with it.
 #[derive(Debug)]
-pub struct NoRequest(String);
+pub struct InvalidRequest(String);
 
-impl fmt::Display for NoRequest {
+impl fmt::Display for InvalidRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl Asked {
-    /// The request that it describes.
+impl RequestDescription {
+    /// The request, in normal form.
     ///
     /// # Errors
-    /// It describes none.
-    pub fn request(&self) -> Result<Request, NoRequest> {
+    /// No browser could send it.
+    pub fn request(&self) -> Result<PageRequest, InvalidRequest> {
         let path = self.path.as_deref().unwrap_or(if self.websocket { WEBSOCKET } else { POLLING });
         if !path.starts_with('/') {
-            return Err(NoRequest(format!("path {path} does not start with /")));
+            return Err(InvalidRequest(format!("path {path} does not start with /")));
         }
         let url = url_of_host(self.host.as_deref().unwrap_or(ELSEWHERE), path)?;
-        Ok(Request {
+        Ok(PageRequest {
             websocket: self.websocket,
             embedded: self.embedded,
             own_origin: url.origin().ascii_serialization(),
@@ -82,10 +81,10 @@ impl Asked {
     }
 
     /// The method as a browser sends it (Fetch, "normalize a method").
-    fn normal_method(&self) -> Result<String, NoRequest> {
+    fn normal_method(&self) -> Result<String, InvalidRequest> {
         let upper = self.method.to_ascii_uppercase();
         if is_forbidden_method(&upper) {
-            return Err(NoRequest(format!("method {upper} is one that browsers forbid")));
+            return Err(InvalidRequest(format!("method {upper} is forbidden by browsers")));
         }
         if is_normalised_method(&upper) {
             return Ok(upper);
@@ -93,17 +92,16 @@ impl Asked {
         if is_token(&self.method) {
             return Ok(self.method.clone());
         }
-        Err(NoRequest(format!("method {} is no method", self.method)))
+        Err(InvalidRequest(format!("method {} is not a method", self.method)))
     }
 
-    /// What of the headers needs a preflight (Fetch, "CORS-unsafe request-header
-    /// names"): in order, once each. A page cannot set those that browsers keep
-    /// to themselves.
-    fn unsafe_headers(&self) -> Result<String, NoRequest> {
+    /// The headers that need a preflight (Fetch, "CORS-unsafe request-header names"): in order, once
+    /// each, without those that a page cannot set.
+    fn unsafe_headers(&self) -> Result<String, InvalidRequest> {
         let names = self.headers.iter().map(|name| name.trim().to_ascii_lowercase());
         let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
         if let Some(name) = names.iter().find(|name| !is_token(name)) {
-            return Err(NoRequest(format!("headers: \"{name}\" is no header's name")));
+            return Err(InvalidRequest(format!("headers: \"{name}\" is not a header name")));
         }
         names.retain(|name| !is_safelisted(name) && !is_forbidden_request_header(name));
         names.sort_unstable();
@@ -112,17 +110,17 @@ impl Asked {
     }
 }
 
-/// The URL of `path` on `host`, which is a host or an origin.
+/// The URL of `path` on `host`, a host or an origin.
 ///
 /// # Errors
-/// It is neither.
-pub fn url_of_host(host: &str, path: &str) -> Result<Url, NoRequest> {
+/// `host` is neither.
+pub fn url_of_host(host: &str, path: &str) -> Result<Url, InvalidRequest> {
     let scheme = if host.contains("://") { "" } else { "https://" };
     Url::parse(&format!("{scheme}{}{path}", host.trim_end_matches('/')))
-        .map_err(|error| NoRequest(format!("host {host}: {error}")))
+        .map_err(|error| InvalidRequest(format!("host {host}: {error}")))
 }
 
-/// What the request line carries of `url`.
+/// The request target of `url`.
 fn path_and_query(url: &Url) -> String {
     match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
@@ -130,7 +128,7 @@ fn path_and_query(url: &Url) -> String {
     }
 }
 
-impl Request {
+impl PageRequest {
     /// The request itself.
     pub(super) fn head(&self) -> RequestHead<'_> {
         RequestHead {
@@ -145,8 +143,8 @@ impl Request {
         }
     }
 
-    /// The preflight that a browser sends ahead of it, if it does (Fetch, "HTTP
-    /// fetch", "CORS-preflight fetch").
+    /// The preflight that a browser sends first, if it needs one (Fetch, "HTTP fetch", "CORS-preflight
+    /// fetch").
     pub(super) fn preflight(&self) -> Option<RequestHead<'_>> {
         let simple = matches!(self.method.as_str(), "GET" | "HEAD" | "POST")
             && self.unsafe_headers.is_empty();

@@ -1,4 +1,4 @@
-//! What is known of host names where there is room for it, as there is none in the Worker.
+//! Unicode host names and the Public Suffix List, which are too large for the Worker.
 
 use idna::AsciiDenyList;
 use socketio_cors_core::policy::Knowledge;
@@ -11,8 +11,8 @@ fn to_ascii(host: &str) -> Option<String> {
     ascii.ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Whether the list names `domain`, or every domain below it (`*.ck`). A domain
-/// that only its default rule matches (`localhost`, `internal`) is not one.
+/// The list has `domain`, or every domain below it (`*.ck`). Domains that only its default rule
+/// matches (`localhost`, `internal`) are not public suffixes.
 fn is_public_suffix(domain: &str) -> bool {
     let is_listed = |domain: &str| {
         psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix == domain)

@@ -1,13 +1,13 @@
 //! The request that `explain` is about, as the command line describes it.
 
 use clap::Args;
-use socketio_cors_explain::request::{Asked, NoRequest, Request};
+use socketio_cors_explain::page_request::{InvalidRequest, PageRequest, RequestDescription};
 
-use super::{WrongUsage, printable::printable};
+use crate::{report::WrongUsage, terminal::printable::printable};
 
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct PageRequest {
+pub(crate) struct RequestOptions {
     /// The page's origin
     #[arg(long, value_name = "https://…", required_unless_present_any = ["no_origin", "embedded"])]
     origin: Option<String>,
@@ -17,33 +17,33 @@ pub(super) struct PageRequest {
     /// A script or an image on another site's page, which has no Origin header
     #[arg(long, conflicts_with_all = ["origin", "no_origin", "websocket"])]
     embedded: bool,
-    /// The host that is asked; matters where a page asks its own [default: another than the page's]
+    /// The API's host; it matters if it is the page's own [default: another host than the page's]
     #[arg(long, value_name = "H")]
     host: Option<String>,
-    /// The path and query [default: a Socket.IO poll or upgrade]
+    /// The path and query [default: those of a Socket.IO poll or upgrade]
     #[arg(long, value_name = "P")]
     path: Option<String>,
     /// The method
     #[arg(long, value_name = "M", default_value = "GET")]
     method: String,
-    /// The names of headers that the page sets, as in authorization,x-token
+    /// The names of the headers that the page sets, as in authorization,x-token
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     headers: Vec<String>,
     /// A WebSocket instead
     #[arg(long, conflicts_with_all = ["method", "headers"])]
     websocket: bool,
-    /// Take the origin's KV key as present, where the rule has tenants
+    /// Assume that the origin has its KV key, if the rule has tenants
     #[arg(long)]
-    pub(super) tenant: bool,
+    pub(crate) tenant: bool,
 }
 
-impl PageRequest {
-    /// The request that they describe.
+impl RequestOptions {
+    /// The request that the options describe.
     ///
     /// # Errors
-    /// They describe none.
-    pub(super) fn request(&self) -> Result<Request, WrongUsage> {
-        let asked = Asked {
+    /// They describe none that a browser could send.
+    pub(crate) fn request(&self) -> Result<PageRequest, WrongUsage> {
+        let description = RequestDescription {
             origin: self.origin.clone(),
             embedded: self.embedded,
             host: self.host.clone(),
@@ -52,13 +52,13 @@ impl PageRequest {
             headers: self.headers.clone(),
             websocket: self.websocket,
         };
-        Ok(asked.request()?)
+        Ok(description.request()?)
     }
 }
 
 /// Each field has an option of its name.
-impl From<NoRequest> for WrongUsage {
-    fn from(error: NoRequest) -> Self {
+impl From<InvalidRequest> for WrongUsage {
+    fn from(error: InvalidRequest) -> Self {
         Self(printable(&format!("--{error}")).into_owned())
     }
 }

@@ -1,7 +1,5 @@
 //! A request with its decision and its answer.
 
-mod json;
-
 use socketio_cors_core::{
     action::{Action, Context, Health, act},
     cors::Header,
@@ -17,24 +15,24 @@ use super::KNOWLEDGE;
 
 /// A request with its decision and its answer.
 #[derive(Debug)]
-pub struct Exchange<'a> {
+pub struct ExplainedRequest<'a> {
     /// The request.
     pub head: RequestHead<'a>,
     /// The decision on it.
     pub decision: Decision<'a>,
     /// The answer, or how it is forwarded.
     pub action: Action<'a>,
-    /// The prefix of the route that decided, and where its rule stands.
+    /// The prefix of the route that decided, and the place of its rule.
     pub rule: Option<(&'a str, Source)>,
-    /// What of the rule stands for the origin, and where.
+    /// The entry of the rule that allows the origin, and its place.
     pub pattern: Option<(String, Source)>,
-    /// The KV keys on which the decision hangs.
+    /// The KV keys that the decision depends on.
     pub keys: Vec<String>,
 }
 
-impl<'a> Exchange<'a> {
-    /// Of `head` under `policy`, which was read from `text`, where each key of a tenant is
-    /// as `key_status` says.
+impl<'a> ExplainedRequest<'a> {
+    /// Decides on `head` under `policy`, which was read from `text`, as if every tenant's key were as
+    /// `key_status` says.
     pub(super) fn of(
         head: RequestHead<'a>,
         policy: &'a Policy,
@@ -46,7 +44,7 @@ impl<'a> Exchange<'a> {
             keys.push(key.to_owned());
             key_status
         });
-        // As it is where EXPLAIN is off.
+        // As in a Worker without EXPLAIN.
         let context = Context {
             version: policy.version(),
             explain: false,
@@ -62,8 +60,8 @@ impl<'a> Exchange<'a> {
         Self { head, decision, action, rule, pattern, keys }
     }
 
-    /// The headers and the body of an answer of the edge's own; the headers that
-    /// take the place of the origin server's for others.
+    /// The headers and the body, if the edge answers; the headers that replace the origin server's, if
+    /// it forwards the request.
     #[must_use]
     pub fn headers_and_body(&self) -> (&[Header<'a>], Option<&'static str>) {
         match &self.action {
@@ -81,28 +79,28 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// The origin that was meant by one that no browser sends.
+    /// The origin that a browser would send in place of a malformed one.
     pub fn meant(&self) -> Option<String> {
         let is_malformed = self.decision.reason == Reason::MalformedOrigin;
         repair(self.head.origin.filter(|_| is_malformed)?, KNOWLEDGE.to_ascii)
     }
 
-    /// Why it was so decided, as a clause.
+    /// The reason for the decision, as a clause.
     #[must_use]
     pub fn why(&self) -> &'static str {
         match self.decision.reason {
             Reason::NoRoute => "no route covers the path",
-            Reason::SameOrigin => "the page is of the very origin that it asks",
+            Reason::SameOrigin => "the page is of the same origin as the API",
             Reason::ListedOrigin => "the rule lists the origin",
             Reason::TenantOrigin => "the origin has a KV key",
             Reason::EveryOrigin => "the rule allows every origin",
             Reason::UnlistedOrigin => "the rule does not list the origin",
-            Reason::UnaskedOrigin => "KV has to be asked for the origin's key",
+            Reason::UnaskedOrigin => "the origin's KV key has to be looked up",
             Reason::LookupFailed => "KV gave no answer",
             Reason::LookupLimited => "too many unknown origins were looked up",
             Reason::PolicyUnavailable => "no policy could be read",
             Reason::NullOrigin => "null stands for every sandboxed frame and local file",
-            Reason::MalformedOrigin => "that is no origin in the form in which browsers send it",
+            Reason::MalformedOrigin => "the Origin is not in the form that browsers send",
             Reason::CrossSiteEmbed => "a script, image or frame on another site's page",
             Reason::Jsonp => "JSONP polling sends no Origin; the rule's \"jsonp\" decides",
             Reason::MissingOrigin => "there is no Origin; the rule's \"missingOrigin\" decides",
@@ -110,7 +108,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// What of `rule` stands for the page's origin.
+/// The entry of `rule` that allows the page's origin.
 fn pattern(head: &RequestHead<'_>, decision: &Decision<'_>, rule: &Rule) -> Option<String> {
     let listed = rule.listed()?;
     if decision.reason == Reason::TenantOrigin {

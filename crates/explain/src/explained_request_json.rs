@@ -1,12 +1,12 @@
-//! An exchange for machines.
+//! A request with its decision and its answer, as JSON.
 
 use serde_json::{Map, Value, json};
 use socketio_cors_core::{action::Action, policy::Source};
 
-use super::Exchange;
+use super::ExplainedRequest;
 
-impl Exchange<'_> {
-    /// For machines.
+impl ExplainedRequest<'_> {
+    /// As JSON.
     pub(crate) fn json(&self) -> Value {
         let Self { head, decision, action, rule, pattern, keys, .. } = self;
         let (headers, body) = self.headers_and_body();

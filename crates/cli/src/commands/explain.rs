@@ -1,16 +1,21 @@
-//! `explain`: what becomes of a request.
-
-mod text;
+//! `explain`: how a request is decided, and why.
 
 use clap::Args;
 use socketio_cors_core::tenants::KeyStatus;
 use socketio_cors_explain::{Explanation, unexplained};
 
-use super::{
-    Report, WrongUsage, document::File, printable, render::Severity, request::PageRequest,
+use super::{document_file::DocumentFile, request_options::RequestOptions};
+use crate::{
+    report::{CommandError, Report},
+    system::System,
+    terminal::{
+        explanation_text::explanation_text,
+        printable,
+        snippet::{Severity, snippets},
+    },
 };
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors explain policy.json --origin https://app.example.com
   socketio-cors explain policy.json --origin https://app.example.com --websocket
@@ -18,35 +23,36 @@ Examples:
   socketio-cors explain policy.json --no-origin --path '/socket.io/?EIO=3&transport=polling&j=0'";
 
 #[derive(Args, Debug)]
-pub(super) struct Explain {
+pub(crate) struct Explain {
     #[command(flatten)]
-    file: File,
+    file: DocumentFile,
     #[command(flatten)]
-    request: PageRequest,
+    request: RequestOptions,
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
-    /// (null where none is sent) and request have "method", "url", "origin",
+    /// (null if none is sent) and request have "method", "url", "origin",
     /// "meantOrigin", "decision", "reason", "why", "reportOnly", "rule", "pattern",
     /// "kvKeys", "answeredBy", "untouched", "removedHeaders", "status", "headers" and "body".
-    /// Of a document with faults {"file", "valid", "faults"}, as `check` has them.
+    /// For a document with faults {"file", "valid", "faults"}, with the faults as `check`
+    /// prints them.
     #[arg(long)]
     json: bool,
 }
 
 impl Explain {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
+    pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
         let request = self.request.request()?;
-        let document = self.file.read()?;
+        let document = self.file.read(system)?;
         let policy = match document.policy() {
             Ok(policy) => policy,
             Err(faults) => {
                 let text = if self.json {
                     printable::json(&unexplained(&document.name, &faults))
                 } else {
-                    document.render(&faults, Severity::Error).trim_end().to_owned()
+                    snippets(&document, &faults, Severity::Error).trim_end().to_owned()
                 };
-                return Ok(Report { text, valid: false });
+                return Ok(Report::bad(text));
             }
         };
         let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
@@ -54,8 +60,8 @@ impl Explain {
         let text = if self.json {
             printable::json(&explanation.json(&document.name))
         } else {
-            text::explanation(&explanation, &document.name, key_status)
+            explanation_text(&explanation, &document.name, key_status)
         };
-        Ok(Report { text, valid: true })
+        Ok(Report::good(text))
     }
 }

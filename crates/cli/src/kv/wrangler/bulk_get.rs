@@ -1,4 +1,4 @@
-//! What `wrangler kv bulk get` prints.
+//! The output of `wrangler kv bulk get`.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use serde_json::{Deserializer, Value};
 
 /// The values of keys; those that are missing have none.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Values(HashMap<String, String>);
+pub(crate) struct KvValues(HashMap<String, String>);
 
-impl Values {
-    /// The values of `keys` in wrangler's `output`: the first JSON object that
-    /// begins a line, as warnings may stand around it. `None` if there is none, or
-    /// it is of anything else than texts.
-    pub(super) fn of<K: AsRef<str>>(output: &[u8], keys: &[K]) -> Option<Self> {
+impl KvValues {
+    /// The values of `keys` in wrangler's `output`: those of the first JSON object that begins a line,
+    /// as warnings may stand around it. `None` if there is no object, or one of its values is not a
+    /// text.
+    pub(crate) fn parse<K: AsRef<str>>(output: &[u8], keys: &[K]) -> Option<Self> {
         let text = std::str::from_utf8(output).ok()?;
         let lines = text.split_inclusive('\n').scan(0_usize, |next, line| {
             let start = *next;
@@ -33,14 +33,14 @@ impl Values {
         Some(Self(values))
     }
 
+    /// The value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }
 }
 
-/// The value of a member: from the local KV `{"value": …}`, from the live one just
-/// that; null, or no such member, for a key that is missing. `None` if it is
-/// something else.
+/// The value of a member: `{"value": "…"}` of the local KV, `"…"` of the live one; null, or no such
+/// member, if the key is missing. `None` if it is something else.
 #[expect(clippy::option_option, reason = "a missing key is no failure")]
 fn value(member: Option<Value>) -> Option<Option<String>> {
     match member {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_amid_what_else_is_printed() {
+    fn values_are_found_among_warnings() {
         for (output, value) in [
             (r#"{"policy": {"value": "{}\n"}}"#, Some("{}\n")),
             (r#"{"policy": "\u00fc"}"#, Some("\u{fc}")),
@@ -70,13 +70,13 @@ mod tests {
             (r#"{"policy": null}"#, None),
             (r#"{"other": "a"}"#, None),
         ] {
-            let values = Values::of(output.as_bytes(), &["policy"]);
+            let values = KvValues::parse(output.as_bytes(), &["policy"]);
             assert_eq!(values.unwrap().get("policy"), value, "{output}");
         }
     }
 
     #[test]
-    fn what_is_no_answer_is_not_taken_for_a_missing_key() {
+    fn other_output_is_not_taken_for_a_missing_key() {
         for output in [
             &b""[..],
             b"Value not found\n",
@@ -91,7 +91,7 @@ mod tests {
             b"{\"policy\": \"\xff\"}",
             b" {\"policy\": \"a\"}",
         ] {
-            assert_eq!(Values::of(output, &["policy"]), None, "{output:?}");
+            assert_eq!(KvValues::parse(output, &["policy"]), None, "{output:?}");
         }
     }
 }

@@ -1,35 +1,45 @@
-//! Findings as a compiler prints them: the line they are on, and a caret below.
+//! Faults and warnings as a compiler prints them: the line they are on, and a caret below.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use socketio_cors_core::policy::Diagnostic;
 
-use super::{document::Document, printable::printable};
+use super::printable::printable;
+use crate::document::Document;
 
-/// The longest line that is given to the renderer whole, in bytes. It fits what it
-/// prints to a terminal, but looks at all of it.
+/// The longest line that is given to the renderer whole, in bytes. The renderer cuts what it prints
+/// to the width of a terminal, but it reads all of the line.
 const MAX_LINE: usize = 4096;
-/// The most that is shown of a longer one, before and after the finding.
+/// How much of a longer line is shown before and after what is wrong, in bytes.
 const MAX_BEFORE: usize = 40;
 const MAX_AFTER: usize = 80;
 
-/// How much a finding matters.
+/// How much it matters.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Severity {
-    /// The document is refused.
+pub(crate) enum Severity {
+    /// The Worker refuses the document.
     Error,
-    /// It is not.
+    /// The Worker takes it.
     Warning,
 }
 
+/// Faults or warnings of `document`, in colour, with an empty line after each.
+pub(crate) fn snippets(
+    document: &Document,
+    diagnostics: &[Diagnostic],
+    severity: Severity,
+) -> String {
+    diagnostics.iter().map(|diagnostic| snippet(document, diagnostic, severity) + "\n\n").collect()
+}
+
 /// A fault or a warning of `document`, in colour.
-pub(super) fn finding(document: &Document, finding: &Diagnostic, severity: Severity) -> String {
+fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Diagnostic { pointer, line, column, value, message, help, span } = finding;
+    let Diagnostic { pointer, line, column, value, message, help, span } = diagnostic;
     let title = if value.is_empty() {
         format!("the document {message}")
     } else {
@@ -56,16 +66,16 @@ pub(super) fn finding(document: &Document, finding: &Diagnostic, severity: Sever
 }
 
 /// An error that is about no document, in colour.
-pub(super) fn error(message: &str) -> String {
+pub(crate) fn error(message: &str) -> String {
     Renderer::styled()
         .render(&[annotate_snippets::Group::with_title(Level::ERROR.primary_title(message))])
 }
 
-/// What is shown of a line.
+/// The part of a line that is shown.
 #[derive(Debug, PartialEq, Eq)]
 struct Excerpt {
     text: String,
-    /// What of it is wrong, in bytes.
+    /// The part that is wrong, in bytes.
     span: Range<usize>,
     is_cut: bool,
 }

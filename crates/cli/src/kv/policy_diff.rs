@@ -1,4 +1,4 @@
-//! What changes from one policy to another, for people.
+//! The difference between two policies, for people.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -8,26 +8,26 @@ use std::{
 use serde_json::{Map, Value, json};
 use socketio_cors_core::policy::{Access, Listed, Origins, Policy, Rule};
 
-use super::printable::printable;
+use crate::terminal::printable::printable;
 
 /// The most origins that are shown of each list.
 const MAX_SHOWN: usize = 20;
 
-/// What changes from one policy to another: nothing if both decide alike. Displayed
-/// as lines, by route: `+` before what is new, `-` before what is gone.
+/// The difference between two policies; empty if both decide alike. Displayed as lines, by route: `+`
+/// before what is added, `-` before what is removed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference(Vec<String>);
+pub(crate) struct PolicyDiff(Vec<String>);
 
-impl Difference {
+impl PolicyDiff {
     /// From `old`, or from no policy, to `new`.
-    pub(super) fn between(old: Option<&Policy>, new: &Policy) -> Self {
+    pub(crate) fn between(old: Option<&Policy>, new: &Policy) -> Self {
         let old_rules: Vec<_> = old.into_iter().flat_map(Policy::rules).collect();
         let old_by_prefix: HashMap<_, _> = old_rules.iter().copied().collect();
         let new_by_prefix: HashMap<_, _> = new.rules().collect();
         let mut lines = Vec::new();
         for (prefix, rule) in old_rules {
             let Some(new) = new_by_prefix.get(prefix) else {
-                lines.push(format!("- {prefix} is a route no more"));
+                lines.push(format!("- {prefix} (route removed)"));
                 continue;
             };
             let changes = changes(rule, new, |old, new| format!("{old} → {new}"));
@@ -51,24 +51,23 @@ impl Difference {
         Self(lines)
     }
 
-    /// Whether both decide alike.
-    pub(super) fn is_empty(&self) -> bool {
+    /// Both policies decide alike.
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for PolicyDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n"))
     }
 }
 
-/// What changes from one rule to another, as indented lines; `change` spells a
-/// field's two values.
+/// The difference between two rules, as indented lines; `change` writes the two values of a field.
 fn changes(old: &Rule, new: &Rule, change: impl Fn(&str, &str) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     let (old_kind, new_kind) = (kind(old), kind(new));
-    // From one list to another, those that are added and removed say it all.
+    // From one list to another, the origins that are added and removed say it all.
     if old_kind != new_kind && (old.listed().is_none() || new.listed().is_none()) {
         lines.push(format!("    origin: {}", change(old_kind, new_kind)));
     }
@@ -92,7 +91,7 @@ fn changes(old: &Rule, new: &Rule, change: impl Fn(&str, &str) -> String) -> Vec
     lines
 }
 
-/// What `origin` is, as a document spells it.
+/// The value of `origin`, as in a document.
 fn kind(rule: &Rule) -> &'static str {
     match &rule.access {
         Access::Wildcard => "\"*\"",
@@ -104,7 +103,7 @@ fn kind(rule: &Rule) -> &'static str {
     }
 }
 
-/// The listed origins, as a document spells them.
+/// The listed origins, as in a document.
 fn origins(rule: &Rule) -> BTreeSet<String> {
     let Some(listed) = rule.listed() else { return BTreeSet::new() };
     let prefixes = listed.prefixes.iter().map(|prefix| json!({ "kv": prefix }).to_string());
@@ -137,7 +136,7 @@ mod tests {
     #[track_caller]
     fn difference(old: Option<&str>, new: &str) -> String {
         let read = |text| Policy::parse(text).unwrap();
-        Difference::between(old.map(read).as_ref(), &read(new)).to_string()
+        PolicyDiff::between(old.map(read).as_ref(), &read(new)).to_string()
     }
 
     #[test]
@@ -195,7 +194,7 @@ mod tests {
             (
                 r#"{"routes": {"/a/": {"origin": "*"}, "/b/": {"origin": "*"}}}"#,
                 r#"{"routes": {"/b/": {"origin": "*"}, "/c/": {"origin": "*", "maxAge": 1}}}"#,
-                "- /a/ is a route no more\n+ /c/\n    origin: \"*\"\n    maxAge: 1",
+                "- /a/ (route removed)\n+ /c/\n    origin: \"*\"\n    maxAge: 1",
             ),
         ] {
             assert_eq!(difference(Some(old), new), lines, "{old} → {new}");

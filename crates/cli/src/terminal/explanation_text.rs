@@ -5,34 +5,34 @@ use socketio_cors_core::{
     policy::Source,
     tenants::KeyStatus,
 };
-use socketio_cors_explain::{Exchange, Explanation};
+use socketio_cors_explain::{ExplainedRequest, Explanation};
 
-use crate::printable::printable;
+use super::printable::printable;
 
-/// What is said of `explanation`, on several lines. `file` names the document; each key of
-/// a tenant was taken as `key_status` says.
-pub(super) fn explanation(
+/// An explanation under the document `file`, for which each tenant's key was assumed to be as
+/// `key_status` says. Several lines.
+pub(crate) fn explanation_text(
     explanation: &Explanation<'_>,
     file: &str,
     key_status: KeyStatus,
 ) -> String {
     let Explanation { preflight, request, outcome, .. } = explanation;
-    let exchanges = preflight.iter().chain([request]);
+    let requests = preflight.iter().chain([request]);
     let mut parts: Vec<_> =
-        exchanges.map(|exchange| self::exchange(exchange, file, key_status)).collect();
+        requests.map(|request| request_text(request, file, key_status)).collect();
     parts.extend(outcome.iter().map(|outcome| format!("→ {outcome}")));
     parts.join("\n")
 }
 
-/// The same of `exchange`.
-fn exchange(exchange: &Exchange<'_>, file: &str, key_status: KeyStatus) -> String {
-    let Exchange { head, decision, rule, pattern, keys, .. } = exchange;
+/// The part about one request.
+fn request_text(request: &ExplainedRequest<'_>, file: &str, key_status: KeyStatus) -> String {
+    let ExplainedRequest { head, decision, rule, pattern, keys, .. } = request;
     let from =
         head.origin.map_or("without an Origin".to_owned(), |origin| format!("from {origin}"));
     let report_only = if decision.is_report_only() { ", but only reported" } else { "" };
     let mut lines = vec![
         format!("{} {} {from}", head.method, head.url.path_and_query),
-        format!("  decision  {}{report_only}: {}", decision.verdict, exchange.why()),
+        format!("  decision  {}{report_only}: {}", decision.verdict, request.why()),
         format!("  reason    {}", decision.reason),
     ];
     if let Some((prefix, at)) = rule {
@@ -42,21 +42,21 @@ fn exchange(exchange: &Exchange<'_>, file: &str, key_status: KeyStatus) -> Strin
         lines.push(format!("  pattern   {text} ({})", place(file, at)));
     }
     for key in keys {
-        let taken = match key_status {
+        let assumed = match key_status {
             KeyStatus::Present => "present",
-            _ => "missing (--tenant takes it as present)",
+            _ => "missing (--tenant: present)",
         };
-        lines.push(format!("  KV key    {key}, taken as {taken}"));
+        lines.push(format!("  KV key    {key}, assumed to be {assumed}"));
     }
-    if let Some(meant) = exchange.meant() {
-        lines.push(format!("  note      no browser sends that Origin, but rather {meant}"));
+    if let Some(meant) = request.meant() {
+        lines.push(format!("  note      no browser sends that Origin; it would send {meant}"));
     }
-    let removed = exchange.removed();
+    let removed = request.removed();
     if !removed.is_empty() {
         lines.push(format!("  removed   {} of the request (websocketCookies)", removed.join(", ")));
     }
-    lines.push(format!("  answer    {}", answer(&exchange.action)));
-    let (headers, body) = exchange.headers_and_body();
+    lines.push(format!("  answer    {}", answer(&request.action)));
+    let (headers, body) = request.headers_and_body();
     lines.extend(headers.iter().map(|(name, value)| format!("            {name}: {value}")));
     lines.extend(body.map(|body| format!("            {body}")));
     lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
@@ -70,10 +70,10 @@ fn place(file: &str, Source { pointer, line, column }: &Source) -> String {
 fn answer(action: &Action<'_>) -> String {
     match action {
         Action::Answer(Answer { status, .. }) => {
-            format!("{status} by the edge; the origin server never hears of it")
+            format!("{status} by the edge; the origin server never sees the request")
         }
         Action::Forward { owned: None, .. } => {
-            "forwarded untouched; the origin server's own headers count".to_owned()
+            "forwarded untouched, with the origin server's own CORS headers".to_owned()
         }
         Action::Forward { owned: Some(_), .. } => {
             "forwarded; in place of the origin server's CORS headers:".to_owned()

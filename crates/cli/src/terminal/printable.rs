@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// `text` without what a terminal obeys or what hides: control characters (C0, DEL, C1), line
 /// separators, and those that turn the direction of writing, each as `\u{…}`.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return text.into();
     }
@@ -23,7 +23,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 
 /// `value` as JSON on several lines, which a terminal may show as well: it escapes what
 /// [`printable`] does.
-pub(super) fn json(value: &Value) -> String {
+pub(crate) fn json(value: &Value) -> String {
     let mut shown = String::new();
     for char in format!("{value:#}").chars() {
         if char != '\n' && is_obeyed(char) {
@@ -38,7 +38,7 @@ pub(super) fn json(value: &Value) -> String {
 }
 
 /// `words` as a command that a person can type into a shell.
-pub(super) fn typed<'w>(words: impl Iterator<Item = &'w str>) -> String {
+pub(crate) fn typed<'w>(words: impl Iterator<Item = &'w str>) -> String {
     // What no shell can take is shown as it is.
     let quoted = words.map(|word| shlex::try_quote(word).unwrap_or(word.into()));
     quoted.map(|word| printable(&word).into_owned()).collect::<Vec<_>>().join(" ")
