@@ -31,5 +31,4 @@ pub mod recent;
 pub mod request;
 pub mod settings;
 pub mod tenants;
-pub mod token;
 pub mod vary;

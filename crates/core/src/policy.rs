@@ -13,7 +13,6 @@ mod json;
 mod knowledge;
 mod lines;
 mod methods;
-mod number;
 mod origins;
 mod place;
 mod prefix;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use http::{HeaderName, Method};
 use socketio_cors_core::{
     policy::{is_forbidden_method, is_forbidden_request_header, is_normalised_method},
     request::{self, RequestHead},
-    token::is_token,
 };
 use url::Url;
 
@@ -89,7 +89,7 @@ impl RequestDescription {
         if is_normalised_method(&upper) {
             return Ok(upper);
         }
-        if is_token(&self.method) {
+        if self.method.parse::<Method>().is_ok() {
             return Ok(self.method.clone());
         }
         Err(InvalidRequest(format!("method {} is not a method", self.method)))
@@ -100,7 +100,7 @@ impl RequestDescription {
     fn unsafe_headers(&self) -> Result<String, InvalidRequest> {
         let names = self.headers.iter().map(|name| name.trim().to_ascii_lowercase());
         let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
-        if let Some(name) = names.iter().find(|name| !is_token(name)) {
+        if let Some(name) = names.iter().find(|name| name.parse::<HeaderName>().is_err()) {
             return Err(InvalidRequest(format!("headers: \"{name}\" is not a header name")));
         }
         names.retain(|name| !is_safelisted(name) && !is_forbidden_request_header(name));

@@ -7,7 +7,6 @@ use http::HeaderValue;
 use super::{
     diagnostic::{Diagnostics, Noted},
     json::{Json, Value},
-    number,
     place::{Node, Place},
 };
 use crate::names::Names;
@@ -123,7 +122,8 @@ impl<'n> Members<'n> {
         }
     }
 
-    /// A whole number from `low` to `high`, `None` where it is absent.
+    /// A whole number from `low` to `high` (`600`, or `600.0` as some programs write it); `None` where
+    /// it is absent.
     pub(super) fn integer(
         &self,
         name: &str,
@@ -134,8 +134,12 @@ impl<'n> Members<'n> {
         let Value::Number(spelling) = node.value() else {
             return Err(diagnostics.add_type(&node, "a number"));
         };
-        match number::whole(spelling) {
-            Some(value) if (low..=high).contains(&value) => Ok(Some(value)),
+        let whole = match spelling.split_once('.') {
+            Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+            _ => spelling,
+        };
+        match whole.parse() {
+            Ok(value) if (low..=high).contains(&value) => Ok(Some(value)),
             _ => {
                 let help = format!("write a whole number from {low} to {high}");
                 Err(diagnostics.add(&node, "is out of range", help))
