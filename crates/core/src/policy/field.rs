@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use http::HeaderValue;
+use rustc_hash::FxHashSet;
 
 use super::{
     diagnostic::{Diagnostics, Noted},
     json::{Json, Value},
     place::{Node, Place},
 };
-use crate::names::Names;
 
 /// The most members of an object: of the routes, which every request is held
 /// against, as no rule has as many fields.
@@ -54,10 +54,9 @@ impl<'n> Members<'n> {
             ));
         }
         let members = Self { node: *node, members };
-        let mut seen = Names::default();
+        let mut seen = FxHashSet::default();
         for member in &members.members {
-            let known = seen.len();
-            if seen.insert(&member.name) < known {
+            if !seen.insert(&*member.name) {
                 let message = "belongs to a field that stands twice";
                 diagnostics.add_named(
                     &members.node_of(member),
