@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build deploy tool bench bench-policies load fuzz lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -13,8 +13,9 @@ export WRANGLER_SEND_METRICS := false
 # wasm-bindgen's command goes with its crate.
 version_of = $(shell awk '/^name = "$(1)"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
 WASM_BINDGEN := .tools/wasm-bindgen-$(call version_of,wasm-bindgen)
-# For `make fuzz` alone.
+# For `make fuzz` and `make mutants`.
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2
+CARGO_MUTANTS := .tools/cargo-mutants-27.1.0
 PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
@@ -75,6 +76,10 @@ load: build ## 1,500 Socket.IO clients through one workerd for five minutes: wha
 fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 	scripts/fuzz.sh
 
+# `make mutants ARGS='--file crates/core/src/cors.rs'`: one file of them.
+mutants: $(CARGO_MUTANTS) ## break the core in a thousand places, one at a time, and list what no test notices; takes hours
+	.tools/bin/cargo-mutants mutants --package socketio-cors-core --profile mutants --output target $(ARGS)
+
 lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
@@ -130,6 +135,9 @@ $(WASM_TARGET): | prerequisites
 
 .tools/cargo-fuzz-%: | prerequisites
 	@scripts/install-tool.sh $@ --version $* cargo-fuzz
+
+.tools/cargo-mutants-%: | prerequisites
+	@scripts/install-tool.sh $@ --version $* cargo-mutants
 
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
