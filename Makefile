@@ -105,10 +105,10 @@ build/index.js: $(WORKER) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	scripts/build.sh
 	@touch $@
 
-# The same with a way to make it panic.
+# The same with a way to make it panic. With the same profile, as its crates are built already.
 target/panicking/index.js: build/index.js
 	@echo "→ building the Worker that a test has panic"
-	scripts/build.sh $(@D) panicking panic-on-request
+	scripts/build.sh $(@D) panic-on-request
 	@touch $@
 
 # The tool's code for the page of `make dev`.
