@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export WRANGLER_SEND_METRICS := false
+# A wrangler starts in three quarters of the time where V8 finds what it compiled the last time.
+export NODE_COMPILE_CACHE := $(CURDIR)/target/node-compile-cache
 
 # wasm-bindgen's command goes with its crate.
 version_of = $(shell awk '/^name = "$(1)"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
@@ -39,7 +41,7 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
-	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
+	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =
