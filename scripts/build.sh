@@ -1,27 +1,25 @@
 #!/bin/sh
-# build.sh [DIRECTORY PROFILE FEATURE]
-# Builds the Worker: index.js and index_bg.wasm, in build/ with the profile `worker` unless
-# others are given.
+# build.sh [DIRECTORY FEATURE]
+# Builds the Worker: index.js and index_bg.wasm, in build/ unless another directory is given.
 #
 # worker-build would do the same, but its entry point wraps each request in proxies and
 # promises that cost a fifth of an answer's CPU time.
 set -eu
 cd "$(dirname "$0")/.."
 OUT="${1:-build}"
-PROFILE="${2:-worker}"
 GLUE=target/glue
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 # Speed without the size that inlining and unrolling take: 8 KB (gzip) less than without this.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
 -Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
-cargo build --locked --package socketio-cors-edge --profile "$PROFILE" ${3:+--features "$3"} \
+cargo build --locked --package socketio-cors-edge --profile worker ${2:+--features "$2"} \
 	--target-dir target --target wasm32-unknown-unknown
 
 # With what a panic needs that has to end no more than its own instance of Wasm.
 wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index \
 	--experimental-reset-state-function --force-enable-abort-handler \
-	target/wasm32-unknown-unknown/$PROFILE/socketio_cors_edge.wasm
+	target/wasm32-unknown-unknown/worker/socketio_cors_edge.wasm
 # workerd gives a compiled module by a plain import.
 sed -i.bak 's/^import source /import /' "$GLUE/index.js"
 

@@ -31,6 +31,9 @@ packages() {
 }
 
 unpack() {
+	# One apt-get at a time, while make runs install-chromium.sh as well.
+	exec 9<"$(dirname "$link")"
+	flock 9
 	directory=$(mktemp -d)
 	if [ "$(id -u)" = 0 ]; then apt-get update -qq || true; fi
 	(cd "$directory" && apt-get download -qq $(packages) 2>/dev/null) &&
