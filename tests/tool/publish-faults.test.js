@@ -38,11 +38,11 @@ async function run(status, args, { values = {}, fault = {}, yes = ["--yes"] } = 
 	return { output, ...(await left()) };
 }
 
-/** The file in which the tool says that it saved what was live. */
+/** The file in which the tool says that it saved the policy that was live. */
 const savedIn = (output) => output.match(/--path (\S+)/)[1];
 
 const live = { policy: A, "policy@previous": FAULTY };
-const unsaid = ["It could not be written, and it is not known what was."];
+const unsaid = ["It could not be written, and it is not known what KV holds."];
 for (const [what, fault, says, expected] of [
 	["cannot read", { read: "fails" }, ["✘ [ERROR] no \\u{202e}network", "Nothing was published."]],
 	["answers nonsense", { read: "nonsense" }, ["Value not found", "Nothing was published."]],
@@ -51,24 +51,24 @@ for (const [what, fault, says, expected] of [
 		"writes only the previous version and fails",
 		{ write: "fails", writes: ["policy@previous"], once: true },
 		[
-			"It could not be written. What was live is live.",
-			'"policy" holds what was live before, "policy@previous" what was kept before.',
+			"It could not be written. The policy that was live still is.",
+			'"policy" holds the document that was live, "policy@previous" the document that was kept.',
 		],
 	],
 	[
 		"writes only the policy and fails",
 		{ write: "fails", writes: ["policy"], once: true },
-		["What was live is live."],
+		["The policy that was live still is."],
 	],
 	[
 		"writes only the policy, fails, and fails again",
 		{ write: "fails", writes: ["policy"] },
-		["What was live is live."],
+		["The policy that was live still is."],
 	],
 	[
 		"writes only the policy, fails, and then writes nothing",
 		{ write: "fails", writes: ["policy"], writesLater: [] },
-		["nor what was live put back", '"policy" holds the new document'],
+		["nor could the policy that was live be put back", '"policy" holds the new document'],
 		{ policy: B, "policy@previous": FAULTY },
 	],
 	[
@@ -80,20 +80,26 @@ for (const [what, fault, says, expected] of [
 	[
 		"fails while somebody else writes",
 		{ write: "fails", instead: "{}" },
-		["somebody else may have", '"policy" holds another text, "policy@previous" what was live'],
+		[
+			"somebody else may have",
+			'"policy" holds another text, "policy@previous" the document that was live',
+		],
 		{ policy: "{}", "policy@previous": A },
 	],
-	["loses what it writes", { writes: [] }, ['"policy" holds what was live before']],
+	["loses what it writes", { writes: [] }, ['"policy" holds the document that was live']],
 	[
 		"loses the previous version",
 		{ writes: ["policy"] },
-		['"policy" holds the new document, "policy@previous" what was kept before.', "put it back:"],
+		[
+			'"policy" holds the new document, "policy@previous" the document that was kept.',
+			"put it back:",
+		],
 		{ policy: B, "policy@previous": FAULTY },
 	],
 	[
 		"writes something else",
 		{ instead: "{}" },
-		['"policy" holds another text, "policy@previous" what was live before.'],
+		['"policy" holds another text, "policy@previous" the document that was live.'],
 		{ policy: "{}", "policy@previous": A },
 	],
 	[
@@ -292,7 +298,7 @@ for (const [what, status, args, values, says] of [
 test("publish: over a faulty policy, the previous one stays, and the last good one is compared with", async () => {
 	const values = { policy: FAULTY, "policy@previous": A, "policy@last-good": A };
 	const { output, values: now } = await run(0, ["publish", await tool.file(B)], { values });
-	assertSays(output, "the Worker uses the last good one. What changes from that:");
+	assertSays(output, "the Worker uses the last good one. Changes from that:");
 	assertSays(output, '"policy@previous" is as it was; put it back: socketio-cors rollback');
 	assert.deepEqual(now, { ...values, policy: B });
 });

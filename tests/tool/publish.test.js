@@ -47,7 +47,7 @@ describe("with wrangler and its local KV", () => {
 		assertSays(
 			published,
 			"policy.json: valid, 1 route, 1 origin\n",
-			"There is no policy in the local KV of wrangler dev yet: only same-origin pages are let in.",
+			"There is no policy in the local KV of wrangler dev yet: only same-origin pages are allowed.",
 			"+ /socket.io\n  + https://a.example\n",
 			'"policy" in the local KV of wrangler dev is version ',
 			"POLICY_FRESH_SECONDS",
@@ -142,7 +142,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(
 			await published(1, B),
 			"look again in a minute",
-			'"policy" holds what was live before, "policy@previous" nothing.',
+			'"policy" holds the document that was live, "policy@previous" nothing.',
 		);
 		cloudflare.staleReads = 0;
 	});

@@ -1,5 +1,5 @@
-//! What the tool reaches outside itself: files, the terminal, the clock, the environment and other
-//! programs. Everything else is a function of what these return.
+//! The machine around the tool: files, the terminal, the clock, the environment and other programs.
+//! Everything else in the tool is a function of what these return.
 
 mod native;
 
@@ -16,7 +16,7 @@ pub(crate) trait System {
     /// Opens a file; `-` is the standard input.
     fn open(&self, path: &str) -> io::Result<Box<dyn Read>>;
 
-    /// Whether there is a file at `path`, and not a directory.
+    /// There is a file at `path`, and not a directory.
     fn is_file(&self, path: &Path) -> bool;
 
     /// Writes a temporary file, which only this user can read, and returns its path.
@@ -37,7 +37,7 @@ pub(crate) trait System {
     /// Writes to the standard error, as far as it can be written to.
     fn print_error(&self, text: &str);
 
-    /// Whether somebody at a terminal can be asked.
+    /// Somebody at a terminal can be asked.
     fn can_ask(&self) -> bool;
 
     /// The line that is typed at the terminal.

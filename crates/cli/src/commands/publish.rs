@@ -18,7 +18,8 @@ Examples:
   socketio-cors publish policy.json --local    # for `wrangler dev`
   socketio-cors publish policy.json --yes      # where there is nobody to ask
 
-What was live is kept under \"policy@previous\": `socketio-cors rollback` puts it back.";
+The document that was live is kept under \"policy@previous\": `socketio-cors rollback` puts it
+back.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Publish {

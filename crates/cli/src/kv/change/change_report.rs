@@ -23,7 +23,7 @@ impl ChangeReport<'_> {
         let (previous, rollback) = (&keys.previous, options.rollback_command());
         let kept = match self.wanted.previous {
             Some(_) if self.wanted.previous == self.before.policy => {
-                format!("What was live is \"{previous}\" now; put it back: {rollback}")
+                format!("The policy before it is kept as \"{previous}\"; put it back: {rollback}")
             }
             Some(_) => format!("\"{previous}\" is as it was; put it back: {rollback}"),
             None => {
@@ -57,7 +57,7 @@ impl ChangeReport<'_> {
             "KV may show it late, or somebody else has written just then: look again in a minute, \
              before you publish or roll back."
         };
-        self.other(&format!("What was read back is not what was written. {why}"), now)
+        self.other(&format!("KV does not have what was written. {why}"), now)
     }
 
     /// The keys have other contents than they should.
@@ -93,8 +93,8 @@ impl ChangeReport<'_> {
         match text {
             None => "nothing",
             text if text == self.wanted.policy => "the new document",
-            text if text == self.before.policy => "what was live before",
-            text if text == self.before.previous => "what was kept before",
+            text if text == self.before.policy => "the document that was live",
+            text if text == self.before.previous => "the document that was kept",
             Some(_) => "another text",
         }
     }
@@ -104,14 +104,14 @@ impl ChangeReport<'_> {
         let Some(text) = self.before.policy else { return String::new() };
         let Ok(path) = self.slot.system.write_temporary(text) else {
             return format!(
-                "\nWhat was live before could not be saved. It is:\n{}",
+                "\nThe policy that was live could not be saved. It is:\n{}",
                 printable(text)
             );
         };
         let put = self.slot.wrangler.key_command("put", &self.slot.keys.policy);
         let path = path.to_string_lossy();
         let path = typed(["--path", &path].into_iter());
-        format!("\nWhat was live before is saved; put it back: {put} {path}")
+        format!("\nThe policy that was live is saved; put it back: {put} {path}")
     }
 }
 
