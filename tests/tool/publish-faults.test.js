@@ -114,7 +114,7 @@ for (const [what, fault, says, expected] of [
 ]) {
 	test(`one that ${what} publishes nothing unsaid`, async () => {
 		const args = ["publish", await tool.file(B)];
-		const { output, values } = await run(1, args, { values: live, fault });
+		const { output, values } = await run(3, args, { values: live, fault });
 		assertSays(output, ...says);
 		assert.doesNotMatch(output, /is version/);
 		assert.deepEqual(values, expected ?? live);
@@ -133,7 +133,7 @@ test("one that writes all and then fails has published", async () => {
 test("one that is not there is told of", async () => {
 	const args = ["publish", await tool.file(A), "--yes", "--wrangler"];
 	const says = ["cannot run no-such-wrangler", "--wrangler", "Nothing was published."];
-	assertSays(await tool.run(1, [...args, "no-such-wrangler"]), ...says);
+	assertSays(await tool.run(3, [...args, "no-such-wrangler"]), ...says);
 	await tool.run(2, [...args, " "]);
 });
 
@@ -194,7 +194,7 @@ describe("where no --wrangler is given", () => {
 		const npm_config_cache = join(elsewhere, "cache");
 		const env = { npm_config_registry, npm_config_cache, HOME: elsewhere };
 		try {
-			const { output } = await publish(1, elsewhere, environment.PATH, env);
+			const { output } = await publish(3, elsewhere, environment.PATH, env);
 			assertSays(output, ...install, "canceled due to missing packages", "Nothing was published.");
 			// npm may also ask about itself.
 			assert.ok(!registry.seen.some(({ url }) => url.endsWith(".tgz")));
@@ -204,7 +204,7 @@ describe("where no --wrangler is given", () => {
 	});
 
 	test("what to install is told where there is no npx either", async () => {
-		const { output } = await publish(1, elsewhere, join(elsewhere, "nothing"));
+		const { output } = await publish(3, elsewhere, join(elsewhere, "nothing"));
 		assertSays(output, ...install, "cannot run npx", "Nothing was published.");
 	});
 });

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 mod document_file;
+mod document_files;
 pub(crate) mod explain;
 pub(crate) mod publish;
 mod request_options;

@@ -22,11 +22,15 @@ use terminal::{print, print_error, printable};
 /// Socket.IO deployments.
 #[derive(Debug, Parser)]
 #[command(name = "socketio-cors", version, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 good, 1 faults found or not published, 2 wrong usage.")]
+#[command(after_help = EXIT_STATUS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 good; 1 faults or differences found, an expectation not met, or not published;
+2 wrong usage; 3 could not be done, as KV, wrangler or the network failed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

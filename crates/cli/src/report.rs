@@ -43,6 +43,11 @@ impl Report {
         Self { text: text.into(), status: Status::Good }
     }
 
+    /// KV, wrangler or the network failed.
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: Status::Failed }
+    }
+
     /// Something was found, an expectation was not met, or the user said no.
     pub(crate) fn bad(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: Status::Bad }

@@ -19,6 +19,12 @@ pub(crate) trait System {
     /// There is a file at `path`, and not a directory.
     fn is_file(&self, path: &Path) -> bool;
 
+    /// There is a directory at `path`, or a link to one.
+    fn is_directory(&self, path: &Path) -> bool;
+
+    /// The entries of a directory, in no order.
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>>;
+
     /// Writes a temporary file, which only this user can read, and returns its path.
     fn write_temporary(&self, text: &str) -> io::Result<PathBuf>;
 
@@ -48,6 +54,15 @@ pub(crate) trait System {
 
     /// Runs a program to its end, without a standard input.
     fn run(&self, program: &Program) -> io::Result<Finished>;
+}
+
+/// A file or directory in a directory.
+#[derive(Debug)]
+pub(crate) struct DirectoryEntry {
+    /// Its path, which begins with that of the directory.
+    pub(crate) path: PathBuf,
+    /// It is a directory, and not a link to one.
+    pub(crate) is_directory: bool,
 }
 
 /// A program with its arguments.

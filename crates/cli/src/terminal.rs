@@ -2,6 +2,7 @@
 
 pub(crate) mod check_text;
 pub(crate) mod explanation_text;
+pub(crate) mod github_annotation;
 pub(crate) mod printable;
 pub(crate) mod snippet;
 

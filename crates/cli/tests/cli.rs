@@ -108,6 +108,71 @@ fn check_warns_of_a_valid_document_and_is_content_with_it() {
 }
 
 #[test]
+fn check_takes_files_and_directories() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let one = write("one.json", r#"{"origin": false}"#);
+    let good = write("policies/good.json", r#"{"origin": false}"#);
+    let faulty = write("policies/hosts/faulty.json", "{}");
+    write("policies/cases.json", "[]");
+    let directory = root.path().join("policies").to_str().unwrap().to_owned();
+    let text = output(&["check", &one, &directory], "", 1);
+    let lines: Vec<_> = text.lines().filter(|line| line.contains(".json: ")).collect();
+    assert_eq!(
+        lines,
+        [
+            format!("{one}: valid, 1 route, 0 origins"),
+            format!("{good}: valid, 1 route, 0 origins"),
+            format!("{faulty}: 1 fault"),
+        ]
+    );
+    let report = json(&["check", "--json", &one, &directory], "", 1);
+    let valid: Vec<_> = report.as_array().unwrap().iter().map(|it| it["valid"].clone()).collect();
+    assert_eq!(valid, [true, true, false]);
+    assert_eq!(json(&["check", "--format", "json", &directory], "", 1)[0]["file"], good.as_str());
+    let empty = write("empty/README.md", "");
+    let empty = empty.trim_end_matches("/README.md");
+    let ran = run(&["check", empty], "");
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("has no .json file"));
+}
+
+#[test]
+fn check_annotates_pull_requests() {
+    let text = output(&["check", "--format", "github", "-"], TWO_FAULTS, 1);
+    assert_eq!(
+        text,
+        "::error file=the standard input,line=2,col=14::/origin/0: \"https://B\u{fc}cher.example\" has a \
+         Unicode host; browsers send its punycode form; write \"https://xn--bcher-kva.example\"\n\
+         ::error file=the standard input,line=3,col=3::/credential: true belongs to an unknown field; \
+         did you mean \"credentials\"?\n\
+         the standard input: 2 faults\n"
+    );
+    let text = output(&["check", "--format", "github", "-"], r#"{"origin": true}"#, 0);
+    assert!(
+        text.starts_with("::warning file=the standard input,line=1,col=12::/origin: true"),
+        "{text}"
+    );
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    for (document, status) in [(r#"{"origin": true}"#, 1), (r#"{"origin": false}"#, 0)] {
+        output(&["check", "--deny-warnings", "-"], document, status);
+        output(&["check", "-"], document, 0);
+    }
+    let published = ["publish", "--deny-warnings", "-", "--yes", "--wrangler", "false"];
+    let text = output(&published, r#"{"origin": true}"#, 1);
+    assert!(text.ends_with(", 1 warning\nNothing was published.\n"), "{text}");
+    output(&published, r#"{"origin": false}"#, 3);
+}
+
+#[test]
 fn check_has_nothing_to_say_of_the_readmes_policy() {
     let readme = include_str!("../../../README.md");
     let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
@@ -212,15 +277,15 @@ fn doctor_says_what_to_write_and_asks_nobody() {
 #[test]
 fn publish_takes_no_document_with_faults_to_wrangler() {
     // `false` is a wrangler that fails, `no-such-command` one that is not there.
-    for (document, wrangler, says) in [
-        (r#"{"origin": "https://a.example"}"#, "false", "false kv bulk get failed"),
-        (r#"{"origin": "https://a.example"}"#, "no-such-command", "cannot run no-such-command"),
-        (TWO_FAULTS, "false", ""),
+    for (document, wrangler, status, says) in [
+        (r#"{"origin": "https://a.example"}"#, "false", 3, "false kv bulk get failed"),
+        (r#"{"origin": "https://a.example"}"#, "no-such-command", 3, "cannot run no-such-command"),
+        (TWO_FAULTS, "false", 1, ""),
     ] {
         let output = run(&["publish", "-", "--yes", "--wrangler", wrangler], document);
         let text = String::from_utf8(output.stdout).unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{text}{errors}");
+        assert_eq!(output.status.code(), Some(status), "{text}{errors}");
         assert!(text.ends_with("\nNothing was published.\n"), "{text}");
         assert!(errors.contains(says) && errors.is_empty() == says.is_empty(), "{errors}");
     }
@@ -488,7 +553,8 @@ fn help_names_every_option_and_shows_how_to_begin() {
             "explain",
             &["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"][..],
         ),
-        ("publish", &target),
+        ("check", &["--format", "--json", "--deny-warnings"]),
+        ("publish", &[&target[..], &["--deny-warnings"]].concat()),
         ("rollback", &target),
         (
             "doctor",

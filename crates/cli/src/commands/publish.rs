@@ -25,6 +25,9 @@ back.";
 pub(crate) struct Publish {
     #[command(flatten)]
     file: DocumentFile,
+    /// Publish nothing if there are warnings
+    #[arg(long)]
+    deny_warnings: bool,
     #[command(flatten)]
     options: PolicyOptions,
 }
@@ -36,9 +39,10 @@ impl Publish {
             return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
         }
         let document = self.file.read(system)?;
-        let policy = document.policy();
-        let checked = check_text(&document, &policy, &warnings(&document.text));
-        let Ok(policy) = policy else {
+        let (policy, warnings) = (document.policy(), warnings(&document.text));
+        let checked = check_text(&document, &policy, &warnings);
+        let is_denied = self.deny_warnings && !warnings.is_empty();
+        let Some(policy) = policy.ok().filter(|_| !is_denied) else {
             return Ok(Report::bad(format!("{checked}\nNothing was published.")));
         };
         print(system, &format!("{checked}\n"))?;

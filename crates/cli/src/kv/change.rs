@@ -77,7 +77,7 @@ impl<'t> PolicySlot<'t> {
     /// Prints why wrangler failed, and reports `consequence`.
     pub(crate) fn wrangler_failed(&self, error: &WranglerError, consequence: &str) -> Report {
         print_error(self.system, &error.0);
-        Report::bad(consequence)
+        Report::failed(consequence)
     }
 }
 

@@ -46,7 +46,7 @@ impl ChangeReport<'_> {
         } else {
             "Nothing was changed, as far as KV shows."
         };
-        Report::bad(text)
+        Report::failed(text)
     }
 
     /// The keys do not have the contents that wrangler says it wrote.
@@ -72,13 +72,13 @@ impl ChangeReport<'_> {
         );
         let is_kept = [now.policy, now.previous].contains(&self.before.policy);
         let advice = if is_kept { String::new() } else { self.rescue() };
-        Report::bad(format!("{text}{advice}"))
+        Report::failed(format!("{text}{advice}"))
     }
 
     /// It is not known what the keys have.
     pub(crate) fn unknown(&self, what: &str) -> Report {
         let show = self.slot.wrangler.key_command("get", &self.slot.keys.policy);
-        Report::bad(format!("{what}\nSee what is there: {show}{}", self.rescue()))
+        Report::failed(format!("{what}\nSee what is there: {show}{}", self.rescue()))
     }
 
     /// KV may show `now` for a while after the change.
