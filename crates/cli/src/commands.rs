@@ -7,3 +7,4 @@ pub(crate) mod explain;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;
+pub(crate) mod test;

@@ -52,6 +52,7 @@ fn describe(asked: &Value) -> RequestDescription {
         path: text("path"),
         method: text("method").unwrap_or_else(|| "GET".to_owned()),
         headers: headers.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        credentials: is_set(asked, "credentials"),
         websocket: is_set(asked, "websocket"),
     }
 }
