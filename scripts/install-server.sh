@@ -1,7 +1,6 @@
 #!/bin/sh
-# Makes a server available at the given path, which ends in its name: one that is installed,
-# or else what Debian's packages have, unpacked beside it. That starts no service, as
-# installing them would.
+# Makes a server available at the given path, which ends in its name: the one that is installed, or
+# else the one of Debian's packages, unpacked beside it. (Installing them would start a service.)
 # Usage: install-server.sh <directory>/nginx|apache2|haproxy|caddy
 set -eu
 
@@ -24,7 +23,7 @@ find_server() {
 	ls "$unpacked/usr/sbin/$name" "$unpacked/usr/bin/$name" 2>/dev/null
 }
 
-# The package, and the libraries that installing it would bring.
+# The package and the libraries that it needs.
 packages() {
 	apt-get install --simulate --no-install-recommends "$package" |
 		sed -n "s/^Inst \(lib[^ ]*\|$package\) .*/\1/p"
@@ -56,7 +55,7 @@ case $libraries:$path in
 esac
 if ! "$link" $flag 2>/dev/null; then
 	rm -f "$link"
-	echo "missing: $name, which the tests and the benchmark leave out" >&2
+	echo "missing: $name; the tests and the benchmark that need it are left out" >&2
 	echo "    get it: install it and set $variable to its path" >&2
 	exit 0
 fi

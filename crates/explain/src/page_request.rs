@@ -31,6 +31,8 @@ pub struct RequestDescription {
     pub method: String,
     /// The names of headers that the page sets.
     pub headers: Vec<String>,
+    /// The page sends cookies and other credentials (`withCredentials`). It does with a WebSocket anyway.
+    pub credentials: bool,
     /// It opens a WebSocket.
     pub websocket: bool,
 }
@@ -38,6 +40,7 @@ pub struct RequestDescription {
 /// A request of a page, or of a program that is not a browser.
 #[derive(Debug)]
 pub struct PageRequest {
+    pub(super) credentials: bool,
     pub(super) websocket: bool,
     embedded: bool,
     own_origin: String,
@@ -70,6 +73,7 @@ impl RequestDescription {
         }
         let url = url_of_host(self.host.as_deref().unwrap_or(ELSEWHERE), path)?;
         Ok(PageRequest {
+            credentials: self.credentials,
             websocket: self.websocket,
             embedded: self.embedded,
             own_origin: url.origin().ascii_serialization(),
@@ -125,6 +129,19 @@ fn path_and_query(url: &Url) -> String {
     match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
+    }
+}
+
+/// The method, the path and the sender.
+impl fmt::Display for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let opens = if self.websocket { "WebSocket " } else { "" };
+        write!(f, "{opens}{} {}", self.method, self.path)?;
+        match &self.origin {
+            Some(origin) => write!(f, " from {origin}"),
+            None if self.embedded => f.write_str(" embedded by another site"),
+            None => f.write_str(" without an Origin"),
+        }
     }
 }
 
