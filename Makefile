@@ -20,6 +20,7 @@ WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
 NGINX_LINK := .tools/nginx
 PROXY_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy
+PYTHON_PACKAGES := .tools/python/installed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +37,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) $(PYTHON_PACKAGES) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
@@ -136,6 +137,10 @@ $(CHROMIUM_LINK): | $(PACKAGES)
 
 $(PROXY_LINKS):
 	@scripts/install-server.sh $@
+
+$(PYTHON_PACKAGES): tests/harness/python/requirements.txt
+	@scripts/install-python.sh $(@D) $<
+	@touch $@
 
 prerequisites:
 	@scripts/check-prerequisites.sh
