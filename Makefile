@@ -19,7 +19,7 @@ PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
 NGINX_LINK := .tools/nginx
-PROXY_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy
+SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
 PYTHON_PACKAGES := .tools/python/installed
 
 help: ## list these targets
@@ -37,7 +37,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) $(PYTHON_PACKAGES) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
@@ -135,7 +135,7 @@ $(WASM_TARGET): | prerequisites
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
 
-$(PROXY_LINKS):
+$(SERVER_LINKS):
 	@scripts/install-server.sh $@
 
 $(PYTHON_PACKAGES): tests/harness/python/requirements.txt
