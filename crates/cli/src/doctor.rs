@@ -33,7 +33,7 @@ use self::{
     target::{Page, Target},
 };
 use super::{
-    Report, WrongUsage,
+    Report, Status, WrongUsage,
     printable::{self, printable},
 };
 
@@ -98,7 +98,7 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
-        Ok(Report { text, valid: findings.is_empty() })
+        Ok(Report { text, status: Status::good_if(findings.is_empty()) })
     }
 
     /// What the arguments ask for.
