@@ -21,6 +21,7 @@ CHROMIUM_LINK := .tools/chromium
 NGINX_LINK := .tools/nginx
 SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
 PYTHON_PACKAGES := .tools/python/installed
+NEXTJS := .tools/nextjs/.next/BUILD_ID
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +38,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
@@ -141,6 +142,9 @@ $(SERVER_LINKS):
 $(PYTHON_PACKAGES): tests/harness/python/requirements.txt
 	@scripts/install-python.sh $(@D) $<
 	@touch $@
+
+$(NEXTJS): $(shell find tests/socketio/nextjs -type f) | $(PACKAGES)
+	@scripts/build-nextjs.sh .tools/nextjs
 
 prerequisites:
 	@scripts/check-prerequisites.sh
