@@ -99,7 +99,7 @@ pub struct Rule {
     pub jsonp: bool,
     /// `reportOnly`.
     pub report_only: bool,
-    /// `websocketCookies`: WebSockets of pages of allowed origins keep the visitor's credentials.
+    /// `websocketCookies`: a WebSocket of an allowed origin's page keeps the visitor's credentials.
     pub websocket_cookies: bool,
 }
 
