@@ -4,8 +4,15 @@ use socketio_cors_core::{action::Action, cors::Headers, decision::Verdict, reque
 
 use super::{
     explained_request::ExplainedRequest,
-    fetch_standard::{NotAllowed, ResponseHeaders, cors_check, preflight_check},
+    fetch_standard::{
+        NotAllowed, ResponseHeaders, allows_headers_by_wildcard, cors_check, preflight_check,
+    },
 };
+
+/// The outcome where a `*` is to stand for `Authorization`.
+const READABLE_BY_WILDCARD: &str = "the page can read the answer in today's browsers; by the Fetch \
+                                    standard the * of allowedHeaders does not stand for Authorization: \
+                                    list that too";
 
 /// The outcome of `request`, after its preflight if it has one, as a sentence. `None` if no browser is
 /// involved, or the origin server's own headers decide.
@@ -28,14 +35,15 @@ pub(super) fn outcome(
         };
         return Some(format!("the WebSocket {outcome}"));
     }
-    match preflight.map(judge_preflight) {
+    let preflight = preflight.map(judge_preflight);
+    match &preflight {
         Some(Preflight::Fails(why)) => {
             return Some(format!(
                 "the browser stops at the preflight: {why}; the request is never sent"
             ));
         }
         Some(Preflight::IsForwarded) => return None,
-        Some(Preflight::Passes) | None => {}
+        Some(Preflight::Passes | Preflight::PassesByWildcard) | None => {}
     }
     if refused {
         return Some(
@@ -46,16 +54,21 @@ pub(super) fn outcome(
         return Some("the page can read the answer: it is of the same origin".to_owned());
     }
     let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
-    Some(if allows_origin(&response_headers(headers), head) {
-        "the page can read the answer".to_owned()
+    let outcome = if !allows_origin(&response_headers(headers), head) {
+        "the page cannot read the answer: the browser reports a CORS error"
+    } else if matches!(preflight, Some(Preflight::PassesByWildcard)) {
+        READABLE_BY_WILDCARD
     } else {
-        "the page cannot read the answer: the browser reports a CORS error".to_owned()
-    })
+        "the page can read the answer"
+    };
+    Some(outcome.to_owned())
 }
 
 /// The end of a preflight.
 enum Preflight {
     Passes,
+    /// Browsers let it pass, and the standard does not.
+    PassesByWildcard,
     Fails(String),
     /// The origin server decides.
     IsForwarded,
@@ -73,9 +86,14 @@ fn judge_preflight(preflight: &ExplainedRequest<'_>) -> Preflight {
     }
     let method = preflight.head.requested_method.unwrap_or_default();
     let names = preflight.head.requested_headers.unwrap_or_default().split(',');
-    match preflight_check(&headers, method, names, sends_credentials(&headers)) {
+    let credentialed = sends_credentials(&headers);
+    match preflight_check(&headers, method, names, credentialed) {
         Err(NotAllowed::Method(method)) => {
             Preflight::Fails(format!("Access-Control-Allow-Methods does not list {method}"))
+        }
+        // The one header that a wildcard does not stand for.
+        Err(NotAllowed::Header(_)) if allows_headers_by_wildcard(&headers, credentialed) => {
+            Preflight::PassesByWildcard
         }
         Err(NotAllowed::Header(name)) => {
             Preflight::Fails(format!("Access-Control-Allow-Headers does not list {name}"))
