@@ -465,6 +465,25 @@ fn explain_tells_what_the_browser_makes_of_it() {
 }
 
 #[test]
+fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_make_of_it() {
+    const ALL_HEADERS: &str = r#"{"origin": "https://a.example", "allowedHeaders": "*"}"#;
+    let arguments = [
+        "explain",
+        "--json",
+        "-",
+        "--origin",
+        "https://a.example",
+        "--headers",
+        "authorization,x-a",
+    ];
+    assert_eq!(
+        json(&arguments, ALL_HEADERS, 0)["outcome"],
+        "the page can read the answer in today's browsers; by the Fetch standard the * of \
+         allowedHeaders does not stand for Authorization: list that too"
+    );
+}
+
+#[test]
 fn explain_says_whether_a_page_with_credentials_can_read_the_answer() {
     let asked = ["explain", "--json", "-", "--origin", "https://a.example", "--credentials"];
     for (document, outcome) in [

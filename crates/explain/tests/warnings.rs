@@ -101,6 +101,8 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
     assert_warned(&[
         (r#"{"origin": "http://[::1]:3000", "credentials": true}"#, &["/origin"]),
         (r#"{"origin": "http://a.example"}"#, &[]),
+        (r#"{"origin": "http://tauri.localhost", "credentials": true}"#, &[]),
+        (r#"{"origin": "http://*.tauri.localhost", "credentials": true}"#, &["/origin"]),
         (r#"{"origin": ["http://127.evil.example"], "credentials": true}"#, &["/origin/0"]),
         // Of what is no pattern, its fault says all.
         (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),

@@ -42,6 +42,9 @@ const MISDIRECTED: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
+const TAURI: &str = "tauri.localhost";
+
 /// No URL is longer (Cloudflare, "Request limits"), so no path is either.
 const MAX_URL_LEN: usize = 16 * 1024;
 
@@ -200,8 +203,10 @@ fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut D
 fn unencrypted_host(text: &str) -> Option<String> {
     let pattern =
         OriginPattern::try_from(text).ok().filter(|pattern| pattern.scheme() == "http")?;
-    let (HostPattern::Exactly(host) | HostPattern::Below(host)) = pattern.host();
-    Some(host.to_owned())
+    match pattern.host() {
+        HostPattern::Exactly(TAURI) => None,
+        HostPattern::Exactly(host) | HostPattern::Below(host) => Some(host.to_owned()),
+    }
 }
 
 fn warn_of_headers(
