@@ -22,7 +22,9 @@ PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
 NGINX_LINK := .tools/nginx
-PROXY_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy
+SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
+PYTHON_PACKAGES := .tools/python/installed
+NEXTJS := .tools/nextjs/.next/BUILD_ID
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +41,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
@@ -144,8 +146,15 @@ $(WASM_TARGET): | prerequisites
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
 
-$(PROXY_LINKS):
+$(SERVER_LINKS):
 	@scripts/install-server.sh $@
+
+$(PYTHON_PACKAGES): tests/harness/python/requirements.txt
+	@scripts/install-python.sh $(@D) $<
+	@touch $@
+
+$(NEXTJS): $(shell find tests/socketio/nextjs -type f) | $(PACKAGES)
+	@scripts/build-nextjs.sh .tools/nextjs
 
 prerequisites:
 	@scripts/check-prerequisites.sh

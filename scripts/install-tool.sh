@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs a command under .tools/ from source, with the versions of its lock file.
-# Usage: install-tool.sh .tools/<name>-<version> <what to tell cargo install> ...
+# Usage: install-tool.sh .tools/<name>-<version> <argument of cargo install> ...
 set -eu
 
 stamp=$1

@@ -94,7 +94,7 @@ export const nginx =
 
 /** Two servers behind a balancer that is sticky by a cookie. */
 export const stickyPair = (options) => async () => {
-	const { url, members, stop } = await startCluster(2, { ...lasting, ...options });
+	const { url, members, stop } = await startCluster(2, () => ({ ...lasting, ...options }));
 	return { url, servers: members, stop };
 };
 
