@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests")]
 
 mod answers;
+mod cached_policies;
 mod closed;
 mod common;
 mod decision;

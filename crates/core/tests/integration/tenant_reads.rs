@@ -62,3 +62,16 @@ fn a_read_that_is_repeated_is_of_the_same_keys_at_a_later_time() {
     tenants.learn(&again, 3500.0, Some(&[0]));
     assert_eq!(tenants.look_up("a", 32_900.0, FRESH_SECONDS), PRESENT);
 }
+
+#[test]
+fn a_read_of_a_known_key_is_repeated_though_the_ceiling_is_reached() {
+    let mut tenants = Tenants::new();
+    let mut source = 0;
+    let mut one_more = || {
+        source += 1;
+        tenants.start(&[source.to_string()], || Source::V4(source), 0.0)
+    };
+    while matches!(one_more(), Start::Read(_)) {}
+    let known = Lookup::refresh(vec!["known".to_owned()], 0.0);
+    assert!(tenants.start_again(&known, 0.0).is_some());
+}
