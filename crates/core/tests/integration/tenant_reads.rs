@@ -1,6 +1,9 @@
 //! Which request reads a tenant's key, and what a read that is repeated costs.
 
-use socketio_cors_core::tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants};
+use socketio_cors_core::{
+    policy_cache::TAKEOVER_AFTER,
+    tenants::{Cached, KeyStatus, Lookup, Source, Start, Tenants},
+};
 
 const FRESH_SECONDS: u32 = 30;
 const PRESENT: Cached = Cached::Hit(KeyStatus::Present);
@@ -16,10 +19,12 @@ fn read(tenants: &mut Tenants, key: &str, now: f64) -> Lookup {
 }
 
 #[test]
-fn a_request_waits_for_a_read_that_has_just_begun() {
+fn a_request_waits_for_a_read_that_has_just_begun_and_takes_over_a_late_one() {
     let mut tenants = Tenants::new();
-    read(&mut tenants, "a", 10_000.0);
-    assert!(matches!(start(&mut tenants, "a", 10_100.0), Start::Wait));
+    let begun_at = 10_000.0;
+    read(&mut tenants, "a", begun_at);
+    assert!(matches!(start(&mut tenants, "a", begun_at + TAKEOVER_AFTER - 1.0), Start::Wait));
+    read(&mut tenants, "a", begun_at + TAKEOVER_AFTER);
 }
 
 #[test]
