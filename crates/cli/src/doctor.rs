@@ -5,7 +5,6 @@
 
 mod arguments;
 mod asker;
-mod connection;
 mod cookies;
 mod diagnosis;
 mod engineio;
@@ -14,15 +13,16 @@ mod exchange;
 mod facts;
 mod failure;
 mod finding;
-mod http;
 mod json;
+mod look_alikes;
 mod near_misses;
+mod network;
 mod probes;
 mod proxies;
+mod software;
 mod step;
 mod target;
 mod text;
-mod websocket;
 
 use std::{io::Write, time::Duration};
 
@@ -30,6 +30,8 @@ use clap::{Args, value_parser};
 
 use self::{
     exchange::Exchange,
+    finding::Severity,
+    network::NativeNetwork,
     target::{Page, Target},
 };
 use super::{
@@ -78,6 +80,13 @@ pub(super) struct Doctor {
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     #[arg(value_parser = value_parser!(u16).range(1..=600))]
     timeout: u16,
+    /// Keep a poll and a WebSocket open for so long, to find proxies that end what is idle
+    #[arg(long, value_name = "SECONDS")]
+    #[arg(value_parser = value_parser!(u16).range(1..=3600))]
+    hold: Option<u16>,
+    /// The least severity that the exit status tells of
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value = "danger")]
+    fail_on: Severity,
     /// Print one JSON object instead of text
     ///
     /// {"url", "path", "origin", "client", "credentials", "websocket", "facts",
@@ -90,7 +99,7 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) fn run(&self) -> Result<Report, WrongUsage> {
-        let examination = probes::examine(self.target()?, &mut tell);
+        let examination = probes::examine(self.target()?, &NativeNetwork::new(), &mut tell);
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);
         let text = if self.json {
@@ -98,7 +107,8 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
-        Ok(Report { text, valid: findings.is_empty() })
+        let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
+        Ok(Report { text, valid: !fails })
     }
 
     /// What the arguments ask for.
@@ -131,7 +141,8 @@ impl Doctor {
             websocket: self.websocket,
         };
         let timeout = Duration::from_secs(self.timeout.into());
-        Ok(Target { base, path, page, direct, timeout })
+        let hold = self.hold.map(|seconds| Duration::from_secs(seconds.into()));
+        Ok(Target { base, path, page, direct, timeout, hold })
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) enum Step {
     Poll4,
     /// The same of Engine.IO 3, for client 2.
     Poll3,
+    /// The first of those, where it was not answered in time, and was repeated.
+    SlowPoll,
     /// A poll of another path, where the given one has no Socket.IO.
     OtherPath,
     /// What a browser asks ahead of a request with headers of the page's own.
@@ -33,6 +35,12 @@ pub(super) enum Step {
     NoOriginPoll,
     /// A poll from an origin that the server's list may hold instead.
     NearMiss,
+    /// A poll from an origin that a careless comparison takes for the page's.
+    LookAlikePoll,
+    LookAlikeWebsocket,
+    /// A poll and a WebSocket that are kept open.
+    HoldPoll,
+    HoldWebsocket,
     /// A poll past the proxy.
     DirectPoll,
     DirectPreflight,
@@ -47,6 +55,7 @@ impl Step {
             Self::Connect => "connect",
             Self::Poll4 => "poll-4",
             Self::Poll3 => "poll-3",
+            Self::SlowPoll => "slow-poll",
             Self::OtherPath => "other-path",
             Self::Preflight => "preflight",
             Self::Post => "post",
@@ -60,6 +69,10 @@ impl Step {
             Self::NullPoll => "null-poll",
             Self::NoOriginPoll => "no-origin-poll",
             Self::NearMiss => "near-miss",
+            Self::LookAlikePoll => "look-alike-poll",
+            Self::LookAlikeWebsocket => "look-alike-websocket",
+            Self::HoldPoll => "hold-poll",
+            Self::HoldWebsocket => "hold-websocket",
             Self::DirectPoll => "direct-poll",
             Self::DirectPreflight => "direct-preflight",
             Self::DirectBadSession => "direct-bad-session",

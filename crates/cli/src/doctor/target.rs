@@ -20,6 +20,8 @@ pub(super) struct Target {
     pub(super) direct: Option<Url>,
     /// Of each step.
     pub(super) timeout: Duration,
+    /// How long a poll and a WebSocket are to be kept open.
+    pub(super) hold: Option<Duration>,
 }
 
 /// A page.
@@ -81,10 +83,15 @@ impl Target {
         self.page.origin.starts_with("https://") && !self.is_trustworthy()
     }
 
+    /// Whether the server is this machine, by its name.
+    pub(super) fn is_local(&self) -> bool {
+        self.base.host_str().is_some_and(is_loopback)
+    }
+
     /// Whether browsers take the server for one that nobody can listen to or pose
     /// as (Secure Contexts, "potentially trustworthy origin").
     pub(super) fn is_trustworthy(&self) -> bool {
-        self.base.scheme() == "https" || self.base.host_str().is_some_and(is_loopback)
+        self.base.scheme() == "https" || self.is_local()
     }
 }
 
@@ -116,6 +123,7 @@ mod tests {
             },
             direct: None,
             timeout: Duration::from_secs(1),
+            hold: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Whether client and server speak the same Engine.IO, by polling.
+//! Clients and servers that do not speak the same Engine.IO, by polling.
 
 use super::evidence::{console, with_body};
 use crate::doctor::{
