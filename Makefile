@@ -38,13 +38,13 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(PROXY_LINKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
-	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/e2e/*.test.js'
+	node --test --test-concurrency=3 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =
 
 hostile: build ## attack the Worker for some minutes; `make test` does so for seconds
-	HOSTILE=long $(SEED:%=SEED=%) node --test --test-reporter=spec 'tests/e2e/hostile-*.test.js'
+	HOSTILE=long $(SEED:%=SEED=%) node --test --test-reporter=spec 'tests/security/hostile-*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
 

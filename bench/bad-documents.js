@@ -1,6 +1,6 @@
 // What it costs to refuse a faulty document, by its kind and size: linear, if a MiB costs the same
 // in a large one as in a small one.
-import { inspect } from "../tests/e2e/harness/inspector.js";
+import { inspect } from "../tests/harness/inspector.js";
 import {
 	MIB,
 	median,

@@ -7,7 +7,7 @@
 // With words only the works whose names have one of them are done, and nothing is written.
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { send } from "../tests/e2e/harness/http.js";
+import { send } from "../tests/harness/http.js";
 import { describeMachine } from "./comparison/machine.js";
 import { printStartUp, printWasmMemory, printWork, writeResults } from "./comparison/report.js";
 import { foreignPage, handshake, page, preflight } from "./comparison/requests.js";

@@ -3,8 +3,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { send } from "../tests/e2e/harness/http.js";
-import { freePort, run, start } from "../tests/e2e/harness/process.js";
+import { send } from "../tests/harness/http.js";
+import { freePort, run, start } from "../tests/harness/process.js";
 import { print, spread } from "./harness/measure.js";
 
 const edits = 10;

@@ -1,7 +1,7 @@
 // 100,000 exact origins and 10,000 wildcards in one document: what a look-up, the parse and the
 // memory cost, next to a document with one origin.
 import { createHash } from "node:crypto";
-import { inspect } from "../tests/e2e/harness/inspector.js";
+import { inspect } from "../tests/harness/inspector.js";
 import {
 	largeList,
 	listed,

@@ -8,9 +8,9 @@ import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { startBare } from "../tests/e2e/harness/bare.js";
-import { inspect } from "../tests/e2e/harness/inspector.js";
-import { client, connected, soon } from "../tests/e2e/harness/socketio.js";
+import { startBare } from "../tests/harness/bare.js";
+import { inspect } from "../tests/harness/inspector.js";
+import { client, connected, soon } from "../tests/harness/socketio.js";
 import { MIB, MS, measured, median, print, startMeasured, watchLoad } from "./harness/measure.js";
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 // Draws docs/playground.png: the playground as it is when it has just been opened, and a
 // message sent. Takes the ports 8787 and 8788, which are in the picture.
 import sharp from "sharp";
-import { startBrowser } from "../tests/e2e/harness/browser.js";
-import { openPlayground, startPlayground } from "../tests/e2e/harness/playground.js";
+import { startBrowser } from "../tests/harness/browser.js";
+import { openPlayground, startPlayground } from "../tests/harness/playground.js";
 
 const playground = await startPlayground(8787);
 // A frame in a process of its own would be drawn in fewer pixels than the rest.

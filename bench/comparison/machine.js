@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, release, type } from "node:os";
 import { promisify } from "node:util";
-import { nginx } from "../../tests/e2e/harness/nginx.js";
+import { nginx } from "../../tests/harness/nginx.js";
 
 export async function describeMachine() {
 	return {

@@ -1,7 +1,7 @@
 // nginx with `nginx.conf`.
 import { readFile } from "node:fs/promises";
-import { hasNginx, startNginx as start } from "../../tests/e2e/harness/nginx.js";
-import { until } from "../../tests/e2e/harness/process.js";
+import { hasNginx, startNginx as start } from "../../tests/harness/nginx.js";
+import { until } from "../../tests/harness/process.js";
 import { cpuOf } from "../harness/measure.js";
 
 /** Starts it before `upstream`. Resolves to undefined where there is no nginx. */

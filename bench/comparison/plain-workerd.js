@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import workerd from "workerd";
-import { serve } from "../../tests/e2e/harness/workerd.js";
+import { serve } from "../../tests/harness/workerd.js";
 import { bundle } from "./bundle.js";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));

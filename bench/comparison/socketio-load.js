@@ -1,6 +1,6 @@
 // Whole Socket.IO sessions: polling, the upgrade, acknowledged messages, the end.
 import { Agent } from "node:http";
-import { client, connected, upgraded } from "../../tests/e2e/harness/socketio.js";
+import { client, connected, upgraded } from "../../tests/harness/socketio.js";
 import { page } from "./requests.js";
 
 const text = "a message of the length that chats have, give or take some words";

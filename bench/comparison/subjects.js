@@ -1,7 +1,7 @@
 // What is compared. Each is a process of its own, or several, whose CPU time can be read.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { startScript } from "../../tests/e2e/harness/bare.js";
+import { startScript } from "../../tests/harness/bare.js";
 import { cpuOf, listed, measured, startMeasured } from "../harness/measure.js";
 import { bundle } from "./bundle.js";
 import { startNginx } from "./nginx.js";

@@ -1,6 +1,6 @@
 // The Wasm memory of an isolate after many requests, which never shrinks: it is the most that
 // was ever needed.
-import { inspect } from "../../tests/e2e/harness/inspector.js";
+import { inspect } from "../../tests/harness/inspector.js";
 import { startMeasured } from "../harness/measure.js";
 import { forbidden, forwarded, granted, opensSession } from "./expected.js";
 import { openHttp } from "./http-load.js";

@@ -1,6 +1,6 @@
 // A thread with the Socket.IO server of `bench/load.js`: it counts what comes and sends as much.
 import { parentPort, workerData } from "node:worker_threads";
-import { startSocketServer } from "../../tests/e2e/harness/socketio.js";
+import { startSocketServer } from "../../tests/harness/socketio.js";
 
 const server = await startSocketServer();
 server.io.on("connection", (socket) => {

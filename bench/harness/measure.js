@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { Agent, request as httpRequest } from "node:http";
 import WebSocket from "ws";
-import { startEdge } from "../../tests/e2e/harness/edge.js";
-import { read, workerds } from "../../tests/e2e/harness/memory.js";
+import { startEdge } from "../../tests/harness/edge.js";
+import { read, workerds } from "../../tests/harness/memory.js";
 
 export const MIB = 1024 * 1024;
 export const MS = 1e6;

@@ -1,0 +1,158 @@
+// docs/deploying.md, walked from its first step to its last as printed, with the real
+// wrangler and a stand-in for Cloudflare's API.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { assertSays, hasTerminal } from "../harness/tool.js";
+import { startWorkspace } from "../harness/workspace.js";
+import { checkedByEye, documents, shellCommands } from "./documents.js";
+
+const { sections, section } = documents.get("docs/deploying.md");
+const byEye = new Map(checkedByEye());
+/** The first block of a language below a heading; "" is none. */
+const block = (heading, language) =>
+	section(heading).blocks.find(({ type, lang }) => type === "code" && lang === language).text;
+
+const policy = block("5. Publish a policy", "json");
+const edited = policy.replace("[", '["https://new.example.com", ');
+const [vars, reportOnly] = block("3. Enforce nothing yet", "toml").split("\n");
+const route = { pattern: "api.example.com/*", zone_name: "example.com" };
+const closed = { enabled: false, previews_enabled: false };
+
+let workspace;
+before(async () => {
+	workspace = await startWorkspace({ deployed: false });
+});
+after(() => workspace.stop());
+
+const worker = (name = "socketio-cors-edge") => workspace.cloudflare.workers.get(name);
+
+/** What is bound to a Worker, by name: its type, or the text that it is. */
+const bindings = (name) =>
+	Object.fromEntries(worker(name).bindings.map(({ type, name, text }) => [name, text ?? type]));
+const reporting = { REPORT_ONLY: "on", POLICY: "kv_namespace" };
+const enforcing = { POLICY: "kv_namespace" };
+
+/** What is in the namespace of a Worker. */
+function values(name) {
+	const { namespace_id } = worker(name).bindings.find(({ name }) => name === "POLICY");
+	return Object.fromEntries(workspace.cloudflare.namespaces.get(namespace_id).values);
+}
+
+const isAsking = (command) => /^socketio-cors (publish|rollback)/.test(command);
+const typed = (command) =>
+	isAsking(command) ? workspace.answered("y", command) : workspace.typed(command);
+
+/** Runs what is printed below a heading, but for what is checked by eye. */
+async function walk(heading) {
+	const outputs = [];
+	for (const command of shellCommands(section(heading).blocks)) {
+		if (!byEye.has(command)) outputs.push(await typed(command));
+	}
+	return outputs;
+}
+
+/** The steps that have commands, and what is so after them. */
+const steps = {
+	"1. Log in": async (outputs) => assert.deepEqual(await outputs(), []),
+
+	"4. Deploy, in front of nothing yet": async (outputs, heading) => {
+		await workspace.uncomment(vars);
+		await workspace.uncomment(reportOnly);
+		const [output] = await outputs();
+		assertSays(output, ...block(heading, "").split("\n…\n"));
+		assert.deepEqual(bindings(), reporting);
+		assert.deepEqual([worker().routes, worker().subdomain], [[], closed]);
+	},
+
+	"5. Publish a policy": async (outputs) => {
+		await workspace.write("policy.json", policy);
+		const [checked, published] = await outputs();
+		assertSays(checked, "policy.json: valid, 1 route, 1 origin");
+		assertSays(published, '"policy" in the live KV is version ');
+		assertSays(published, `wrangler.toml has ${reportOnly}`);
+		assert.deepEqual(values(), { policy });
+	},
+
+	"6. Put it in front of your domain": async (outputs, heading) => {
+		await workspace.uncomment(block(heading, "toml"));
+		const [deployed] = await outputs();
+		assertSays(deployed, "  api.example.com/* (zone name: example.com)\n");
+		assert.deepEqual([worker().routes, worker().subdomain], [[route], closed]);
+		assert.deepEqual(bindings(), reporting);
+		assert.deepEqual(values(), { policy });
+	},
+
+	"7. Read what would be refused": async (outputs) => assert.deepEqual(await outputs(), []),
+
+	"8. Enforce it": async (outputs) => {
+		await workspace.comment(reportOnly);
+		await outputs();
+		assert.deepEqual(bindings(), enforcing);
+		assert.deepEqual(values(), { policy });
+		assert.doesNotMatch(await typed("socketio-cors publish policy.json"), /enforced/);
+	},
+
+	"Going back": async () => {
+		await typed("npx wrangler deploy --var REPORT_ONLY:on");
+		assert.deepEqual(bindings(), reporting);
+		assert.deepEqual(worker().routes, [route]);
+		await typed("make deploy");
+		assert.deepEqual(bindings(), enforcing);
+
+		await workspace.write("policy.json", edited);
+		await typed("socketio-cors publish policy.json");
+		await typed("socketio-cors rollback");
+		assert.deepEqual(values(), { policy, "policy@previous": edited });
+
+		const live = [...worker().live];
+		const output = await typed("npx wrangler rollback");
+		assertSays(output, "will not rollback any of the bound resources");
+		assert.deepEqual(worker().live, [live[1], ...live]);
+		assert.deepEqual(values(), { policy, "policy@previous": edited });
+		assert.deepEqual(worker().routes, [route]);
+
+		// Taken out of wrangler.toml, the route stays.
+		await workspace.comment("routes = ");
+		assertSays(await typed("make deploy"), "No targets deployed");
+		assert.deepEqual(worker().routes, [route]);
+	},
+
+	"Staging and production": async (outputs) => {
+		await workspace.uncommentAll();
+		const live = values();
+		// What there is to roll back to.
+		await typed("make deploy ARGS='--env staging'");
+		await workspace.write("policy.json", policy);
+		await typed("socketio-cors publish policy.json --env staging");
+		await workspace.write("policy.json", edited);
+
+		const [, published, rolledBack] = await outputs();
+		assertSays(published, "+ https://new.example.com");
+		assertSays(rolledBack, "Worker Version 1 has been deployed");
+		const staging = "socketio-cors-edge-staging";
+		assert.deepEqual(values(staging), { policy, "policy@previous": edited });
+		assert.deepEqual(worker(staging).live, [1, 2, 1]);
+		assert.deepEqual(worker(staging).routes, [{ ...route, pattern: "api.staging.example.com/*" }]);
+		assert.deepEqual(values(), live);
+	},
+
+	"A button": async (outputs) => {
+		const [output] = await outputs();
+		assertSays(output, "Total Upload: ", "--dry-run: exiting now.");
+	},
+};
+
+describe("docs/deploying.md", { skip: !hasTerminal }, () => {
+	test("has these steps with commands, in this order", () => {
+		const withCommands = sections.filter(({ blocks }) => shellCommands(blocks).length > 0);
+		const names = withCommands.map(({ heading }) => heading);
+		assert.deepEqual(
+			Object.keys(steps).filter((name) => name !== "Going back"),
+			names,
+		);
+	});
+
+	for (const [heading, step] of Object.entries(steps)) {
+		test(heading, () => step(() => walk(heading), heading));
+	}
+});

@@ -1,0 +1,148 @@
+// The documents: every command is run by a test, or listed in CONTRIBUTING.md as checked by
+// eye; every link leads somewhere; every page is in the index.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { root } from "../harness/process.js";
+import { assertSays } from "../harness/tool.js";
+import { startWorkspace } from "../harness/workspace.js";
+import { checkedByEye, documents, shellCommands } from "./documents.js";
+
+const policy = '{"origin": ["https://app.example.com", "https://*.example.com"]}\n';
+const example = (name) => readFileSync(join(root, "examples", name), "utf8");
+const tenant = "tenant:https://shop.example";
+
+/** What is run here as it is printed, in this order, by what is so after it. */
+const runs = {
+	"npx wrangler kv key put --binding POLICY --remote policy --path policy.json": (_, kv) =>
+		assert.equal(kv.get("policy"), policy),
+	"npx wrangler kv key get --binding POLICY --remote policy | socketio-cors check -": (output) =>
+		assertSays(output, "valid, 1 route, 2 origins"),
+	"npx wrangler kv key put --binding POLICY --remote policy --path examples/one-app.json": (
+		_,
+		kv,
+	) => assert.equal(kv.get("policy"), example("one-app.json")),
+	"npx wrangler kv key put --binding POLICY --remote policy:api.example.com --path examples/hosts-and-routes/policy.api.example.com.json":
+		(_, kv) =>
+			assert.equal(
+				kv.get("policy:api.example.com"),
+				example("hosts-and-routes/policy.api.example.com.json"),
+			),
+	[`npx wrangler kv key put --binding POLICY --remote "${tenant}" 1`]: (_, kv) =>
+		assert.equal(kv.get(tenant), "1"),
+	[`npx wrangler kv key delete --binding POLICY --remote "${tenant}"`]: (_, kv) =>
+		assert.equal(kv.has(tenant), false),
+	"socketio-cors check policy.json": (output) => assertSays(output, "valid, 1 route, 2 origins"),
+	"socketio-cors explain policy.json --origin https://app.example.com": (output) =>
+		assertSays(output, "decision  allow"),
+	"socketio-cors explain policy.json --origin https://app.example.com --method PUT": (output) =>
+		assertSays(output, "→ the browser stops at the preflight", "does not list PUT"),
+	"sha256sum policy.json": (output) =>
+		assertSays(output, createHash("sha256").update(policy).digest("hex")),
+	"make build": (output) => assert.doesNotMatch(output, /building/),
+	"npx wrangler deploy --dry-run": (output) => assertSays(output, "Total Upload: "),
+};
+
+/** What another test runs: its file in tests/, and where in it. */
+const runElsewhere = {
+	"make dev": ["playground/dev.test.js", 'start("make", ["dev", '],
+	"make dev PORT=9000": ["playground/dev.test.js", 'start("make", ["dev", `PORT='],
+	"make deploy": ["docs/deploying.test.js", 'typed("make deploy")'],
+	"npm run deploy": ["docs/deploying.test.js", '"A button"'],
+	"npx wrangler deploy --var REPORT_ONLY:on": [
+		"docs/deploying.test.js",
+		'typed("npx wrangler deploy --var REPORT_ONLY:on")',
+	],
+	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
+	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
+	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
+};
+
+const printed = new Set([...documents.values()].flatMap(({ commands }) => commands));
+/** deploying.test.js runs all that is not checked by eye. */
+const walked = documents
+	.get("docs/deploying.md")
+	.sections.flatMap(({ blocks }) => shellCommands(blocks));
+const byEye = checkedByEye();
+const covered = {
+	"run here": Object.keys(runs),
+	"run by another test": Object.keys(runElsewhere),
+	"checked by eye": byEye.map(([command]) => command),
+};
+
+describe("a command that is printed", () => {
+	let workspace;
+	before(async () => {
+		workspace = await startWorkspace();
+		await workspace.write("policy.json", policy);
+	});
+	after(() => workspace.stop());
+
+	for (const [command, check] of Object.entries(runs)) {
+		test(`does what it is for: ${command}`, async () => {
+			check(await workspace.typed(command), workspace.cloudflare.values);
+		});
+	}
+
+	test("is run by a test, or listed in CONTRIBUTING.md", () => {
+		const known = new Set([...walked, ...Object.values(covered).flat()]);
+		assert.deepEqual(
+			[...printed].filter((command) => !known.has(command)),
+			[],
+		);
+	});
+
+	for (const [how, commands] of Object.entries(covered)) {
+		test(`is still printed, if it is ${how}`, () => {
+			assert.deepEqual(
+				commands.filter((command) => !printed.has(command)),
+				[],
+			);
+		});
+	}
+
+	test("is run by the other test that is named", () => {
+		for (const [command, [file, text]] of Object.entries(runElsewhere)) {
+			const source = readFileSync(join(root, "tests", file), "utf8");
+			assert.ok(source.includes(text), `${file} does not run ${command}`);
+		}
+	});
+
+	test("has a day and a reason, if it is checked by eye", () => {
+		for (const [command, [day, why]] of byEye) {
+			assert.match(day, /^20\d\d-\d\d-\d\d$|^never$/, command);
+			assert.notEqual(why, "", command);
+		}
+	});
+});
+
+describe("a document", () => {
+	for (const [path, { links }] of documents) {
+		test(`links to what there is: ${path}`, () => {
+			const inside = links.filter((href) => !/^[a-z]+:/.test(href));
+			assert.deepEqual(
+				inside.filter((href) => !leadsSomewhere(path, href)),
+				[],
+			);
+		});
+	}
+
+	test("is in the index, if it is in docs/", () => {
+		const pages = [...documents.keys()].filter((path) => path.startsWith("docs/"));
+		const linked = documents.get("docs/README.md").links.map((href) => normalize(`docs/${href}`));
+		assert.deepEqual(
+			pages.filter((path) => path !== "docs/README.md" && !linked.includes(path)),
+			[],
+		);
+	});
+});
+
+/** Whether a link of a document leads to a file or directory, and to a heading if it names one. */
+function leadsSomewhere(from, href) {
+	const [path, anchor] = decodeURI(href).split("#");
+	const target = path === "" ? from : normalize(join(dirname(from), path));
+	if (!existsSync(join(root, target))) return false;
+	return anchor === undefined || documents.get(target)?.anchors.includes(anchor) === true;
+}

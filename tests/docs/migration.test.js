@@ -1,0 +1,217 @@
+// docs/migration.md: each policy grants what the configuration above it grants, asked of the
+// real servers, but for the differences that the page tells of.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { runInThisContext } from "node:vm";
+import { startEdge } from "../harness/edge.js";
+import { hasNginx, startNginx } from "../harness/nginx.js";
+import { browse, startServer } from "../harness/oracle.js";
+import { addressOf } from "../harness/pages.js";
+import { documents } from "./documents.js";
+
+const { sections } = documents.get("docs/migration.md");
+const tenant = "https://shop.example";
+
+/** What the page's functions call. */
+const database = { has: async (origin) => origin === tenant };
+
+/** Who asks: the origins of the page's configurations, some that are like them, and no page at all. */
+const origins = [
+	...["https://app.example.com", "https://www.example.com", "http://localhost:3000", tenant],
+	...["https://example.com", "http://old.example.com", "https://www.example.com:8443"],
+	...["https://www.example.com.evil.example", "https://evil.example"],
+	...["null", undefined],
+];
+
+/** How the page comes to what it replaces: by the heading, the servers that are configured so. */
+const kinds = {
+	"From Socket.IO 4": {
+		language: "js",
+		version: 4,
+		start: (code) => startServer(4, optionsIn(code)),
+	},
+	"From Socket.IO 2": {
+		language: "js",
+		version: 2,
+		start: (code) => startServer(2, optionsIn(code)),
+	},
+	"From nginx": { language: "nginx", version: 4, start: (code) => startBehindNginx(code) },
+};
+
+const pairs = sections.flatMap(({ level, heading, parent, body, blocks }) => {
+	const kind = kinds[parent];
+	if (level !== 3 || !kind) return [];
+	const [before, after, ...more] = blocks.filter(({ type }) => type === "code");
+	assert.deepEqual([before.lang, after.lang, more], [kind.language, "json", []], heading);
+	const policy = JSON.parse(after.text);
+	return [{ ...kind, name: `${parent}: ${heading}`, body, before: before.text, policy }];
+});
+
+/** The options with which `code` starts a server. */
+function optionsIn(code) {
+	let options;
+	const configure = (_httpServer, given) => {
+		options = given;
+	};
+	const run = runInThisContext(`(function (Server, require, httpServer, database) { ${code} })`);
+	run(
+		function Server(...values) {
+			configure(...values);
+		},
+		() => configure,
+		{},
+		database,
+	);
+	return options;
+}
+
+/** nginx, so configured, before a server without CORS. */
+async function startBehindNginx(code) {
+	const server = await startServer(4, {});
+	const start = code.indexOf("location ");
+	const location = code.slice(start).replace("http://localhost:3000", server.url);
+	const nginx = await startNginx(
+		`${code.slice(0, start)} server { listen 127.0.0.1:PORT; ${location} }`,
+	);
+	return {
+		...server,
+		url: nginx.url,
+		async stop() {
+			await nginx.stop();
+			await server.stop();
+		},
+	};
+}
+
+/** What differs: in which pairs, for which requests, whether more is granted, and how the page says so. */
+const differences = [
+	{
+		fits: ({ origin }) => origin === "null",
+		more: false,
+		says: "`null` is never allowed.",
+	},
+	{
+		fits: ({ name, origin }) => /regular|~/.test(name) && origin === "http://old.example.com",
+		more: false,
+		says: "`http://old.example.com`",
+	},
+	{
+		fits: ({ name, origin }) => /~/.test(name) && origin === "https://www.example.com.evil.example",
+		more: false,
+		says: "`https://www.example.com.evil.example` as well, which the policy refuses",
+	},
+	{
+		fits: ({ name, origin }) => /A text/.test(name) && origin === "https://example.com",
+		more: false,
+		says: "so it also takes `https://example.com`",
+	},
+	{
+		fits: ({ version, language, policy, unsafeHeaders }) =>
+			(version === 2 || language === "nginx") && !policy.allowedHeaders && unsafeHeaders.length > 0,
+		more: true,
+		says: '`"allowedHeaders": []` does not',
+	},
+];
+const needed = new Set();
+
+for (const version of [4, 2]) {
+	describe(`before a Socket.IO ${version} server`, () => {
+		let upstream;
+		let edge;
+		before(async () => {
+			// Whose own CORS headers may stay, and allow all that they can.
+			upstream = await startServer(version, { cors: { origin: true, credentials: true } });
+			const vars = { EXPLAIN: "off", POLICY_FRESH_SECONDS: "3600" };
+			edge = await startEdge({ upstream: upstream.url, vars });
+			await edge.kv.put(`tenant:${tenant}`, "1");
+		});
+		after(async () => {
+			await edge?.stop();
+			await upstream?.stop();
+		});
+
+		for (const [index, pair] of pairs.entries()) {
+			if (pair.version !== version) continue;
+			const skip = pair.language === "nginx" && !hasNginx && ".tools/nginx is missing";
+			test(pair.name, { skip }, async () => {
+				const server = await pair.start(pair.before);
+				const ours = async (policy, name) => {
+					const host = `${name}${index}.test`;
+					await edge.kv.put(`policy:${host}`, policy);
+					return { ...upstream, url: edge.url, host };
+				};
+				try {
+					const cells = await compare(version, server, await ours(pair.policy, "pair"));
+					const faults = cells.flatMap((cell) => unexplained({ ...pair, ...cell }));
+					assert.deepEqual(faults, []);
+					assert.ok(cells.some(({ origin, ours }) => origin && ours));
+
+					// Nor does what grants more, where that is not wanted.
+					const strict = await ours({ ...pair.policy, allowedHeaders: [] }, "strict");
+					const more = (await compare(version, server, strict)).filter(isMore);
+					assert.deepEqual(more, []);
+				} finally {
+					await server.stop();
+				}
+			});
+		}
+	});
+}
+
+test("every difference is told, and is one", {
+	skip: !hasNginx && ".tools/nginx is missing",
+}, () => {
+	const oneLine = sections
+		.map(({ body }) => body)
+		.join("")
+		.replaceAll(/\s+/g, " ");
+	for (const { says } of differences) assert.ok(oneLine.includes(says), says);
+	const idle = differences.filter((difference) => !needed.has(difference));
+	assert.deepEqual(
+		idle.map(({ says }) => says),
+		[],
+	);
+});
+
+/** Opens a session from each origin, at both. Resolves to what a browser makes of the answers. */
+async function compare(version, server, worker) {
+	const handshake = `/socket.io/?EIO=${version === 2 ? 3 : 4}&transport=polling`;
+	const cells = [];
+	for (const origin of origins) {
+		for (const unsafeHeaders of [[], ["x-token"]]) {
+			const request = { origin, method: "GET", unsafeHeaders };
+			const more = { address: addressOf(String(origin)), paths: { handshake } };
+			const [theirs, ours] = await Promise.all(
+				[server, worker].map((target) => browse(request, { ...target, ...more })),
+			);
+			for (const credentials of [false, true]) {
+				cells.push({
+					...request,
+					credentials,
+					theirs: granted(theirs(credentials), origin),
+					ours: granted(ours(credentials), origin),
+				});
+			}
+		}
+	}
+	return cells;
+}
+
+/** Whether the page may read the answer; without a page, whether a session was opened. */
+function granted({ readable, acted }, origin) {
+	return origin === undefined ? acted : readable;
+}
+
+function isMore({ theirs, ours }) {
+	return ours && !theirs;
+}
+
+/** What of a cell differs, and the page does not tell of. */
+function unexplained(cell) {
+	if (cell.ours === cell.theirs) return [];
+	const reasons = differences.filter(({ fits, more }) => more === isMore(cell) && fits(cell));
+	for (const reason of reasons) needed.add(reason);
+	if (reasons.length > 0) return [];
+	const { origin, unsafeHeaders, credentials, theirs, ours } = cell;
+	return [{ origin, unsafeHeaders, credentials, theirs, ours }];
+}

@@ -1,0 +1,103 @@
+// What `socketio-cors doctor` finds, told in tables.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { until } from "../harness/process.js";
+import { assertSays, useTool } from "../harness/tool.js";
+import { page } from "./deployments.js";
+
+/** What a server does by itself: CORS stops neither. */
+export const unguarded = {
+	"foreign-websocket": { severity: "danger", seen: ["101", "https://foreign.example"] },
+	"foreign-post": { severity: "danger", seen: ["200", "https://foreign.example"] },
+};
+
+/** What it finds where everyone may poll, without a cookie as far as was seen. */
+export const openToEveryone = {
+	"foreign-websocket": { ...unguarded["foreign-websocket"], severity: "warning" },
+};
+
+export const error = (seen, fix) => ({ severity: "error", seen, fix });
+export const danger = (seen, fix) => ({ severity: "danger", seen, fix });
+export const warning = (seen, fix) => ({ severity: "warning", seen, fix });
+
+/**
+ * A test for each row. A row is a deployment, the options of the page that asks, and what is to
+ * be found: all of it, in this order, by code. Of each finding `seen` is in what is quoted as
+ * evidence, whatever the case, and `fix` in what is to be changed: a text or several.
+ *
+ * @param {Record<string, {
+ *   of: () => Promise<object>, asks?: string[] | ((deployment: object) => string[]),
+ *   env?: () => object, leavesSessions?: boolean,
+ *   finds: Record<string, { severity: string, seen?: string | string[], fix?: string | string[] }>,
+ * }>} rows
+ */
+export function testFindings(rows) {
+	let tool;
+	before(async () => {
+		tool = await useTool();
+	});
+	after(() => tool.remove());
+	for (const [name, { of, finds, ...row }] of Object.entries(rows)) {
+		test(name, async () => {
+			const deployment = await of();
+			try {
+				const report = await examine(tool, deployment, finds, row);
+				assertFinds(report, finds);
+			} finally {
+				await deployment.stop();
+			}
+		});
+	}
+}
+
+/** Resolves to the report, in JSON, which has to keep what every report promises. */
+async function examine(tool, deployment, finds, { asks = [], env, leavesSessions }) {
+	const options = typeof asks === "function" ? asks(deployment) : asks;
+	const args = ["doctor", deployment.url, "--json", ...options];
+	if (!args.includes("--origin")) args.push("--origin", page);
+	const status = Object.keys(finds).length > 0 ? 1 : 0;
+	const report = JSON.parse((await tool.runApart(status, args, env?.())).stdout);
+	assert.equal(report.good, status === 0);
+	assertIsWhole(report);
+	assertIsLeftAlone(deployment, report);
+	if (!leavesSessions) await assertIsLeftEmpty(deployment);
+	return report;
+}
+
+function assertIsWhole({ findings, steps }) {
+	const names = steps.map(({ name }) => name);
+	for (const { code, severity, summary, evidence, why, fix, steps, ...rest } of findings) {
+		for (const lines of [[summary], evidence, why, fix]) {
+			assert.ok(lines.length > 0, code);
+			for (const line of lines) assert.match(line, /\S/, code);
+		}
+		for (const step of steps) assert.ok(names.includes(step), `${code}: ${step}`);
+		assert.deepEqual(rest, {}, code);
+	}
+}
+
+function assertIsLeftAlone({ servers }, { steps }) {
+	assert.ok(steps.length < 40, `${steps.length} steps`);
+	const requests = servers.flatMap(({ seen }) => seen).length;
+	assert.ok(requests < 40, `${requests} requests`);
+}
+
+/** Without the tool, a session would stay open for longer than this waits. */
+async function assertIsLeftEmpty({ servers }) {
+	const open = () => servers.reduce((sum, { io }) => sum + io.engine.clientsCount, 0);
+	await until(`the end of ${open()} sessions`, () => open() === 0);
+}
+
+function assertFinds(report, finds) {
+	const list = (findings) => findings.map(({ severity, code }) => `${severity} ${code}`);
+	const expected = Object.entries(finds).map(([code, finding]) => ({ code, ...finding }));
+	assert.deepEqual(list(report.findings), list(expected), JSON.stringify(report.findings, null, 1));
+	for (const [index, { seen = [], fix = [] }] of expected.entries()) {
+		const found = report.findings[index];
+		assertSays(
+			found.evidence.join("\n").toLowerCase(),
+			...[seen].flat().map((part) => part.toLowerCase()),
+		);
+		assertSays(found.fix.join("\n"), ...[fix].flat());
+	}
+}

@@ -1,0 +1,217 @@
+// How `socketio-cors doctor` is called, what it sends, and what a person reads.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, describe, test } from "node:test";
+import { close, listen } from "../harness/http.js";
+import { assertSays, useTool } from "../harness/tool.js";
+import { granted, guarded, page, server } from "./deployments.js";
+
+let tool;
+before(async () => {
+	tool = await useTool();
+});
+after(() => tool.remove());
+
+/** Has `use` use a deployment, which is stopped afterwards. */
+async function running(start, use) {
+	const deployment = await start();
+	try {
+		return await use(deployment);
+	} finally {
+		await deployment.stop();
+	}
+}
+
+/** Where nothing is to be found. */
+const sound = guarded(server(4, { cors: granted }));
+const broken = server(2);
+const asPage = ["--origin", page];
+
+describe("the report", () => {
+	test("has the worst first, each with its link, and counts them", () =>
+		running(broken, async ({ url }) => {
+			const { stdout } = await tool.runApart(1, ["doctor", url, ...asPage]);
+			const codes = [
+				"error[version-mismatch]: ",
+				"danger[any-origin-with-credentials]: ",
+				"warning[preflight-failed]: ",
+				"warning[vary-missing]: ",
+			];
+			assert.deepEqual(stdout.match(/^\w+\[[\w-]+\]: /gm), codes, stdout);
+			for (const code of codes) {
+				const [, anchor] = /\[(.*)\]/.exec(code);
+				assertSays(stdout, `docs/troubleshooting.md#${anchor}`);
+			}
+			assert.match(stdout, /\n1 error, 1 danger, 2 warnings\n$/);
+		}));
+
+	test("quotes what was seen, says what the page prints and what to change", () =>
+		running(server(4), async ({ url }) => {
+			const { stdout } = await tool.runApart(1, ["doctor", url, ...asPage]);
+			assertSays(
+				stdout,
+				"No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+				`origin: ["${page}"]`,
+			);
+			for (const heading of ["seen", "why", "fix", "see"])
+				assert.match(stdout, new RegExp(`^ *${heading}\\b`, "m"));
+		}));
+
+	test("of a deployment without faults is that there are none", () =>
+		running(sound, async ({ url }) => {
+			const { stdout } = await tool.runApart(0, ["doctor", url, ...asPage]);
+			assert.match(stdout, /\nnothing found: .*\n$/);
+			assert.doesNotMatch(stdout, /^\w+\[/m);
+		}));
+
+	test("in JSON is nothing but JSON, and has every exchange", () =>
+		running(sound, async ({ url }) => {
+			const { stdout } = await tool.runApart(0, ["doctor", url, "--json", ...asPage]);
+			const report = JSON.parse(stdout);
+			assert.deepEqual(Object.keys(report).toSorted(), [
+				...["client", "credentials", "facts", "findings", "good"],
+				...["origin", "path", "steps", "url", "websocket"],
+			]);
+			const { path, origin, client, credentials, websocket, good, steps } = report;
+			assert.deepEqual(
+				{ path, origin, client, credentials, websocket, good },
+				{
+					...{ path: "/socket.io/", origin: page, client: 4 },
+					...{ credentials: false, websocket: false, good: true },
+				},
+			);
+			assert.equal(new URL(report.url).origin, url);
+			const poll = steps.find(({ name }) => name === "poll-4");
+			assert.deepEqual([poll.method, poll.origin, poll.status], ["GET", page, 200]);
+			assert.ok(poll.body.startsWith('0{"sid":'), poll.body);
+			const names = poll.headers.map(([name]) => name.toLowerCase());
+			assert.ok(names.includes("access-control-allow-origin"), names.join());
+		}));
+});
+
+describe("a hostile server", () => {
+	// CSI as one character, DEL, NEL, line separators, and every one that turns the writing.
+	const obeyed = "\u009b31m\x7f\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069";
+	const open = { sid: "a", upgrades: [obeyed], pingInterval: 25000, pingTimeout: 20000 };
+	const body = `0${JSON.stringify({ ...open, maxPayload: 1000000 })}`;
+	const cookies = ["io=secret-1; Path=/; HttpOnly", "secret-2; Path=/", "gone=; Max-Age=0"];
+	const hostile = createServer((_request, response) => {
+		response.setHeader("Content-Type", "text/plain; charset=UTF-8");
+		response.setHeader("Set-Cookie", cookies).end(body);
+	});
+	before(() => listen(hostile, 0, ["request"]));
+	after(() => close(hostile));
+
+	/** What doctor prints of it, in which the harness finds nothing that a terminal obeys. */
+	const examined = async (...options) => {
+		const url = `http://127.0.0.1:${hostile.address().port}`;
+		const args = ["doctor", url, ...asPage, "--credentials", ...options];
+		return (await tool.runApart(1, args)).stdout;
+	};
+
+	test("has the terminal obey nothing of the JSON, which says all the same", async () => {
+		const { steps } = JSON.parse(await examined("--json"));
+		assert.equal(steps.find(({ name }) => name === "poll-4").body, body);
+	});
+
+	test("sets cookies whose values the JSON does not tell", async () => {
+		const stdout = await examined("--json");
+		assert.doesNotMatch(stdout, /secret/);
+		const { steps, findings } = JSON.parse(stdout);
+		const { headers } = steps.find(({ name }) => name === "poll-4");
+		const told = headers.filter(([name]) => name.toLowerCase() === "set-cookie");
+		assert.deepEqual(
+			told.map(([, value]) => value),
+			["io=…; Path=/; HttpOnly", "…; Path=/", "gone=; Max-Age=0"],
+		);
+		const { evidence } = findings.find(({ code }) => code === "cookie-not-cross-site");
+		assert.ok(evidence.includes("Set-Cookie: io=…; Path=/; HttpOnly"), evidence.join("\n"));
+	});
+
+	test("sets cookies whose values the text does not tell either", async () => {
+		const stdout = await examined();
+		assertSays(stdout, "Set-Cookie: io=…; Path=/; HttpOnly");
+		assert.doesNotMatch(stdout, /secret/);
+	});
+});
+
+test("progress is a line for each step, on the standard error", () =>
+	running(sound, async ({ url }) => {
+		const { stdout, stderr } = await tool.runApart(0, ["doctor", url, "--json", ...asPage]);
+		const lines = stderr.trimEnd().split("\n");
+		const steps = JSON.parse(stdout).steps;
+		assert.deepEqual(
+			lines.map((line) => line.trim().split(/\s/)[0]),
+			steps.map(({ name }) => name),
+		);
+		assert.match(stderr, /^ *preflight +204$/m);
+	}));
+
+const distinct = (values) => [...new Set(values)].toSorted();
+
+describe("a server sees", () => {
+	test("the page's requests, and those of the origins that are named", () =>
+		running(sound, async ({ url, servers: [{ seen }] }) => {
+			const options = ["--header", "x-token: secret", "--cookie", "session=mine"];
+			await tool.runApart(0, ["doctor", url, ...asPage, ...options]);
+			assert.deepEqual(distinct(seen.map(({ method }) => method)), ["GET", "OPTIONS", "POST"]);
+			assert.deepEqual(distinct(seen.map(({ headers }) => `${headers.origin}`)), [
+				page,
+				"https://foreign.example",
+				"null",
+				"undefined",
+			]);
+			for (const { url, method, headers } of seen) {
+				assert.ok(url.startsWith("/socket.io/?"), url);
+				assert.match(headers["user-agent"], /^Mozilla\/5\.0 .*socketio-cors/);
+				// Browsers put neither into a preflight.
+				const asked = [headers["x-token"], headers.cookie];
+				if (method === "OPTIONS") assert.deepEqual(asked, [undefined, undefined]);
+			}
+			const poll = seen.find(({ method, headers }) => method === "GET" && headers.origin === page);
+			assert.deepEqual([poll.headers["x-token"], poll.headers.cookie], ["secret", "session=mine"]);
+			assert.equal(poll.headers["sec-fetch-site"], "cross-site");
+			assert.equal(poll.headers["sec-fetch-mode"], "cors");
+			const preflight = seen.find(({ method }) => method === "OPTIONS");
+			assert.equal(preflight.headers["access-control-request-headers"], "x-token");
+			assert.ok(["GET", "POST"].includes(preflight.headers["access-control-request-method"]));
+		}));
+
+	test("nothing but a connection to the main namespace", () =>
+		running(sound, async ({ url, servers: [{ io }] }) => {
+			const namespaces = [];
+			const packets = [];
+			io.engine.on("connection", (socket) =>
+				socket.on("packet", ({ type, data }) => packets.push(`${type} ${data ?? ""}`.trim())),
+			);
+			io.on("connection", () => namespaces.push("/"));
+			io.of("/admin").on("connection", () => namespaces.push("/admin"));
+			await tool.runApart(0, ["doctor", url, ...asPage]);
+			assert.deepEqual(distinct(namespaces), ["/"]);
+			assert.deepEqual(distinct(packets), ["close", "message 0", "pong"]);
+		}));
+});
+
+describe("wrong usage says what to write, and asks nobody", () => {
+	const url = "http://127.0.0.1:1";
+	const wrong = {
+		"no origin": [[url], "--origin"],
+		"no URL": [asPage, "URL"],
+		"no scheme": [["127.0.0.1:1", ...asPage], "http://127.0.0.1:1"],
+		"another scheme": [["ftp://127.0.0.1", ...asPage], "http"],
+		"a path": [[`${url}/chat`, ...asPage], "--path"],
+		"a user": [["http://user:secret@127.0.0.1:1", ...asPage], "user"],
+		"an origin with a slash": [[url, "--origin", `${page}/`], page],
+		"a null origin": [[url, "--origin", "null"], "null"],
+		"an origin that is none": [[url, "--origin", "app.example.com"], "https://app.example.com"],
+		"a header without a value": [[url, ...asPage, "--header", "x-token"], "x-token"],
+		"another client": [[url, ...asPage, "--client", "5"], "5"],
+		"no timeout": [[url, ...asPage, "--timeout", "0"], "0"],
+	};
+	for (const [name, [args, advice]] of Object.entries(wrong))
+		test(name, async () => {
+			const { stdout, stderr } = await tool.runApart(2, ["doctor", ...args]);
+			assertSays(stderr, advice);
+			assert.equal(stdout, "");
+		});
+});

@@ -1,0 +1,214 @@
+// `socketio-cors doctor` with nginx before a Socket.IO server.
+import { describe } from "node:test";
+import { hasNginx } from "../harness/nginx.js";
+import { granted, nginx, nobody, page, server } from "./deployments.js";
+import { error, openToEveryone, testFindings, unguarded, warning } from "./findings.js";
+
+const acao = (value) => `access-control-allow-origin: ${value}`;
+const good = server(4, { cors: granted });
+const silent = server(4);
+const header = ["--header", "x-token: secret"];
+const direct = ({ direct }) => ["--direct", direct];
+const needsNginx = { skip: !hasNginx && "nginx is missing" };
+
+describe("CORS headers", needsNginx, () =>
+	testFindings({
+		"none added, none taken": { of: nginx(good), asks: header, finds: unguarded },
+		"added to those of the server": {
+			of: nginx(good, `add_header Access-Control-Allow-Origin ${page} always;`),
+			finds: {
+				"doubled-origin": error(`${acao(page)}\n${acao(page)}`, "proxy_hide_header"),
+				...unguarded,
+			},
+		},
+		"added to those of the server, which is asked as well": {
+			of: nginx(good, `add_header Access-Control-Allow-Origin ${page} always;`),
+			asks: direct,
+			finds: { "doubled-origin": error(acao(page), "add_header"), ...unguarded },
+		},
+		"added, but not to errors": {
+			of: nginx(
+				silent,
+				`add_header Access-Control-Allow-Origin ${page}; add_header Vary Origin;
+				if ($request_method = OPTIONS) {
+					add_header Access-Control-Allow-Origin ${page};
+					return 204;
+				}`,
+			),
+			finds: { ...unguarded, "errors-without-cors": warning("400", "always") },
+		},
+		"* added to those of the server, for a page with credentials": {
+			of: nginx(good, "add_header Access-Control-Allow-Origin * always;"),
+			asks: ["--credentials"],
+			finds: {
+				"doubled-origin": error([acao("*"), acao(page)], "proxy_hide_header"),
+				...openToEveryone,
+			},
+		},
+		"credentials added to those of the server, for a page with them": {
+			of: nginx(good, "add_header Access-Control-Allow-Credentials true always;"),
+			asks: ["--credentials"],
+			finds: {
+				"credentials-not-allowed": error(
+					"access-control-allow-credentials: true\naccess-control-allow-credentials: true",
+					"proxy_hide_header Access-Control-Allow-Credentials;",
+				),
+				...unguarded,
+			},
+		},
+		"the origin taken away": {
+			of: nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
+			finds: { "origin-not-listed": error("vary: Origin", "--direct"), ...unguarded },
+		},
+		"the origin taken away, of a server that is asked as well": {
+			of: nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
+			asks: direct,
+			finds: { "stripped-headers": error(acao(page), "proxy_hide_header"), ...unguarded },
+		},
+		"all taken away": {
+			of: nginx(
+				good,
+				`proxy_hide_header Access-Control-Allow-Origin; proxy_hide_header Vary;
+				proxy_hide_header Access-Control-Allow-Credentials;`,
+			),
+			asks: direct,
+			finds: { "stripped-headers": error(acao(page), "proxy_hide_header"), ...unguarded },
+		},
+		"added to GETs alone": {
+			of: nginx(
+				silent,
+				`if ($request_method = OPTIONS) {
+					add_header Access-Control-Allow-Origin ${page};
+					return 204;
+				}
+				if ($request_method = GET) {
+					add_header Access-Control-Allow-Origin ${page} always;
+					add_header Vary Origin always;
+				}`,
+			),
+			finds: { "stripped-headers": error("POST"), ...unguarded },
+		},
+		"Vary taken away": {
+			of: nginx(good, "proxy_hide_header Vary;"),
+			finds: {
+				...unguarded,
+				"vary-missing": warning(acao(page), "add_header Vary Origin always;"),
+			},
+		},
+	}),
+);
+
+describe("preflights", needsNginx, () => {
+	const answered = (answer) => nginx(good, `if ($request_method = OPTIONS) { ${answer} }`);
+	const rows = {
+		redirected: {
+			of: answered("return 301 https://$host$request_uri;"),
+			code: "preflight-redirected",
+			found: [["301", "https://127.0.0.1/socket.io/"], "OPTIONS"],
+		},
+		"not found": {
+			of: answered("return 404;"),
+			code: "preflight-failed",
+			found: ["404", "OPTIONS"],
+		},
+		"not allowed": {
+			of: answered("return 405;"),
+			code: "preflight-failed",
+			found: ["405", "OPTIONS"],
+		},
+		"answered without CORS headers": {
+			of: answered("return 204;"),
+			code: "preflight-without-cors",
+			found: ["204", ["OPTIONS", page]],
+		},
+	};
+	for (const [name, { of, code, found }] of Object.entries(rows)) {
+		testFindings({
+			[name]: { of, finds: { ...unguarded, [code]: warning(...found) } },
+			[`${name}, for a page with a header`]: {
+				of,
+				asks: header,
+				finds: { [code]: error(...found), ...unguarded },
+			},
+		});
+	}
+});
+
+describe("the upgrade to WebSocket", needsNginx, () => {
+	const foreignPost = { "foreign-post": unguarded["foreign-post"] };
+	const blocked = (seen) => ({
+		"upgrade-blocked": error(seen, [
+			"proxy_http_version 1.1;",
+			"proxy_set_header Upgrade $http_upgrade;",
+		]),
+		...foreignPost,
+	});
+	const answered = (status) => nginx(good, `if ($http_upgrade) { return ${status}; }`);
+	testFindings({
+		"nothing is set for it": {
+			of: nginx(good, "", { forUpgrades: "" }),
+			finds: blocked(["400", "Bad request"]),
+		},
+		"Connection is missing": {
+			of: nginx(good, "", { forUpgrades: "proxy_set_header Upgrade $http_upgrade;" }),
+			finds: blocked(["400", "Bad request"]),
+		},
+		426: { of: answered(426), finds: blocked("426") },
+		"a proxy's own 400": { of: answered(400), finds: blocked("400") },
+		"a page instead": { of: answered("200 hello"), finds: blocked("200") },
+		403: {
+			of: answered(403),
+			finds: { "websocket-refused": error("403"), ...foreignPost },
+		},
+		"as the tool advises": {
+			of: nginx(good, "", {
+				forUpgrades: `
+					proxy_http_version 1.1;
+					proxy_set_header Upgrade $http_upgrade;
+					proxy_set_header Connection "upgrade";`,
+			}),
+			finds: unguarded,
+		},
+		"HTTP/1.0, which Node takes all the same": {
+			of: nginx(good, "", {
+				forUpgrades: `
+					proxy_set_header Upgrade $http_upgrade;
+					proxy_set_header Connection $connection_upgrade;`,
+			}),
+			finds: unguarded,
+		},
+	});
+});
+
+describe("polling", needsNginx, () =>
+	testFindings({
+		"POSTs are denied": {
+			of: nginx(good, "if ($request_method = POST) { return 405; }"),
+			leavesSessions: true,
+			finds: {
+				"post-failed": error("405"),
+				"foreign-websocket": unguarded["foreign-websocket"],
+			},
+		},
+		"the server is down": {
+			of: nginx(nobody),
+			finds: { "server-error": error("502") },
+		},
+		"everything is redirected": {
+			of: nginx(good, "return 301 https://$host$request_uri;"),
+			finds: { redirected: error(["301", "location: https://127.0.0.1/socket.io/"]) },
+		},
+		"a page answers for every path": {
+			of: nginx(good, "default_type text/html; return 200 '<!doctype html><title>App</title>';"),
+			finds: { "not-socket-io": error(["200", "<!doctype html>"], "0{") },
+		},
+		"nothing is found": {
+			of: nginx(good, "return 404;"),
+			finds: { "not-socket-io": error("404", "--path") },
+		},
+		"the server is under another path": {
+			of: nginx(good, "rewrite ^/api(/.*)$ $1 break; return 404;"),
+			finds: { "wrong-path": error("404", "/api/socket.io/") },
+		},
+	}),
+);

@@ -1,0 +1,164 @@
+// `socketio-cors doctor` with what cannot be reached, and what is not what the page takes it for.
+import { once } from "node:events";
+import { createServer as createTlsServer } from "node:https";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { after, before, describe } from "node:test";
+import { WebSocketServer } from "ws";
+import { startOriginServer } from "../harness/http.js";
+import { environment } from "../harness/process.js";
+import { useTool } from "../harness/tool.js";
+import { createAuthority } from "./certificates.js";
+import { another, granted, nobody, page, server } from "./deployments.js";
+import { error, testFindings, unguarded } from "./findings.js";
+
+const good = (more) => server(4, { cors: granted }, more);
+/** The same deployment at another URL. */
+const at = (of, rename) => async () => {
+	const deployment = await of();
+	return { ...deployment, url: rename(deployment.url) };
+};
+const http = (answer) => another(() => startOriginServer(answer));
+
+/** A TCP server that does this with each connection. */
+const tcp = (serve) =>
+	another(async () => {
+		const sockets = [];
+		const listener = createServer((socket) => {
+			sockets.push(socket.on("error", () => {}));
+			serve(socket);
+		}).listen(0, "127.0.0.1");
+		await once(listener, "listening");
+		return {
+			url: `http://127.0.0.1:${listener.address().port}`,
+			async stop() {
+				for (const socket of sockets) socket.destroy();
+				await new Promise((resolve) => listener.close(resolve));
+			},
+		};
+	});
+
+describe("the way there", () =>
+	testFindings({
+		"a name that does not exist": {
+			of: at(nobody, () => "https://socketio.invalid"),
+			finds: { "dns-failed": error("socketio.invalid") },
+		},
+		"a closed port": { of: nobody, finds: { "connection-failed": error("refused") } },
+		"a server that never answers": {
+			of: tcp(() => {}),
+			asks: ["--timeout", "1"],
+			finds: { "connection-failed": error("no answer came in time") },
+		},
+		"a server that hangs up": {
+			of: tcp((socket) => socket.destroy()),
+			finds: { "connection-failed": error("GET") },
+		},
+		"http, for a page on https": {
+			of: at(good(), (url) => url.replace("127.0.0.1", "0.0.0.0")),
+			finds: { "mixed-content": error([page, "http://0.0.0.0"], "https://"), ...unguarded },
+		},
+		"ws:// is http://": { of: at(good(), (url) => url.replace("http", "ws")), finds: unguarded },
+		"a URL with its path": { of: at(good(), (url) => `${url}/socket.io/`), finds: unguarded },
+		"https where there is only http": {
+			of: at(good(), (url) => url.replace("http", "https")),
+			finds: { "tls-failed": error("https://127.0.0.1") },
+		},
+	}));
+
+describe("TLS", () => {
+	let authority, tool, env;
+	before(async () => {
+		authority = await createAuthority();
+		tool = await useTool();
+		const trusted = join(tool.directory, "authority.pem");
+		await authority.writeTo(trusted);
+		env = { ...environment, SSL_CERT_FILE: trusted };
+	});
+	after(() => tool.remove());
+	const trusting = () => env;
+	const withCertificate = (options) => async () => {
+		const certificate = await authority.issue(options);
+		return good({ http: () => createTlsServer(certificate) })();
+	};
+
+	testFindings({
+		"a certificate as it should be": { of: withCertificate(), env: trusting, finds: unguarded },
+		"one of an unknown authority": {
+			of: withCertificate(),
+			finds: { "tls-failed": error("nobody that this system trusts") },
+		},
+		"one that has expired": {
+			of: withCertificate({ until: -1 }),
+			env: trusting,
+			finds: { "tls-failed": error("expired") },
+		},
+		"one of another name": {
+			of: withCertificate({ ip: "127.0.0.2" }),
+			env: trusting,
+			finds: { "tls-failed": error("127.0.0.2") },
+		},
+	});
+});
+
+describe("what answers", () =>
+	testFindings({
+		"no Socket.IO": {
+			of: http((_, response) => response.writeHead(404).end("Cannot GET /socket.io/")),
+			finds: { "not-socket-io": error(["404", "Cannot GET"], "96:0{") },
+		},
+		"an app's page for every path": {
+			of: http((_, response) =>
+				response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>"),
+			),
+			finds: { "not-socket-io": error(["200", "<!doctype html>"], "0{") },
+		},
+		"an error": {
+			of: http((_, response) => response.writeHead(500).end("TypeError")),
+			finds: { "server-error": error(["500", "TypeError"]) },
+		},
+		"a redirect to another host": {
+			of: http(({ url }, response) =>
+				response.writeHead(308, { Location: `https://www.example.com${url}` }).end(),
+			),
+			finds: { redirected: error(["308", "https://www.example.com/"], "https://www.example.com") },
+		},
+		"a redirect to a login page": {
+			of: http((_, response) =>
+				response.writeHead(302, { Location: "https://login.example/sign-in" }).end(),
+			),
+			finds: {
+				redirected: error("https://login.example/sign-in", "Let the path of Socket.IO out"),
+			},
+		},
+	}));
+
+describe("another WebSocket server takes the upgrade", () => {
+	const foreignPost = { "foreign-post": unguarded["foreign-post"] };
+	/** `version` 3 has a `ws` of its own: one takes no socket twice. */
+	const beside = (alone) => async () => {
+		const deployment = await server(3, { cors: granted })();
+		const [{ http }] = deployment.servers;
+		if (alone) http.removeAllListeners("upgrade");
+		const sockets = new WebSocketServer({ server: http });
+		sockets.on("connection", (socket) => socket.on("error", () => {}));
+		return {
+			...deployment,
+			async stop() {
+				for (const socket of sockets.clients) socket.terminate();
+				await deployment.stop();
+			},
+		};
+	};
+	testFindings({
+		"and says nothing": {
+			of: beside(true),
+			asks: ["--timeout", "1"],
+			finds: { "probe-failed": error("101"), ...foreignPost },
+		},
+		"as Socket.IO does too": {
+			of: beside(false),
+			finds: { "probe-failed": error("101"), ...foreignPost },
+		},
+	});
+});

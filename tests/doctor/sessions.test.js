@@ -1,0 +1,57 @@
+// `socketio-cors doctor` with several Socket.IO servers, each of which knows its own sessions.
+import { describe } from "node:test";
+import { hasNginx } from "../harness/nginx.js";
+import { granted, nginx, server, stickyPair } from "./deployments.js";
+import { error, testFindings, unguarded } from "./findings.js";
+
+const options = { cors: granted };
+const good = server(4, options);
+const foreignWebSocket = { "foreign-websocket": unguarded["foreign-websocket"] };
+const lost = (fix) => error(["400", "Session ID unknown"], fix);
+
+describe("nginx before two servers", { skip: !hasNginx && "nginx is missing" }, () =>
+	testFindings({
+		"by turns": {
+			of: nginx([good, good]),
+			leavesSessions: true,
+			finds: { "session-lost": lost("ip_hash"), ...foreignWebSocket },
+		},
+		"by the client's address": {
+			of: nginx([good, good], "", { sticky: "ip_hash;" }),
+			finds: unguarded,
+		},
+	}),
+);
+
+describe("a balancer that is sticky by a cookie", () => {
+	const sameSite = "http://127.0.0.1:5173";
+	const cookie = "member=";
+	const forSite = { cors: { ...granted, origin: [sameSite] } };
+	testFindings({
+		"for a page without credentials": {
+			of: stickyPair(options),
+			leavesSessions: true,
+			finds: { "session-lost": lost("withCredentials: true"), ...foreignWebSocket },
+		},
+		"for a page with credentials, of another site": {
+			of: stickyPair(options),
+			asks: ["--credentials"],
+			leavesSessions: true,
+			finds: {
+				"session-lost": lost(),
+				"cookie-not-cross-site": error(cookie, "SameSite=None; Secure"),
+				...foreignWebSocket,
+			},
+		},
+		"for a page with credentials, of the same site": {
+			of: stickyPair(forSite),
+			asks: ["--origin", sameSite, "--credentials"],
+			finds: unguarded,
+		},
+		"with the cookie that the page's browser has": {
+			of: stickyPair(options),
+			asks: ["--cookie", "member=0"],
+			finds: unguarded,
+		},
+	});
+});

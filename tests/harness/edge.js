@@ -1,0 +1,106 @@
+// The built Worker on workerd, with the local KV that `wrangler dev` has too.
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { send } from "./http.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Starts the Worker on a port that the system gives.
+ *
+ * @param {object} options
+ * @param {object | string} [options.policy] the document under `policy`; none if absent
+ * @param {string} [options.upstream] the origin server
+ * @param {Record<string, unknown>} [options.vars] further variables
+ * @param {string[]} [options.kv] bindings of KV namespaces, ["POLICY"] by default
+ * @param {Record<string, string>} [options.services] bindings of further Workers
+ * @param {object[]} [options.workers] those Workers
+ * @param {Record<string, object>} [options.datasets] bindings of Analytics Engine datasets
+ * @param {string} [options.wrapper] a module around the Worker's own, "./index.js"
+ * @param {Record<string, string>} [options.modules] further modules, for the wrapper
+ * @param {string} [options.build] where the Worker was built, "build" by default
+ */
+export async function startEdge({
+	policy,
+	upstream,
+	vars,
+	kv = ["POLICY"],
+	services,
+	workers = [],
+	datasets,
+	wrapper,
+	modules = {},
+	build = "build",
+	...more
+}) {
+	const lines = [];
+	const runtime = new Miniflare({
+		...convertV4MiniflareOptions({
+			host: "127.0.0.1",
+			port: 0,
+			workers: [
+				{
+					name: "edge",
+					modulesRoot: root + build,
+					modules: [
+						...Object.entries({ ...(wrapper && { "wrapper.js": wrapper }), ...modules }).map(
+							([name, contents]) => ({
+								type: "ESModule",
+								path: `${root}${build}/${name}`,
+								contents,
+							}),
+						),
+						{ type: "ESModule", path: `${root}${build}/index.js` },
+						{ type: "CompiledWasm", path: `${root}${build}/index_bg.wasm` },
+					],
+					compatibilityDate: "2026-07-01",
+					kvNamespaces: kv,
+					serviceBindings: services,
+					analyticsEngineDatasets: datasets,
+					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+					bindings: {
+						EXPLAIN: "on",
+						POLICY_FRESH_SECONDS: "1",
+						...(upstream && { UPSTREAM: upstream }),
+						...vars,
+					},
+				},
+				...workers,
+			],
+			...more,
+		}),
+		log: new Log(LogLevel.NONE),
+		handleStructuredLogs: ({ message }) => lines.push(message),
+	});
+	const url = (await runtime.ready).origin;
+	const namespace = kv.includes("POLICY") ? await runtime.getKVNamespace("POLICY") : undefined;
+	if (policy !== undefined) await put("policy", policy);
+
+	async function put(key, document) {
+		await namespace.put(key, typeof document === "string" ? document : JSON.stringify(document));
+	}
+
+	return {
+		url,
+		/** The same Worker, without what stands before it here and at Cloudflare and normalises URLs. */
+		bareUrl: (await runtime.unsafeGetDirectURL("edge")).origin,
+		/** What the Worker logged: a line an element. */
+		log: lines,
+		/** The lines of one event, parsed. */
+		logged: (event) => lines.map(JSON.parse).filter((line) => line.event === event),
+		runtime,
+		kv: { put, delete: (key) => namespace.delete(key) },
+		/** Sends a request; see `send`. */
+		send: (path, options) => send(url, path, options),
+		/** Asks again until `settled` holds of the answer: an edit takes a freshness to be seen. */
+		async sendUntil(settled, path, options, seconds = 10) {
+			for (let tries = 0; tries < 10 * seconds; tries += 1) {
+				const answer = await send(url, path, options);
+				if (settled(answer)) return answer;
+				await new Promise((resolve) => setTimeout(resolve, 100));
+			}
+			throw new Error(`nothing changed for ${path} in ${seconds} seconds`);
+		},
+		stop: () => runtime.dispose(),
+	};
+}

@@ -1,0 +1,139 @@
+// Commands run as a person runs them, with all that they start.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+// Without what a `make` that runs the tests passes on, and what it has put on the PATH.
+const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...rest } = process.env;
+export const environment = {
+	...rest,
+	PATH: rest.PATH.split(":")
+		.filter((directory) => !directory.endsWith("node_modules/.bin"))
+		.join(":"),
+	NO_COLOR: "1",
+	WRANGLER_SEND_METRICS: "false",
+};
+
+// A Ctrl-C that ends the tests does not reach the groups of what they started.
+const groups = new Set();
+process.once("exit", () => groups.forEach(killGroup));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+/**
+ * Starts a command in the project's directory, as a terminal does: in a process
+ * group of its own.
+ */
+export function start(command, args, env = environment) {
+	const child = spawn(command, args, {
+		cwd: root,
+		env,
+		detached: true,
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	groups.add(child.pid);
+	const closed = once(child, "close");
+	// Whoever waits for the end gets the error too.
+	closed.catch(() => {});
+	let output = "";
+	const streams = { stdout: "", stderr: "" };
+	for (const name of Object.keys(streams)) {
+		child[name].setEncoding("utf8").on("data", (text) => {
+			output += text;
+			streams[name] += text;
+		});
+	}
+	return {
+		/** What it printed. */
+		get output() {
+			return output;
+		},
+		/** The same, apart: `stdout` and `stderr`. */
+		streams,
+		/** What is left of the group, as `{ pid, command }`. */
+		processes: () => processesOf(child.pid),
+		/** Resolves when the output has `text`; fails if the command ends before. */
+		async said(text) {
+			let ended = false;
+			closed.finally(() => {
+				ended = true;
+			});
+			await until(`"${text}"`, () => output.includes(text) || ended);
+			if (!output.includes(text)) throw new Error(`it ended without "${text}": ${output}`);
+		},
+		/** Resolves to the exit code, when all have ended that could write to the output. */
+		async ended() {
+			let code;
+			closed.then(([value]) => {
+				code = value ?? "a signal";
+			});
+			await until("the end", () => code !== undefined);
+			return code;
+		},
+		/** Sends a signal to the whole group, as a terminal's Ctrl-C does. */
+		signal: (name) => process.kill(-child.pid, name),
+		/** Ends what is left of the group. */
+		kill() {
+			killGroup(child.pid);
+			groups.delete(child.pid);
+		},
+	};
+}
+
+/** Runs a command to its end. Resolves to its exit code and its output, together and apart. */
+export async function run(command, args, env) {
+	const started = start(command, args, env);
+	try {
+		return { code: await started.ended(), output: started.output, ...started.streams };
+	} finally {
+		started.kill();
+	}
+}
+
+/** Resolves when `holds` does, or a promise of it; fails after a minute. */
+export async function until(what, holds) {
+	const end = Date.now() + 60_000;
+	while (!(await holds())) {
+		if (Date.now() > end) throw new Error(`${what} did not come in a minute`);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
+
+/** A port of 127.0.0.1 that nothing listens on. */
+export async function freePort() {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** Whether something listens on a port of 127.0.0.1. */
+export async function accepts(port) {
+	const socket = connect(port, "127.0.0.1");
+	try {
+		await once(socket, "connect");
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+function killGroup(group) {
+	if (processesOf(group).length > 0) process.kill(-group, "SIGKILL");
+}
+
+/** The processes of a group but those that have ended and are not yet waited for. */
+function processesOf(group) {
+	const columns = "pid=,pgid=,stat=,args=";
+	const { stdout } = spawnSync("ps", ["-A", "-o", columns], { encoding: "utf8" });
+	return stdout.split("\n").flatMap((line) => {
+		const [pid, pgid, state, ...command] = line.trim().split(/\s+/);
+		if (Number(pgid) !== group || state.startsWith("Z")) return [];
+		return [{ pid: Number(pid), command: command.join(" ") }];
+	});
+}

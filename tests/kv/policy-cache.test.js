@@ -1,0 +1,225 @@
+// What an isolate keeps of policies, who reads KV for them, and who waits meanwhile.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "../harness/inspector.js";
+import { peakOf, workerds } from "../harness/memory.js";
+import { get, poll, requests, startEchoServer } from "../harness/pages.js";
+import { until } from "../harness/process.js";
+import {
+	a,
+	b,
+	forLong,
+	from,
+	is,
+	ofA,
+	ofB,
+	withEdge as start,
+	statusOf as statusAt,
+} from "./outage.js";
+
+const MB = 1024 * 1024;
+let server;
+
+before(async () => {
+	server = await startEchoServer();
+});
+after(() => server.stop());
+
+const withEdge = (options, use) => start(server, options, use);
+const statusOf = (edge, page, host) => statusAt(edge, page, poll, host);
+/** The reads of policies, but for those of last good ones. */
+const policyReads = async (edge) =>
+	(await edge.kv.asked()).reads.filter(([key]) => key.startsWith("policy:") && !key.includes("@"));
+
+describe("a burst on a new isolate", () => {
+	const origins = Array.from(
+		{ length: 100_000 },
+		(_, index) => `https://customer-${index}.example.com`,
+	);
+	const large = JSON.stringify({ origin: [...origins, a] });
+
+	/** The peak of workerd's memory after so many requests at once, and how often KV was read for them. */
+	async function peakAfter(count, policy) {
+		const before = await workerds();
+		let measured;
+		await withEdge({ policy, vars: forLong, fault: "answers in 100 ms" }, async (edge) => {
+			const [pid] = (await workerds()).filter((id) => !before.includes(id));
+			const answers = await Promise.all(
+				Array.from({ length: count }, (_, index) => get(edge, index % 2 ? a : b)),
+			);
+			const statuses = answers.map(({ status }) => status);
+			const expected = answers.map((_, index) => (index % 2 ? 200 : 403));
+			assert.deepEqual(statuses, expected);
+			measured = { peak: await peakOf(pid), reads: (await policyReads(edge)).length };
+		});
+		return measured;
+	}
+
+	test("reads the policy once or twice, and its memory is that of one reader", async () => {
+		const one = await peakAfter(2, large);
+		const many = await peakAfter(200, large);
+		const plain = { one: await peakAfter(2, ofA), many: await peakAfter(200, ofA) };
+		assert.ok(many.reads <= 2, `${many.reads} reads`);
+		// What 200 requests take by themselves is no matter of the document.
+		const growth = many.peak - one.peak - (plain.many.peak - plain.one.peak);
+		const allowed = 3 * large.length;
+		assert.ok(growth < allowed, `${growth / MB} MB more, of ${allowed / MB}`);
+	});
+});
+
+describe("while KV hangs", { concurrency: 4 }, () => {
+	for (const [name, options] of [
+		["and nothing is cached", { policy: ofA, fault: "never answers" }],
+		["and a policy is cached", { policy: ofA }],
+	]) {
+		test(`${name}, only one who would be refused waits, once a read was late`, () =>
+			withEdge(options, async (edge) => {
+				await get(edge, a);
+				await edge.kv.suffer("never answers");
+				await sleep(2200);
+				// This one waits for two seconds at most, and finds that KV is late.
+				await get(edge, a);
+				let isRefused = false;
+				const refused = get(edge, b).then(({ status }) => {
+					isRefused = true;
+					return status;
+				});
+				const others = Array.from({ length: 60 }, () => [
+					get(edge, undefined, "/elsewhere"),
+					get(edge, edge.url),
+					get(edge, b, "/elsewhere"),
+				]);
+				const statuses = (await Promise.all(others.flat())).map(({ status }) => status);
+				assert.ok(statuses.every((status) => status === 200));
+				const isCached = options.fault === undefined;
+				assert.equal(isRefused, isCached, "who would be refused waits where nothing is cached");
+				assert.equal(await refused, isCached ? 403 : 503);
+			}));
+	}
+
+	test("what the cached policy leaves uncovered does not wait for it, however old that is", () =>
+		withEdge({ policy: ofA }, async (edge) => {
+			assert.equal(await statusOf(edge, a), 200);
+			await edge.kv.suffer("is late by 1.5 s");
+			await sleep(2200);
+			let isAnswered = false;
+			const covered = get(edge, a).then(() => {
+				isAnswered = true;
+			});
+			assert.equal((await get(edge, b, "/elsewhere")).status, 200);
+			assert.equal(isAnswered, false);
+			await covered;
+		}));
+
+	test("a request reads by itself where the one that read before has left", () =>
+		withEdge({ policy: ofA, fault: "never answers" }, async (edge) => {
+			const leaving = new AbortController();
+			const left = fetch(edge.url + poll, { headers: { origin: a }, signal: leaving.signal });
+			await until("its read", async () => (await policyReads(edge)).length > 0);
+			leaving.abort();
+			await assert.rejects(left);
+			await edge.kv.suffer("none");
+			assert.equal(await statusOf(edge, a), 200);
+		}));
+});
+
+describe("the host and the port of a request", { concurrency: 4 }, () => {
+	const keys = {
+		"policy:api.test": ofA,
+		"policy:ported.test:8443": ofB,
+		"policy:ported.test": ofA,
+	};
+
+	test("are under the document of that port, of that host, or of every host", () =>
+		withEdge({ policy: { origin: "*" }, keys, vars: forLong }, async (edge) => {
+			for (const [host, ofPage, page] of [
+				["api.test", a, b],
+				["api.test:8443", a, b],
+				["API.test.:2053", a, b],
+				["ported.test:8443", b, a],
+				["ported.test:2053", a, b],
+				["ported.test", a, b],
+			]) {
+				assert.equal(await statusOf(edge, ofPage, host), 200, host);
+				assert.equal(await statusOf(edge, page, host), 403, host);
+			}
+			assert.equal(await statusOf(edge, b, "other.test:8443"), 200);
+			const reads = await policyReads(edge);
+			assert.deepEqual(reads[1], ["policy:api.test:8443", "policy:api.test", "policy"]);
+			assert.deepEqual(reads[0], ["policy:api.test", "policy"]);
+			// One call each.
+			assert.equal(reads.length, 7);
+		}));
+});
+
+describe("a policy's version", { concurrency: 4 }, () => {
+	// The SHA-256 of both begins with 3842cb29.
+	const collidingB = '{"origin":"https://b.example","$schema":"27784"}';
+	const collidingA = '{"origin":"https://a.example","$schema":"130985"}';
+
+	test("is its whole digest: an edit to a text with the same eight digits takes effect", () =>
+		withEdge({ policy: collidingA }, async (edge) => {
+			assert.deepEqual([await statusOf(edge, a), await statusOf(edge, b)], [200, 403]);
+			await edge.kv.put("policy", collidingB);
+			const { headers } = await edge.sendUntil(is(200), poll, from(b));
+			assert.match(headers.get("x-cors-decision"), /policy=3842cb29$/);
+			assert.equal(await statusOf(edge, a), 403);
+			assert.equal(edge.logged("policy-changed").length, 2);
+		}));
+
+	test("is its whole digest: two hosts with the same eight digits have their own policies", () =>
+		withEdge({ policy: collidingA, keys: { "policy:b.test": collidingB } }, async (edge) => {
+			assert.deepEqual([await statusOf(edge, a), await statusOf(edge, b)], [200, 403]);
+			assert.equal(await statusOf(edge, a, "b.test"), 403);
+			assert.equal(await statusOf(edge, b, "b.test"), 200);
+		}));
+});
+
+test("made-up hosts displace neither a host's own policy nor what was parsed of it", () =>
+	withEdge(
+		{ policy: ofA, keys: { "policy:real.test": { origin: [b] } }, vars: forLong },
+		async (edge) => {
+			assert.equal(await statusOf(edge, b, "real.test"), 200);
+			for (let batch = 0; batch < 20; batch += 1) {
+				const hosts = Array.from({ length: 50 }, (_, index) => `h${batch}-${index}.test`);
+				const statuses = await Promise.all(hosts.map((host) => statusOf(edge, a, host)));
+				assert.ok(statuses.every((status) => status === 200));
+			}
+			const before = (await policyReads(edge)).length;
+			assert.equal(await statusOf(edge, b, "real.test"), 200);
+			assert.equal((await policyReads(edge)).length, before);
+			// The document of the others was parsed once.
+			assert.equal(edge.logged("policy-changed").length, 2);
+		},
+	));
+
+test("made-up hosts share the last document that was known, when its key is gone", () => {
+	const origins = Array.from({ length: 20_000 }, (_, index) => `https://c-${index}.example`);
+	const keys = { "policy@last-good": { origin: origins } };
+	return withEdge({ keys, vars: forLong, inspectorPort: 0 }, async (edge) => {
+		const inspector = await inspect(edge.runtime);
+		const sizes = [];
+		for (let number = 0; number < 40; number += 1) {
+			assert.equal(await statusOf(edge, a, `h${number}.test`), 403);
+			sizes.push((await inspector.sizes()).wasm[0]);
+		}
+		inspector.close();
+		assert.ok(sizes.at(-1) - sizes[1] < 2 * MB, sizes.join(" "));
+	});
+});
+
+test("past twice the freshness no request is decided by what KV has replaced", () =>
+	withEdge({ policy: ofA }, async (edge) => {
+		for (const [policy, page] of [
+			[ofB, b],
+			[ofA, a],
+			[ofB, b],
+		]) {
+			await statusOf(edge, a);
+			await edge.kv.put("policy", policy);
+			await sleep(2000);
+			const ways = Object.values(requests);
+			for (const [ask, status] of ways) assert.equal((await ask(edge, page)).status, status);
+		}
+	}));

@@ -1,0 +1,195 @@
+// `make dev`, as somebody uses it who has just cloned the project: what it prints is
+// run as printed, and Ctrl-C leaves nothing behind.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { accepts, freePort, run, start, until } from "../harness/process.js";
+
+const lastLine = "Ctrl-C ends all of it.";
+
+/** Starts `make dev` with a state of its own, and has `use` use it; leaves nothing of it. */
+async function starting({ port, prepare }, use) {
+	const state = await mkdtemp(join(tmpdir(), "dev-"));
+	await prepare?.(state);
+	const dev = start("make", ["dev", `PORT=${port}`, `STATE=${state}`]);
+	try {
+		await use(dev);
+	} finally {
+		dev.kill();
+		await rm(state, { recursive: true, maxRetries: 5 });
+	}
+}
+
+/** The same on a free port, when it has printed what to try. */
+async function running({ prepare }, use) {
+	const port = await freePort();
+	await starting({ port, prepare }, async (dev) => {
+		await dev.said(lastLine);
+		const [, playground] = dev.output.match(/^The playground +(http:.*)$/m);
+		await use({ dev, port, playground, printed: printedCommands(dev.output) });
+	});
+}
+
+/** The commands of the printed text, by what they are for. */
+function printedCommands(output) {
+	const commands = output.match(/^ {2}(curl|npx) .*$/gm).map((line) => line.trim());
+	assert.equal(commands.length, 4, output);
+	const [preflight, allowed, refused, change] = commands;
+	return { preflight, allowed, refused, change };
+}
+
+/** Runs a command as typed into a shell. Resolves to what it prints. */
+async function typed(command) {
+	const { code, output } = await run("sh", ["-c", command]);
+	assert.equal(code, 0, output);
+	return output;
+}
+
+/** A refusal is 403 with the JSON of Socket.IO's own. */
+function assertRefused(answer) {
+	assert.match(answer, /^HTTP\/1.1 403 /m);
+	assert.match(answer, /^\{"code":4,"message":"Forbidden"\}/m);
+}
+
+function assertLetIn(answer, origin) {
+	assert.match(answer, /^HTTP\/1.1 200 /m);
+	assert.ok(answer.includes(`\nAccess-Control-Allow-Origin: ${origin}\r\n`), answer);
+	assert.match(answer, /^0\{"sid":/m);
+}
+
+async function assertGone({ dev, port, playground }) {
+	assert.deepEqual(dev.processes(), []);
+	assert.equal(await accepts(port), false);
+	if (playground) assert.equal(await accepts(new URL(playground).port), false);
+}
+
+/** Ends the process that runs scripts/dev.js, and no other. */
+function endScript(dev) {
+	const [script] = dev.processes().filter(({ command }) => /^node scripts\/dev/.test(command));
+	process.kill(script.pid, "SIGTERM");
+}
+
+describe("make dev", () => {
+	test("prints commands that do what it says, and ends with Ctrl-C", () =>
+		running({}, async ({ dev, port, playground, printed }) => {
+			const page = await fetch(playground.replace("localhost", "127.0.0.1"));
+			assert.match(await page.text(), /<title>Playground/);
+			const preflight = await typed(printed.preflight);
+			assert.match(preflight, /^HTTP\/1.1 204 /m);
+			assert.match(preflight, /^Access-Control-Allow-Origin: https:\/\/app\.example\.com\r$/m);
+			assertLetIn(await typed(printed.allowed), "https://app.example.com");
+			assertRefused(await typed(printed.refused));
+
+			await typed(printed.change);
+			// Twice POLICY_FRESH_SECONDS, which is 1 there.
+			await sleep(2000);
+			assertLetIn(await typed(printed.refused), "https://other.example");
+			assertRefused(await typed(printed.allowed));
+
+			assert.equal(await accepts(port), true);
+			dev.signal("SIGINT");
+			await dev.ended();
+			await assertGone({ dev, port, playground });
+		}));
+
+	test("keeps the policy that it finds, and ends when only its script is told to", () => {
+		const policy = `'{"origin": "https://other.example"}'`;
+		const prepare = (state) =>
+			typed(
+				`npx wrangler kv key put --binding POLICY --local --persist-to ${state} policy ${policy}`,
+			);
+		return running({ prepare }, async ({ dev, port, printed }) => {
+			assertLetIn(await typed(printed.refused), "https://other.example");
+			assertRefused(await typed(printed.allowed));
+			assert.doesNotMatch(dev.output, /put demo\/policy\.json/);
+
+			endScript(dev);
+			assert.equal(await dev.ended(), 0, dev.output);
+			await assertGone({ dev, port });
+		});
+	});
+
+	test("serves the playground on another port where the next one is taken", async () => {
+		const port = await freePort();
+		const other = createServer((socket) => socket.destroy()).listen(port + 1, "127.0.0.1");
+		await once(other, "listening");
+		try {
+			await starting({ port }, async (dev) => {
+				await dev.said(lastLine);
+				const [, chosen] = dev.output.match(/^The playground +http:\/\/localhost:(\d+)$/m);
+				assert.notEqual(Number(chosen), port + 1);
+				assert.equal((await fetch(`http://127.0.0.1:${chosen}/setting`)).status, 200);
+			});
+		} finally {
+			other.close();
+		}
+	});
+
+	test("can be ended while it puts the policy", async () => {
+		const port = await freePort();
+		await starting({ port }, async (dev) => {
+			const puts = ({ command }) => / kv key /.test(command);
+			await until("wrangler kv", () => dev.processes().some(puts));
+			endScript(dev);
+			assert.equal(await dev.ended(), 0, dev.output);
+			await until("the end of wrangler kv", () => dev.processes().length === 0);
+			await assertGone({ dev, port });
+		});
+	});
+
+	test("says so when its port is taken, and leaves nothing behind", async () => {
+		const other = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+		await once(other, "listening");
+		const { port } = other.address();
+		try {
+			await starting({ port }, async (dev) => {
+				assert.notEqual(await dev.ended(), 0);
+				assert.match(dev.output, new RegExp(`127\\.0\\.0\\.1:${port} .*EADDRINUSE`));
+				assert.match(dev.output, /another port: make dev PORT=/);
+				assert.ok(!dev.output.includes(lastLine));
+				assert.deepEqual(dev.processes(), []);
+			});
+		} finally {
+			other.close();
+		}
+	});
+});
+
+describe("a machine that has nothing", () => {
+	const script = "scripts/check-prerequisites.sh";
+	let PATH;
+
+	before(async () => {
+		PATH = await mkdtemp(join(tmpdir(), "path-"));
+		for (const name of ["sh", "cat", "dirname", "ls"])
+			await symlink(`/bin/${name}`, join(PATH, name));
+	});
+	after(() => rm(PATH, { recursive: true }));
+
+	test("is told each thing that is missing, and where to get it", async () => {
+		const { code, output } = await run("/bin/sh", [script], { PATH });
+		assert.equal(code, 1);
+		const lines = output.trim().split("\n");
+		const missing = lines.filter((line) => line.startsWith("missing: "));
+		assert.deepEqual(
+			missing.map((line) => line.slice("missing: ".length)),
+			["rustup, with a Rust toolchain", "cargo", "a C compiler", "npm", "node"],
+		);
+		for (const line of missing) {
+			assert.match(
+				lines[lines.indexOf(line) + 1],
+				/^ {4}get it: (.*https:|rustup |Debian: apt-get )/,
+			);
+		}
+	});
+
+	test("is told nothing when all is there", async () => {
+		const { code, output } = await run("/bin/sh", [script]);
+		assert.deepEqual([code, output], [0, ""]);
+	});
+});

@@ -1,0 +1,87 @@
+// Two Socket.IO servers behind a balancer that is sticky by cookie: each client stays with its own.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import * as pageOf from "../harness/browser.js";
+import { startCluster } from "../harness/cluster.js";
+import { startEdge } from "../harness/edge.js";
+import { ask, client, connected, next, transportModes, upgraded } from "../harness/socketio.js";
+import { allowed } from "../harness/ways.js";
+
+let cluster, edge, browser, pages;
+before(async () => {
+	cluster = await startCluster(2);
+	browser = await pageOf.startBrowser();
+	pages = await pageOf.startPageServer();
+	const policy = { origin: [allowed, pages.numeric], credentials: true };
+	edge = await startEdge({ policy, upstream: cluster.url });
+});
+after(async () => {
+	await browser?.close();
+	await edge?.stop();
+	await pages?.stop();
+	await cluster?.stop();
+});
+
+const options = { origin: allowed, withCredentials: true };
+
+/** The cluster's members that saw requests with a tag. */
+const membersOf = (tag) =>
+	cluster.members.flatMap(({ seen }, member) =>
+		seen.some(({ url }) => url.includes(tag)) ? [member] : [],
+	);
+
+describe("a client of the package", () => {
+	for (const [mode, { transports }] of Object.entries(transportModes)) {
+		test(`${mode}: each stays with its member, and broadcasts reach all`, async () => {
+			const tags = ["a", "b", "c", "d"].map((name) => `${mode}-${name}`.replaceAll(/\W+/g, "-"));
+			const sockets = [];
+			try {
+				// One after the other: by turns they come to each member.
+				for (const tag of tags) {
+					const socket = client(4, edge.url, { ...options, transports, tag });
+					sockets.push(socket);
+					await connected(socket);
+					if (mode !== "polling only") await upgraded(socket);
+				}
+				const members = await Promise.all(sockets.map((socket) => ask(socket, "member")));
+				assert.deepEqual(new Set(members), new Set([0, 1]));
+				for (const [index, sender] of sockets.entries()) {
+					assert.deepEqual(membersOf(tags[index]), [members[index]]);
+					const told = Promise.all(sockets.map((socket) => next(socket, "told")));
+					sender.emit("tell all", `from ${index}`);
+					assert.deepEqual(await told, Array(sockets.length).fill(`from ${index}`));
+				}
+			} finally {
+				for (const socket of sockets) socket.disconnect();
+			}
+		});
+	}
+
+	test("one that sends no cookies back gets nowhere: the balancer is what it seems", async () => {
+		const socket = client(4, edge.url, { origin: allowed, transports: ["polling"] });
+		try {
+			await assert.rejects(connected(socket), /xhr poll error|xhr post error/);
+		} finally {
+			socket.disconnect();
+		}
+	});
+});
+
+for (const [mode, { transports }] of Object.entries(transportModes)) {
+	test(`${mode}: a page in Chromium stays with its member`, async () => {
+		const context = await browser.newContext();
+		try {
+			const frame = await pageOf.open(context, `${pages.numeric}/4`);
+			const tag = `page-${transports.join("-")}`;
+			const socket = await pageOf.connect(frame, edge.url, { tag, transports });
+			if (transports.includes("websocket")) await pageOf.upgraded(socket);
+			const member = await pageOf.inPage(
+				socket,
+				(socket) => new Promise((resolve) => socket.emit("member", resolve)),
+			);
+			assert.deepEqual(membersOf(tag), [member]);
+		} finally {
+			await context.close();
+		}
+	});
+}
