@@ -1,8 +1,12 @@
 // Deployments of Socket.IO, as people break them. Each function gives one that starts a
 // deployment: its `url`, the `servers` that it is made of, as `startSocketServer` gives them,
 // and `direct`, where the first of them is without what stands before it.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { startCluster } from "../harness/cluster.js";
 import { startEdge } from "../harness/edge.js";
+import { close, listen } from "../harness/http.js";
 import { startNginx } from "../harness/nginx.js";
 import { freePort } from "../harness/process.js";
 import { startSocketServer } from "../harness/socketio.js";
@@ -132,3 +136,29 @@ export const another = (serve) => async () => {
 	const { url, stop } = await serve();
 	return { url, servers: [], stop };
 };
+
+/** An HTTP server of that listener, which takes upgrades for requests like others. */
+export const stub = (answer) =>
+	another(async () => {
+		const http = createServer(answer);
+		await listen(http, 0, []);
+		return { url: `http://127.0.0.1:${http.address().port}`, stop: () => close(http) };
+	});
+
+/** A TCP server that does this with each connection. */
+export const tcp = (serve) =>
+	another(async () => {
+		const sockets = [];
+		const listener = createTcpServer((socket) => {
+			sockets.push(socket.on("error", () => {}));
+			serve(socket);
+		}).listen(0, "127.0.0.1");
+		await once(listener, "listening");
+		return {
+			url: `http://127.0.0.1:${listener.address().port}`,
+			async stop() {
+				for (const socket of sockets) socket.destroy();
+				await new Promise((resolve) => listener.close(resolve));
+			},
+		};
+	});

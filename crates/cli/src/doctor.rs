@@ -157,5 +157,5 @@ fn tell(nth: usize, exchange: &Exchange) {
     let again = if nth > 1 { format!(" ({nth})") } else { String::new() };
     let step = format!("{}{again}", exchange.step.as_str());
     // There is nobody left to tell of a failure.
-    let _ = writeln!(anstream::stderr(), "{step:<20}{}", printable(&outcome));
+    let _ = writeln!(anstream::stderr(), "{step:<24}{}", printable(&outcome));
 }

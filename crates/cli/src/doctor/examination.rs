@@ -129,13 +129,15 @@ impl Examination {
         steps.flat_map(|step| self.all(step)).filter(|exchange| exchange.is_of_unknown_session())
     }
 
-    /// The names of the cookies that the page's browser has for the server, as far as is known: it
-    /// was said to hold some, or the server set some.
+    /// The names of the cookies that the page's browser has for the server and that may log somebody
+    /// in, as far as is known: it was said to hold some, or the server set some.
     pub(super) fn names_of_cookies(&self) -> Vec<String> {
         let held = self.target.page.cookie.iter().flat_map(|cookie| cookie.split(';'));
         let held = held.filter_map(|pair| pair.trim().split_once('='));
         let mut names: Vec<_> = held.map(|(name, _)| name.trim().to_owned()).collect();
-        names.extend(self.cookies().into_iter().map(|(cookie, ..)| cookie.name));
+        let set = self.cookies().into_iter().map(|(cookie, ..)| cookie);
+        let set = set.filter(|cookie| !cookie.is_of_a_balancer() && !self.is_of_a_session(cookie));
+        names.extend(set.map(|cookie| cookie.name));
         names.sort_unstable();
         names.dedup();
         names
@@ -168,8 +170,13 @@ impl Examination {
     /// Socket.IO 2 puts the session's id into a cookie, and never reads it. Whoever is
     /// sticky by it changes its value.
     fn is_of_no_use(&self, cookie: &SetCookie) -> bool {
+        self.is_server_2() && self.is_of_a_session(cookie)
+    }
+
+    /// Whether it holds the id of an Engine.IO session, and nothing else.
+    fn is_of_a_session(&self, cookie: &SetCookie) -> bool {
         let mut opened = self.exchanges.iter().filter_map(Exchange::opened);
-        self.is_server_2() && opened.any(|open| open.sid == cookie.value)
+        opened.any(|open| open.sid == cookie.value)
     }
 }
 

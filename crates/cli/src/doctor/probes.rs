@@ -80,6 +80,9 @@ fn without_polls(prober: &mut Prober<'_>, foreign: &'static str) {
         prober.look();
         prober.hurry();
     } else {
+        if !prober.examination.target.page.websocket {
+            prober.hurry();
+        }
         prober.websocket(Step::Websocket, Asker::Page);
         if prober.last().is_some_and(Exchange::opened_websocket) {
             prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign));
