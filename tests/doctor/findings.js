@@ -114,3 +114,42 @@ const bySeverity = (...findings) => {
 	const [one, other] = findings.map((text) => severities.indexOf(text.split(" ")[0]));
 	return one - other;
 };
+
+/**
+ * A test for each row: of a deployment that is set up wrongly, what has to be the first finding,
+ * what its fix has to say, and what may not be said anywhere in it.
+ *
+ * @param {Record<string, {
+ *   of: () => Promise<object>, asks?: string[] | ((deployment: object) => string[]),
+ *   env?: () => object, is: string, says?: string | string[], fix?: string | string[],
+ *   not?: string | string[],
+ * }>} rows `is` is a severity and a code
+ */
+export function testFirstFindings(rows) {
+	let tool;
+	before(async () => {
+		tool = await useTool();
+	});
+	after(() => tool.remove());
+	for (const [name, { of, asks = [], env, is, says = [], fix = [], not = [] }] of Object.entries(
+		rows,
+	)) {
+		test(`${name}: ${is}`, async () => {
+			const deployment = await of();
+			try {
+				const options = typeof asks === "function" ? asks(deployment) : asks;
+				const args = ["doctor", deployment.url, "--json", "--timeout", "3", ...options];
+				if (!args.includes("--origin")) args.push("--origin", page);
+				const { stdout } = await tool.runApart([0, 1], args, env?.());
+				const [first] = JSON.parse(stdout).findings;
+				assert.equal(`${first?.severity} ${first?.code}`, is, JSON.stringify(first, null, 1));
+				assertSays([first.summary, ...first.evidence].join("\n"), ...[says].flat());
+				assertSays(first.fix.join("\n"), ...[fix].flat());
+				const whole = JSON.stringify(first);
+				for (const text of [not].flat()) assert.ok(!whole.includes(text), `${text}: ${whole}`);
+			} finally {
+				await deployment.stop();
+			}
+		});
+	}
+}

@@ -61,7 +61,8 @@ impl Sign {
             Self::Body(part) => has(exchange.body().to_owned(), part),
             Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
                 // A login is another path: https instead of http leads to the same one.
-                !location.contains("/socket.io") && has(location, part)
+                let is_same = location.split('?').next().unwrap_or_default().contains("/socket.io");
+                !is_same && has(location, part)
             }),
         }
     }

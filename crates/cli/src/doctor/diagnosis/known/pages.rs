@@ -198,7 +198,7 @@ const NEST: Known = page(
     &[
         "Is @nestjs/platform-socket.io installed, and the gateway among a module's providers? The port \
        and the path are the gateway's:",
-        "  @WebSocketGateway({ path: \"/socket.io\", cors: { origin: [\"…\"] } })",
+        "  @WebSocketGateway({ path: \"/socket.io\" })",
     ],
 );
 
