@@ -10,7 +10,7 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-#[path = "../../crates/core/tests/common/invariants.rs"]
+#[path = "../../crates/core/tests/integration/common/invariants.rs"]
 mod invariants;
 
 const METHODS: &[&str] = &["GET", "POST", "OPTIONS", "OPTIONS", "PUT"];

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../crates/core/tests/common/invariants.rs"]
+#[path = "../../crates/core/tests/integration/common/invariants.rs"]
 mod invariants;
 
 /// Origins that a pattern of the input may stand for although it lacks them.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../crates/core/tests/common/invariants.rs"]
+#[path = "../../crates/core/tests/integration/common/invariants.rs"]
 mod invariants;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -56,17 +56,17 @@ function showLines(faulty, warned) {
 
 /** A fault or a warning, as a button that goes to its place. */
 function item(finding, kind) {
-	const { line, column, pointer, value, problem, advice } = finding;
+	const { line, column, pointer, value, message, help } = finding;
 	const button = element(
 		"button",
 		{ type: "button", "data-kind": kind },
 		element("span", { class: "place" }, `${line}:${column}${pointer && ` ${pointer}`}`),
 		element(
 			"span",
-			{ class: "problem" },
-			value ? `${value} ${problem}` : `The document ${problem}`,
+			{ class: "message" },
+			value ? `${value} ${message}` : `The document ${message}`,
 		),
-		element("span", { class: "advice" }, advice),
+		element("span", { class: "help" }, help),
 	);
 	button.addEventListener("click", () => goTo(line, column));
 	return element("li", {}, button);

@@ -80,10 +80,10 @@ function exchange(exchange, title) {
 	const place = ({ at: { line, column } }) => ` (line ${line}, column ${column})`;
 	const facts = [
 		["Reason", element("span", {}, element("b", {}, reason), `: ${why}`)],
-		meantOrigin && ["Meant", `no browser sends that origin, but rather ${meantOrigin}`],
+		meantOrigin && ["Meant", `no browser sends that Origin; it would send ${meantOrigin}`],
 		rule && ["Rule", `the one for ${rule.prefix}${place(rule)}`],
 		pattern && ["Pattern", pattern.text + place(pattern)],
-		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, taken as missing`],
+		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, assumed to be missing`],
 		removedHeaders.length > 0 && ["Removed", `${removedHeaders.join(", ")} of the request`],
 		["Answer", whose(exchange)],
 	].filter(Boolean);
@@ -112,7 +112,7 @@ function exchange(exchange, title) {
 
 function whose({ answeredBy, status, untouched }) {
 	if (answeredBy === "edge")
-		return `${status} by the Worker; the Socket.IO server never hears of it`;
+		return `${status} by the Worker; the Socket.IO server never sees the request`;
 	if (untouched) return "the Socket.IO server's, untouched";
 	return "the Socket.IO server's, with these CORS headers in place of its own";
 }

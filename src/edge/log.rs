@@ -22,7 +22,7 @@ use socketio_cors_core::{
     action::Context,
     allowance::Allowance,
     decision::Decision,
-    policy::{Fault, Policy, Version},
+    policy::{Diagnostic, Policy, Version},
     request::{RequestHead, Url},
     settings::BadVariable,
 };
@@ -73,16 +73,16 @@ pub(super) fn changed(host: &str, key: &str, policy: &Policy) {
     log_line(Level::Info, "policy-changed", "host key policy routes origins", values);
 }
 
-pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Fault]) {
+pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Diagnostic]) {
     let values = vec![host.into(), key.into(), version.to_string().into(), faults.len().into()];
     log_line(Level::Error, "policy-faulty", "host key policy faults", values);
     for fault in faults.iter().take(MAX_FAULTS) {
-        let Fault { pointer, line, column, value, problem, advice, .. } = fault;
-        let names = "host key pointer line column value problem advice";
-        let texts = [host, key, pointer, value, problem, advice].map(JsValue::from);
-        let [host, key, pointer, value, problem, advice] = texts;
+        let Diagnostic { pointer, line, column, value, message, help, .. } = fault;
+        let names = "host key pointer line column value message help";
+        let texts = [host, key, pointer, value, message, help].map(JsValue::from);
+        let [host, key, pointer, value, message, help] = texts;
         let (line, column) = ((*line).into(), (*column).into());
-        let values = vec![host, key, pointer, line, column, value, problem, advice];
+        let values = vec![host, key, pointer, line, column, value, message, help];
         log_line(Level::Error, "policy-fault", names, values);
     }
 }

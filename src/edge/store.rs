@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use socketio_cors_core::{
     keys,
-    policy::{Fault, Policy, Version},
+    policy::{Diagnostic, Policy, Version},
     policy_cache::{FetchResult, Lookup, MAX_HOSTS, MAX_WAIT, Next, PolicyCache},
     recent::Recent,
 };
@@ -167,7 +167,7 @@ fn parse_last_known(document: &Document) -> Option<Parsed> {
 
 /// The policy that `document` is: the one that is cached, as one text may stand under
 /// several keys, and one key serve many hosts.
-fn policy_of(document: &Document) -> Result<Rc<Policy>, Vec<Fault>> {
+fn policy_of(document: &Document) -> Result<Rc<Policy>, Vec<Diagnostic>> {
     let cached = POLICIES.with_borrow(|policies| policies.with_version(document.version));
     cached.map_or_else(
         || Policy::read(&document.text(), document.version, &shell::KNOWLEDGE).map(Rc::new),

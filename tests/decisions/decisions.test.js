@@ -1,5 +1,5 @@
-// A sample of the tables of crates/core/tests/, through workerd: what the runtime makes of
-// odd requests on their way to the decision.
+// A sample of the tables of crates/core/tests/integration/, through workerd: what the runtime
+// makes of odd requests on their way to the decision.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";

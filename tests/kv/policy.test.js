@@ -88,7 +88,7 @@ describe("an edit", () => {
 		edge = await start({ policy: { origin: "https://*.bücher.example" } });
 		assert.equal(await statusFrom(a), 503);
 		const fault = edge.log.find((line) => line.includes('"policy-fault"'));
-		assert.equal(JSON.parse(fault).advice, 'write "https://*.xn--bcher-kva.example"');
+		assert.equal(JSON.parse(fault).help, 'write "https://*.xn--bcher-kva.example"');
 	});
 });
 

@@ -217,8 +217,8 @@ describe("the editor", () => {
 				const report = JSON.parse(await tool.run(isValid(text), ["check", "--json", path]));
 				const expected = [...report.faults, ...report.warnings].map((finding) => [
 					`${finding.line}:${finding.column}${finding.pointer && ` ${finding.pointer}`}`,
-					finding.value ? `${finding.value} ${finding.problem}` : `The document ${finding.problem}`,
-					finding.advice,
+					finding.value ? `${finding.value} ${finding.message}` : `The document ${finding.message}`,
+					finding.help,
 				]);
 				const shown = await page
 					.locator("#faults button")
@@ -433,16 +433,16 @@ describe("what would happen", () => {
 			decision: [decision],
 			terms: {
 				Reason: `${reason}: ${why}`,
-				...(meantOrigin && { Meant: `no browser sends that origin, but rather ${meantOrigin}` }),
+				...(meantOrigin && { Meant: `no browser sends that Origin; it would send ${meantOrigin}` }),
 				...(rule && { Rule: `the one for ${rule.prefix}${at(rule)}` }),
 				...(pattern && { Pattern: pattern.text + at(pattern) }),
-				...(kvKeys.length > 0 && { "KV key": `${kvKeys.join(", ")}, taken as missing` }),
+				...(kvKeys.length > 0 && { "KV key": `${kvKeys.join(", ")}, assumed to be missing` }),
 				...(removedHeaders.length > 0 && {
 					Removed: `${removedHeaders.join(", ")} of the request`,
 				}),
 				Answer:
 					answeredBy === "edge"
-						? `${status} by the Worker; the Socket.IO server never hears of it`
+						? `${status} by the Worker; the Socket.IO server never sees the request`
 						: forwarded,
 			},
 			headers: lines.length > 0 ? [lines.join("\n")] : [],

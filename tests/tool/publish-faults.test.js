@@ -248,7 +248,7 @@ for (const [what, status, args, values, says] of [
 		0,
 		B,
 		{ policy: B.trim() },
-		"only the text is another",
+		"the text differs, the decisions do not",
 	],
 	["the same text is not written", 0, A, { policy: A }, "Nothing to publish"],
 	["faults are listed", 1, FAULTY, { policy: A }, 'write "https://a.example"'],
@@ -272,7 +272,7 @@ for (const [what, status, args, values, says] of [
 		0,
 		A,
 		{ policy: '{"routes": {"/\u202e": {"origin": "*"}}}' },
-		"- /\\u{202e} is a route",
+		"- /\\u{202e} (route removed)",
 	],
 ]) {
 	test(`publish: ${what}`, async () => {
@@ -342,8 +342,8 @@ test("what is no command is wrong usage, and nothing is written", async () => {
 		[["publish"], ["--yes"], "FILE"],
 		[["publish", join(tool.directory, "no-such-file")], ["--yes"], "cannot read"],
 		[["publish", path, "--remote"], ["--yes"], "--remote"],
-		[["publish", path, "--host", "a.example/x"], ["--yes"], "is no host"],
-		[["rollback", "--host", "*.a.example"], ["--yes"], "is no host"],
+		[["publish", path, "--host", "a.example/x"], ["--yes"], "is not a host"],
+		[["rollback", "--host", "*.a.example"], ["--yes"], "is not a host"],
 	]) {
 		const { output, puts } = await run(2, args, { values: live, yes });
 		assertSays(output, says);

@@ -94,8 +94,8 @@ describe("the log has a line for", { concurrency: true }, () => {
 					line: 1,
 					column: 1,
 					value: "",
-					problem: 'has no "origin"',
-					advice: 'write "origin": "https://example.com", a list, true, "*" or false',
+					message: 'has no "origin"',
+					help: 'write "origin": "https://example.com", a list, true, "*" or false',
 				},
 				{
 					...fault,
@@ -103,8 +103,8 @@ describe("the log has a line for", { concurrency: true }, () => {
 					line: 1,
 					column: 2,
 					value: '"https://b.example/"',
-					problem: "belongs to an unknown field",
-					advice: 'did you mean "origin"?',
+					message: "belongs to an unknown field",
+					help: 'did you mean "origin"?',
 				},
 				{
 					...fault,
@@ -112,8 +112,8 @@ describe("the log has a line for", { concurrency: true }, () => {
 					line: 1,
 					column: 43,
 					value: "-2",
-					problem: "is out of range",
-					advice: "write a whole number from -1 to 86400",
+					message: "is out of range",
+					help: "write a whole number from -1 to 86400",
 				},
 			]);
 			// Some refreshes more, and a host more.

@@ -35,7 +35,7 @@ use self::{
     target::{Page, Target},
 };
 use super::{
-    Report, WrongUsage,
+    Report, Status, WrongUsage,
     printable::{self, printable},
 };
 
@@ -108,7 +108,7 @@ impl Doctor {
             text::report(&examination, &facts, &findings)
         };
         let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
-        Ok(Report { text, valid: !fails })
+        Ok(Report { text, status: Status::good_if(!fails) })
     }
 
     /// What the arguments ask for.

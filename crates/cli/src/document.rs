@@ -1,73 +1,41 @@
-//! The policy document that a command is about.
+//! A policy document and where it was read from.
 
-use std::{
-    fs,
-    io::{self, Read},
-};
+use std::io::Read;
 
-use clap::Args;
-use socketio_cors_core::policy::{Fault, MAX_DOCUMENT_LEN, Policy};
+use socketio_cors_core::policy::{Diagnostic, MAX_DOCUMENT_LEN, Policy};
 
-use super::{
-    WrongUsage,
-    printable::printable,
-    render::{self, Severity},
-};
+use crate::{report::CommandError, system::System, terminal::printable::printable};
 
-/// The policy document's file.
-#[derive(Args, Debug)]
-pub(super) struct File {
-    /// The policy document; - for the standard input
-    #[arg(value_name = "FILE")]
-    file: String,
-}
-
-/// A document's text, and what it was read from.
+/// A policy document.
 #[derive(Debug)]
-pub(super) struct Document {
-    pub(super) name: String,
-    pub(super) text: String,
-}
-
-impl File {
-    /// Whether it is the standard input.
-    pub(super) fn is_standard_input(&self) -> bool {
-        self.file == "-"
-    }
-
-    /// Reads it. What is no UTF-8 becomes U+FFFD, as in KV.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub(super) fn read(&self) -> Result<Document, WrongUsage> {
-        let mut bytes = Vec::new();
-        let (name, read) = match self.file.as_str() {
-            "-" => ("the standard input", read_to(&mut bytes, io::stdin())),
-            path => (path, fs::File::open(path).and_then(|file| read_to(&mut bytes, file))),
-        };
-        read.map_err(|error| WrongUsage(format!("cannot read {}: {error}", printable(name))))?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Document { name: printable(name).into_owned(), text })
-    }
-}
-
-/// Reads no more than what is too much.
-fn read_to(bytes: &mut Vec<u8>, from: impl Read) -> io::Result<usize> {
-    from.take(u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX).saturating_add(1))
-        .read_to_end(bytes)
+pub(crate) struct Document {
+    /// The file's path or the KV key, for people.
+    pub(crate) name: String,
+    /// The text.
+    pub(crate) text: String,
 }
 
 impl Document {
-    /// The policy that it is, with all that is known of host names.
+    /// Reads the file at `path`; `-` is the standard input. Bytes that are not UTF-8 become U+FFFD, as
+    /// in KV. Of a document that is too large, no more is read than shows that.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn read(system: &dyn System, path: &str) -> Result<Self, CommandError> {
+        let name = if path == "-" { "the standard input" } else { path };
+        let limit = u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        let read = system.open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
+        read.map_err(|error| CommandError::unreadable(name, &error))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Self { name: printable(name).into_owned(), text })
+    }
+
+    /// The policy that the text describes, checked with all that is known of host names.
     ///
     /// # Errors
     /// Every fault of the document.
-    pub(super) fn policy(&self) -> Result<Policy, Vec<Fault>> {
+    pub(crate) fn policy(&self) -> Result<Policy, Vec<Diagnostic>> {
         socketio_cors_explain::read(&self.text)
-    }
-
-    /// Faults or warnings of it, for people, with an empty line after each.
-    pub(super) fn render(&self, findings: &[Fault], severity: Severity) -> String {
-        findings.iter().map(|finding| render::finding(self, finding, severity) + "\n\n").collect()
     }
 }

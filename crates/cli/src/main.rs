@@ -1,29 +1,22 @@
-//! The command-line tool: what a policy says, by the same code as the Worker, and what
-//! is wrong with a live deployment.
-//!
-//! Native only. Exit status: 0 good, 1 faults found or not published, 2 wrong usage.
+//! The command-line tool: checks and explains policies by the same code as the Worker, publishes
+//! them, and examines live deployments.
 
-mod change;
-mod check;
-mod configuration;
-mod difference;
+mod commands;
 mod doctor;
 mod document;
-mod explain;
-mod printable;
-mod publish;
-mod render;
-mod request;
-mod rollback;
-mod target;
-mod wrangler;
+mod kv;
+mod report;
+mod system;
+mod terminal;
 
-use std::{
-    io::{ErrorKind, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use commands::{check, explain, publish, rollback};
+use report::{CommandError, Report, Status, WrongUsage};
+use system::{NativeSystem, System};
+use terminal::{print, print_error, printable};
 
 /// Checks, explains and publishes the policies of socketio-cors-edge, and examines
 /// Socket.IO deployments.
@@ -39,27 +32,27 @@ struct Cli {
 enum Command {
     /// Say what is wrong with a policy document, and what to write instead
     ///
-    /// Every fault is listed at once. A document with faults is not taken by the
-    /// Worker; one with warnings is.
+    /// Lists every fault at once. The Worker refuses a document with faults, and
+    /// takes one with warnings.
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
-    /// Say what becomes of a request, and why
+    /// Say how a request is decided, and why
     ///
-    /// Shows the decision, the rule and the pattern that made it, and the exact
-    /// CORS headers of the answer; first of the preflight, where a browser sends
-    /// one.
+    /// Shows the decision, the rule and the pattern behind it, and the exact CORS
+    /// headers of the answer; of the preflight first, if a browser sends one.
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
-    /// Put a policy document into KV, where the Worker takes it from
+    /// Put a policy document into KV, where the Worker reads it
     ///
-    /// Checks it, shows how it differs from what is live, asks, writes it through
-    /// wrangler, reads it back, and says when it takes effect. What was live is kept for
-    /// `rollback`. Where a step fails, the command says what is in KV then.
+    /// Checks it, shows how it differs from the live one, asks, writes it with
+    /// wrangler, reads it back, and says when it takes effect. The document that it
+    /// replaces is kept for `rollback`. If a step fails, the command says what is in
+    /// KV then.
     #[command(after_help = publish::EXAMPLES)]
     Publish(publish::Publish),
     /// Put back the policy that the last `publish` replaced
     ///
-    /// Shows the difference and asks, as `publish` does. The two change places, so
+    /// Shows the difference and asks, as `publish` does. The two trade places, so
     /// that a second rollback undoes the first.
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Rollback),
@@ -72,51 +65,27 @@ enum Command {
     Doctor(doctor::Doctor),
 }
 
-/// What a command has to say.
-#[derive(Debug)]
-struct Report {
-    /// For the standard output, in colour.
-    text: String,
-    /// Whether the document has no faults, and what was asked for is done.
-    valid: bool,
-}
-
-/// Why a command cannot be carried out as it was given.
-#[derive(Debug)]
-struct WrongUsage(String);
-
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Check(check) => check.run(),
-        Command::Explain(explain) => explain.run(),
-        Command::Publish(publish) => publish.run(),
-        Command::Rollback(rollback) => rollback.run(),
-        Command::Doctor(doctor) => doctor.run(),
-    };
-    match done.and_then(|Report { text, valid }| print(&format!("{text}\n")).map(|()| valid)) {
-        Ok(valid) => ExitCode::from(u8::from(!valid)),
-        Err(WrongUsage(message)) => {
-            complain(&message);
-            ExitCode::from(2)
+    let system = NativeSystem;
+    match Cli::parse().command.run(&system) {
+        Ok(status) => ExitCode::from(status.code()),
+        Err(error) => {
+            print_error(&system, error.message());
+            ExitCode::from(error.code())
         }
     }
 }
 
-/// Writes to the standard output.
-fn print(text: &str) -> Result<(), WrongUsage> {
-    let mut output = anstream::stdout();
-    let printed = write!(output, "{text}").and_then(|()| output.flush());
-    match printed {
-        // Whoever reads it may have seen enough.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(WrongUsage(format!("cannot write the output: {error}")))
-        }
-        _ => Ok(()),
+impl Command {
+    fn run(&self, system: &dyn System) -> Result<Status, CommandError> {
+        let Report { text, status } = match self {
+            Self::Check(check) => check.run(system)?,
+            Self::Explain(explain) => explain.run(system)?,
+            Self::Publish(publish) => publish.run(system)?,
+            Self::Rollback(rollback) => rollback.run(system)?,
+            Self::Doctor(doctor) => doctor.run()?,
+        };
+        print(system, &format!("{text}\n"))?;
+        Ok(status)
     }
-}
-
-/// Writes an error to the standard error.
-fn complain(message: &str) {
-    // There is nobody left to tell of a failure.
-    let _ = writeln!(anstream::stderr(), "{}", render::error(message));
 }

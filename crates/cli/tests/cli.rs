@@ -91,7 +91,7 @@ fn check_gives_machines_the_same() {
         (&report["faults"][1]["line"], &report["faults"][1]["column"]),
         (&3.into(), &3.into())
     );
-    assert_eq!(report["faults"][1]["advice"], "did you mean \"credentials\"?");
+    assert_eq!(report["faults"][1]["help"], "did you mean \"credentials\"?");
     assert_eq!(report["warnings"], Value::Array(Vec::new()));
 }
 
@@ -260,7 +260,7 @@ OPTIONS /socket.io/?EIO=4&transport=polling from https://x.apps.example
   reason    listed-origin
   rule      /socket.io (the standard input:1:1)
   pattern   https://*.apps.example (the standard input:2:35 /origin/1)
-  answer    204 by the edge; the origin server never hears of it
+  answer    204 by the edge; the origin server never sees the request
             Access-Control-Allow-Origin: https://x.apps.example
             Access-Control-Allow-Credentials: true
             Access-Control-Allow-Methods: GET,POST
@@ -353,7 +353,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
                              not list x-other; the request is never sent";
     const REFUSED: &str =
         "the browser stops at the preflight: its status is 403; the request is never sent";
-    const OWN: &str = "the page can read the answer: it is of its own origin";
+    const OWN: &str = "the page can read the answer: it is of the same origin";
     const A: &str = "https://a.example";
     const EVIL: &str = "https://evil.example";
     assert_explained(&[
@@ -408,7 +408,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
 fn explain_says_what_a_browser_would_have_sent() {
     let text = output(&["explain", "-", "--origin", "https://B\u{fc}cher.example/"], POLICY, 0);
     let note =
-        "  note      no browser sends that Origin, but rather https://xn--bcher-kva.example\n";
+        "  note      no browser sends that Origin; it would send https://xn--bcher-kva.example\n";
     assert!(text.contains(note), "{text}");
     let arguments = ["explain", "--json", "-", "--origin", "https://a.example/"];
     assert_eq!(json(&arguments, POLICY, 0)["request"]["meantOrigin"], "https://a.example");

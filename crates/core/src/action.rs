@@ -127,7 +127,7 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, context: Context
                 return Action::Forward { owned: Some(headers), explain, removed: &[] };
             }
             headers.extend(explain.map(explain_header));
-            Action::Answer(Answer { status: rule.success_status, headers, body: None })
+            Action::Answer(Answer { status: rule.success_status.as_u16(), headers, body: None })
         }
         Verdict::Allow | Verdict::Uncovered => {
             let exposed = context.explain.then_some(EXPLAIN_HEADER);

@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 
+use http::HeaderValue;
+
 use crate::{
-    policy::{Access, Rule},
+    policy::{Access, AllowedHeaders, Rule},
     token::is_token,
     vary,
 };
@@ -95,7 +97,7 @@ pub fn response_headers<'a>(
     let mut headers = Headers::new();
     if let Some(grant) = grant {
         grant.push_to(&mut headers);
-        let exposed = match (rule.exposed_headers.as_deref(), also_exposed) {
+        let exposed = match (rule.exposed_headers.as_ref().and_then(text), also_exposed) {
             (Some(named), Some(added)) => Some(format!("{named},{added}").into()),
             (named, added) => named.or(added).map(Cow::Borrowed),
         };
@@ -118,20 +120,24 @@ pub fn preflight_headers<'a>(
     let mut headers = Headers::new();
     if let Some(grant) = grant {
         grant.push_to(&mut headers);
-        if !rule.methods.is_empty() {
-            headers.push(("Access-Control-Allow-Methods", rule.methods.as_str().into()));
-        }
+        let methods = rule.methods.as_ref().and_then(text);
+        headers.extend(methods.map(|names| ("Access-Control-Allow-Methods", names.into())));
         let allowed = match &rule.allowed_headers {
-            Some(named) => Some(Cow::Borrowed(named.as_str())),
-            None => requested.and_then(reflect).map(Cow::Owned),
+            AllowedHeaders::Listed(named) => named.as_ref().and_then(text).map(Cow::Borrowed),
+            AllowedHeaders::Requested => requested.and_then(reflect).map(Cow::Owned),
         };
         let allowed = allowed.filter(|names| !names.is_empty());
         headers.extend(allowed.map(|names| (ALLOW_HEADERS, names)));
-        let max_age = rule.max_age.as_deref();
+        let max_age = rule.max_age.as_ref().and_then(text);
         headers.extend(max_age.map(|age| ("Access-Control-Max-Age", age.into())));
     }
     headers.push(("Vary", vary::PREFLIGHT.into()));
     headers
+}
+
+/// The value of a header, which is ASCII where a policy holds it.
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
 }
 
 /// The header names of `requested`, joined by commas as browsers do. `None` if it holds

@@ -214,7 +214,7 @@ impl fmt::Display for OriginPattern<'_> {
 impl PatternError {
     /// What is wrong, as a clause: "has a path or a trailing slash, …".
     #[must_use]
-    pub fn problem(&self) -> &'static str {
+    pub fn message(&self) -> &'static str {
         match self.0 {
             ErrorKind::Everything => "stands for every origin, not for one of a list",
             ErrorKind::Several => "has a comma or a space, as several origins in one text would",
@@ -250,7 +250,7 @@ impl PatternError {
     /// What to write instead of `text`: "write …". `to_ascii` gives the form in
     /// which a browser sends a Unicode host, if it is known.
     #[must_use]
-    pub fn advice(&self, text: &str, to_ascii: fn(&str) -> Option<String>) -> String {
+    pub fn help(&self, text: &str, to_ascii: fn(&str) -> Option<String>) -> String {
         if let Some(repaired) = repair::repair(text, to_ascii) {
             return format!("write \"{repaired}\"");
         }

@@ -1,11 +1,11 @@
 //! The policy: a document from KV, parsed once into values that cannot be wrong.
 //!
 //! A document is accepted whole or refused whole ([`Policy::read`]); a refusal
-//! lists every [`Fault`] at once, up to a thousand.
+//! lists every [`Diagnostic`] at once, up to a thousand.
 
 mod dangers;
+mod diagnostic;
 mod document;
-mod fault;
 mod field;
 mod headers;
 mod json;
@@ -27,6 +27,8 @@ mod warnings;
 
 use std::sync::LazyLock;
 
+use http::{HeaderValue, StatusCode};
+
 use crate::{
     origin::Origin,
     path::{PathVariants, Reading},
@@ -34,7 +36,7 @@ use crate::{
 };
 use prefix::Prefix;
 
-pub use fault::{Fault, MAX_FAULTS};
+pub use diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 pub use headers::is_forbidden_request_header;
 pub use knowledge::Knowledge;
 pub use methods::{is_forbidden_method, is_normalised_method};
@@ -78,17 +80,16 @@ struct Route {
 pub struct Rule {
     /// `origin` and `credentials`.
     pub access: Access,
-    /// `methods`, ready for `Access-Control-Allow-Methods`.
-    pub methods: String,
-    /// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
-    /// reflects what the preflight asks for.
-    pub allowed_headers: Option<String>,
-    /// `exposedHeaders`, ready for `Access-Control-Expose-Headers`.
-    pub exposed_headers: Option<String>,
-    /// `maxAge` in seconds, ready for `Access-Control-Max-Age`.
-    pub max_age: Option<String>,
+    /// `methods`, for `Access-Control-Allow-Methods`; `None` if the list is empty.
+    pub methods: Option<HeaderValue>,
+    /// `allowedHeaders`.
+    pub allowed_headers: AllowedHeaders,
+    /// `exposedHeaders`, for `Access-Control-Expose-Headers`; `None` if the list is empty.
+    pub exposed_headers: Option<HeaderValue>,
+    /// `maxAge` in seconds, for `Access-Control-Max-Age`.
+    pub max_age: Option<HeaderValue>,
     /// `optionsSuccessStatus`, 200 to 299.
-    pub success_status: u16,
+    pub success_status: StatusCode,
     /// `preflightContinue`.
     pub preflight_continue: bool,
     /// Whether requests without an `Origin` are let through (`missingOrigin`).
@@ -100,6 +101,15 @@ pub struct Rule {
     /// `websocketCookies`: whether a WebSocket of an allowed origin's page keeps the visitor's
     /// credentials.
     pub websocket_cookies: bool,
+}
+
+/// The request headers that a page may send, for `Access-Control-Allow-Headers`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum AllowedHeaders {
+    /// Those that the preflight asks for.
+    Requested,
+    /// The listed ones; `None` if the list is empty.
+    Listed(Option<HeaderValue>),
 }
 
 /// Who may read the answers. `*` with credentials has no value of this type
@@ -152,7 +162,11 @@ impl Policy {
     ///
     /// # Errors
     /// Every fault of the document, in its order.
-    pub fn read(text: &str, version: Version, knowledge: &Knowledge) -> Result<Self, Vec<Fault>> {
+    pub fn read(
+        text: &str,
+        version: Version,
+        knowledge: &Knowledge,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let routes = document::parse(text, knowledge)?;
         Ok(Self { routes, version, document_len: text.len() })
     }
@@ -161,7 +175,7 @@ impl Policy {
     ///
     /// # Errors
     /// As those of [`Policy::read`].
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
         Self::read(text, Version::of(text), &Knowledge::NONE)
     }
 
@@ -241,8 +255,8 @@ impl Rule {
                 origins: Origins::Listed(Listed::default()),
                 credentials: false,
             },
-            methods: methods::DEFAULT.to_owned(),
-            allowed_headers: None,
+            methods: Some(methods::DEFAULT),
+            allowed_headers: AllowedHeaders::Requested,
             exposed_headers: None,
             max_age: None,
             success_status: rule::DEFAULT_SUCCESS_STATUS,

@@ -1,19 +1,17 @@
-//! What a browser makes of the edge's answers, for a page that sends credentials
-//! where they are allowed.
+//! The outcome of a request in a browser, for a page that sends credentials where they are allowed.
 
 use socketio_cors_core::{action::Action, cors::Headers, decision::Verdict, request::RequestHead};
 
 use super::{
-    exchange::Exchange,
+    explained_request::ExplainedRequest,
     fetch_standard::{NotAllowed, ResponseHeaders, cors_check, preflight_check},
 };
 
-/// What becomes of `request`, which `preflight` went ahead of where there was
-/// one, as a sentence. `None` where no browser is involved, or where the origin
-/// server's own headers decide.
+/// The outcome of `request`, after its preflight if it has one, as a sentence. `None` if no browser is
+/// involved, or the origin server's own headers decide.
 pub(super) fn outcome(
-    preflight: Option<&Exchange<'_>>,
-    request: &Exchange<'_>,
+    preflight: Option<&ExplainedRequest<'_>>,
+    request: &ExplainedRequest<'_>,
     websocket: bool,
 ) -> Option<String> {
     let head = &request.head;
@@ -31,9 +29,9 @@ pub(super) fn outcome(
         return Some(format!("the WebSocket {outcome}"));
     }
     match preflight.map(judge_preflight) {
-        Some(Preflight::Fails(problem)) => {
+        Some(Preflight::Fails(why)) => {
             return Some(format!(
-                "the browser stops at the preflight: {problem}; the request is never sent"
+                "the browser stops at the preflight: {why}; the request is never sent"
             ));
         }
         Some(Preflight::IsForwarded) => return None,
@@ -45,17 +43,17 @@ pub(super) fn outcome(
         );
     }
     if head.is_same_origin() {
-        return Some("the page can read the answer: it is of its own origin".to_owned());
+        return Some("the page can read the answer: it is of the same origin".to_owned());
     }
     let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
-    Some(if allows_origin(&of(headers), head) {
+    Some(if allows_origin(&response_headers(headers), head) {
         "the page can read the answer".to_owned()
     } else {
         "the page cannot read the answer: the browser reports a CORS error".to_owned()
     })
 }
 
-/// How a preflight ends.
+/// The end of a preflight.
 enum Preflight {
     Passes,
     Fails(String),
@@ -63,9 +61,9 @@ enum Preflight {
     IsForwarded,
 }
 
-fn judge_preflight(preflight: &Exchange<'_>) -> Preflight {
+fn judge_preflight(preflight: &ExplainedRequest<'_>) -> Preflight {
     let Action::Answer(answer) = &preflight.action else { return Preflight::IsForwarded };
-    let headers = of(&answer.headers);
+    let headers = response_headers(&answer.headers);
     if !(200..300).contains(&answer.status) {
         return Preflight::Fails(format!("its status is {}", answer.status));
     }
@@ -91,11 +89,11 @@ fn allows_origin(headers: &ResponseHeaders<'_>, head: &RequestHead<'_>) -> bool 
     head.origin.is_some_and(|origin| check(origin).is_ok())
 }
 
-/// The page does where it may.
+/// The page sends credentials wherever it may.
 fn sends_credentials(headers: &ResponseHeaders<'_>) -> bool {
     headers.get("Access-Control-Allow-Credentials").as_deref() == Some("true")
 }
 
-fn of<'h>(headers: &'h Headers<'_>) -> ResponseHeaders<'h> {
+fn response_headers<'h>(headers: &'h Headers<'_>) -> ResponseHeaders<'h> {
     headers.iter().map(|(name, value)| (*name, &**value)).collect()
 }

@@ -1,53 +1,57 @@
-//! What becomes of a request, from the preflight to what the browser makes of it.
+//! A request from its preflight to what the page sees.
 
 use serde_json::{Value, json};
 use socketio_cors_core::{
-    policy::{Fault, Policy, Version},
+    policy::{Diagnostic, Policy, Version},
     tenants::KeyStatus,
 };
 
-use super::{Exchange, browser, check::findings, request::Request};
+use super::{ExplainedRequest, browser, check_json::diagnostics_json, page_request::PageRequest};
 
-/// What becomes of a request under a policy.
+/// The explanation of a request under a policy.
 #[derive(Debug)]
 pub struct Explanation<'a> {
     version: Version,
-    /// `None` where a browser sends none.
-    pub preflight: Option<Exchange<'a>>,
+    /// `None` if a browser sends none.
+    pub preflight: Option<ExplainedRequest<'a>>,
     /// The request itself.
-    pub request: Exchange<'a>,
-    /// What the browser makes of it, as a sentence; `None` where that is not known, or
-    /// no browser is involved.
+    pub request: ExplainedRequest<'a>,
+    /// The outcome for the page, as a sentence; `None` if it is not known, or no browser is involved.
     pub outcome: Option<String>,
 }
 
 impl<'a> Explanation<'a> {
-    /// Of `request` under `policy`, which was read from `text`, where each key of a
-    /// tenant is as `key_status` says.
+    /// Explains `request` under `policy`, which was read from `text`, as if every tenant's key were as
+    /// `key_status` says.
     #[must_use]
-    pub fn of(request: &'a Request, policy: &'a Policy, text: &str, key_status: KeyStatus) -> Self {
-        let exchange = |head| Exchange::of(head, policy, text, key_status);
-        let preflight = request.preflight().map(exchange);
-        let exchange = exchange(request.head());
-        let outcome = browser::outcome(preflight.as_ref(), &exchange, request.websocket);
-        Self { version: policy.version(), preflight, request: exchange, outcome }
+    pub fn of(
+        request: &'a PageRequest,
+        policy: &'a Policy,
+        text: &str,
+        key_status: KeyStatus,
+    ) -> Self {
+        let explain = |head| ExplainedRequest::of(head, policy, text, key_status);
+        let preflight = request.preflight().map(explain);
+        let explained = explain(request.head());
+        let outcome = browser::outcome(preflight.as_ref(), &explained, request.websocket);
+        Self { version: policy.version(), preflight, request: explained, outcome }
     }
 
-    /// For machines. `name` is that of the document.
+    /// As JSON. `name` is that of the document.
     pub fn json(&self, name: &str) -> Value {
         json!({
             "file": name,
             "valid": true,
             "policy": self.version.to_string(),
-            "preflight": self.preflight.as_ref().map(Exchange::json),
+            "preflight": self.preflight.as_ref().map(ExplainedRequest::json),
             "request": self.request.json(),
             "outcome": self.outcome,
         })
     }
 }
 
-/// What machines get where the document `name` has `faults`.
+/// The JSON in place of an explanation, if the document `name` has `faults`.
 #[must_use]
-pub fn unexplained(name: &str, faults: &[Fault]) -> Value {
-    json!({ "file": name, "valid": false, "faults": findings(faults) })
+pub fn unexplained(name: &str, faults: &[Diagnostic]) -> Value {
+    json!({ "file": name, "valid": false, "faults": diagnostics_json(faults) })
 }

@@ -1,4 +1,4 @@
-//! What a browser makes of an answer's CORS headers.
+//! The checks that a browser does on the CORS headers of an answer.
 //!
 //! Source: Fetch, "CORS check", "CORS-preflight fetch", "CORS-safelisted
 //! request-header"; "get" of a header list.
@@ -22,7 +22,7 @@ pub enum CorsError {
     Credentials,
 }
 
-/// What a preflight's answer does not let a page do.
+/// The part of a request that a preflight's answer does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotAllowed {
     /// A method.
@@ -56,11 +56,11 @@ impl<'h> ResponseHeaders<'h> {
     }
 }
 
-/// Whether a page of `origin` may read an answer with these headers to a request
-/// that it sent with credentials, or without.
+/// The CORS check: may a page of `origin` read an answer with these headers, to a request with
+/// credentials or without?
 ///
 /// # Errors
-/// It may not: why.
+/// Why it may not.
 pub fn cors_check(
     headers: &ResponseHeaders<'_>,
     origin: &str,
@@ -77,11 +77,11 @@ pub fn cors_check(
     }
 }
 
-/// Whether a preflight's answer with these headers, which passes the CORS check,
-/// lets a page send `method` and headers of these names.
+/// The checks of a preflight's answer that has passed the CORS check: does it allow `method` and
+/// headers of these names?
 ///
 /// # Errors
-/// It does not: what not.
+/// The method or the first header that it does not allow.
 pub fn preflight_check<'n>(
     headers: &ResponseHeaders<'_>,
     method: &str,
@@ -104,8 +104,8 @@ pub fn preflight_check<'n>(
         .map_or(Ok(()), |name| Err(NotAllowed::Header(name.to_owned())))
 }
 
-/// Whether a page may send the request header of that name, in lower case, without
-/// a preflight; but for those whose value matters.
+/// A page may send the request header `name` (in lower case) without a preflight. Headers that are
+/// safelisted for some values alone are left out.
 #[must_use]
 pub fn is_safelisted(name: &str) -> bool {
     matches!(name, "accept" | "accept-language" | "content-language")

@@ -1,25 +1,26 @@
-//! What there is to say of a policy document, and of what becomes of a request: for the
-//! tool, and for the playground, which says the same.
+//! Explanations: the faults of a policy document, and how a request is decided and why. The tool and
+//! the playground both show them.
 
-use socketio_cors_core::policy::{Fault, Policy, Version};
+use socketio_cors_core::policy::{Diagnostic, Policy, Version};
 
 mod browser;
-pub mod check;
-mod exchange;
+pub mod check_json;
+mod explained_request;
+mod explained_request_json;
 mod explanation;
 pub mod fetch_standard;
-mod knowledge;
-pub mod request;
+mod host_names;
+pub mod page_request;
 
-pub use check::check;
-pub use exchange::Exchange;
+pub use check_json::check;
+pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
-pub use knowledge::KNOWLEDGE;
+pub use host_names::KNOWLEDGE;
 
-/// The policy that `text` is, with all that is known of host names.
+/// The policy that `text` describes, checked with Unicode host names and the Public Suffix List.
 ///
 /// # Errors
 /// Every fault of the document.
-pub fn read(text: &str) -> Result<Policy, Vec<Fault>> {
+pub fn read(text: &str) -> Result<Policy, Vec<Diagnostic>> {
     Policy::read(text, Version::of(text), &KNOWLEDGE)
 }

@@ -1,6 +1,6 @@
 //! What `socketio-cors check` warns about, and where a rule and its pattern are found.
 
-use socketio_cors_core::policy::{Fault, Policy, Source, Version, locate, warnings};
+use socketio_cors_core::policy::{Diagnostic, Policy, Source, Version, locate, warnings};
 use socketio_cors_explain::KNOWLEDGE;
 
 /// Checks that the document of each row is warned about at these pointers.
@@ -106,7 +106,7 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
         (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),
     ]);
     let evil = warnings(r#"{"origin": "http://127.evil.example", "credentials": true}"#).remove(0);
-    assert!(evil.problem.starts_with("is not encrypted"), "{evil}");
+    assert!(evil.message.starts_with("is not encrypted"), "{evil}");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
 
 #[test]
 fn a_wildcard_is_warned_about_as_no_page_polls_it_with_cookies() {
-    let warned = |document| warnings(document).iter().any(|it| it.problem.contains("poll"));
+    let warned = |document| warnings(document).iter().any(|it| it.message.contains("poll"));
     assert!(warned(r#"{"origin": "*"}"#));
     assert!(!warned(r#"{"origin": true}"#));
     assert!(!warned(r#"{"origin": "*", "dangerouslyAllow": ["every-origin"]}"#));
@@ -169,7 +169,7 @@ fn a_route_that_no_url_reaches_is_warned_about() {
     let route = |len| format!(r#"{{"routes": {{"/{}/": {{"origin": false}}}}}}"#, "a".repeat(len));
     assert_eq!(warnings(&route(16_382)), []);
     let [warning] = &warnings(&route(16_383))[..] else { panic!("one warning") };
-    assert_eq!(warning.problem, "is longer than any URL: the route is never reached");
+    assert_eq!(warning.message, "is longer than any URL: the route is never reached");
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn every_mistake_that_jub0bs_cors_reports_is_a_fault_or_a_warning() {
         let document = format!("{{{rule}}}");
         let policy = Policy::read(&document, Version::of(&document), &KNOWLEDGE);
         let found = [policy.err().unwrap_or_default(), warnings(&document)].concat();
-        let is_of_rule = |finding: &Fault| {
+        let is_of_rule = |finding: &Diagnostic| {
             let field = finding.pointer.split('/').nth(1).unwrap_or_default();
             field.is_empty() || field != "credentials" && rule.contains(field)
         };

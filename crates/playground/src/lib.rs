@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{policy::Version, tenants::KeyStatus};
-use socketio_cors_explain::{Explanation, request::Asked, unexplained};
+use socketio_cors_explain::{Explanation, page_request::RequestDescription, unexplained};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What the document is called in what is said of it.
@@ -42,10 +42,10 @@ pub fn explain(text: &str, asked: &str) -> String {
     report.to_string()
 }
 
-fn describe(asked: &Value) -> Asked {
+fn describe(asked: &Value) -> RequestDescription {
     let text = |name| Some(asked.get(name)?.as_str()?.to_owned());
     let headers = asked.get("headers").and_then(Value::as_array).into_iter().flatten();
-    Asked {
+    RequestDescription {
         origin: text("origin"),
         embedded: is_set(asked, "embedded"),
         host: text("host"),

@@ -99,7 +99,7 @@ pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
         Err(OriginError::Malformed) => {
             let advice = match OriginPattern::try_from(text) {
                 Err(error) => {
-                    format!("{}: {}", error.problem(), error.advice(text, KNOWLEDGE.to_ascii))
+                    format!("{}: {}", error.message(), error.help(text, KNOWLEDGE.to_ascii))
                 }
                 Ok(_) => "is a pattern: write one origin of a page".to_owned(),
             };

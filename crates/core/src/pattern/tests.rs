@@ -120,7 +120,7 @@ fn an_empty_set_allows_nothing() {
 #[test]
 fn faults_say_what_is_wrong_and_what_to_write() {
     let example = r#"write it as in "https://example.com" or "http://localhost:3000""#;
-    for (text, kind, advice) in [
+    for (text, kind, help) in [
         ("https://a.example/", ErrorKind::Path, r#"write "https://a.example""#),
         ("https://a.example/app?x", ErrorKind::Path, r#"write "https://a.example""#),
         ("https://a.example.", ErrorKind::TrailingDot, r#"write "https://a.example""#),
@@ -147,7 +147,7 @@ fn faults_say_what_is_wrong_and_what_to_write() {
         ("1https://a.example", ErrorKind::Scheme, example),
     ] {
         let error = OriginPattern::try_from(text).unwrap_err();
-        assert_eq!((error.0, error.advice(text, |_| None).as_str()), (kind, advice), "{text}");
+        assert_eq!((error.0, error.help(text, |_| None).as_str()), (kind, help), "{text}");
     }
     for (text, kind) in [
         ("*", ErrorKind::Everything),

@@ -1,7 +1,7 @@
 //! `dangerouslyAllow`.
 
 use super::{
-    fault::Faults,
+    diagnostic::Diagnostics,
     field::{Members, nearest},
     json::Value,
 };
@@ -19,29 +19,29 @@ const PUBLIC_SUFFIX: &str = "public-suffix";
 const EVERY_ORIGIN: &str = "every-origin";
 
 /// Those that `members` list. None of them changes a decision.
-pub(super) fn parse(members: &Members<'_>, faults: &mut Faults<'_>) -> Dangers {
+pub(super) fn parse(members: &Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Dangers {
     let mut dangers = Dangers::default();
     let Some(node) = members.get("dangerouslyAllow") else { return dangers };
     if !matches!(node.value(), Value::Array) {
-        let advice = format!("write a list, as in [\"{EVERY_ORIGIN}\"]");
-        faults.add(&node, "has the wrong type", advice);
+        let help = format!("write a list, as in [\"{EVERY_ORIGIN}\"]");
+        diagnostics.add(&node, "has the wrong type", help);
         return dangers;
     }
     for item in node.items_or_self() {
-        if faults.are_full() {
+        if diagnostics.are_full() {
             break;
         }
         match item.text().as_deref() {
             Some(PUBLIC_SUFFIX) => dangers.public_suffix = true,
             Some(EVERY_ORIGIN) => dangers.every_origin = true,
             Some(other) => {
-                let advice = match nearest(other, &[PUBLIC_SUFFIX, EVERY_ORIGIN]) {
+                let help = match nearest(other, &[PUBLIC_SUFFIX, EVERY_ORIGIN]) {
                     Some(meant) => format!("did you mean \"{meant}\"?"),
                     None => format!("write \"{PUBLIC_SUFFIX}\" or \"{EVERY_ORIGIN}\""),
                 };
-                faults.add(&item, "is nothing that can be allowed here", advice);
+                diagnostics.add(&item, "is nothing that can be allowed here", help);
             }
-            None => drop(faults.add_type(&item, "a text")),
+            None => drop(diagnostics.add_type(&item, "a text")),
         }
     }
     dangers

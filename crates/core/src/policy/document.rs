@@ -2,7 +2,7 @@
 
 use super::{
     DEFAULT_PREFIX, Knowledge, Route,
-    fault::{Fault, Faults, Noted},
+    diagnostic::{Diagnostic, Diagnostics, Noted},
     field::Members,
     place::Node,
     prefix::Prefix,
@@ -14,35 +14,35 @@ use crate::{origin, path::normalise};
 ///
 /// # Errors
 /// Every fault of the document.
-pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Fault>> {
-    let mut faults = Faults::of(text, knowledge);
-    let routes = read(text, &mut faults);
-    faults.into_result(routes)
+pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Diagnostic>> {
+    let mut diagnostics = Diagnostics::of(text, knowledge);
+    let routes = read(text, &mut diagnostics);
+    diagnostics.into_result(routes)
 }
 
-fn read(text: &str, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
-    let root = Node::root(syntax::read(text, faults)?);
+fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Noted> {
+    let root = Node::root(syntax::read(text, diagnostics)?);
     let expected = "an object, as in {\"origin\": \"https://example.com\"}";
-    let members = Members::of(&root, expected, faults)?;
+    let members = Members::of(&root, expected, diagnostics)?;
     if members.get("routes").is_some() {
-        return routes(members, faults);
+        return routes(members, diagnostics);
     }
     let known = [&["$schema", "routes"], rule::FIELDS].concat();
-    let rule = rule::parse(&members.only(&known, faults), faults)?;
+    let rule = rule::parse(&members.only(&known, diagnostics), diagnostics)?;
     Ok(vec![Route { prefix: Prefix::new(DEFAULT_PREFIX), rule }])
 }
 
-fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, Noted> {
-    let members = members.only(&["$schema", "routes"], faults);
+fn routes(members: Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Noted> {
+    let members = members.only(&["$schema", "routes"], diagnostics);
     let node = members.get("routes").ok_or(Noted)?;
     let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
-    let rules = Members::of(&node, expected, faults)?;
+    let rules = Members::of(&node, expected, diagnostics)?;
     // Every route is read before the first fault counts.
     let routes: Vec<_> =
-        rules.iter().map(|(prefix, key, node)| route(prefix, &key, &node, faults)).collect();
+        rules.iter().map(|(prefix, key, node)| route(prefix, &key, &node, diagnostics)).collect();
     if routes.is_empty() {
-        let advice = "give at least one route, as in \"/socket.io/\"";
-        return Err(faults.add(&node, "covers nothing", advice));
+        let help = "give at least one route, as in \"/socket.io/\"";
+        return Err(diagnostics.add(&node, "covers nothing", help));
     }
     routes.into_iter().collect()
 }
@@ -51,14 +51,14 @@ fn routes(members: Members<'_>, faults: &mut Faults<'_>) -> Result<Vec<Route>, N
 /// one, as far as they are found.
 pub(super) fn each_rule(
     root: &Node<'_>,
-    faults: &mut Faults<'_>,
-    mut each: impl FnMut(Option<&Node<'_>>, &Node<'_>, &mut Faults<'_>),
+    diagnostics: &mut Diagnostics<'_>,
+    mut each: impl FnMut(Option<&Node<'_>>, &Node<'_>, &mut Diagnostics<'_>),
 ) {
-    let Ok(members) = Members::of(root, "", faults) else { return };
-    let Some(routes) = members.get("routes") else { return each(None, root, faults) };
-    let Ok(rules) = Members::of(&routes, "", faults) else { return };
+    let Ok(members) = Members::of(root, "", diagnostics) else { return };
+    let Some(routes) = members.get("routes") else { return each(None, root, diagnostics) };
+    let Ok(rules) = Members::of(&routes, "", diagnostics) else { return };
     for (_, key, rule) in rules.iter() {
-        each(Some(&key), &rule, faults);
+        each(Some(&key), &rule, diagnostics);
     }
 }
 
@@ -66,17 +66,17 @@ fn route(
     prefix: &str,
     key: &Node<'_>,
     node: &Node<'_>,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Route, Noted> {
-    check_prefix(prefix, key, faults);
+    check_prefix(prefix, key, diagnostics);
     let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
-    let members = Members::of(node, expected, faults)?.only(rule::FIELDS, faults);
-    let rule = rule::parse(&members, faults)?;
+    let members = Members::of(node, expected, diagnostics)?.only(rule::FIELDS, diagnostics);
+    let rule = rule::parse(&members, diagnostics)?;
     Ok(Route { prefix: Prefix::new(prefix), rule })
 }
 
-fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
-    let mut refuse = |problem, advice| faults.add(key, problem, advice);
+fn check_prefix(prefix: &str, key: &Node<'_>, diagnostics: &mut Diagnostics<'_>) {
+    let mut refuse = |message, help| diagnostics.add(key, message, help);
     let meant = meant_prefix(prefix);
     let quoted = serde_json::to_string(&meant).unwrap_or_default();
     if prefix.chars().any(|char| char.is_control() || char == char::REPLACEMENT_CHARACTER) {
@@ -84,11 +84,11 @@ fn check_prefix(prefix: &str, key: &Node<'_>, faults: &mut Faults<'_>) {
     } else if !prefix.starts_with('/') {
         refuse("is a path prefix that does not start with /", format!("write {quoted}"));
     } else if prefix.contains(NOT_IN_PREFIXES) {
-        let problem = "is a path prefix with a wildcard, a query or a fragment";
-        refuse(problem, format!("write {quoted}, which covers all that starts with it"));
+        let message = "is a path prefix with a wildcard, a query or a fragment";
+        refuse(message, format!("write {quoted}, which covers all that starts with it"));
     } else if meant != prefix {
-        let problem = "is not spelt as paths are compared: decoded, without // and ..";
-        refuse(problem, format!("write {quoted}"));
+        let message = "is not spelt as paths are compared: decoded, without // and ..";
+        refuse(message, format!("write {quoted}"));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use http::HeaderValue;
+
 use super::{
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     json::{Json, Value},
     number,
     place::{Node, Place},
@@ -36,18 +38,18 @@ impl<'n> Members<'n> {
     pub(super) fn of(
         node: &Node<'n>,
         expected: &str,
-        faults: &mut Faults<'_>,
+        diagnostics: &mut Diagnostics<'_>,
     ) -> Result<Self, Noted> {
         let Some(members) = node.json.members() else {
-            return Err(faults.add_type(node, expected));
+            return Err(diagnostics.add_type(node, expected));
         };
         let member = |(key, json): (Json<'n>, _)| Member { key, name: key.text(), json };
         let members: Vec<_> = members.take(MAX_MEMBERS.saturating_add(1)).map(member).collect();
         if members.len() > MAX_MEMBERS {
-            let problem = format!("has more than {MAX_MEMBERS} members");
-            return Err(faults.add(
+            let message = format!("has more than {MAX_MEMBERS} members");
+            return Err(diagnostics.add(
                 node,
-                problem,
+                message,
                 "give several paths one prefix; a rule has a dozen fields",
             ));
         }
@@ -56,25 +58,30 @@ impl<'n> Members<'n> {
         for member in &members.members {
             let known = seen.len();
             if seen.insert(&member.name) < known {
-                let problem = "belongs to a field that stands twice";
-                faults.add_named(&members.node_of(member), member.key, problem, "keep one of them");
+                let message = "belongs to a field that stands twice";
+                diagnostics.add_named(
+                    &members.node_of(member),
+                    member.key,
+                    message,
+                    "keep one of them",
+                );
             }
         }
         Ok(members)
     }
 
     /// The same, with every name noted that is not `known`.
-    pub(super) fn only(self, known: &[&str], faults: &mut Faults<'_>) -> Self {
+    pub(super) fn only(self, known: &[&str], diagnostics: &mut Diagnostics<'_>) -> Self {
         for member in self.members.iter().filter(|member| !known.contains(&&*member.name)) {
             let node = self.node_of(member);
-            let advice = match nearest(&member.name, known) {
+            let help = match nearest(&member.name, known) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None if member.name == "cors" && matches!(node.value(), Value::Object) => {
                     "write what is in it, without \"cors\" around it".to_owned()
                 }
                 None => format!("write one of {}", known.join(", ")),
             };
-            faults.add_named(&node, member.key, "belongs to an unknown field", advice);
+            diagnostics.add_named(&node, member.key, "belongs to an unknown field", help);
         }
         self
     }
@@ -106,12 +113,12 @@ impl<'n> Members<'n> {
         &self,
         default: bool,
         name: &str,
-        faults: &mut Faults<'_>,
+        diagnostics: &mut Diagnostics<'_>,
     ) -> Result<bool, Noted> {
         let Some(node) = self.get(name) else { return Ok(default) };
         match node.value() {
             Value::Bool(value) => Ok(value),
-            _ => Err(faults.add_type(&node, "true or false")),
+            _ => Err(diagnostics.add_type(&node, "true or false")),
         }
     }
 
@@ -120,17 +127,17 @@ impl<'n> Members<'n> {
         &self,
         name: &str,
         (low, high): (i32, i32),
-        faults: &mut Faults<'_>,
+        diagnostics: &mut Diagnostics<'_>,
     ) -> Result<Option<i32>, Noted> {
         let Some(node) = self.get(name) else { return Ok(None) };
         let Value::Number(spelling) = node.value() else {
-            return Err(faults.add_type(&node, "a number"));
+            return Err(diagnostics.add_type(&node, "a number"));
         };
         match number::whole(spelling) {
             Some(value) if (low..=high).contains(&value) => Ok(Some(value)),
             _ => {
-                let advice = format!("write a whole number from {low} to {high}");
-                Err(faults.add(&node, "is out of range", advice))
+                let help = format!("write a whole number from {low} to {high}");
+                Err(diagnostics.add(&node, "is out of range", help))
             }
         }
     }
@@ -143,47 +150,57 @@ impl<'n> Members<'n> {
 /// `node` is neither.
 pub(super) fn each_text(
     node: &Node<'_>,
-    faults: &mut Faults<'_>,
-    mut each: impl FnMut(&Node<'_>, &str, &mut Faults<'_>),
+    diagnostics: &mut Diagnostics<'_>,
+    mut each: impl FnMut(&Node<'_>, &str, &mut Diagnostics<'_>),
 ) -> Result<(), Noted> {
     match node.value() {
         Value::Text(text) => {
             for part in text.split(',') {
-                if faults.are_full() {
+                if diagnostics.are_full() {
                     break;
                 }
-                each(node, part.trim_ascii(), faults);
+                each(node, part.trim_ascii(), diagnostics);
             }
             Ok(())
         }
         Value::Array => {
             for item in node.items_or_self() {
-                if faults.are_full() {
+                if diagnostics.are_full() {
                     break;
                 }
                 match item.text() {
-                    Some(text) => each(&item, &text, faults),
-                    None => drop(faults.add_type(&item, "a text")),
+                    Some(text) => each(&item, &text, diagnostics),
+                    None => drop(diagnostics.add_type(&item, "a text")),
                 }
             }
             Ok(())
         }
-        _ => Err(faults.add_type(node, "a list of texts, or a text with commas")),
+        _ => Err(diagnostics.add_type(node, "a list of texts, or a text with commas")),
     }
 }
 
 /// The longest value of a header that names are put into, in bytes.
 const MAX_JOINED_LEN: usize = 8192;
 
-/// `names` as the value of a header. Notes that `node`, where they are from, has
-/// too many: a header that nobody takes would stop every answer.
-pub(super) fn joined(node: &Node<'_>, names: &[String], faults: &mut Faults<'_>) -> String {
+/// `names` as the value of a header, with commas between them; `None` if there are none.
+///
+/// # Errors
+/// They are too long together, as servers and browsers limit headers; or one is no name, which
+/// has been reported.
+pub(super) fn joined(
+    node: &Node<'_>,
+    names: &[String],
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Option<HeaderValue>, Noted> {
+    if names.is_empty() {
+        return Ok(None);
+    }
     let joined = names.join(",");
     if joined.len() > MAX_JOINED_LEN {
-        let problem = format!("has names of more than {MAX_JOINED_LEN} bytes together");
-        faults.add(node, problem, "list those that are used");
+        let message = format!("has names of more than {MAX_JOINED_LEN} bytes together");
+        return Err(diagnostics.add(node, message, "list those that are used"));
     }
-    joined
+    HeaderValue::try_from(joined).map(Some).map_err(|_| Noted)
 }
 
 /// The longest name that may be a known one with typing errors, in bytes.

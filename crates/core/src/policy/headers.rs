@@ -1,7 +1,10 @@
 //! `allowedHeaders` and `exposedHeaders`.
 
+use http::HeaderValue;
+
 use super::{
-    fault::{Faults, Noted},
+    AllowedHeaders,
+    diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
 };
@@ -36,14 +39,14 @@ const FORBIDDEN_REQUEST_PREFIXES: &[&str] = &["proxy-", "sec-"];
 /// Fetch, "forbidden response-header name".
 const FORBIDDEN_RESPONSE: &[&str] = &["set-cookie", "set-cookie2"];
 
-/// `allowedHeaders`, ready for `Access-Control-Allow-Headers`; `None`
-/// where a rule has none.
+/// `allowedHeaders`.
 pub(super) fn allowed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
-) -> Result<Option<String>, Noted> {
-    list("allowedHeaders", members, credentialed, faults, is_forbidden_request_header)
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<AllowedHeaders, Noted> {
+    let Some(node) = members.get("allowedHeaders") else { return Ok(AllowedHeaders::Requested) };
+    list(&node, credentialed, diagnostics, is_forbidden_request_header).map(AllowedHeaders::Listed)
 }
 
 /// Whether browsers keep the request header of that name, in lower case, to themselves.
@@ -53,50 +56,45 @@ pub fn is_forbidden_request_header(name: &str) -> bool {
         || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// `exposedHeaders`, ready for `Access-Control-Expose-Headers`; `None`
-/// where a rule has none.
+/// `exposedHeaders`, for `Access-Control-Expose-Headers`; `None` if there are none.
 pub(super) fn exposed(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
-) -> Result<Option<String>, Noted> {
-    let names = list("exposedHeaders", members, credentialed, faults, |name| {
-        FORBIDDEN_RESPONSE.contains(&name)
-    })?;
-    Ok(names.filter(|names| !names.is_empty()))
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Option<HeaderValue>, Noted> {
+    let Some(node) = members.get("exposedHeaders") else { return Ok(None) };
+    list(&node, credentialed, diagnostics, |name| FORBIDDEN_RESPONSE.contains(&name))
 }
 
 fn list(
-    field: &str,
-    members: &Members<'_>,
+    node: &Node<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
-) -> Result<Option<String>, Noted> {
-    let Some(node) = members.get(field) else { return Ok(None) };
+) -> Result<Option<HeaderValue>, Noted> {
     let mut names: Vec<String> = Vec::new();
-    each_text(&node, faults, |node, name, faults| {
-        check(node, name, credentialed, faults, is_forbidden);
+    each_text(node, diagnostics, |node, name, diagnostics| {
+        check(node, name, credentialed, diagnostics, is_forbidden);
         names.push(name.to_owned());
     })?;
-    Ok(Some(joined(&node, &names, faults)))
+    joined(node, &names, diagnostics)
 }
 
 fn check(
     node: &Node<'_>,
     name: &str,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
 ) {
-    let mut refuse = |problem, advice| faults.add_part(node, name, problem, advice);
+    let mut refuse = |message, help| diagnostics.add_part(node, name, message, help);
     if name.is_empty() {
         refuse("is no name", "leave it out; [] is none");
     } else if !is_token(name) {
         refuse("is not a header's name", "write one as in \"X-Token\"");
     } else if name == "*" && credentialed {
-        let problem = "is taken literally when credentials are allowed";
-        refuse(problem, "list the headers, or leave the field out");
+        let message = "is taken literally when credentials are allowed";
+        refuse(message, "list the headers, or leave the field out");
     } else if is_forbidden(&name.to_ascii_lowercase()) {
         refuse("is a header that browsers keep to themselves", "leave it out");
     }

@@ -1,36 +1,38 @@
 //! `methods`.
 
+use http::HeaderValue;
+
 use super::{
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
 };
 use crate::token::is_token;
 
-/// `methods` where a rule has none.
-pub(super) const DEFAULT: &str = "GET,POST";
+/// `methods` where a rule has none, as in Socket.IO.
+pub(super) const DEFAULT: HeaderValue = HeaderValue::from_static("GET,POST");
 
-/// The methods, ready for `Access-Control-Allow-Methods`.
+/// The methods, for `Access-Control-Allow-Methods`; `None` if the list is empty.
 pub(super) fn parse(
     members: &Members<'_>,
     credentialed: bool,
-    faults: &mut Faults<'_>,
-) -> Result<String, Noted> {
-    let Some(node) = members.get("methods") else { return Ok(DEFAULT.to_owned()) };
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Option<HeaderValue>, Noted> {
+    let Some(node) = members.get("methods") else { return Ok(Some(DEFAULT)) };
     let mut methods: Vec<String> = Vec::new();
-    each_text(&node, faults, |node, text, faults| {
-        methods.extend(method(node, text, credentialed, faults));
+    each_text(&node, diagnostics, |node, text, diagnostics| {
+        methods.extend(method(node, text, credentialed, diagnostics));
     })?;
-    Ok(joined(&node, &methods, faults))
+    joined(&node, &methods, diagnostics)
 }
 
 fn method(
     node: &Node<'_>,
     text: &str,
     credentialed: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<String, Noted> {
-    let mut refuse = |problem, advice| Err(faults.add_part(node, text, problem, advice));
+    let mut refuse = |message, help| Err(diagnostics.add_part(node, text, message, help));
     let upper = text.to_ascii_uppercase();
     match upper.as_str() {
         "*" if credentialed => {

@@ -3,7 +3,7 @@
 use super::{
     Access, Knowledge, Listed, Origins,
     dangers::Dangers,
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     field::Members,
     json::Value,
     place::Node,
@@ -22,7 +22,7 @@ pub(super) fn access(
     members: &Members<'_>,
     credentials: bool,
     dangers: Dangers,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Access, Noted> {
     let echoed = |origins| Access::Echoed { origins, credentials };
     let own_only = credentials && !dangers.public_suffix;
@@ -31,30 +31,36 @@ pub(super) fn access(
             if !credentials {
                 return Ok(Access::Wildcard);
             }
-            let problem = "cannot be combined with \"credentials\": true";
-            let advice = "list the origins, or write true for every origin";
-            Err(faults.add(&node, problem, advice))
+            let message = "cannot be combined with \"credentials\": true";
+            let help = "list the origins, or write true for every origin";
+            Err(diagnostics.add(&node, message, help))
         }
-        (Some(node), None) => origins(&node, own_only, faults).map(echoed),
-        (None, Some(node)) => socketio2::origins(&node, own_only, faults).map(echoed),
+        (Some(node), None) => origins(&node, own_only, diagnostics).map(echoed),
+        (None, Some(node)) => socketio2::origins(&node, own_only, diagnostics).map(echoed),
         (Some(node), Some(legacy)) => {
-            let problem = "is Socket.IO 2's name for \"origin\", which stands here too";
-            faults.add(&legacy, problem, "keep \"origin\"");
+            let message = "is Socket.IO 2's name for \"origin\", which stands here too";
+            diagnostics.add(&legacy, message, "keep \"origin\"");
             // Whichever is kept should be good.
-            let _ =
-                (origins(&node, own_only, faults), socketio2::origins(&legacy, own_only, faults));
+            let _ = (
+                origins(&node, own_only, diagnostics),
+                socketio2::origins(&legacy, own_only, diagnostics),
+            );
             Err(Noted)
         }
         (None, None) => {
-            let advice = "write \"origin\": \"https://example.com\", a list, true, \"*\" or false";
-            Err(faults.add_missing(members.node(), "has no \"origin\"", advice))
+            let help = "write \"origin\": \"https://example.com\", a list, true, \"*\" or false";
+            Err(diagnostics.add_missing(members.node(), "has no \"origin\"", help))
         }
     }
 }
 
 /// The origins that `node` has. If they may be `own_only`, a wildcard over a public suffix is a
 /// fault.
-fn origins(node: &Node<'_>, own_only: bool, faults: &mut Faults<'_>) -> Result<Origins, Noted> {
+fn origins(
+    node: &Node<'_>,
+    own_only: bool,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Origins, Noted> {
     match node.value() {
         Value::Bool(true) => Ok(Origins::Every),
         Value::Bool(false) => Ok(Origins::Listed(Listed::default())),
@@ -63,17 +69,17 @@ fn origins(node: &Node<'_>, own_only: bool, faults: &mut Faults<'_>) -> Result<O
             // A guess at their number, for growing is slow.
             listed.patterns.reserve(node.json.len() / TYPICAL_ITEM_LEN);
             for item in node.items_or_self() {
-                if faults.are_full() {
+                if diagnostics.are_full() {
                     break;
                 }
                 match item.text() {
-                    Some(text) => pattern(&item, &text, own_only, &mut listed, faults),
-                    None => tenants::prefix(&item, &mut listed, faults),
+                    Some(text) => pattern(&item, &text, own_only, &mut listed, diagnostics),
+                    None => tenants::prefix(&item, &mut listed, diagnostics),
                 }
             }
             Ok(Origins::Listed(listed))
         }
-        _ => Err(faults.add_type(node, "an origin, a list of origins, true, \"*\" or false")),
+        _ => Err(diagnostics.add_type(node, "an origin, a list of origins, true, \"*\" or false")),
     }
 }
 
@@ -99,11 +105,11 @@ fn pattern(
     text: &str,
     own_only: bool,
     listed: &mut Listed,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) {
-    match read_pattern(text, own_only, faults.knowledge) {
-        Ok(pattern) => add(node, pattern, listed, faults),
-        Err((problem, advice)) => drop(faults.add_part(node, text, problem, advice)),
+    match read_pattern(text, own_only, diagnostics.knowledge) {
+        Ok(pattern) => add(node, pattern, listed, diagnostics),
+        Err((message, help)) => drop(diagnostics.add_part(node, text, message, help)),
     }
 }
 
@@ -131,10 +137,10 @@ pub(super) fn read_pattern<'t>(
     let pattern = OriginPattern::try_from(text).map_err(|error| {
         // What is told to be written has to be good in every respect.
         let repaired = repair(text, knowledge.to_ascii).and_then(|text| over_suffix(&text));
-        let advice = repaired.unwrap_or_else(|| error.advice(text, knowledge.to_ascii));
-        (error.problem(), advice)
+        let help = repaired.unwrap_or_else(|| error.help(text, knowledge.to_ascii));
+        (error.message(), help)
     })?;
-    over_suffix(text).map_or(Ok(pattern), |advice| Err((OVER_SUFFIX, advice)))
+    over_suffix(text).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
 }
 
 const OVER_SUFFIX: &str = "is a wildcard over a public suffix, below which anyone can have a site, \
@@ -145,13 +151,13 @@ pub(super) fn add(
     node: &Node<'_>,
     pattern: OriginPattern<'_>,
     listed: &mut Listed,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) {
-    if faults.origins >= MAX_ORIGINS {
-        let problem = format!("is one origin more than the {MAX_ORIGINS} of a document");
-        faults.add_part(node, pattern.as_str(), problem, "use {\"kv\": \"tenant:\"}");
+    if diagnostics.origins >= MAX_ORIGINS {
+        let message = format!("is one origin more than the {MAX_ORIGINS} of a document");
+        diagnostics.add_part(node, pattern.as_str(), message, "use {\"kv\": \"tenant:\"}");
         return;
     }
-    faults.origins = faults.origins.saturating_add(1);
+    diagnostics.origins = diagnostics.origins.saturating_add(1);
     listed.patterns.extend([pattern]);
 }

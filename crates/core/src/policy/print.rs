@@ -1,8 +1,9 @@
 //! A policy as a document again, with every default spelt out.
 
+use http::HeaderValue;
 use serde_json::{Map, Value, json};
 
-use super::{Access, Origins, Policy, Rule};
+use super::{Access, AllowedHeaders, Origins, Policy, Rule};
 
 impl Policy {
     /// A document that reads as this policy. Lists of origins are in
@@ -26,14 +27,18 @@ impl Rule {
             Access::Wildcard => (json!("*"), false),
             Access::Echoed { origins, credentials } => (origins.to_json(), *credentials),
         };
+        let allowed_headers = match &self.allowed_headers {
+            AllowedHeaders::Requested => Value::Null,
+            AllowedHeaders::Listed(names) => list(names.as_ref()),
+        };
         let rule = json!({
             "origin": origin,
             "credentials": credentials,
-            "methods": list(&self.methods),
-            "allowedHeaders": self.allowed_headers.as_deref().map(list),
-            "exposedHeaders": list(self.exposed_headers.as_deref().unwrap_or_default()),
-            "maxAge": self.max_age.as_deref().and_then(|seconds| seconds.parse::<i32>().ok()),
-            "optionsSuccessStatus": self.success_status,
+            "methods": list(self.methods.as_ref()),
+            "allowedHeaders": allowed_headers,
+            "exposedHeaders": list(self.exposed_headers.as_ref()),
+            "maxAge": self.max_age.as_ref().and_then(text).and_then(|seconds| seconds.parse::<i32>().ok()),
+            "optionsSuccessStatus": self.success_status.as_u16(),
             "preflightContinue": self.preflight_continue,
             "missingOrigin": if self.allows_missing_origin { "allow" } else { "deny" },
             "jsonp": self.jsonp,
@@ -65,6 +70,11 @@ impl Origins {
     }
 }
 
-fn list(names: &str) -> Value {
-    names.split(',').filter(|name| !name.is_empty()).collect()
+/// The names in a header's value.
+fn list(value: Option<&HeaderValue>) -> Value {
+    value.and_then(text).into_iter().flat_map(|names| names.split(',')).collect()
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Knowledge, Listed, Origins,
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     json::Value,
     origins::{add, read_pattern},
     place::Node,
@@ -15,36 +15,36 @@ use crate::{host, origin, pattern::OriginPattern};
 pub(super) fn origins(
     node: &Node<'_>,
     own_only: bool,
-    faults: &mut Faults<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Origins, Noted> {
     if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
-        return Err(faults.add_type(node, "a list of origins, or \"*:*\""));
+        return Err(diagnostics.add_type(node, "a list of origins, or \"*:*\""));
     }
     let mut every = false;
     let mut listed = Listed::default();
     for item in node.items_or_self() {
-        if faults.are_full() {
+        if diagnostics.are_full() {
             break;
         }
         let Some(text) = item.text() else {
-            tenants::prefix(&item, &mut listed, faults);
+            tenants::prefix(&item, &mut listed, diagnostics);
             continue;
         };
         let is_list = !matches!(node.value(), Value::Text(_));
         let whole = is_list.then_some(&*text);
         let parts = text.split_ascii_whitespace().filter(|_| !is_list);
         for entry in whole.into_iter().chain(parts) {
-            if faults.are_full() {
+            if diagnostics.are_full() {
                 break;
             }
-            match read_entry(entry, own_only, faults.knowledge) {
+            match read_entry(entry, own_only, diagnostics.knowledge) {
                 Ok(Entry::Every) => every = true,
                 Ok(Entry::Patterns(patterns)) => {
                     for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
-                        add(&item, pattern, &mut listed, faults);
+                        add(&item, pattern, &mut listed, diagnostics);
                     }
                 }
-                Err((problem, advice)) => drop(faults.add_part(&item, entry, problem, advice)),
+                Err((message, help)) => drop(diagnostics.add_part(&item, entry, message, help)),
             }
         }
     }
@@ -71,11 +71,11 @@ fn read_entry(
     }
     let patterns = patterns(entry);
     for text in &patterns {
-        if let Err(fault) = read_pattern(text, own_only, knowledge) {
+        if let Err(diagnostic) = read_pattern(text, own_only, knowledge) {
             // What is no pattern is told of as it is spelt.
             let spelt = OriginPattern::try_from(&**text).is_err();
             let own = spelt.then(|| read_pattern(entry, own_only, knowledge).err()).flatten();
-            return Err(own.unwrap_or(fault));
+            return Err(own.unwrap_or(diagnostic));
         }
     }
     Ok(Entry::Patterns(patterns))

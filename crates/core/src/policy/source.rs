@@ -1,7 +1,8 @@
 //! Where in its document a rule stands, and a pattern of that rule.
 
 use super::{
-    Knowledge, document, fault::Faults, field::Members, lines::Lines, origins, place::Node, syntax,
+    Knowledge, diagnostic::Diagnostics, document, field::Members, lines::Lines, origins,
+    place::Node, syntax,
 };
 
 /// A place in a document.
@@ -20,18 +21,18 @@ pub struct Source {
 /// prefix of tenants that is.
 #[must_use]
 pub fn locate(text: &str, prefix: &str, pattern: Option<&str>) -> Option<(Source, Option<Source>)> {
-    let mut faults = Faults::of(text, &Knowledge::NONE);
-    let root = Node::root(syntax::read(text, &mut faults).ok()?);
+    let mut diagnostics = Diagnostics::of(text, &Knowledge::NONE);
+    let root = Node::root(syntax::read(text, &mut diagnostics).ok()?);
     let source = |node: &Node<'_>| {
         let (line, column) = Lines::of(text).position(node.json.span(text).start);
         Source { pointer: node.place.to_string(), line, column }
     };
     let mut found = None;
-    document::each_rule(&root, &mut faults, |key, rule, faults| {
+    document::each_rule(&root, &mut diagnostics, |key, rule, diagnostics| {
         let covers = key.map_or(super::DEFAULT_PREFIX.into(), |key| key.text().unwrap_or_default());
         if covers == prefix && found.is_none() {
             let origin = pattern.and_then(|pattern| {
-                let members = Members::of(rule, "", faults).ok()?;
+                let members = Members::of(rule, "", diagnostics).ok()?;
                 let node = members.get("origin").or_else(|| members.get("origins"))?;
                 let mut items = node.items_or_self();
                 items.find(|item| origins::names(item, pattern)).map(|item| source(&item))

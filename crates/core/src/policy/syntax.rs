@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     MAX_DOCUMENT_LEN,
-    fault::{Faults, Noted},
+    diagnostic::{Diagnostics, Noted},
     json::Json,
 };
 
@@ -12,33 +12,36 @@ use super::{
 ///
 /// # Errors
 /// What keeps it from being one.
-pub(super) fn read<'t>(document: &'t str, faults: &mut Faults<'_>) -> Result<Json<'t>, Noted> {
+pub(super) fn read<'t>(
+    document: &'t str,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Json<'t>, Noted> {
     let end = document.len();
     if end > MAX_DOCUMENT_LEN {
-        let problem = format!("has more than {MAX_DOCUMENT_LEN} bytes");
-        return Err(faults.add_text(0..0, problem, "shorten the list of origins"));
+        let message = format!("has more than {MAX_DOCUMENT_LEN} bytes");
+        return Err(diagnostics.add_text(0..0, message, "shorten the list of origins"));
     }
     if document.trim_ascii().is_empty() {
-        let advice = "write a policy, as in {\"origin\": \"https://example.com\"}";
-        return Err(faults.add_text(0..0, "is empty", advice));
+        let help = "write a policy, as in {\"origin\": \"https://example.com\"}";
+        return Err(diagnostics.add_text(0..0, "is empty", help));
     }
     if document.starts_with('\u{feff}') {
-        let problem = "begins with a byte order mark, which JSON does not have";
-        return Err(faults.add_text(0..0, problem, "save it as UTF-8 without one"));
+        let message = "begins with a byte order mark, which JSON does not have";
+        return Err(diagnostics.add_text(0..0, message, "save it as UTF-8 without one"));
     }
     // KV and the command-line tool put U+FFFD in place of what they cannot decode.
     if !document.is_ascii()
         && let Some(at) = document.find(char::REPLACEMENT_CHARACTER)
     {
-        let advice = "save it as UTF-8, with the character that was meant";
-        let problem = "has bytes that are not UTF-8";
-        return Err(faults.add_text(char_at(document, at), problem, advice));
+        let help = "save it as UTF-8, with the character that was meant";
+        let message = "has bytes that are not UTF-8";
+        return Err(diagnostics.add_text(char_at(document, at), message, help));
     }
     Json::read(document).map_err(|error| {
         let at = if error.is_eof() { end } else { offset(document, &error) };
         let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
-        let (problem, advice) = explain(&error, before, rest);
-        faults.add_text(char_at(document, at), problem, advice)
+        let (message, help) = explain(&error, before, rest);
+        diagnostics.add_text(char_at(document, at), message, help)
     })
 }
 
@@ -62,7 +65,7 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
     let (first, second) = (chars.next(), chars.next());
     let message = error.to_string();
     let message = message.split_once(" at line ").map_or(&*message, |(message, _)| message);
-    let advice = match first {
+    let help = match first {
         None => "complete it",
         Some('\n' | '\r') if message.starts_with("control") => "close the quotes on the same line",
         Some(_) if message.starts_with("control") => "take that character out",
@@ -90,5 +93,5 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         Some(char) => format!(", at {char}"),
         None => String::new(),
     };
-    (format!("is not JSON: {message}{found}"), advice)
+    (format!("is not JSON: {message}{found}"), help)
 }

@@ -1,6 +1,6 @@
 //! `{"kv": "<prefix>"}`: origins that have a KV key each.
 
-use super::{Listed, fault::Faults, field::Members, json::Value, place::Node};
+use super::{Listed, diagnostic::Diagnostics, field::Members, json::Value, place::Node};
 
 /// The longest prefix, in bytes. A KV key has 512 at most, an origin 326.
 const MAX_PREFIX_LEN: usize = 128;
@@ -8,27 +8,27 @@ const MAX_PREFIX_LEN: usize = 128;
 const MAX_PREFIXES: usize = 8;
 
 /// Adds the prefix that `node` gives to those of `listed`.
-pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, faults: &mut Faults<'_>) {
+pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
     let expected = "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
-    let Ok(members) = Members::of(node, expected, faults) else { return };
-    let members = members.only(&["kv"], faults);
+    let Ok(members) = Members::of(node, expected, diagnostics) else { return };
+    let members = members.only(&["kv"], diagnostics);
     let Some(value) = members.get("kv") else {
-        faults.add_missing(node, "has no \"kv\"", "write {\"kv\": \"tenant:\"}");
+        diagnostics.add_missing(node, "has no \"kv\"", "write {\"kv\": \"tenant:\"}");
         return;
     };
     match value.value() {
         Value::Text(prefix) if !is_prefix(&prefix) => {
-            let advice = "write 1 to 128 ASCII characters without spaces, as in \"tenant:\"";
-            faults.add(&value, "is no prefix of a KV key", advice);
+            let help = "write 1 to 128 ASCII characters without spaces, as in \"tenant:\"";
+            diagnostics.add(&value, "is no prefix of a KV key", help);
         }
         Value::Text(prefix) if listed.prefixes.iter().any(|known| *known == prefix) => {}
         Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
-            let problem =
+            let message =
                 format!("is one prefix more than the {MAX_PREFIXES} that a rule may have");
-            faults.add(&value, problem, "keep several kinds of origins under one prefix");
+            diagnostics.add(&value, message, "keep several kinds of origins under one prefix");
         }
         Value::Text(prefix) => listed.prefixes.push(prefix.into_owned()),
-        _ => drop(faults.add_type(&value, "the prefix of a KV key, as in \"tenant:\"")),
+        _ => drop(diagnostics.add_type(&value, "the prefix of a KV key, as in \"tenant:\"")),
     }
 }
 

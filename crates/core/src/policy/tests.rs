@@ -4,7 +4,7 @@ mod accepted;
 mod documents;
 mod refused;
 mod routes;
-#[path = "../../tests/common/schema.rs"]
+#[path = "../../tests/integration/common/schema.rs"]
 mod schema;
 
 use schema::schema_accepts;

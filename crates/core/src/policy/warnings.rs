@@ -1,8 +1,9 @@
 //! What is allowed in a document, and seldom meant.
 
 use super::{
-    Fault, Knowledge, dangers, document,
-    fault::Faults,
+    Diagnostic, Knowledge, dangers,
+    diagnostic::Diagnostics,
+    document,
     field::{Members, each_text},
     json::Value,
     place::Node,
@@ -47,41 +48,45 @@ const MAX_URL_LEN: usize = 16 * 1024;
 /// What to warn about in the document `text`, whatever its faults; a warning has
 /// the form of a fault.
 #[must_use]
-pub fn warnings(text: &str) -> Vec<Fault> {
+pub fn warnings(text: &str) -> Vec<Diagnostic> {
     // Its faults have been listed by whoever read it.
-    let mut faults = Faults::of(text, &Knowledge::NONE);
-    let mut warnings = Faults::of(text, &Knowledge::NONE);
-    if let Ok(json) = syntax::read(text, &mut faults) {
-        document::each_rule(&Node::root(json), &mut faults, |key, rule, faults| {
+    let mut diagnostics = Diagnostics::of(text, &Knowledge::NONE);
+    let mut warnings = Diagnostics::of(text, &Knowledge::NONE);
+    if let Ok(json) = syntax::read(text, &mut diagnostics) {
+        document::each_rule(&Node::root(json), &mut diagnostics, |key, rule, diagnostics| {
             if let Some(key) = key {
                 warn_of_prefix(key, &mut warnings);
             }
-            if let Ok(members) = Members::of(rule, "", faults) {
-                warn_of_origins(&members, faults, &mut warnings);
-                warn_of_headers(&members, faults, &mut warnings);
+            if let Ok(members) = Members::of(rule, "", diagnostics) {
+                warn_of_origins(&members, diagnostics, &mut warnings);
+                warn_of_headers(&members, diagnostics, &mut warnings);
             }
         });
     }
     warnings.into_result(Ok(())).err().unwrap_or_default()
 }
 
-fn warn_of_prefix(key: &Node<'_>, warnings: &mut Faults<'_>) {
+fn warn_of_prefix(key: &Node<'_>, warnings: &mut Diagnostics<'_>) {
     if key.text().is_some_and(|prefix| prefix.len() > MAX_URL_LEN) {
         warnings.add(key, "is longer than any URL: the route is never reached", "shorten it");
     }
 }
 
-fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
+fn warn_of_origins(
+    members: &Members<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+    warnings: &mut Diagnostics<'_>,
+) {
     let credentialed = is(members, "credentials", true);
-    let means_every = dangers::parse(members, faults).every_origin;
+    let means_every = dangers::parse(members, diagnostics).every_origin;
     for (name, patterns_of) in READERS {
         let Some(node) = members.get(name) else { continue };
         if node.json.items().is_some_and(|mut items| items.next().is_none()) {
-            let problem = "lists no origin: none but the same one is allowed";
-            warnings.add(&node, problem, "write \"origin\": false if that is meant");
+            let message = "lists no origin: none but the same one is allowed";
+            warnings.add(&node, message, "write \"origin\": false if that is meant");
         }
         for item in node.items_or_self() {
-            warn_of_keys(&item, faults, warnings);
+            warn_of_keys(&item, diagnostics, warnings);
             let text = item.text().unwrap_or_default();
             let patterns = patterns_of(&text);
             // With credentials, this one is a fault.
@@ -91,26 +96,26 @@ fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mu
                 || name == "origins" && text.split_ascii_whitespace().any(|entry| entry == "*:*");
             if is_every && !means_every {
                 let keeps_cookies = !is(members, "websocketCookies", false);
-                let (problem, advice) = every_origin(credentialed, keeps_cookies);
-                warnings.add(&item, problem, advice);
+                let (message, help) = every_origin(credentialed, keeps_cookies);
+                warnings.add(&item, message, help);
             }
             if is_wildcard && !means_every {
-                let problem = "lets no page poll with cookies, which sessions and sticky load \
+                let message = "lets no page poll with cookies, which sessions and sticky load \
                                balancing may need";
-                let advice = "if they do, list the origins and set \"credentials\": true";
-                warnings.add(&item, problem, advice);
+                let help = "if they do, list the origins and set \"credentials\": true";
+                warnings.add(&item, message, help);
             }
             let unencrypted = patterns.iter().find_map(|text| unencrypted_host(text));
             match unencrypted.filter(|_| credentialed) {
                 Some(host) if is_loopback(&host) => {
-                    let problem = "is on the visitor's own machine, where any program can serve it \
+                    let message = "is on the visitor's own machine, where any program can serve it \
                                    and act with their cookies";
-                    warnings.add(&item, problem, "keep it out of production");
+                    warnings.add(&item, message, "keep it out of production");
                 }
                 Some(_) => {
-                    let problem = "is not encrypted: whoever is on a visitor's network can pose as \
+                    let message = "is not encrypted: whoever is on a visitor's network can pose as \
                                    it and act with their cookies";
-                    warnings.add(&item, problem, "serve the page over https, and list that");
+                    warnings.add(&item, message, "serve the page over https, and list that");
                 }
                 None => {}
             }
@@ -120,19 +125,23 @@ fn warn_of_origins(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mu
 }
 
 /// A prefix of tenants' keys that policies' keys (`policy`, `policy:<host>`) have too.
-fn warn_of_keys(item: &Node<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
+fn warn_of_keys(
+    item: &Node<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+    warnings: &mut Diagnostics<'_>,
+) {
     if !matches!(item.value(), Value::Object) {
         return;
     }
-    let Ok(members) = Members::of(item, "", faults) else { return };
+    let Ok(members) = Members::of(item, "", diagnostics) else { return };
     let Some(node) = members.get("kv") else { return };
     if let Value::Text(prefix) = node.value()
         && (prefix.starts_with(EVERY_HOST)
             || !prefix.is_empty() && EVERY_HOST.starts_with(&*prefix))
     {
-        let problem = "overlaps with the keys of policies, which whoever lists or deletes the keys \
+        let message = "overlaps with the keys of policies, which whoever lists or deletes the keys \
                        under it meets too";
-        warnings.add(&node, problem, "write another prefix, as in \"tenant:\"");
+        warnings.add(&node, message, "write another prefix, as in \"tenant:\"");
     }
 }
 
@@ -144,7 +153,7 @@ fn is(members: &Members<'_>, field: &str, value: bool) -> bool {
 /// What every page can do in its visitor's name where every origin is allowed, and what to do
 /// about it. `keeps_cookies` is the rule's `websocketCookies`.
 fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, String) {
-    let (problem, alternative) = if credentialed {
+    let (message, alternative) = if credentialed {
         ("lets every site act with its visitors' cookies, and read the answers", "")
     } else if keeps_cookies {
         (
@@ -160,7 +169,7 @@ fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, Strin
         )
     };
     let meant = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
-    (problem, format!("list the origins{alternative}{meant}"))
+    (message, format!("list the origins{alternative}{meant}"))
 }
 
 /// The patterns that a text of a list stands for.
@@ -173,18 +182,18 @@ const READERS: [(&str, PatternsOf); 2] = [
 ];
 
 /// What a list of Socket.IO 2 does there by itself, and does not do here.
-fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Faults<'_>) {
+fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Diagnostics<'_>) {
     let Some(node) = members.get("origins") else { return };
     if !credentialed {
-        let problem = "lets no page poll with cookies, which Socket.IO 2 does";
-        warnings.add(&node, problem, "add \"credentials\": true for that");
+        let message = "lets no page poll with cookies, which Socket.IO 2 does";
+        warnings.add(&node, message, "add \"credentials\": true for that");
     }
     let is_every =
         node.items_or_self().any(|item| item.text().is_some_and(|text| text.contains("*:*")));
     if !is_every && members.get("missingOrigin").is_none() {
-        let problem =
+        let message =
             "lets requests without an Origin through, which Socket.IO 2 refuses for a list";
-        warnings.add(&node, problem, "add \"missingOrigin\": \"deny\" for that, or \"allow\"");
+        warnings.add(&node, message, "add \"missingOrigin\": \"deny\" for that, or \"allow\"");
     }
 }
 
@@ -196,14 +205,18 @@ fn unencrypted_host(text: &str) -> Option<String> {
     Some(host.to_owned())
 }
 
-fn warn_of_headers(members: &Members<'_>, faults: &mut Faults<'_>, warnings: &mut Faults<'_>) {
+fn warn_of_headers(
+    members: &Members<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+    warnings: &mut Diagnostics<'_>,
+) {
     for (field, misdirected) in MISDIRECTED {
         let Some(node) = members.get(field) else { continue };
         // What is neither a list nor a text is a fault, and none of this concern.
-        let _ = each_text(&node, faults, |node, name, _| {
+        let _ = each_text(&node, diagnostics, |node, name, _| {
             if misdirected.contains(&name.to_ascii_lowercase().as_str()) {
-                let problem = "is for the server and the browser: no page sends or reads it";
-                warnings.add_part(node, name, problem, "leave it out");
+                let message = "is for the server and the browser: no page sends or reads it";
+                warnings.add_part(node, name, message, "leave it out");
             }
         });
     }

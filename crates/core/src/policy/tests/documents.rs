@@ -79,7 +79,7 @@ fn what_is_not_json_is_told_where() {
     const QUOTES: &str = "write names and texts in double quotes";
     const BARE: &str =
         "write names and texts in double quotes, and nothing but JSON's true, false and null bare";
-    for (document, line, column, problem, advice) in [
+    for (document, line, column, message, help) in [
         (r#"{"origin": tr"#, 1, 14, "EOF while parsing a value", COMPLETE),
         ("{\n \"origin\": true", 2, 16, "EOF while parsing an object", COMPLETE),
         (r#"{"origin": true,}"#, 1, 17, "key must be a string, at }", COMMA),
@@ -102,7 +102,7 @@ fn what_is_not_json_is_told_where() {
         (r#"{"maxAge": 0600}"#, 1, 13, "invalid number, at 6", CORRECT),
     ] {
         let fault = Policy::parse(document).unwrap_err().remove(0);
-        let expected = format!("the document: is not JSON: {problem}; {advice}");
+        let expected = format!("the document: is not JSON: {message}; {help}");
         assert_eq!(fault.to_string(), expected, "{document:?}");
         assert_eq!((fault.line, fault.column), (line, column), "{document:?}");
     }

@@ -85,13 +85,13 @@ fn origin_has_the_type_that_socket_io_gives_it() {
 fn tenants_have_a_prefix_of_a_kv_key() {
     let many: Vec<_> = (0..9).map(|kind| format!(r#"{{"kv": "kind-{kind}:"}}"#)).collect();
     let many = format!(r#"{{"origin": [{}]}}"#, many.join(","));
-    let problem = "is one prefix more than the 8 that a rule may have";
-    let advice = "keep several kinds of origins under one prefix";
-    assert_eq!(faults(&many), [format!("/origin/8/kv: \"kind-8:\" {problem}; {advice}")]);
+    let message = "is one prefix more than the 8 that a rule may have";
+    let help = "keep several kinds of origins under one prefix";
+    assert_eq!(faults(&many), [format!("/origin/8/kv: \"kind-8:\" {message}; {help}")]);
 
     let long = format!(r#"{{"origin": {{"kv": "{}"}}}}"#, "t".repeat(129));
-    let advice = r#"write 1 to 128 ASCII characters without spaces, as in "tenant:""#;
-    let fault = format!("… is no prefix of a KV key; {advice}");
+    let help = r#"write 1 to 128 ASCII characters without spaces, as in "tenant:""#;
+    let fault = format!("… is no prefix of a KV key; {help}");
     assert!(faults(&long).remove(0).ends_with(&fault), "{:?}", faults(&long));
 
     assert_refused(
@@ -259,8 +259,8 @@ fn no_header_that_fetch_forbids_a_page_to_set_can_be_allowed() {
         Transfer-Encoding Upgrade Via";
     for name in forbidden.split_whitespace() {
         let document = format!(r#"{{"origin": true, "allowedHeaders": ["{name}"]}}"#);
-        let problem = "is a header that browsers keep to themselves; leave it out";
-        assert_eq!(faults(&document), [format!("/allowedHeaders/0: \"{name}\" {problem}")]);
+        let message = "is a header that browsers keep to themselves; leave it out";
+        assert_eq!(faults(&document), [format!("/allowedHeaders/0: \"{name}\" {message}")]);
     }
 }
 

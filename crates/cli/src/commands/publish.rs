@@ -1,0 +1,56 @@
+//! `publish`: puts a document into KV.
+
+use clap::Args;
+use socketio_cors_core::policy::warnings;
+
+use super::document_file::DocumentFile;
+use crate::{
+    kv::{change::PolicySlot, policy_options::PolicyOptions},
+    report::{CommandError, Report, WrongUsage},
+    system::System,
+    terminal::{check_text::check_text, print},
+};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  socketio-cors publish policy.json
+  socketio-cors publish policy.json --host api.example.com
+  socketio-cors publish policy.json --local    # for `wrangler dev`
+  socketio-cors publish policy.json --yes      # where there is nobody to ask
+
+What was live is kept under \"policy@previous\": `socketio-cors rollback` puts it back.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    file: DocumentFile,
+    #[command(flatten)]
+    options: PolicyOptions,
+}
+
+impl Publish {
+    pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+        let slot = PolicySlot::open(system, &self.options)?;
+        if self.file.is_standard_input() && !self.options.yes {
+            return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
+        }
+        let document = self.file.read(system)?;
+        let policy = document.policy();
+        let checked = check_text(&document, &policy, &warnings(&document.text));
+        let Ok(policy) = policy else {
+            return Ok(Report::bad(format!("{checked}\nNothing was published.")));
+        };
+        print(system, &format!("{checked}\n"))?;
+        let change = match slot.read() {
+            Ok(change) => change,
+            Err(error) => return Ok(slot.wrangler_failed(&error, "Nothing was published.")),
+        };
+        if change.live() == Some(&document.text) {
+            let wrangler = &self.options.wrangler;
+            let text = format!("Nothing to publish: {} has this very text.", wrangler.place());
+            let lines = [text].into_iter().chain(wrangler.report_only_line(system));
+            return Ok(Report::good(lines.collect::<Vec<_>>().join("\n")));
+        }
+        change.carry_out("Publish it to", &document, &policy)
+    }
+}

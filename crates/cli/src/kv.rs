@@ -1,0 +1,8 @@
+//! The policy in KV: where it is, how it is read and written through wrangler, and how two differ.
+
+pub(crate) mod change;
+mod policy_diff;
+pub(crate) mod policy_options;
+mod wrangler;
+mod wrangler_config;
+mod wrangler_options;

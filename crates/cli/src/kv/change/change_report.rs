@@ -1,0 +1,124 @@
+//! The result of a change, for people.
+
+use socketio_cors_core::policy::Policy;
+
+use super::{PolicySlot, contents::Contents};
+use crate::{
+    report::Report,
+    terminal::printable::{printable, typed},
+};
+
+/// Reports what became of a change.
+pub(super) struct ChangeReport<'c> {
+    pub(super) slot: &'c PolicySlot<'c>,
+    pub(super) before: Contents<'c>,
+    pub(super) wanted: Contents<'c>,
+}
+
+impl ChangeReport<'_> {
+    /// `policy` is live.
+    pub(crate) fn done(&self, policy: &Policy) -> Report {
+        let (options, keys) = (self.slot.options, &self.slot.keys);
+        let (key, place, version) = (&keys.policy, options.wrangler.place(), policy.version());
+        let (previous, rollback) = (&keys.previous, options.rollback_command());
+        let kept = match self.wanted.previous {
+            Some(_) if self.wanted.previous == self.before.policy => {
+                format!("What was live is \"{previous}\" now; put it back: {rollback}")
+            }
+            Some(_) => format!("\"{previous}\" is as it was; put it back: {rollback}"),
+            None => {
+                let delete = self.slot.wrangler.key_command("delete", key);
+                format!("There was none before; delete it again: {delete}")
+            }
+        };
+        let when = if options.wrangler.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
+        let says = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
+        let lines: Vec<_> =
+            [says].into_iter().chain(options.wrangler.report_only_line(self.slot.system)).collect();
+        Report::good(lines.join("\n"))
+    }
+
+    /// Nothing has changed.
+    pub(crate) fn unchanged(&self) -> Report {
+        // The live one may show an edit late.
+        let text = if self.slot.options.wrangler.is_local() {
+            "Nothing was changed."
+        } else {
+            "Nothing was changed, as far as KV shows."
+        };
+        Report::bad(text)
+    }
+
+    /// The keys do not have the contents that wrangler says it wrote.
+    pub(crate) fn differs(&self, now: Contents<'_>) -> Report {
+        let why = if self.slot.options.wrangler.is_local() {
+            "Somebody else may have written just then."
+        } else {
+            "KV may show it late, or somebody else has written just then: look again in a minute, \
+             before you publish or roll back."
+        };
+        self.other(&format!("What was read back is not what was written. {why}"), now)
+    }
+
+    /// The keys have other contents than they should.
+    pub(crate) fn other(&self, what: &str, now: Contents<'_>) -> Report {
+        let keys = &self.slot.keys;
+        let text = format!(
+            "{what}\n\"{}\" holds {}, \"{}\" {}.",
+            keys.policy,
+            self.name(now.policy),
+            keys.previous,
+            self.name(now.previous),
+        );
+        let is_kept = [now.policy, now.previous].contains(&self.before.policy);
+        let advice = if is_kept { String::new() } else { self.rescue() };
+        Report::bad(format!("{text}{advice}"))
+    }
+
+    /// It is not known what the keys have.
+    pub(crate) fn unknown(&self, what: &str) -> Report {
+        let show = self.slot.wrangler.key_command("get", &self.slot.keys.policy);
+        Report::bad(format!("{what}\nSee what is there: {show}{}", self.rescue()))
+    }
+
+    /// KV may show `now` for a while after the change.
+    pub(crate) fn is_awaited(&self, now: Contents<'_>) -> bool {
+        now != self.wanted
+            && [self.before.policy, self.wanted.policy].contains(&now.policy)
+            && [self.before.previous, self.wanted.previous].contains(&now.previous)
+    }
+
+    /// A text, by the part that it plays.
+    fn name(&self, text: Option<&str>) -> &'static str {
+        match text {
+            None => "nothing",
+            text if text == self.wanted.policy => "the new document",
+            text if text == self.before.policy => "what was live before",
+            text if text == self.before.previous => "what was kept before",
+            Some(_) => "another text",
+        }
+    }
+
+    /// Saves the text that was live in a file, and says how to put it back.
+    fn rescue(&self) -> String {
+        let Some(text) = self.before.policy else { return String::new() };
+        let Ok(path) = self.slot.system.write_temporary(text) else {
+            return format!(
+                "\nWhat was live before could not be saved. It is:\n{}",
+                printable(text)
+            );
+        };
+        let put = self.slot.wrangler.key_command("put", &self.slot.keys.policy);
+        let path = path.to_string_lossy();
+        let path = typed(["--path", &path].into_iter());
+        format!("\nWhat was live before is saved; put it back: {put} {path}")
+    }
+}
+
+const WHEN_LIVE: &str = "\
+It takes effect within two minutes or so: KV takes 60 seconds or more to show an edit around the
+world, and no isolate of the Worker uses a policy for longer than twice POLICY_FRESH_SECONDS (30
+by default) without asking KV first. See docs/changes.md.";
+
+const WHEN_LOCAL: &str =
+    "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";

@@ -1,0 +1,127 @@
+//! The policy that a command changes: which KV keys it has, and how they are reached.
+
+use clap::Args;
+use socketio_cors_core::{host, keys, request};
+use socketio_cors_explain::page_request::url_of_host;
+
+use super::wrangler_options::WranglerOptions;
+use crate::{
+    report::WrongUsage,
+    terminal::printable::{printable, typed},
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct PolicyOptions {
+    /// The host whose policy it is, as in api.example.com or api.example.com:8443
+    /// [default: every host]
+    #[arg(long, value_name = "H")]
+    host: Option<String>,
+    /// Do not ask before writing
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) wrangler: WranglerOptions,
+}
+
+/// The KV keys of a policy.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PolicyKeys {
+    /// Of the document.
+    pub(crate) policy: String,
+    /// Of the document before it.
+    pub(crate) previous: String,
+    /// Of the documents that the Worker looks for, this one first.
+    pub(crate) candidates: Vec<String>,
+}
+
+impl PolicyOptions {
+    /// The keys of the host's policy.
+    ///
+    /// # Errors
+    /// `--host` is not a host.
+    pub(crate) fn keys(&self) -> Result<PolicyKeys, WrongUsage> {
+        let Some(host) = &self.host else {
+            return Ok(PolicyKeys::of(keys::EVERY_HOST, vec![keys::EVERY_HOST.to_owned()]));
+        };
+        let host = policy_host(host)?;
+        Ok(PolicyKeys::of(&keys::of_host(&host), keys::candidates(&host)))
+    }
+
+    /// The command that rolls the policy back, for people to type.
+    pub(crate) fn rollback_command(&self) -> String {
+        let host = self.host.iter().flat_map(|host| ["--host", host]);
+        let words = ["socketio-cors", "rollback"].into_iter().chain(host);
+        typed(words.chain(self.wrangler.words()))
+    }
+}
+
+impl PolicyKeys {
+    fn of(policy: &str, candidates: Vec<String>) -> Self {
+        Self { policy: policy.to_owned(), previous: keys::previous(policy), candidates }
+    }
+
+    /// Every key that is read.
+    pub(crate) fn all(&self) -> impl Iterator<Item = String> {
+        let each = self.candidates.iter().flat_map(|key| [key.clone(), keys::last_good(key)]);
+        each.chain([self.previous.clone()])
+    }
+}
+
+/// The host as KV's keys have it.
+fn policy_host(text: &str) -> Result<String, WrongUsage> {
+    let url = url_of_host(text, "/")?;
+    let not_a_host = || WrongUsage(format!("--host {} is not a host", printable(text)));
+    let split = request::Url::split(url.as_str());
+    let key = split.policy_host();
+    let is_host = matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && split.path_and_query == "/"
+        && url.host_str().is_some_and(|host| host::is_canonical(host.trim_end_matches('.')));
+    is_host.then_some(key).ok_or_else(not_a_host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_one_key_however_it_is_written() {
+        for (text, host) in [
+            ("api.example.com", "api.example.com"),
+            ("API.Example.com.", "api.example.com"),
+            ("api.example.com:443", "api.example.com"),
+            ("api.example.com:8443", "api.example.com:8443"),
+            ("api.example.com:80", "api.example.com:80"),
+            ("https://api.example.com", "api.example.com"),
+            ("https://api.example.com/", "api.example.com"),
+            ("http://api.example.com:80", "api.example.com"),
+            ("b\u{fc}cher.example", "xn--bcher-kva.example"),
+            ("localhost:8787", "localhost:8787"),
+            ("[::1]:8787", "[::1]:8787"),
+        ] {
+            assert_eq!(policy_host(text).ok().as_deref(), Some(host), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_host_has_no_key() {
+        for text in [
+            "",
+            ".",
+            "a b",
+            "*.example.com",
+            "policy:a.example",
+            "a.example/socket.io",
+            "a.example?x",
+            "a.example#x",
+            "user@a.example",
+            "a.example:http",
+            "ftp://a.example",
+            "a.example@previous",
+            "\u{1b}[2J",
+        ] {
+            assert!(policy_host(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! wrangler, which reads and writes KV with the credentials that its user has given it.
+
+mod bulk_get;
+mod installed;
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::{
+    system::{Finished, Program, System},
+    terminal::printable::{printable, typed},
+};
+use installed::Installed;
+
+pub(crate) use bulk_get::KvValues;
+
+/// A wrangler that is told which KV namespace to use.
+pub(crate) struct Wrangler<'s> {
+    system: &'s dyn System,
+    program: String,
+    /// The words before wrangler's own arguments, as in `npx wrangler`.
+    leading: Vec<String>,
+    options: Vec<String>,
+    /// It is probably not installed.
+    is_missing: bool,
+}
+
+/// The advice where wrangler is not installed.
+const INSTALL: &str = "no wrangler is installed here, nor is there one in the PATH. In the \
+                       directory of your wrangler.toml run\n  npm install --save-dev wrangler\n\
+                       or name another command with --wrangler. Tried:";
+
+/// wrangler failed: the command and its errors, for people.
+#[derive(Debug)]
+pub(crate) struct WranglerError(pub(crate) String);
+
+impl<'s> Wrangler<'s> {
+    /// The command `text`, split at white space, or else the wrangler that is installed; `None` if
+    /// `text` is empty.
+    pub(crate) fn new(
+        system: &'s dyn System,
+        text: Option<&str>,
+        options: &[&str],
+    ) -> Option<Self> {
+        let Installed { command, is_missing } = match text {
+            Some(_) => Installed { command: &[], is_missing: false },
+            None => Installed::find(system),
+        };
+        let named = text.into_iter().flat_map(str::split_whitespace);
+        let mut words = named.chain(command.iter().copied()).map(str::to_owned);
+        let program = words.next()?;
+        let options = options.iter().map(ToString::to_string).collect();
+        Some(Self { system, program, leading: words.collect(), options, is_missing })
+    }
+
+    /// The values of `keys`, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed. A missing key is no error.
+    pub(crate) fn read(
+        &self,
+        keys: impl Iterator<Item = String>,
+    ) -> Result<KvValues, WranglerError> {
+        let keys: Vec<_> = keys.collect();
+        let finished = self.run_bulk("get", &json!(keys))?;
+        KvValues::parse(&finished.output, &keys).ok_or_else(|| {
+            let output = output_of(&finished);
+            WranglerError(format!("{self} kv bulk get did not print the values:\n{output}"))
+        })
+    }
+
+    /// Puts each value under its key, in order, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed. Some may have been written.
+    pub(crate) fn write(&self, pairs: &[(&str, &str)]) -> Result<(), WranglerError> {
+        let pair = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
+        self.run_bulk("put", &pairs.iter().map(pair).collect()).map(drop)
+    }
+
+    /// The command that does `verb` to one key, for people to type.
+    pub(crate) fn key_command(&self, verb: &str, key: &str) -> String {
+        let command = [&self.program].into_iter().chain(&self.leading).map(String::as_str);
+        let options = self.options.iter().map(String::as_str);
+        typed(command.chain(["kv", "key", verb]).chain(options).chain([key]))
+    }
+
+    /// Runs `wrangler kv bulk <verb>` on a file of `content`.
+    fn run_bulk(&self, verb: &str, content: &Value) -> Result<Finished, WranglerError> {
+        let path = self.system.write_temporary(&content.to_string());
+        let file = path.map(|path| TemporaryFile { system: self.system, path });
+        let file =
+            file.map_err(|error| WranglerError(format!("cannot write a temporary file: {error}")))?;
+        self.run(&["kv", "bulk", verb, &file.path.to_string_lossy()])
+    }
+
+    /// Runs wrangler with these words and the options that name the namespace.
+    fn run(&self, words: &[&str]) -> Result<Finished, WranglerError> {
+        let words = words.iter().map(ToString::to_string);
+        let mut variables = vec![
+            ("WRANGLER_HIDE_BANNER", "true"),
+            ("WRANGLER_SEND_METRICS", "false"),
+            ("NO_COLOR", "1"),
+        ];
+        if self.is_missing {
+            // npx asks the registry for what is missing, for 70 seconds where there is no network.
+            variables.push(("npm_config_fetch_retries", "0"));
+        }
+        let program = Program {
+            name: self.program.clone(),
+            arguments: self
+                .leading
+                .iter()
+                .cloned()
+                .chain(words)
+                .chain(self.options.clone())
+                .collect(),
+            variables,
+        };
+        let finished = self.system.run(&program).map_err(|error| {
+            let message = format!("cannot run {self}: {error}");
+            WranglerError(if self.is_missing {
+                format!("{INSTALL}\n  {message}")
+            } else {
+                format!("{message}; --wrangler takes another command")
+            })
+        })?;
+        if finished.is_success {
+            return Ok(finished);
+        }
+        let (status, output) = (&finished.status, output_of(&finished));
+        Err(WranglerError(if self.is_missing {
+            format!("{INSTALL}\n{output}")
+        } else {
+            format!("{self} {} failed ({status}):\n{output}", subcommand(&program.arguments))
+        }))
+    }
+}
+
+/// "kv bulk get", of the arguments of a program that is wrangler.
+fn subcommand(arguments: &[String]) -> String {
+    let words = arguments.iter().skip_while(|word| *word != "kv").take(3);
+    words.map(|word| printable(word).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+impl std::fmt::Display for Wrangler<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&printable(&self.program))?;
+        self.leading.iter().try_for_each(|word| write!(f, " {}", printable(word)))
+    }
+}
+
+/// A file that is removed when it has served its purpose.
+struct TemporaryFile<'s> {
+    system: &'s dyn System,
+    path: PathBuf,
+}
+
+impl Drop for TemporaryFile<'_> {
+    fn drop(&mut self) {
+        self.system.remove(&self.path);
+    }
+}
+
+/// The longest part of wrangler's output that is repeated, in bytes.
+const MAX_OUTPUT: usize = 4096;
+
+/// The errors of a wrangler that has ended or, if there are none, its output, indented.
+fn output_of(finished: &Finished) -> String {
+    let indented = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes.get(..MAX_OUTPUT).unwrap_or(bytes)).into_owned();
+        // It may be in colour, whatever NO_COLOR says.
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        let lines = plain.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        lines
+            .map(|line| format!("  {}", printable(&line.replace('\t', "  "))))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let errors = indented(&finished.errors);
+    if errors.is_empty() { indented(&finished.output) } else { errors }
+}

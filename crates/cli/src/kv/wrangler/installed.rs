@@ -1,0 +1,74 @@
+//! The wrangler that is installed, where the user names none.
+
+use std::{env, path::Path};
+
+use crate::system::System;
+
+/// Runs the wrangler that npm installed, with the Node beside it, and without a download.
+const NPX: &[&str] = &["npx", "--no-install", "wrangler"];
+/// Runs the wrangler of the PATH.
+const IN_PATH: &[&str] = &["wrangler"];
+
+/// How wrangler is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Installed {
+    /// The program and the words before wrangler's own arguments.
+    pub(crate) command: &'static [&'static str],
+    /// None is where wrangler usually is. npx knows more places (npm's global prefix, its cache).
+    pub(crate) is_missing: bool,
+}
+
+impl Installed {
+    /// The project's own, which is in `node_modules` of the current directory or of one above it, or
+    /// else the one in the `PATH`.
+    pub(crate) fn find(system: &dyn System) -> Self {
+        let directory = system.current_directory().unwrap_or_default();
+        Self::find_from(system, &directory, &system.variable("PATH").unwrap_or_default())
+    }
+
+    fn find_from(system: &dyn System, directory: &Path, path: &str) -> Self {
+        let has = |directory: &Path, name: &str| system.is_file(&directory.join(name));
+        if directory.ancestors().any(|above| has(above, "node_modules/.bin/wrangler")) {
+            Self { command: NPX, is_missing: false }
+        } else if env::split_paths(path).any(|directory| has(&directory, "wrangler")) {
+            Self { command: IN_PATH, is_missing: false }
+        } else {
+            Self { command: NPX, is_missing: true }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::system::NativeSystem;
+
+    #[test]
+    fn the_projects_own_comes_before_that_of_the_path() {
+        let root = tempfile::tempdir().unwrap();
+        let [project, below, bin] =
+            ["project", "project/src/deep", "bin"].map(|name| root.path().join(name));
+        fs::create_dir_all(&below).unwrap();
+        fs::create_dir_all(&bin).unwrap();
+        let path = env::join_paths([Path::new("/nonexistent"), &bin]).unwrap();
+        let path = path.to_str().unwrap();
+        let find_from = |directory| Installed::find_from(&NativeSystem, directory, path);
+
+        let none = Installed { command: NPX, is_missing: true };
+        assert_eq!(find_from(&below), none);
+
+        fs::write(bin.join("wrangler"), "").unwrap();
+        let in_path = Installed { command: IN_PATH, is_missing: false };
+        assert_eq!(find_from(&below), in_path);
+
+        fs::create_dir_all(project.join("node_modules/.bin")).unwrap();
+        fs::write(project.join("node_modules/.bin/wrangler"), "").unwrap();
+        let npx = Installed { command: NPX, is_missing: false };
+        for directory in [&below, &project] {
+            assert_eq!(find_from(directory), npx);
+        }
+        assert_eq!(find_from(root.path()), in_path);
+    }
+}

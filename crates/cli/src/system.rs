@@ -1,0 +1,75 @@
+//! What the tool reaches outside itself: files, the terminal, the clock, the environment and other
+//! programs. Everything else is a function of what these return.
+
+mod native;
+
+use std::{
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub(crate) use native::NativeSystem;
+
+/// The machine on which the tool runs.
+pub(crate) trait System {
+    /// Opens a file; `-` is the standard input.
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read>>;
+
+    /// Whether there is a file at `path`, and not a directory.
+    fn is_file(&self, path: &Path) -> bool;
+
+    /// Writes a temporary file, which only this user can read, and returns its path.
+    fn write_temporary(&self, text: &str) -> io::Result<PathBuf>;
+
+    /// Removes a file. One that cannot be removed stays.
+    fn remove(&self, path: &Path);
+
+    /// The directory in which the tool was started.
+    fn current_directory(&self) -> io::Result<PathBuf>;
+
+    /// An environment variable; `None` as well if it is not UTF-8.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// Writes to the standard output. A reader that has closed it has seen enough, which is no error.
+    fn print(&self, text: &str) -> io::Result<()>;
+
+    /// Writes to the standard error, as far as it can be written to.
+    fn print_error(&self, text: &str);
+
+    /// Whether somebody at a terminal can be asked.
+    fn can_ask(&self) -> bool;
+
+    /// The line that is typed at the terminal.
+    fn read_answer(&self) -> io::Result<String>;
+
+    /// Waits.
+    fn sleep(&self, time: Duration);
+
+    /// Runs a program to its end, without a standard input.
+    fn run(&self, program: &Program) -> io::Result<Finished>;
+}
+
+/// A program with its arguments.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Its name or path.
+    pub(crate) name: String,
+    /// Its arguments.
+    pub(crate) arguments: Vec<String>,
+    /// Environment variables besides the tool's own.
+    pub(crate) variables: Vec<(&'static str, &'static str)>,
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// Its exit status is 0.
+    pub(crate) is_success: bool,
+    /// Its exit status, or the signal that ended it, for people.
+    pub(crate) status: String,
+    /// The standard output.
+    pub(crate) output: Vec<u8>,
+    /// The standard error.
+    pub(crate) errors: Vec<u8>,
+}

@@ -1,0 +1,88 @@
+//! The machine, by the standard library.
+
+use std::{
+    env, fs,
+    io::{self, ErrorKind, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use super::{Finished, Program, System};
+
+/// The machine, by the standard library.
+#[derive(Debug)]
+pub(crate) struct NativeSystem;
+
+impl System for NativeSystem {
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read>> {
+        Ok(match path {
+            "-" => Box::new(io::stdin()),
+            path => Box::new(fs::File::open(path)?),
+        })
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn write_temporary(&self, text: &str) -> io::Result<PathBuf> {
+        let mut file =
+            tempfile::Builder::new().prefix("socketio-cors-").suffix(".json").tempfile()?;
+        file.write_all(text.as_bytes())?;
+        Ok(file.into_temp_path().keep()?)
+    }
+
+    fn remove(&self, path: &Path) {
+        let _ = fs::remove_file(path);
+    }
+
+    fn current_directory(&self) -> io::Result<PathBuf> {
+        env::current_dir()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        env::var(name).ok()
+    }
+
+    fn print(&self, text: &str) -> io::Result<()> {
+        let mut output = anstream::stdout();
+        match write!(output, "{text}").and_then(|()| output.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn print_error(&self, text: &str) {
+        let _ = write!(anstream::stderr(), "{text}");
+    }
+
+    fn can_ask(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    fn read_answer(&self) -> io::Result<String> {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(answer)
+    }
+
+    fn sleep(&self, time: Duration) {
+        thread::sleep(time);
+    }
+
+    fn run(&self, program: &Program) -> io::Result<Finished> {
+        let output = Command::new(&program.name)
+            .args(&program.arguments)
+            .envs(program.variables.iter().copied())
+            .stdin(Stdio::null())
+            .output()?;
+        Ok(Finished {
+            is_success: output.status.success(),
+            status: output.status.to_string(),
+            output: output.stdout,
+            errors: output.stderr,
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! The result of a check, for people.
+
+use socketio_cors_core::policy::{Diagnostic, Policy};
+use socketio_cors_explain::check_json::is_truncated;
+
+use super::snippet::{Severity, snippets};
+use crate::document::Document;
+
+/// The faults and the warnings of a document, and how many there are.
+pub(crate) fn check_text(
+    document: &Document,
+    policy: &Result<Policy, Vec<Diagnostic>>,
+    warnings: &[Diagnostic],
+) -> String {
+    let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    let summary = match policy {
+        Ok(policy) => format!("valid, {}", contents(policy)),
+        Err(faults) => count_faults(faults),
+    };
+    let warned = match warnings.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "warning")),
+    };
+    format!(
+        "{}{}{}: {summary}{warned}",
+        snippets(document, faults, Severity::Error),
+        snippets(document, warnings, Severity::Warning),
+        document.name,
+    )
+}
+
+/// "2 faults".
+pub(crate) fn count_faults(faults: &[Diagnostic]) -> String {
+    let or_more = if is_truncated(faults) { " or more" } else { "" };
+    format!("{}{or_more}", counted(faults.len(), "fault"))
+}
+
+/// "2 routes, 5 origins".
+fn contents(policy: &Policy) -> String {
+    let routes = policy.rules().count();
+    let origins: usize = policy.rules().map(|(_, rule)| rule.origin_count()).sum();
+    format!("{}, {}", counted(routes, "route"), counted(origins, "origin"))
+}
+
+/// "1 origin", "2 origins".
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -1,0 +1,82 @@
+//! An explanation for people.
+
+use socketio_cors_core::{
+    action::{Action, Answer},
+    policy::Source,
+    tenants::KeyStatus,
+};
+use socketio_cors_explain::{ExplainedRequest, Explanation};
+
+use super::printable::printable;
+
+/// An explanation under the document `file`, for which each tenant's key was assumed to be as
+/// `key_status` says. Several lines.
+pub(crate) fn explanation_text(
+    explanation: &Explanation<'_>,
+    file: &str,
+    key_status: KeyStatus,
+) -> String {
+    let Explanation { preflight, request, outcome, .. } = explanation;
+    let requests = preflight.iter().chain([request]);
+    let mut parts: Vec<_> =
+        requests.map(|request| request_text(request, file, key_status)).collect();
+    parts.extend(outcome.iter().map(|outcome| format!("→ {outcome}")));
+    parts.join("\n")
+}
+
+/// The part about one request.
+fn request_text(request: &ExplainedRequest<'_>, file: &str, key_status: KeyStatus) -> String {
+    let ExplainedRequest { head, decision, rule, pattern, keys, .. } = request;
+    let from =
+        head.origin.map_or("without an Origin".to_owned(), |origin| format!("from {origin}"));
+    let report_only = if decision.is_report_only() { ", but only reported" } else { "" };
+    let mut lines = vec![
+        format!("{} {} {from}", head.method, head.url.path_and_query),
+        format!("  decision  {}{report_only}: {}", decision.verdict, request.why()),
+        format!("  reason    {}", decision.reason),
+    ];
+    if let Some((prefix, at)) = rule {
+        lines.push(format!("  rule      {prefix} ({})", place(file, at)));
+    }
+    if let Some((text, at)) = pattern {
+        lines.push(format!("  pattern   {text} ({})", place(file, at)));
+    }
+    for key in keys {
+        let assumed = match key_status {
+            KeyStatus::Present => "present",
+            _ => "missing (--tenant: present)",
+        };
+        lines.push(format!("  KV key    {key}, assumed to be {assumed}"));
+    }
+    if let Some(meant) = request.meant() {
+        lines.push(format!("  note      no browser sends that Origin; it would send {meant}"));
+    }
+    let removed = request.removed();
+    if !removed.is_empty() {
+        lines.push(format!("  removed   {} of the request (websocketCookies)", removed.join(", ")));
+    }
+    lines.push(format!("  answer    {}", answer(&request.action)));
+    let (headers, body) = request.headers_and_body();
+    lines.extend(headers.iter().map(|(name, value)| format!("            {name}: {value}")));
+    lines.extend(body.map(|body| format!("            {body}")));
+    lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn place(file: &str, Source { pointer, line, column }: &Source) -> String {
+    let space = if pointer.is_empty() { "" } else { " " };
+    format!("{file}:{line}:{column}{space}{pointer}")
+}
+
+fn answer(action: &Action<'_>) -> String {
+    match action {
+        Action::Answer(Answer { status, .. }) => {
+            format!("{status} by the edge; the origin server never sees the request")
+        }
+        Action::Forward { owned: None, .. } => {
+            "forwarded untouched, with the origin server's own CORS headers".to_owned()
+        }
+        Action::Forward { owned: Some(_), .. } => {
+            "forwarded; in place of the origin server's CORS headers:".to_owned()
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The core, through its public API. One crate, so that it is linked once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#![allow(clippy::arithmetic_side_effects, reason = "tests")]
+
+mod answers;
+mod closed;
+mod common;
+mod decision;
+mod isolates;
+mod origins;
+mod properties;
+mod schema;
+mod tenant_floods;

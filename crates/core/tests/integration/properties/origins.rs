@@ -1,0 +1,53 @@
+//! Origins, patterns, and sets of them.
+
+use proptest::{collection::vec, prelude::*};
+use socketio_cors_core::{
+    origin::Origin,
+    pattern::{OriginPattern, OriginSet},
+};
+
+use super::generators::{cases, origin_like, origin_of, pattern};
+use crate::common::invariants::{check_origin, check_set};
+
+/// A valid pattern without wildcards.
+fn exact_pattern() -> impl Strategy<Value = String> {
+    pattern().prop_map(|pattern| pattern.replace("*.", "").replace(":*", ""))
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn what_is_an_origin_is_a_pattern_and_the_other_way_round(text in origin_like()) {
+        check_origin(&text);
+    }
+
+    #[test]
+    fn the_patterns_that_the_tests_make_up_are_valid(text in pattern()) {
+        prop_assert!(OriginPattern::try_from(text.as_str()).is_ok());
+        check_origin(&text);
+    }
+
+    #[test]
+    fn a_pattern_without_wildcards_stands_for_itself_alone(
+        (text, other) in exact_pattern().prop_flat_map(|text| (Just(text.clone()), origin_of(Just(text)))),
+    ) {
+        let set: OriginSet = OriginPattern::try_from(text.as_str()).into_iter().collect();
+        prop_assert!(set.contains(&Origin::try_from(text.as_str()).unwrap()));
+        if let Ok(origin) = Origin::try_from(other.as_str()) {
+            prop_assert_eq!(set.contains(&origin), other == text);
+        }
+    }
+
+    #[test]
+    fn a_set_stands_for_what_any_of_its_patterns_stands_for(
+        (patterns, origins) in vec(pattern(), 1..6).prop_flat_map(|patterns| {
+            let origin = origin_of(proptest::sample::select(patterns.clone()));
+            (Just(patterns), vec(origin, 1..6))
+        }),
+    ) {
+        let patterns: Vec<_> = patterns.iter().map(String::as_str).collect();
+        let origins: Vec<_> = origins.iter().map(String::as_str).collect();
+        check_set(&patterns, &origins);
+    }
+}

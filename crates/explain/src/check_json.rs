@@ -1,0 +1,36 @@
+//! The faults and warnings of a document, as JSON.
+
+use serde_json::{Value, json};
+use socketio_cors_core::policy::{Diagnostic, MAX_DIAGNOSTICS, Policy, warnings};
+
+/// The faults and the warnings of the document `text` as JSON. `name` is what it is called there, and
+/// `policy` is read from it.
+pub fn check(name: &str, text: &str, policy: &Result<Policy, Vec<Diagnostic>>) -> Value {
+    let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    json!({
+        "file": name,
+        "valid": policy.is_ok(),
+        "faults": diagnostics_json(faults),
+        "truncated": is_truncated(faults),
+        "warnings": diagnostics_json(&warnings(text)),
+    })
+}
+
+/// There may be more faults than these.
+#[must_use]
+pub fn is_truncated(faults: &[Diagnostic]) -> bool {
+    faults.len() >= MAX_DIAGNOSTICS
+}
+
+/// Faults or warnings as JSON.
+#[must_use]
+pub fn diagnostics_json(diagnostics: &[Diagnostic]) -> Value {
+    let diagnostic =
+        |Diagnostic { pointer, line, column, value, message, help, .. }: &Diagnostic| {
+            json!({
+                "pointer": pointer, "line": line, "column": column,
+                "value": value, "message": message, "help": help,
+            })
+        };
+    diagnostics.iter().map(diagnostic).collect()
+}
