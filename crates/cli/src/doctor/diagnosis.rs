@@ -2,6 +2,7 @@
 //!
 //! Each family of findings has a file. What one cause brings about is told once.
 
+mod browser_blocks;
 mod cached;
 mod changed;
 mod connection;

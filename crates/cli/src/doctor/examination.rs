@@ -19,6 +19,8 @@ pub(super) struct Examination {
     pub(super) connected: Option<Connected>,
     /// What the port speaks, where it does not answer as the URL has it.
     pub(super) port_speaks: Option<PortProtocol>,
+    /// How many requests a browser recorded, where nothing was asked.
+    pub(super) recorded: Option<usize>,
     /// In the order in which they were made.
     pub(super) exchanges: Vec<Exchange>,
 }
@@ -26,7 +28,14 @@ pub(super) struct Examination {
 impl Examination {
     /// One in which nothing was asked yet.
     pub(super) fn new(target: Target, foreign: &'static str) -> Self {
-        Self { target, foreign, connected: None, port_speaks: None, exchanges: Vec::new() }
+        Self {
+            target,
+            foreign,
+            connected: None,
+            port_speaks: None,
+            recorded: None,
+            exchanges: Vec::new(),
+        }
     }
 
     /// The first exchange of a step.

@@ -30,6 +30,8 @@ pub(super) enum FailureKind {
     Tls(&'static str),
     /// What came is no HTTP, no WebSocket, or no Engine.IO.
     Protocol,
+    /// A browser's own doing, as a recording has it; the text is its name for that.
+    Browser,
 }
 
 impl FailureKind {
@@ -44,6 +46,7 @@ impl FailureKind {
             Self::Late => "ERR_TIMED_OUT",
             Self::Tls(name) => name,
             Self::Protocol => "ERR_INVALID_HTTP_RESPONSE",
+            Self::Browser => "ERR_FAILED",
         }
     }
 }

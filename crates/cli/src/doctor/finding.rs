@@ -44,6 +44,7 @@ codes! {
     TlsFailed = "tls-failed",
     HttpsNeeded = "https-needed",
     MixedContent = "mixed-content",
+    BlockedInBrowser = "blocked-in-browser",
     Challenged = "challenged",
     RateLimited = "rate-limited",
     LoginRequired = "login-required",

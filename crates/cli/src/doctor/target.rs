@@ -57,6 +57,11 @@ impl Page {
 }
 
 impl Target {
+    /// One that a browser recorded, of which nothing more is asked.
+    pub(super) fn recorded(base: Url, path: String, page: Page) -> Self {
+        Self { base, path, page, direct: None, timeout: Duration::ZERO, hold: None }
+    }
+
     /// The URL of `path` on `base`.
     pub(super) fn url(base: &Url, path: &str, query: &str) -> Url {
         let mut url = base.clone();

@@ -1,6 +1,6 @@
 //! Requests that have no answer: no address, no connection, no TLS, nothing in time.
 
-use super::evidence::asked;
+use super::{browser_blocks, evidence::asked};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -22,6 +22,9 @@ const PORTS_OF_CLOUDFLARE: &[u16] =
 pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &Failure) -> Finding {
     let target = &examination.target;
     let kind = failure.kind;
+    if kind == FailureKind::Browser {
+        return browser_blocks::finding(exchange, failure);
+    }
     let finding = match (&examination.port_speaks, kind) {
         (Some(PortProtocol::Tls), _) => https_needed(target),
         (Some(PortProtocol::Http), FailureKind::Tls(_)) => plain_http(target),

@@ -15,8 +15,8 @@ use crate::doctor::{
 
 /// What keeps every further question from being asked.
 pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
-    let connect = examination.get(Step::Connect)?;
-    if let Some(failure) = &connect.error {
+    let connect = examination.get(Step::Connect);
+    if let Some((connect, failure)) = connect.and_then(|it| Some((it, it.error.as_ref()?))) {
         return Some(connection::failed(examination, connect, failure));
     }
     let poll = examination.page_poll()?;
