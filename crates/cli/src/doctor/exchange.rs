@@ -126,7 +126,8 @@ impl Exchange {
 
     /// The error that Engine.IO answers with.
     pub(super) fn engine_error(&self) -> Option<engineio::EngineError> {
-        (!self.is_ok()).then(|| engineio::error(self.body())).flatten()
+        let is_readable = !self.is_ok() && !self.is_undeclared_gzip();
+        is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
     /// Whether Engine.IO answers with the error of that code.

@@ -3,13 +3,12 @@
 use super::evidence::{client_says, with_body};
 use crate::doctor::{
     engineio,
-    examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
 };
 
 /// The poll's answer is Socket.IO's, and a client cannot read it.
-pub(super) fn finding(_: &Examination, poll: &Exchange) -> Option<Finding> {
+pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
     let (summary, fix): (_, &[&str]) = if poll.is_undeclared_gzip() {
         (
             "the answer is compressed (gzip), and no Content-Encoding says so",

@@ -50,8 +50,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         .why(unreadable(poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
         .fix(remedy::allow_page(examination))
-        .fix(["If they are named: a Socket.IO server sends * as well where `origin` is undefined or an \
-               empty text, as of an environment variable that is not set. Print what it is given."])
+        .fix(["A Socket.IO server sends * as well where `cors` has no `origin` at all."])
         .fix(["Or, if no cookie is needed, let the client leave withCredentials out, and the \
                server credentials."])
 }

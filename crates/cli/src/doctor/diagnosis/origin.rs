@@ -77,8 +77,9 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
     finding.fix(remedy::allow_page(examination)).fix([
         "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
          (app.use(cors())) does not see Socket.IO's requests.",
-        "If that is written already: is this the server that was restarted with it? Does a proxy \
-         take the headers away? --direct with the server's own URL tells.",
+        "If that is written already: is `origin` undefined or an empty text, as of an environment \
+         variable that is not set (print it)? Is this the server that was restarted with it? Does a proxy \
+         take the headers away (--direct with the server's own URL tells)?",
     ])
 }
 
@@ -218,8 +219,6 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
            it to the server."])
 }
 
-const OTHER_PORT: &str = "with another port";
-
 fn differs_in_port(allowed: &str, page: &str) -> bool {
     let without_port = |text| {
         Origin::try_from(text).ok().map(|origin: Origin<'_>| origin.without_port().to_owned())
@@ -242,7 +241,11 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         })
     };
     let other_port = allowed.iter().filter(|allowed| differs_in_port(allowed, page));
-    let misses = misses.into_iter().chain(other_port.map(|other| (other.clone(), OTHER_PORT)));
+    let other_case = allowed.iter().filter(|allowed| allowed.eq_ignore_ascii_case(page));
+    let misses = misses
+        .into_iter()
+        .chain(other_port.map(|other| (other.clone(), near_misses::OTHER_PORT)))
+        .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
         let named = (allowed.as_ref() == Some(&origin)).then_some(poll);
         let exchange = named.or_else(|| granted(&origin))?;

@@ -34,7 +34,7 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
             .map(|known| known::finding(examination, poll, known))
     };
     by_known(|code| code != Code::NotSocketIo)
-        .or_else(|| changed::finding(examination, poll))
+        .or_else(|| changed::finding(poll))
         .or_else(|| elsewhere::only_websocket(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
         .or_else(|| elsewhere::changed_path(examination, poll))
@@ -58,6 +58,7 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
     let known = known::of(poll).filter(tells);
     known
         .map(|known| known::finding(examination, poll, known))
+        .or_else(|| changed::finding(poll))
         .or_else(|| server_error(examination, poll))
 }
 

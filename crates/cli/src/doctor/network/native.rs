@@ -77,15 +77,15 @@ fn speaks_tls(url: &Url, timeout: Duration) -> bool {
     }
 }
 
-/// What the port of `url` says to a plain HTTP request.
+/// What the port of `url` says to a plain HTTP request, which is none: so every server answers it, and
+/// no session begins.
 fn first_bytes(url: &Url, timeout: Duration) -> Option<Vec<u8>> {
     let mut plain = url.clone();
     let port = url.port_or_known_default();
     plain.set_scheme("http").ok()?;
     plain.set_port(port).ok()?;
     let mut stream = Connection::open(&plain, timeout).ok()?.stream;
-    let host = url.host_str().unwrap_or_default();
-    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
+    stream.write_all(b"GET\r\n\r\n").ok()?;
     let mut bytes = vec![0; 64];
     let len = stream.read(&mut bytes).ok()?;
     bytes.truncate(len);
