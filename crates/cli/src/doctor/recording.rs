@@ -79,16 +79,24 @@ fn busiest(entries: &[Entry]) -> Option<Url> {
     entries.iter().map(Entry::base).max_by_key(count)
 }
 
-/// The origin that requests name, or that of the page that is recorded.
+/// The origin that requests name, or that of the page that is recorded: of a request that a browser
+/// blocks, recordings may leave the `Origin` out.
 fn page_origin(entries: &[Entry], log: &Value) -> Option<String> {
-    let named = entries.iter().find_map(|entry| entry.origin.clone());
-    let title = || {
-        let page = log.get("pages")?.as_array()?.first()?;
-        let url = Url::parse(page.get("title")?.as_str()?).ok()?;
-        Some(url.origin().ascii_serialization())
-    };
-    let is_origin = |origin: &String| Origin::try_from(origin.as_str()).is_ok();
-    named.filter(is_origin).or_else(title).filter(is_origin)
+    let named = entries.iter().filter_map(|entry| entry.origin.clone());
+    let all = |name: &str| log.get(name).and_then(Value::as_array).into_iter().flatten();
+    let documents = all("entries").filter(|entry| is_document(entry));
+    let urls = documents.filter_map(|entry| entry.get("request")?.get("url")?.as_str());
+    let titles = all("pages").filter_map(|page| page.get("title")?.as_str());
+    let pages = urls.chain(titles).filter_map(|url| Url::parse(url).ok());
+    let origins = pages.map(|url| url.origin().ascii_serialization());
+    named.chain(origins).find(|origin| Origin::try_from(origin.as_str()).is_ok())
+}
+
+/// Whether an entry is a page that was loaded.
+fn is_document(entry: &Value) -> bool {
+    let content_type = || entry.get("response")?.get("content")?.get("mimeType")?.as_str();
+    let is_get = entry.get("request").and_then(|it| it.get("method")?.as_str()) == Some("GET");
+    is_get && content_type().is_some_and(|it| it.starts_with("text/html"))
 }
 
 fn page(entries: &[Entry], origin: String, credentialed: bool) -> Page {
