@@ -62,9 +62,10 @@ const upgrades = `
  * @param {string} [lines] within its `location`
  * @param {string} [options.forUpgrades] what is there for WebSockets
  * @param {string} [options.sticky] how else it chooses
+ * @param {string} [options.maps] within `http`
  */
 export const nginx =
-	(behind, lines = "", { forUpgrades = upgrades, sticky = "" } = {}) =>
+	(behind, lines = "", { forUpgrades = upgrades, sticky = "", maps = "" } = {}) =>
 	async () => {
 		const started = [];
 		for (const start of [behind].flat()) started.push(await start());
@@ -73,6 +74,7 @@ export const nginx =
 		default upgrade;
 		"" "";
 	}
+	${maps}
 	upstream socket_io {
 		${sticky}
 		${started.map(({ url }) => `server ${new URL(url).host} max_fails=0;`).join("\n")}

@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with Socket.IO 2, which has `origins` and no `cors`.
 import { describe } from "node:test";
 import { page, server } from "./deployments.js";
-import { danger, error, testFindings, unguarded, warning } from "./findings.js";
+import { danger, error, testFindings, warning } from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 
