@@ -109,14 +109,12 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+        let mut tell = |nth: usize, exchange: &Exchange| {
+            system.print_error(&progress(nth, exchange));
+        };
         let examination = match &self.har {
             Some(file) => self.recorded(system, file)?,
-            None => {
-                let mut tell = |nth: usize, exchange: &Exchange| {
-                    system.print_error(&progress(nth, exchange));
-                };
-                probes::examine(self.target()?, &NativeNetwork::new(), &mut tell)
-            }
+            None => probes::examine(self.target()?, &NativeNetwork::new(), &mut tell),
         };
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);

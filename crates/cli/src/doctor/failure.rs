@@ -35,7 +35,7 @@ pub(super) enum FailureKind {
 }
 
 impl FailureKind {
-    /// The name of Chromium's network error (its net_error_list.h), without "net::".
+    /// The name of Chromium's network error (`net_error_list.h`), without `net::`.
     pub(super) fn chromium(self) -> &'static str {
         match self {
             Self::Dns => "ERR_NAME_NOT_RESOLVED",

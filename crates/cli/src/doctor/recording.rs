@@ -52,16 +52,15 @@ pub(super) fn read(file: impl Read, wanted: &Wanted) -> Result<Examination, Stri
     )?;
     let entries: Vec<_> = entries.into_iter().filter(|entry| entry.base() == base).collect();
     let first = entries.first().ok_or_else(|| format!("has no request to {base}"))?;
-    let origin = match wanted.origin.clone().or_else(|| page_origin(&entries, log)) {
-        Some(origin) => origin,
-        None => return Err("does not tell the page's origin: give it by --origin".to_owned()),
+    let Some(origin) = wanted.origin.clone().or_else(|| page_origin(&entries, log)) else {
+        return Err("does not tell the page's origin: give it by --origin".to_owned());
     };
     let path = first.url.path().to_owned();
     let page = page(&entries, origin, wanted.credentialed);
     let target = Target::recorded(base, path, page);
     let mut exchanges: Vec<_> = entries.into_iter().map(|entry| entry.exchange(&target)).collect();
     // A handshake that failed says more than one that did not.
-    exchanges.sort_by_key(|exchange| is_good_handshake(exchange));
+    exchanges.sort_by_key(is_good_handshake);
     let mut examination = Examination::new(target, "");
     examination.recorded = Some(exchanges.len());
     examination.exchanges = exchanges;

@@ -171,7 +171,7 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
     let is_passed_on = PORTS_OF_CLOUDFLARE.contains(&port);
     finding.fix((!is_passed_on && !target.is_local()).then(|| {
         format!(
-            "If Cloudflare's proxy is before it (an orange cloud): that passes port {port} not on. It \
+            "If Cloudflare's proxy is before it (an orange cloud): it does not pass on port {port}. It \
              does 443, 2053, 2083, 2087, 2096 and 8443 for https, and 80, 8080, 8880, 2052, 2082, 2086 \
              and 2095 for http."
         )

@@ -105,9 +105,8 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
     let needed = |exchange: &&Exchange| {
         exchange.step != Step::Preflight || !examination.target.page.unsafe_headers().is_empty()
     };
-    let exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
-    let (exchange, known) =
-        exchanges.filter_map(|exchange| Some((exchange, of(exchange)?))).next()?;
+    let mut exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
+    let (exchange, known) = exchanges.find_map(|exchange| Some((exchange, of(exchange)?)))?;
     // Pages and outages of a later request are told by what failed in it.
     let tells = matches!(
         known.code,

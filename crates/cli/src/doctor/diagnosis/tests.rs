@@ -2,6 +2,7 @@
 //! found, but for what a row says.
 
 mod made;
+mod set_ups;
 
 use super::diagnose;
 use crate::doctor::{

@@ -1,4 +1,4 @@
-//! WebSockets that do not come about.
+//! A `WebSocket` that does not come about.
 
 use super::{
     evidence::{with_body, with_headers},
@@ -156,7 +156,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     ])
 }
 
-/// What to do where the server itself takes no WebSockets.
+/// What to do where the server itself takes polls alone.
 fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
     match socket_server(examination) {
         SocketServer::Python => &[

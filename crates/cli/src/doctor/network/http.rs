@@ -66,15 +66,11 @@ fn read(answer: http::Response<ureq::Body>) -> (Option<Answer>, Option<Failure>)
     let (head, body) = answer.into_parts();
     let mut bytes = Vec::new();
     let read = body.into_reader().take(MAX_BODY_LEN).read_to_end(&mut bytes);
-    (Some(whole(&head.status, &head.headers, bytes)), read.err().map(Failure::from))
+    (Some(whole(head.status, &head.headers, bytes)), read.err().map(Failure::from))
 }
 
 /// An answer of these parts.
-pub(super) fn whole(
-    status: &http::StatusCode,
-    headers: &http::HeaderMap,
-    bytes: Vec<u8>,
-) -> Answer {
+pub(super) fn whole(status: http::StatusCode, headers: &http::HeaderMap, bytes: Vec<u8>) -> Answer {
     let coding = headers.get("content-encoding").and_then(|value| value.to_str().ok());
     let body::Text { text, is_undeclared_gzip } = body::text(bytes, coding);
     Answer { status: status.as_u16(), headers: listed(headers), body: text, is_undeclared_gzip }

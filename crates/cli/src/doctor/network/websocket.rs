@@ -68,7 +68,7 @@ pub(super) fn converse(
         Err(HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
             let (head, start) = answer.into_parts();
             let bytes = rest_of_body(start.unwrap_or_default(), &listed(&head.headers), stream);
-            (Some(whole(&head.status, &head.headers, bytes)), None)
+            (Some(whole(head.status, &head.headers, bytes)), None)
         }
         Err(HandshakeError::Failure(error)) => (None, Some(error.into())),
         Err(HandshakeError::Interrupted(_)) => (None, Some(Failure::late())),

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Makes the requests of an examination.
 pub(super) struct Prober<'p> {
     pub(super) examination: Examination,
-    /// What is asked: the server, or the one behind it.
+    /// What is question: the server, or the one behind it.
     pub(super) base: Url,
     network: &'p dyn Network,
     progress: &'p mut dyn FnMut(usize, &Exchange),
@@ -33,8 +33,8 @@ pub(super) struct Prober<'p> {
     made: usize,
 }
 
-/// What is asked, and since when.
-struct Asked {
+/// What is question, and since when.
+struct Question {
     step: Step,
     method: &'static str,
     url: String,
@@ -88,8 +88,8 @@ impl<'p> Prober<'p> {
         self.examination.connected = connected;
         let method = if self.base.scheme() == "https" { "TLS" } else { "TCP" };
         let url = self.base.to_string();
-        let asked = Asked { step: Step::Connect, method, url, origin: None, start };
-        self.note(asked, None, error);
+        let question = Question { step: Step::Connect, method, url, origin: None, start };
+        self.note(question, None, error);
         is_up
     }
 
@@ -252,8 +252,8 @@ impl<'p> Prober<'p> {
         let _ = url.set_scheme(scheme);
         let start = self.network.now();
         let (answer, error) = self.network.converse(&url, headers, turns, self.timeout);
-        let asked = Asked { step, method: "GET", url: url.into(), origin, start };
-        self.note(asked, answer, error);
+        let question = Question { step, method: "GET", url: url.into(), origin, start };
+        self.note(question, answer, error);
     }
 
     fn send(
@@ -280,15 +280,15 @@ impl<'p> Prober<'p> {
         let start = self.network.now();
         let request = Request { method, url: &url, headers, body, timeout: self.timeout };
         let (answer, error) = self.network.send(&request);
-        self.note(Asked { step, method, url: url.into(), origin, start }, answer, error);
+        self.note(Question { step, method, url: url.into(), origin, start }, answer, error);
     }
 
-    fn note(&mut self, asked: Asked, answer: Option<Answer>, mut error: Option<Failure>) {
+    fn note(&mut self, question: Question, answer: Option<Answer>, mut error: Option<Failure>) {
         if let Some(failure) = error.as_mut().filter(|it| it.kind == FailureKind::Late) {
             let seconds = self.timeout.as_secs();
             failure.text = format!("no answer came in time ({seconds} s)");
         }
-        let Asked { step, method, url, origin, start } = asked;
+        let Question { step, method, url, origin, start } = question;
         let took = self.network.now().saturating_sub(start);
         let exchange = Exchange { step, method, url, origin, answer, error, took };
         let number = self.examination.all(step).count().saturating_add(1);

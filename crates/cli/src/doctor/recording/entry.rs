@@ -144,8 +144,8 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
     let status = response.get("status").and_then(Value::as_u64).unwrap_or_default();
     let status = u16::try_from(status).unwrap_or_default();
     // Chromium's name for it, Firefox's, and Playwright's.
-    let named = ["_error", "_failureText"].into_iter();
-    let error = named.flat_map(|name| text(response, name).or_else(|| text(entry, name))).next();
+    let mut names = ["_error", "_failureText"].into_iter();
+    let error = names.find_map(|name| text(response, name).or_else(|| text(entry, name)));
     let error = error.unwrap_or_default();
     if status == 0 {
         let reason = text(entry, "_blockedReason").or_else(|| text(response, "_blockedReason"));

@@ -72,7 +72,7 @@ impl Examination {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let headers = headers.iter().map(own).collect();
         // Each session has an id of its own, of one letter.
-        let sid = format!("\"sid\":\"{}\"", char::from(b'b' + step as u8));
+        let sid = format!("\"sid\":\"{}\"", char::from(b'b'.saturating_add(step as u8)));
         let body = body.replace("\"sid\":\"a\"", &sid);
         self.notes(step, Some(Answer { status, headers, body, ..Answer::default() }), None)
     }
@@ -148,6 +148,12 @@ impl Examination {
     /// The same, of a page that uses WebSocket alone.
     pub(super) fn without_polling(mut self) -> Self {
         self.target.page.websocket = true;
+        self
+    }
+
+    /// The same, of a page of another origin.
+    pub(super) fn by_page(mut self, origin: &str) -> Self {
+        self.target.page.origin = origin.to_owned();
         self
     }
 
