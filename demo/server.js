@@ -1,5 +1,4 @@
-// A small Socket.IO server, as an origin server to try the Worker with. It has
-// no `cors` option: the Worker owns CORS.
+// A small Socket.IO server to try the Worker with. It has no `cors` option: the Worker does CORS.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

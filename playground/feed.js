@@ -1,10 +1,10 @@
-// What every open page is told as it happens, over a WebSocket: of other connections a
-// browser has six for an origin, and a few open pages would keep them all.
+// Events for every open page, over a WebSocket: a browser opens only six other connections to an
+// origin, and a few open pages would occupy them all.
 import { WebSocket, WebSocketServer } from "ws";
 
 /**
- * Serves it at /events of `server`, which listens, to upgrade requests that are `allowed`.
- * Returns `tell`, which sends an event to every open page, and `stop`.
+ * Serves them at /events of `server`, which listens already, to upgrade requests for which `allowed`
+ * returns true. Returns `tell`, which sends an event to every open page, and `stop`.
  */
 export function startFeed(server, allowed) {
 	const feed = new WebSocketServer({

@@ -1,9 +1,9 @@
-// Which policy the Worker decides by.
+// The policy by which the Worker decides.
 
 /**
- * Asks the Worker at `edge` with a preflight of its own origin, which any policy allows
- * and which makes no line in the log. Resolves to the version in its `x-cors-decision`, or
- * to `undefined` if the Worker gave no answer.
+ * Sends the Worker at `edge` a preflight from its own origin, which every policy allows and which is
+ * not logged. Resolves to the version in its `x-cors-decision`, or to `undefined` if the Worker does
+ * not answer.
  */
 export async function askVersionInForce(edge) {
 	try {

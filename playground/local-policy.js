@@ -1,10 +1,10 @@
 // The policy document in the local KV, through the API of the Local Explorer that
-// `wrangler dev` has: a `wrangler kv` for each would take seconds.
+// `wrangler dev` has, as each `wrangler kv` takes seconds.
 // https://developers.cloudflare.com/workers/development-testing/local-explorer/
 const binding = "POLICY";
 const key = "policy";
 
-/** Resolves to the document's text; empty where there is none. `edge` is the URL of `wrangler dev`. */
+/** Resolves to the document's text; empty if there is none. `edge` is the URL of `wrangler dev`. */
 export async function readPolicy(edge) {
 	const answer = await ask(await urlOfPolicy(edge));
 	return answer.status === 404 ? "" : (await good(answer)).text();

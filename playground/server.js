@@ -1,6 +1,5 @@
-// The server of the playground's page. It is one server with two names, and so the page
-// has two origins. It only listens on 127.0.0.1 and only answers to these names; only its
-// own page may save.
+// The server of the playground's page. It has two names, and so the page has two origins. It listens
+// on 127.0.0.1 alone, answers to these names alone, and lets nobody but its own page save.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
@@ -13,7 +12,7 @@ import { putPolicy, readPolicy } from "./local-policy.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const directory = "playground/page";
-/** What is served besides playground/page/, by its path. */
+/** The files that are served besides playground/page/, by path. */
 const files = {
 	"/": "playground/page/index.html",
 	"/socket.io-client.js": "node_modules/socket.io-client/dist/socket.io.esm.min.js",
@@ -30,7 +29,7 @@ const types = {
 	".wasm": "application/wasm",
 };
 
-/** The largest document that is taken to KV: more than the Worker reads, so that its refusal can be seen. */
+/** The largest document that is put into KV, in bytes: more than the Worker reads, so that its refusal can be seen. */
 const maxLength = 9 * 1024 * 1024;
 /** How long the Worker may take to read a document that was saved, in milliseconds. */
 const patience = 8000;
@@ -59,7 +58,7 @@ export async function startPlayground({ port, edge }) {
 	const [allowed, other] = names.map((name) => `http://${name}`);
 
 	async function answer(request, response) {
-		// Else a page could have its own name resolve to 127.0.0.1, and be of this origin.
+		// Otherwise a page could let its own name resolve to 127.0.0.1 (DNS rebinding).
 		if (!names.includes(request.headers.host)) throw failure(421, "not a name of this server");
 		const { pathname } = new URL(request.url, allowed);
 		for (const [name, value] of Object.entries(securityHeaders())) response.setHeader(name, value);
@@ -88,14 +87,14 @@ export async function startPlayground({ port, edge }) {
 			json(response, { inForce: await askVersionInForce(edge) }),
 	};
 
-	/** Whether a page of the very origin that it asks sends `request`, as browsers say for all but GET. */
+	/** The page that sends `request` has the origin that it asks. Browsers send `Origin` with all but GET. */
 	function isOfOwnPage({ headers: { host, origin } }) {
 		return names.includes(host) && origin === `http://${host}`;
 	}
 
 	/**
-	 * Resolves to the versions of what was `saved` and of what is `inForce` then (`undefined`
-	 * if the Worker does not answer), and whether the Worker has `refused` what was saved.
+	 * Resolves to the version that was `saved`, the one `inForce` then (`undefined` if the Worker does
+	 * not answer), and `refused`, true if the Worker refuses the saved document.
 	 */
 	async function save(bytes) {
 		const saved = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
@@ -169,7 +168,7 @@ async function bodyOf(request) {
 	let length = 0;
 	for await (const chunk of request) {
 		length += chunk.length;
-		if (length > maxLength) throw failure(413, "more than a policy may have");
+		if (length > maxLength) throw failure(413, "larger than a policy may be");
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-// The Worker's own log lines in what `wrangler dev` prints.
+// The Worker's log lines in the output of `wrangler dev`.
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # build-playground.sh DIRECTORY
-# Builds tool.js and its Wasm, which have the tool's own code check and explain in a page.
+# Builds tool.js and its Wasm: the tool's own check and explain, for the playground's page.
 set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PATH"

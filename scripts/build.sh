@@ -1,38 +1,36 @@
 #!/bin/sh
-# build.sh [DIRECTORY PROFILE FEATURE]
-# Builds the Worker: index.js and index_bg.wasm, in build/ with the profile `worker` unless
-# others are given.
+# build.sh [DIRECTORY FEATURE]
+# Builds the Worker: index.js and index_bg.wasm, in build/ unless another directory is given.
 #
 # worker-build would do the same, but its entry point wraps each request in proxies and
 # promises that cost a fifth of an answer's CPU time.
 set -eu
 cd "$(dirname "$0")/.."
 OUT="${1:-build}"
-PROFILE="${2:-worker}"
 GLUE=target/glue
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 # Speed without the size that inlining and unrolling take: 8 KB (gzip) less than without this.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
 -Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
-cargo build --locked --package socketio-cors-edge --profile "$PROFILE" ${3:+--features "$3"} \
+cargo build --locked --package socketio-cors-edge --profile worker ${2:+--features "$2"} \
 	--target-dir target --target wasm32-unknown-unknown
 
-# With what a panic needs that has to end no more than its own instance of Wasm.
+# With the hooks by which a panic ends its own instance of Wasm alone.
 wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index \
 	--experimental-reset-state-function --force-enable-abort-handler \
-	target/wasm32-unknown-unknown/$PROFILE/socketio_cors_edge.wasm
-# workerd gives a compiled module by a plain import.
+	target/wasm32-unknown-unknown/worker/socketio_cors_edge.wasm
+# In workerd a plain import gives the compiled module.
 sed -i.bak 's/^import source /import /' "$GLUE/index.js"
 
 mkdir -p "$OUT"
 esbuild src/edge/entry.js --bundle --minify --format=esm --log-level=warning \
 	"--alias:wasm=$PWD/$GLUE/index.js" "--alias:edge=$PWD/src/edge" --external:./index_bg.wasm --outfile="$OUT/index.js"
 # The features that the code has already: those of Rust's target, and the exceptions of
-# wasm-bindgen's wrappers. With all of them, wasm-opt writes what older runtimes do not load.
+# wasm-bindgen's wrappers. With all features, wasm-opt writes Wasm that older runtimes cannot load.
 FEATURES="--enable-bulk-memory --enable-bulk-memory-opt --enable-exception-handling --enable-multivalue \
 --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext"
-# What is inlined for being called in one place only compresses worse than it did before.
+# Functions that are inlined because they have one caller compress worse than before.
 # shellcheck disable=SC2086 # They are several words.
 wasm-opt -O3 --one-caller-inline-max-function-size=50 $FEATURES --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Names what is missing on this machine that `make` cannot install.
+# Names the programs that are missing on this machine and that `make` cannot install.
 set -u
 
 missing=0

@@ -1,5 +1,4 @@
-// `make dev`: a Socket.IO server, the Worker in front of it on workerd, the playground's
-// page, and what to try.
+// `make dev`: a Socket.IO server, the Worker in front of it on workerd, and the playground.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -18,14 +17,14 @@ const { values: options } = parseArgs({
 const edge = `http://127.0.0.1:${options.port}`;
 const kvOptions = ["--binding", "POLICY", "--local", "--persist-to", options["persist-to"]];
 
-// Aborting ends the wrangler that runs.
+// Aborting ends the wrangler that is running.
 const ending = new AbortController();
 const { signal } = ending;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => ending.abort());
 
 await checkPort();
 await seedPolicy();
-// Once the Worker answers: before, there is nothing for its page to show.
+// Started once the Worker answers: before, its page has nothing to show.
 let playground;
 const tell = (event) => playground?.tell(event);
 const server = await startDemoServer({
@@ -41,7 +40,7 @@ const worker = spawn(
 	],
 	{
 		stdio: ["ignore", "pipe", "pipe"],
-		// What it would see for itself, if it wrote to the terminal.
+		// It cannot see that its output ends up on a terminal.
 		env: process.stdout.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,
 		signal,
 	},
@@ -69,13 +68,13 @@ if (!signal.aborted) {
 	console.log(whatToTry());
 }
 
-/** wrangler would see late that the port is taken, after its server had been taken for the Worker. */
+/** wrangler notices late that the port is taken; by then the other server has been mistaken for the Worker. */
 async function checkPort() {
 	const probe = createServer();
 	try {
 		await once(probe.listen(Number(options.port), "127.0.0.1"), "listening");
 	} catch (error) {
-		console.error(`127.0.0.1:${options.port} cannot be listened on: ${error.code}`);
+		console.error(`127.0.0.1:${options.port} cannot be used: ${error.code}`);
 		console.error("    another port: make dev PORT=9000");
 		process.exit(1);
 	}
@@ -127,6 +126,6 @@ Change the policy; the second origin is allowed within a second or two:
 
   npx wrangler kv key put --binding POLICY ${kv} policy '{"origin": "https://other.example"}'
 
-Ctrl-C ends all of it.
+Ctrl-C ends everything.
 `;
 }

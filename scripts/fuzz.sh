@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each target of fuzz/ for FUZZ_SECONDS (600) and fails if one finds
-# anything. What it learns stays in fuzz/corpus/, from which the next run goes on.
+# Fuzzes each target of fuzz/ for FUZZ_SECONDS (600) and fails if one finds anything. The corpus
+# stays in fuzz/corpus/, and the next run starts from it.
 # Usage: fuzz.sh [<target> ...]
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,19 +1,21 @@
 #!/bin/sh
-# Makes a server available at the given path, which ends in its name: one that is installed,
-# or else what Debian's packages have, unpacked beside it. That starts no service, as
-# installing them would.
-# Usage: install-server.sh <directory>/nginx|apache2|haproxy|caddy
+# Makes a server available at the given path, which ends in its name: the one that is installed, or
+# else the one of Debian's packages, unpacked beside it. (Installing them would start a service.)
+# Usage: install-server.sh <directory>/nginx|apache2|haproxy|caddy|redis-server
 set -eu
 
 link=$1
 name=$(basename "$link")
-# Where to look first: NGINX, APACHE2, HAPROXY, CADDY.
-variable=$(echo "$name" | tr '[:lower:]' '[:upper:]')
+# Where to look first: NGINX, APACHE2, HAPROXY, CADDY, REDIS_SERVER.
+variable=$(echo "$name" | tr '[:lower:]-' '[:upper:]_')
+# Its package, another of its own that this needs, and how it is asked for its version.
 case $name in
 apache2) package=apache2-bin flag=-v ;;
 caddy) package=caddy flag=version ;;
+redis-server) package=$name companion=redis-tools flag=--version ;;
 *) package=$name flag=-v ;;
 esac
+companion=${companion:-$package}
 mkdir -p "$(dirname "$link")"
 unpacked=$(realpath "$(dirname "$link")")/$name-unpacked
 
@@ -24,13 +26,16 @@ find_server() {
 	ls "$unpacked/usr/sbin/$name" "$unpacked/usr/bin/$name" 2>/dev/null
 }
 
-# The package, and the libraries that installing it would bring.
+# The package and the libraries that it needs.
 packages() {
 	apt-get install --simulate --no-install-recommends "$package" |
-		sed -n "s/^Inst \(lib[^ ]*\|$package\) .*/\1/p"
+		sed -n "s/^Inst \(lib[^ ]*\|$package\|$companion\) .*/\1/p"
 }
 
 unpack() {
+	# One apt-get at a time, while make runs install-chromium.sh as well.
+	exec 9<"$(dirname "$link")"
+	flock 9
 	directory=$(mktemp -d)
 	if [ "$(id -u)" = 0 ]; then apt-get update -qq || true; fi
 	(cd "$directory" && apt-get download -qq $(packages) 2>/dev/null) &&
@@ -53,7 +58,7 @@ case $libraries:$path in
 esac
 if ! "$link" $flag 2>/dev/null; then
 	rm -f "$link"
-	echo "missing: $name, which the tests and the benchmark leave out" >&2
+	echo "missing: $name; the tests and the benchmark that need it are left out" >&2
 	echo "    get it: install it and set $variable to its path" >&2
 	exit 0
 fi

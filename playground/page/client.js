@@ -14,21 +14,21 @@ const main = document.querySelector("main");
 let socket;
 let attempt = 0;
 let exchanges = new Set();
-/** The policy that the Worker was last seen to decide by. */
+/** The policy by which the Worker decided last. */
 let inForce;
 
 byId("origin").textContent = location.origin;
 document.title = `${location.origin} · socketio-cors-edge`;
 
 onExchange((exchange) => {
-	// A connection before this one may still be ending.
+	// The previous connection may still be closing.
 	if (new URL(exchange.url, edge).searchParams.get("attempt") !== String(attempt)) return;
 	exchanges.add(exchange);
 	evidence.add(exchange);
 	show(exchange);
 });
 follow({
-	// What is told of the first requests would be missed before.
+	// Before, the events about the first requests would be missed.
 	open: connect,
 	log: ({ line }) => evidence.logged(line),
 	reached: evidence.reached,
@@ -107,7 +107,7 @@ function disconnected(reason) {
 	say("idle", "Disconnected");
 }
 
-/** Shows an exchange, and what it says of the whole. */
+/** Shows an exchange, and sums up the connection. */
 function show(exchange) {
 	if (!exchanges.has(exchange)) return;
 	timeline.exchange(exchange);
@@ -139,7 +139,7 @@ function nameOf(transport) {
 	return transport === "websocket" ? "WebSocket" : transport;
 }
 
-/** Tells the page that shows this one in a frame how high it is, and what is the case. */
+/** Tells the page around this frame how high this page is, and its state. */
 function report() {
 	const { textContent: text, dataset } = byId("state");
 	const state = { kind: dataset.kind, text };

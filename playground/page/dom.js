@@ -1,4 +1,4 @@
-// Elements of the page. Whatever comes from elsewhere is text, never markup.
+// Elements of the page. Their contents are text, never markup.
 
 /** The element with that id. */
 export const byId = (id) => document.getElementById(id);

@@ -1,10 +1,10 @@
-// The editor of the document: a text area, the numbers of its lines, and what is wrong.
+// The editor of the document: a text area, its line numbers, and the faults and warnings.
 import { byId, element } from "./dom.js";
 import { check } from "./reports.js";
 
 const area = byId("document");
 
-/** Calls `onChange` with the text whenever it is another one. */
+/** Starts it. Calls `onChange` with the text whenever it changes. */
 export function startEditor(onChange) {
 	const changed = () => {
 		show(check(area.value));
@@ -34,7 +34,7 @@ function show({ valid, faults, truncated, warnings }) {
 	const verdict = valid ? ["Valid", ...counts] : counts;
 	byId("verdict").textContent = verdict.join(", ");
 	byId("verdict").dataset.kind = valid ? (warnings.length > 0 ? "warned" : "good") : "bad";
-	byId("save").textContent = valid ? "Save it" : "Save it all the same";
+	byId("save").textContent = valid ? "Save it" : "Save it anyway";
 	area.setAttribute("aria-invalid", String(!valid));
 	byId("faults").replaceChildren(
 		...faults.map((fault) => item(fault, "fault")),
@@ -55,8 +55,8 @@ function showLines(faulty, warned) {
 }
 
 /** A fault or a warning, as a button that goes to its place. */
-function item(finding, kind) {
-	const { line, column, pointer, value, message, help } = finding;
+function item(diagnostic, kind) {
+	const { line, column, pointer, value, message, help } = diagnostic;
 	const button = element(
 		"button",
 		{ type: "button", "data-kind": kind },
@@ -72,7 +72,7 @@ function item(finding, kind) {
 	return element("li", {}, button);
 }
 
-/** Selects the character in that line and column, each from 1. Columns count characters. */
+/** Selects the character at a line and a column, which begin at 1. A column is a character. */
 function goTo(line, column) {
 	const lines = area.value.split("\n");
 	const before = lines

@@ -1,12 +1,12 @@
-// What a page cannot see of its own requests: why the Worker refused one, which its log
-// says, and whether one reached the Socket.IO server, which that server says.
+// A page cannot see why the Worker refused its request, nor whether the request reached the
+// Socket.IO server. The Worker's log and that server say so.
 
-/** For how long a line of the log waits for its request to fail, in milliseconds. */
+/** How long a line of the log waits for its request to fail, in milliseconds. */
 const patience = 3000;
 
 /**
- * Gathers it for the exchanges of the page of `origin`: sets their `refusal`, a line of
- * the log, and `reached`, and calls `onFound` with those that it finds something of.
+ * Gathers evidence about the exchanges of the page of `origin`: sets their `refusal`, a line of the
+ * log, and `reached`, and calls `onFound` with each exchange that it learns something about.
  */
 export function gatherEvidence(origin, onFound) {
 	let exchanges = [];
@@ -24,7 +24,7 @@ export function gatherEvidence(origin, onFound) {
 	}
 
 	return {
-		/** Forgets the exchanges that there were. */
+		/** Forgets all exchanges. */
 		restart() {
 			exchanges = [];
 			lines = [];
@@ -53,7 +53,7 @@ export function gatherEvidence(origin, onFound) {
 	};
 }
 
-/** Whether a line may be about an exchange: it has no request's number. */
+/** The line may be about the exchange. It does not name its request, so this is a guess. */
 function isAbout(line, { state, decision, refusal, transport, method, preflighted }) {
 	const isUntold = state === "unreadable" || (state === "answered" && line.reportOnly && !decision);
 	if (!isUntold || refusal || line.transport !== transport) return false;

@@ -1,10 +1,10 @@
-// What would happen to a request under the document in the editor.
+// Explains a request under the document in the editor.
 import { byId, element } from "./dom.js";
 import { explain } from "./reports.js";
 
 const form = byId("asked");
 
-/** Explains what is asked in the form, of the Worker at `edge`. Returns what shows it for a document. */
+/** Explains the request of the form to the Worker at `edge`. Returns a function that explains it under another document. */
 export function startExplainer(edge) {
 	let document = "";
 	const show = () => {
@@ -19,7 +19,7 @@ export function startExplainer(edge) {
 	};
 }
 
-/** What is asked, and the tool's options for it. */
+/** The request of the form, and the tool's options for it. */
 function question(edge) {
 	const value = (name) => form.elements[name].value.trim();
 	const sender = value("sender");
@@ -56,11 +56,11 @@ function question(edge) {
 function answer({ error, valid, faults, preflight, request, outcome }) {
 	if (error)
 		return [
-			element("p", { class: "state", "data-kind": "bad" }, `There is no such request: ${error}`),
+			element("p", { class: "state", "data-kind": "bad" }, `No browser sends this: ${error}`),
 		];
 	if (!valid) {
 		const count = faults.length === 1 ? "a fault" : "faults";
-		const text = `The document has ${count}. Mend it to see what would happen.`;
+		const text = `The document has ${count}. Fix ${faults.length === 1 ? "it" : "them"} to see what would happen.`;
 		return [element("p", { class: "state", "data-kind": "bad" }, text)];
 	}
 	return [
@@ -114,10 +114,10 @@ function whose({ answeredBy, status, untouched }) {
 	if (answeredBy === "edge")
 		return `${status} by the Worker; the Socket.IO server never sees the request`;
 	if (untouched) return "the Socket.IO server's, untouched";
-	return "the Socket.IO server's, with these CORS headers in place of its own";
+	return "the Socket.IO server's, with these CORS headers instead of its own";
 }
 
-/** The same for a shell. */
+/** The same explanation on the command line. */
 function command(words) {
 	const typed = words.map((word) =>
 		/^[\w./:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,

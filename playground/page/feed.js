@@ -1,14 +1,13 @@
-// What the playground's server tells every open page.
+// The events that the playground's server sends to every open page.
 
-/** How long it waits before it asks again, in milliseconds. */
+/** How long it waits before it connects again, in milliseconds. */
 const pause = 1000;
 
 /**
- * Calls the function that `handlers` has under an event's type with the event: `open` is
- * that it is being told from now on, `lost` that it is not, until it is again; `log` has a
- * `line` of the Worker's log, `reached` a request that reached the Socket.IO server (`method`,
- * `url`, `origin`), `saved` the versions of a document that was saved (`saved`) and of the one
- * in force then (`inForce`, if the Worker answered).
+ * Calls the handler of each event's type with the event. `open`: events arrive from now on; `lost`:
+ * none do, until the next `open`. `log` has a `line` of the Worker's log; `reached` a request that
+ * reached the Socket.IO server (`method`, `url`, `origin`); `saved` the version of the document that
+ * was saved (`saved`) and of the one in force then (`inForce`, if the Worker answered).
  */
 export function follow(handlers) {
 	const tell = (event) => handlers[event.type]?.(event);

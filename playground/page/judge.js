@@ -1,10 +1,11 @@
-// What is known of an exchange, from whom, and no more than that.
+// The verdict on an exchange, by the best source that there is: the answer's own header, else the
+// Worker's log, else what the page sees.
 
 const wentOn = "the policy only reports, so it went on";
 
 /**
- * Its `verdict`, which is `allow` or the like; `details`; and, where they are known, the
- * `reason`, the version of the `policy`, and the `source` if the page was told of it.
+ * The `verdict`, such as `allow`; `details`; and, where they are known, the `reason`, the version of
+ * the `policy`, and the `source` if it is not the answer itself.
  */
 export function judge({ state, status, decision, refusal, reached, method, transport }) {
 	const server = reached ? "reached the server" : undefined;
@@ -19,7 +20,7 @@ export function judge({ state, status, decision, refusal, reached, method, trans
 	return { verdict: String(status), details: [server] };
 }
 
-/** By the answer's `x-cors-decision`. */
+/** The verdict of the answer's `x-cors-decision`. */
 function ofHeader(decision, server) {
 	const [verdict, ...rest] = decision.split("; ");
 	const field = (name) => rest.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -32,11 +33,13 @@ function ofHeader(decision, server) {
 	};
 }
 
-/** By the Worker's log. */
+/** The verdict of the Worker's log. */
 function ofLog({ reason, policy, reportOnly, method: logged }, { server, method, isUnreadable }) {
 	const known = { reason, policy, source: "the Worker's log" };
 	if (reportOnly) {
-		const unread = isUnreadable ? "its own answer does not let the page read it" : undefined;
+		const unread = isUnreadable
+			? "the server's own answer does not let the page read it"
+			: undefined;
 		return { verdict: "reported", ...known, details: [wentOn, server, unread] };
 	}
 	const unsent = logged === method ? undefined : "its preflight was refused, so it was not sent";

@@ -1,4 +1,4 @@
-// The playground's page: both clients, the policy, and what would happen.
+// The playground's page: both clients, the policy, and explanations.
 import { byId, element } from "./dom.js";
 import { startEditor } from "./editor.js";
 import { examples } from "./examples.js";
@@ -25,7 +25,7 @@ for (const [id, origin] of Object.entries({ allowed, other })) {
 }
 for (const origin of [allowed, other, "https://app.example.com", "null", edge])
 	byId("origins").append(element("option", { value: origin }));
-/** The version of the policy that the Worker was last seen to decide by, if it answers. */
+/** The version of the policy by which the Worker decided last, if it answers. */
 let inForce;
 const asked = byId("asked").elements;
 asked.origin.value = other;
@@ -74,12 +74,12 @@ document.addEventListener("keydown", (event) => {
 	save();
 });
 
-/** Reads the document that is stored, and which is in force. */
+/** Reads the stored document, and the version in force. */
 async function read() {
 	try {
 		inForce = JSON.parse(await textOf("/in-force")).inForce;
 		const stored = await textOf("/policy");
-		// Who was quicker does not lose what they wrote.
+		// A person who has already typed loses nothing.
 		if (editor.text === "") editor.text = stored;
 	} catch (error) {
 		tell(`The local KV could not be read: ${error.message}`);
@@ -101,7 +101,7 @@ async function textOf(path, options) {
 	return text;
 }
 
-/** Saves the document, and says what the Worker makes of it. */
+/** Saves the document, and says how the Worker takes it. */
 async function save() {
 	if (byId("save").disabled) return;
 	byId("save").disabled = true;
@@ -115,7 +115,7 @@ async function save() {
 	}
 }
 
-/** What became of a document, as a sentence. */
+/** The result of saving, as a sentence. */
 function outcome({ saved, inForce: now, refused }) {
 	if (saved === now) return `Saved, and in force: the Worker decides by ${now} now.`;
 	if (now === undefined) return `Saved as ${saved}, but the Worker does not answer.`;

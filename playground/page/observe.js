@@ -1,5 +1,5 @@
-// Every request and WebSocket of this page, as the browser lets the page see it. It has to
-// run before the Socket.IO client, which keeps the WebSocket class that it finds.
+// Observes every request and WebSocket of this page. It has to run before the Socket.IO client,
+// which keeps the WebSocket class that it finds.
 
 const listeners = new Set();
 
@@ -29,7 +29,7 @@ function end(exchange, outcome) {
 	for (const listener of listeners) listener(exchange);
 }
 
-// The headers that Engine.IO's client sets and that need no preflight.
+// Headers that Engine.IO's client sets and that need no preflight.
 const simple = new Set(["accept", "content-type"]);
 
 window.XMLHttpRequest = class extends XMLHttpRequest {

@@ -6,12 +6,12 @@ await load();
 /** The version of a document, as in `x-cors-decision`. */
 export const version = tool.version;
 
-/** What `socketio-cors check --json` says of a document. */
+/** The output of `socketio-cors check --json` for a document. */
 export function check(text) {
 	return JSON.parse(tool.check(text));
 }
 
-/** What `socketio-cors explain --json` says of a request under a document, or `{ error }`. */
+/** The output of `socketio-cors explain --json` for a request under a document, or `{ error }`. */
 export function explain(text, asked) {
 	return JSON.parse(tool.explain(text, JSON.stringify(asked)));
 }

@@ -1,4 +1,4 @@
-// The timeline of a connection: a row an exchange and a row an event.
+// The timeline of a connection: a row for each exchange and each event.
 import { element } from "./dom.js";
 import { judge } from "./judge.js";
 
@@ -9,7 +9,7 @@ export function startTimeline(list) {
 	const view = list.parentElement;
 	let start = performance.now();
 	const rows = new Map();
-	// Until its reader scrolls back, the last row is in sight.
+	// It scrolls to the last row, until the reader scrolls back.
 	let follows = true;
 	view.addEventListener("scroll", () => {
 		follows = view.scrollHeight - view.scrollTop - view.clientHeight < 40;
@@ -34,7 +34,7 @@ export function startTimeline(list) {
 		},
 		/** Milliseconds since it began. */
 		elapsed: () => performance.now() - start,
-		/** Shows an exchange, or shows it anew. */
+		/** Shows an exchange, or updates its row. */
 		exchange(exchange) {
 			const row = exchangeRow(exchange, exchange.startedAt - start);
 			const before = rows.get(exchange);
@@ -79,7 +79,7 @@ function exchangeRow(exchange, at) {
 	);
 }
 
-/** A time in milliseconds, as it is shown. */
+/** A time in milliseconds, for people. */
 function shown(time) {
 	return time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
 }

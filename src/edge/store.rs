@@ -4,9 +4,9 @@ use std::{cell::RefCell, rc::Rc};
 
 use socketio_cors_core::{
     keys,
+    lru_cache::LruCache,
     policy::{Diagnostic, Policy, Version},
     policy_cache::{FetchResult, Lookup, MAX_HOSTS, MAX_WAIT, Next, PolicyCache},
-    recent::Recent,
 };
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 thread_local! {
     static POLICIES: RefCell<PolicyCache> = const { RefCell::new(PolicyCache::new()) };
     /// What each key had last.
-    static SEEN: RefCell<Recent<Seen>> = const { RefCell::new(Recent::new(2 * MAX_HOSTS)) };
+    static SEEN: RefCell<LruCache<Seen>> = const { RefCell::new(LruCache::new(2 * MAX_HOSTS)) };
 }
 
 /// What is known of a key's text.

@@ -7,7 +7,7 @@ import { startWorkspace } from "../harness/workspace.js";
 import { checkedByEye, documents, shellCommands } from "./documents.js";
 
 const { sections, section } = documents.get("docs/deploying.md");
-const byEye = new Map(checkedByEye());
+const byEye = new Set(checkedByEye());
 /** The first block of a language below a heading; "" is none. */
 const block = (heading, language) =>
 	section(heading).blocks.find(({ type, lang }) => type === "code" && lang === language).text;

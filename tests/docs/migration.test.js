@@ -7,6 +7,7 @@ import { startEdge } from "../harness/edge.js";
 import { hasNginx, startNginx } from "../harness/nginx.js";
 import { browse, startServer } from "../harness/oracle.js";
 import { addressOf } from "../harness/pages.js";
+import { startPythonServer } from "../harness/python.js";
 import { documents } from "./documents.js";
 
 const { sections } = documents.get("docs/migration.md");
@@ -34,6 +35,14 @@ const kinds = {
 		language: "js",
 		version: 2,
 		start: (code) => startServer(2, optionsIn(code)),
+	},
+	"From python-socketio and Flask-SocketIO": {
+		language: "python",
+		version: 4,
+		async start(code) {
+			const opensSession = (_tag, { body }) => body.includes('"sid"');
+			return { ...(await startPythonServer(code)), acted: opensSession };
+		},
 	},
 	"From nginx": { language: "nginx", version: 4, start: (code) => startBehindNginx(code) },
 };

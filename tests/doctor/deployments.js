@@ -173,7 +173,7 @@ export const meddling = (behind, meddle) => async () => {
 
 /** Two servers behind a balancer that is sticky by a cookie. */
 export const stickyPair = (options) => async () => {
-	const { url, members, stop } = await startCluster(2, { ...lasting, ...options });
+	const { url, members, stop } = await startCluster(2, () => ({ ...lasting, ...options }));
 	return { url, servers: members, stop };
 };
 

@@ -1,6 +1,9 @@
 // Chromium, the pages that it opens, and what these do with Socket.IO.
 import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { close, listen } from "./http.js";
@@ -17,24 +20,54 @@ const bundles = {
 
 const bundle = (version) => readFileSync(`${root}node_modules/${bundles[version]}`);
 
-/** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
+const launching = (args) => ({
+	executablePath: `${root}.tools/chromium`,
+	args: [
+		"--no-sandbox",
+		"--disable-gpu",
+		"--disable-quic",
+		"--no-first-run",
+		"--disable-background-networking",
+		"--disable-component-update",
+		"--disable-sync",
+		// Not ::1, where another server may have the same port.
+		"--host-resolver-rules=MAP localhost 127.0.0.1",
+		...args,
+	],
+	timeout: 30_000,
+});
+
+/**
+ * Starts the Chromium that `make .tools/chromium` links, with further arguments. It keeps no
+ * cookies of other sites.
+ */
 export function startBrowser(args = []) {
-	return chromium.launch({
-		executablePath: `${root}.tools/chromium`,
-		args: [
-			"--no-sandbox",
-			"--disable-gpu",
-			"--disable-quic",
-			"--no-first-run",
-			"--disable-background-networking",
-			"--disable-component-update",
-			"--disable-sync",
-			// Not ::1, where another server may have the same port.
-			"--host-resolver-rules=MAP localhost 127.0.0.1",
-			...args,
-		],
-		timeout: 30_000,
+	return chromium.launch(launching(args));
+}
+
+/**
+ * Starts one that keeps the cookies of other sites, as Chrome does unless told otherwise. It has
+ * one context.
+ *
+ * @param {object} options of the context
+ */
+export async function startWithThirdPartyCookies(args, options) {
+	const directory = await mkdtemp(join(tmpdir(), "chromium-"));
+	await mkdir(join(directory, "Default"));
+	const preferences = { profile: { cookie_controls_mode: 0 } };
+	await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
+	const context = await chromium.launchPersistentContext(directory, {
+		...launching(args),
+		...options,
 	});
+	return {
+		context,
+		async stop() {
+			await context.close();
+			// It goes on writing for a moment.
+			await rm(directory, { recursive: true, maxRetries: 20 });
+		},
+	};
 }
 
 /** Starts a server of pages: `/4` is one with the Socket.IO client 4. It has two origins. */

@@ -7,13 +7,13 @@ import { startSocketServer } from "./socketio.js";
 /**
  * Starts `count` servers, which are one to those who broadcast, and a balancer before them.
  *
- * @param {object} [options] of each server
+ * @param {() => object | Promise<object>} [optionsOf] the options of a server, its adapter perhaps
  */
-export async function startCluster(count, options) {
+export async function startCluster(count, optionsOf = () => ({})) {
 	const members = [];
 	const adapter = inMemory();
 	for (let member = 0; member < count; member += 1) {
-		const server = await startSocketServer({ options: { adapter, ...options } });
+		const server = await startSocketServer({ options: { adapter, ...(await optionsOf()) } });
 		server.io.on("connection", (socket) => {
 			socket.on("member", (acknowledge) => acknowledge(member));
 			socket.on("tell all", (text) => server.io.emit("told", text));

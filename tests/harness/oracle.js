@@ -13,8 +13,8 @@ import {
 import { close, listen, send } from "./http.js";
 
 /**
- * Starts a Socket.IO server of major version 4 or 2 on 127.0.0.1. `acted` holds the tags of
- * the requests that opened a session there, or brought it a message.
+ * Starts a Socket.IO server of major version 4 or 2 on 127.0.0.1. `acted` says of a tag whether
+ * the request that had it opened a session there, or brought it a message.
  */
 export async function startServer(version, options) {
 	const http = createServer();
@@ -31,7 +31,7 @@ export async function startServer(version, options) {
 
 	return {
 		url,
-		acted,
+		acted: (tag) => acted.has(tag),
 		/** What Engine.IO makes a packet of when it is sent by polling. */
 		frame: (packet) => (version === 2 ? `${packet.length}:${packet}` : packet),
 		/** Opens a session, from one of `origins` that is allowed. Resolves to where requests go. */
@@ -102,7 +102,7 @@ export async function browse(request, { url, host, address, paths, frame, acted 
 		return {
 			sent,
 			readable,
-			acted: sent && acted.has(tag),
+			acted: sent && acted(tag, answer),
 			...(sent && preflight && preflightFacts(preflight)),
 			...(readable && isCors && answerFacts(mode, answer)),
 		};

@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { accepts, freePort, run, start, until } from "../harness/process.js";
 
-const lastLine = "Ctrl-C ends all of it.";
+const lastLine = "Ctrl-C ends everything.";
 
 /** Starts `make dev` with a state of its own, and has `use` use it; leaves nothing of it. */
 async function starting({ port, prepare }, use) {

@@ -73,7 +73,7 @@ describe("the local KV", () => {
 				await shows("#saved", `The local KV could not be read: ${says}`);
 				assert.equal(await page.locator("#document").inputValue(), "");
 				await press(page, "Two mistakes");
-				await press(page, "Save it all the same");
+				await press(page, "Save it anyway");
 				await shows("#saved", `It could not be saved: ${says}`);
 			}));
 	}

@@ -124,7 +124,7 @@ describe("what happens, as it happens", () => {
 			const preflights = await recordPreflights(allowed.frame);
 			for (const { frame } of [allowed, other]) {
 				await frame.getByText("Credentials, preflights").click();
-				await frame.getByLabel("With a header of its own").check();
+				await frame.getByLabel("With a custom header").check();
 			}
 			await allowed.comesTo("Connected over WebSocket");
 			await other.comesTo("Refused by the Worker");
@@ -151,7 +151,7 @@ describe("what happens, as it happens", () => {
 			const why = "unlisted-origin · the policy only reports, so it went on · reached the server";
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.deepEqual(await other.rows(), [
-				`GET poll | reported | ${why} · its own answer does not let the page read it · told by the Worker's log`,
+				`GET poll | reported | ${why} · the server's own answer does not let the page read it · told by the Worker's log`,
 				"the client says: xhr poll error",
 			]);
 			assert.deepEqual(await other.path(), [
@@ -285,7 +285,7 @@ describe("saving", () => {
 		opened(async ({ page, allowed }) => {
 			await press(page, "Two mistakes");
 			const version = versionOf(await page.getByLabel("The policy document").inputValue());
-			await press(page, "Save it all the same");
+			await press(page, "Save it anyway");
 			await saved(
 				page,
 				`Saved as ${version}, but the Worker does not use it, as it has faults. It still decides by ${first}.`,
@@ -385,11 +385,11 @@ describe("what would happen", () => {
 			const answer = page.locator("#answer");
 			assert.match(
 				await answer.textContent(),
-				/^There is no such request: path socket\.io does not start with \//,
+				/^No browser sends this: path socket\.io does not start with \//,
 			);
 			await press(page, "Two mistakes");
 			await fill(page, { path: "/" });
-			assert.match(await answer.textContent(), /^The document has faults\. Mend it/);
+			assert.match(await answer.textContent(), /^The document has faults\. Fix them/);
 		}));
 
 	async function fill(page, { origin, sender, method, headers, path }) {
@@ -422,7 +422,7 @@ describe("what would happen", () => {
 		const at = ({ at: { line, column } }) => ` (line ${line}, column ${column})`;
 		const forwarded = untouched
 			? "the Socket.IO server's, untouched"
-			: "the Socket.IO server's, with these CORS headers in place of its own";
+			: "the Socket.IO server's, with these CORS headers instead of its own";
 		const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 		if (body) lines.push("", body);
 		return {

@@ -4,8 +4,9 @@ import { after, before, describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { startCluster } from "../harness/cluster.js";
 import { startEdge } from "../harness/edge.js";
-import { ask, client, connected, next, transportModes, upgraded } from "../harness/socketio.js";
+import { client, connected, transportModes } from "../harness/socketio.js";
 import { allowed } from "../harness/ways.js";
+import { tellEachOther } from "./telling.js";
 
 let cluster, edge, browser, pages;
 before(async () => {
@@ -22,8 +23,6 @@ after(async () => {
 	await cluster?.stop();
 });
 
-const options = { origin: allowed, withCredentials: true };
-
 /** The cluster's members that saw requests with a tag. */
 const membersOf = (tag) =>
 	cluster.members.flatMap(({ seen }, member) =>
@@ -34,26 +33,12 @@ describe("a client of the package", () => {
 	for (const [mode, { transports }] of Object.entries(transportModes)) {
 		test(`${mode}: each stays with its member, and broadcasts reach all`, async () => {
 			const tags = ["a", "b", "c", "d"].map((name) => `${mode}-${name}`.replaceAll(/\W+/g, "-"));
-			const sockets = [];
-			try {
-				// One after the other: by turns they come to each member.
-				for (const tag of tags) {
-					const socket = client(4, edge.url, { ...options, transports, tag });
-					sockets.push(socket);
-					await connected(socket);
-					if (mode !== "polling only") await upgraded(socket);
-				}
-				const members = await Promise.all(sockets.map((socket) => ask(socket, "member")));
-				assert.deepEqual(new Set(members), new Set([0, 1]));
-				for (const [index, sender] of sockets.entries()) {
-					assert.deepEqual(membersOf(tags[index]), [members[index]]);
-					const told = Promise.all(sockets.map((socket) => next(socket, "told")));
-					sender.emit("tell all", `from ${index}`);
-					assert.deepEqual(await told, Array(sockets.length).fill(`from ${index}`));
-				}
-			} finally {
-				for (const socket of sockets) socket.disconnect();
-			}
+			const members = await tellEachOther(edge.url, tags, { origin: allowed, transports });
+			assert.deepEqual(new Set(members), new Set([0, 1]));
+			assert.deepEqual(
+				tags.map(membersOf),
+				members.map((member) => [member]),
+			);
 		});
 	}
 

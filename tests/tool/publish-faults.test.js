@@ -38,11 +38,11 @@ async function run(status, args, { values = {}, fault = {}, yes = ["--yes"] } = 
 	return { output, ...(await left()) };
 }
 
-/** The file in which the tool says that it saved what was live. */
+/** The file in which the tool says that it saved the policy that was live. */
 const savedIn = (output) => output.match(/--path (\S+)/)[1];
 
 const live = { policy: A, "policy@previous": FAULTY };
-const unsaid = ["It could not be written, and it is not known what was."];
+const unsaid = ["It could not be written, and it is not known what KV holds."];
 for (const [what, fault, says, expected] of [
 	["cannot read", { read: "fails" }, ["✘ [ERROR] no \\u{202e}network", "Nothing was published."]],
 	["answers nonsense", { read: "nonsense" }, ["Value not found", "Nothing was published."]],
@@ -51,24 +51,24 @@ for (const [what, fault, says, expected] of [
 		"writes only the previous version and fails",
 		{ write: "fails", writes: ["policy@previous"], once: true },
 		[
-			"It could not be written. What was live is live.",
-			'"policy" holds what was live before, "policy@previous" what was kept before.',
+			"It could not be written. The policy that was live still is.",
+			'"policy" holds the document that was live, "policy@previous" the document that was kept.',
 		],
 	],
 	[
 		"writes only the policy and fails",
 		{ write: "fails", writes: ["policy"], once: true },
-		["What was live is live."],
+		["The policy that was live still is."],
 	],
 	[
 		"writes only the policy, fails, and fails again",
 		{ write: "fails", writes: ["policy"] },
-		["What was live is live."],
+		["The policy that was live still is."],
 	],
 	[
 		"writes only the policy, fails, and then writes nothing",
 		{ write: "fails", writes: ["policy"], writesLater: [] },
-		["nor what was live put back", '"policy" holds the new document'],
+		["nor could the policy that was live be put back", '"policy" holds the new document'],
 		{ policy: B, "policy@previous": FAULTY },
 	],
 	[
@@ -80,20 +80,26 @@ for (const [what, fault, says, expected] of [
 	[
 		"fails while somebody else writes",
 		{ write: "fails", instead: "{}" },
-		["somebody else may have", '"policy" holds another text, "policy@previous" what was live'],
+		[
+			"somebody else may have",
+			'"policy" holds another text, "policy@previous" the document that was live',
+		],
 		{ policy: "{}", "policy@previous": A },
 	],
-	["loses what it writes", { writes: [] }, ['"policy" holds what was live before']],
+	["loses what it writes", { writes: [] }, ['"policy" holds the document that was live']],
 	[
 		"loses the previous version",
 		{ writes: ["policy"] },
-		['"policy" holds the new document, "policy@previous" what was kept before.', "put it back:"],
+		[
+			'"policy" holds the new document, "policy@previous" the document that was kept.',
+			"put it back:",
+		],
 		{ policy: B, "policy@previous": FAULTY },
 	],
 	[
 		"writes something else",
 		{ instead: "{}" },
-		['"policy" holds another text, "policy@previous" what was live before.'],
+		['"policy" holds another text, "policy@previous" the document that was live.'],
 		{ policy: "{}", "policy@previous": A },
 	],
 	[
@@ -108,7 +114,7 @@ for (const [what, fault, says, expected] of [
 ]) {
 	test(`one that ${what} publishes nothing unsaid`, async () => {
 		const args = ["publish", await tool.file(B)];
-		const { output, values } = await run(1, args, { values: live, fault });
+		const { output, values } = await run(3, args, { values: live, fault });
 		assertSays(output, ...says);
 		assert.doesNotMatch(output, /is version/);
 		assert.deepEqual(values, expected ?? live);
@@ -127,7 +133,7 @@ test("one that writes all and then fails has published", async () => {
 test("one that is not there is told of", async () => {
 	const args = ["publish", await tool.file(A), "--yes", "--wrangler"];
 	const says = ["cannot run no-such-wrangler", "--wrangler", "Nothing was published."];
-	assertSays(await tool.run(1, [...args, "no-such-wrangler"]), ...says);
+	assertSays(await tool.run(3, [...args, "no-such-wrangler"]), ...says);
 	await tool.run(2, [...args, " "]);
 });
 
@@ -188,7 +194,7 @@ describe("where no --wrangler is given", () => {
 		const npm_config_cache = join(elsewhere, "cache");
 		const env = { npm_config_registry, npm_config_cache, HOME: elsewhere };
 		try {
-			const { output } = await publish(1, elsewhere, environment.PATH, env);
+			const { output } = await publish(3, elsewhere, environment.PATH, env);
 			assertSays(output, ...install, "canceled due to missing packages", "Nothing was published.");
 			// npm may also ask about itself.
 			assert.ok(!registry.seen.some(({ url }) => url.endsWith(".tgz")));
@@ -198,7 +204,7 @@ describe("where no --wrangler is given", () => {
 	});
 
 	test("what to install is told where there is no npx either", async () => {
-		const { output } = await publish(1, elsewhere, join(elsewhere, "nothing"));
+		const { output } = await publish(3, elsewhere, join(elsewhere, "nothing"));
 		assertSays(output, ...install, "cannot run npx", "Nothing was published.");
 	});
 });
@@ -292,7 +298,7 @@ for (const [what, status, args, values, says] of [
 test("publish: over a faulty policy, the previous one stays, and the last good one is compared with", async () => {
 	const values = { policy: FAULTY, "policy@previous": A, "policy@last-good": A };
 	const { output, values: now } = await run(0, ["publish", await tool.file(B)], { values });
-	assertSays(output, "the Worker uses the last good one. What changes from that:");
+	assertSays(output, "the Worker uses the last good one. Changes from that:");
 	assertSays(output, '"policy@previous" is as it was; put it back: socketio-cors rollback');
 	assert.deepEqual(now, { ...values, policy: B });
 });

@@ -47,7 +47,7 @@ describe("with wrangler and its local KV", () => {
 		assertSays(
 			published,
 			"policy.json: valid, 1 route, 1 origin\n",
-			"There is no policy in the local KV of wrangler dev yet: only same-origin pages are let in.",
+			"There is no policy in the local KV of wrangler dev yet: only same-origin pages are allowed.",
 			"+ /socket.io\n  + https://a.example\n",
 			'"policy" in the local KV of wrangler dev is version ',
 			"POLICY_FRESH_SECONDS",
@@ -140,9 +140,9 @@ describe("with wrangler and Cloudflare's API", () => {
 	test("what KV does not show in ten seconds is said to be late", async () => {
 		cloudflare.staleReads = 10;
 		assertSays(
-			await published(1, B),
+			await published(3, B),
 			"look again in a minute",
-			'"policy" holds what was live before, "policy@previous" nothing.',
+			'"policy" holds the document that was live, "policy@previous" nothing.',
 		);
 		cloudflare.staleReads = 0;
 	});
@@ -152,8 +152,8 @@ describe("with wrangler and Cloudflare's API", () => {
 		cloudflare.refuses = true;
 		cloudflare.requests.length = 0;
 		const env = cloudflare.environment;
-		assertSays(await published(1, A), "Authentication error", "Nothing was published.");
-		const back = await tool.run(1, ["rollback", ...live], env);
+		assertSays(await published(3, A), "Authentication error", "Nothing was published.");
+		const back = await tool.run(3, ["rollback", ...live], env);
 		assertSays(back, "Authentication error", "Nothing was changed.");
 		assert.ok(cloudflare.requests.length > 0);
 		assert.ok(!cloudflare.requests.some((request) => request.startsWith("PUT")));
@@ -164,10 +164,10 @@ describe("with wrangler and Cloudflare's API", () => {
 		const { CLOUDFLARE_API_TOKEN, ...env } = cloudflare.environment;
 		const args = ["publish", await tool.file(A), ...live];
 		const home = { ...env, HOME: tool.directory, XDG_CONFIG_HOME: tool.directory };
-		assertSays(await tool.run(1, args, home), "CLOUDFLARE_API_TOKEN", "Nothing was published.");
+		assertSays(await tool.run(3, args, home), "CLOUDFLARE_API_TOKEN", "Nothing was published.");
 		const config = ["--config", await tool.file('name = "x"\n', "wrangler.toml")];
 		assertSays(
-			await tool.run(1, [...args, ...config], cloudflare.environment),
+			await tool.run(3, [...args, ...config], cloudflare.environment),
 			"No KV namespaces are configured",
 			"Nothing was published.",
 		);

@@ -2,7 +2,9 @@
 
 pub(crate) mod check;
 mod document_file;
+mod document_files;
 pub(crate) mod explain;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;
+pub(crate) mod test;

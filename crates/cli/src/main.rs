@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{check, explain, publish, rollback};
+use commands::{check, explain, publish, rollback, test};
 use report::{CommandError, Report, Status, WrongUsage};
 use system::{NativeSystem, System};
 use terminal::{print, print_error, printable};
@@ -22,11 +22,15 @@ use terminal::{print, print_error, printable};
 /// Socket.IO deployments.
 #[derive(Debug, Parser)]
 #[command(name = "socketio-cors", version, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 good, 1 faults found or not published, 2 wrong usage.")]
+#[command(after_help = EXIT_STATUS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 good; 1 faults or differences found, an expectation not met, or not published;
+2 wrong usage; 3 could not be done, as KV, wrangler or the network failed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -42,6 +46,12 @@ enum Command {
     /// headers of the answer; of the preflight first, if a browser sends one.
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
+    /// Test a policy against a file of expectations
+    ///
+    /// Each case is a request and how it should be decided; "policy" is the path of the
+    /// policy document, relative to the file. The file's schema is cases.schema.json.
+    #[command(after_help = test::EXAMPLES)]
+    Test(test::Test),
     /// Put a policy document into KV, where the Worker reads it
     ///
     /// Checks it, shows how it differs from the live one, asks, writes it with
@@ -81,6 +91,7 @@ impl Command {
         let Report { text, status } = match self {
             Self::Check(check) => check.run(system)?,
             Self::Explain(explain) => explain.run(system)?,
+            Self::Test(test) => test.run(system)?,
             Self::Publish(publish) => publish.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
             Self::Doctor(doctor) => doctor.run(system)?,

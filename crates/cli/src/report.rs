@@ -4,7 +4,7 @@ use std::io;
 
 use crate::terminal::printable::printable;
 
-/// What a command prints in the end, and its exit status.
+/// The final output of a command and its exit status.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// For the standard output, in colour.
@@ -13,7 +13,7 @@ pub(crate) struct Report {
     pub(crate) status: Status,
 }
 
-/// The exit status of a command that was used rightly.
+/// The exit status of a command that was used correctly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     /// 0: all is well, and what was asked for is done.
@@ -28,7 +28,7 @@ pub(crate) enum Status {
 #[derive(Debug)]
 pub(crate) struct WrongUsage(pub(crate) String);
 
-/// A command that ends before it has anything to report.
+/// Why a command has nothing to report.
 #[derive(Debug)]
 pub(crate) enum CommandError {
     /// Exit status 2.
@@ -41,6 +41,11 @@ impl Report {
     /// All is well.
     pub(crate) fn good(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: Status::Good }
+    }
+
+    /// KV, wrangler or the network failed.
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: Status::Failed }
     }
 
     /// Something was found, an expectation was not met, or the user said no.

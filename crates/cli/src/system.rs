@@ -1,5 +1,5 @@
-//! What the tool reaches outside itself: files, the terminal, the clock, the environment and other
-//! programs. Everything else is a function of what these return.
+//! The machine around the tool: files, the terminal, the clock, the environment and other programs.
+//! Everything else in the tool is a function of what these return.
 
 mod native;
 
@@ -16,8 +16,14 @@ pub(crate) trait System {
     /// Opens a file; `-` is the standard input.
     fn open(&self, path: &str) -> io::Result<Box<dyn Read>>;
 
-    /// Whether there is a file at `path`, and not a directory.
+    /// There is a file at `path`, and not a directory.
     fn is_file(&self, path: &Path) -> bool;
+
+    /// There is a directory at `path`, or a link to one.
+    fn is_directory(&self, path: &Path) -> bool;
+
+    /// The entries of a directory, in no order.
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>>;
 
     /// Writes a temporary file, which only this user can read, and returns its path.
     fn write_temporary(&self, text: &str) -> io::Result<PathBuf>;
@@ -37,7 +43,7 @@ pub(crate) trait System {
     /// Writes to the standard error, as far as it can be written to.
     fn print_error(&self, text: &str);
 
-    /// Whether somebody at a terminal can be asked.
+    /// Somebody at a terminal can be asked.
     fn can_ask(&self) -> bool;
 
     /// The line that is typed at the terminal.
@@ -48,6 +54,15 @@ pub(crate) trait System {
 
     /// Runs a program to its end, without a standard input.
     fn run(&self, program: &Program) -> io::Result<Finished>;
+}
+
+/// A file or directory in a directory.
+#[derive(Debug)]
+pub(crate) struct DirectoryEntry {
+    /// Its path, which begins with that of the directory.
+    pub(crate) path: PathBuf,
+    /// It is a directory, and not a link to one.
+    pub(crate) is_directory: bool,
 }
 
 /// A program with its arguments.

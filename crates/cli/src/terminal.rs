@@ -2,8 +2,10 @@
 
 pub(crate) mod check_text;
 pub(crate) mod explanation_text;
+pub(crate) mod github_annotation;
 pub(crate) mod printable;
 pub(crate) mod snippet;
+pub(crate) mod test_text;
 
 use crate::{report::CommandError, system::System};
 

@@ -108,6 +108,71 @@ fn check_warns_of_a_valid_document_and_is_content_with_it() {
 }
 
 #[test]
+fn check_takes_files_and_directories() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let one = write("one.json", r#"{"origin": false}"#);
+    let good = write("policies/good.json", r#"{"origin": false}"#);
+    let faulty = write("policies/hosts/faulty.json", "{}");
+    write("policies/cases.json", "[]");
+    let directory = root.path().join("policies").to_str().unwrap().to_owned();
+    let text = output(&["check", &one, &directory], "", 1);
+    let lines: Vec<_> = text.lines().filter(|line| line.contains(".json: ")).collect();
+    assert_eq!(
+        lines,
+        [
+            format!("{one}: valid, 1 route, 0 origins"),
+            format!("{good}: valid, 1 route, 0 origins"),
+            format!("{faulty}: 1 fault"),
+        ]
+    );
+    let report = json(&["check", "--json", &one, &directory], "", 1);
+    let valid: Vec<_> = report.as_array().unwrap().iter().map(|it| it["valid"].clone()).collect();
+    assert_eq!(valid, [true, true, false]);
+    assert_eq!(json(&["check", "--format", "json", &directory], "", 1)[0]["file"], good.as_str());
+    let empty = write("empty/README.md", "");
+    let empty = empty.trim_end_matches("/README.md");
+    let ran = run(&["check", empty], "");
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("has no .json file"));
+}
+
+#[test]
+fn check_annotates_pull_requests() {
+    let text = output(&["check", "--format", "github", "-"], TWO_FAULTS, 1);
+    assert_eq!(
+        text,
+        "::error file=the standard input,line=2,col=14::/origin/0: \"https://B\u{fc}cher.example\" has a \
+         Unicode host; browsers send its punycode form; write \"https://xn--bcher-kva.example\"\n\
+         ::error file=the standard input,line=3,col=3::/credential: true belongs to an unknown field; \
+         did you mean \"credentials\"?\n\
+         the standard input: 2 faults\n"
+    );
+    let text = output(&["check", "--format", "github", "-"], r#"{"origin": true}"#, 0);
+    assert!(
+        text.starts_with("::warning file=the standard input,line=1,col=12::/origin: true"),
+        "{text}"
+    );
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    for (document, status) in [(r#"{"origin": true}"#, 1), (r#"{"origin": false}"#, 0)] {
+        output(&["check", "--deny-warnings", "-"], document, status);
+        output(&["check", "-"], document, 0);
+    }
+    let published = ["publish", "--deny-warnings", "-", "--yes", "--wrangler", "false"];
+    let text = output(&published, r#"{"origin": true}"#, 1);
+    assert!(text.ends_with(", 1 warning\nNothing was published.\n"), "{text}");
+    output(&published, r#"{"origin": false}"#, 3);
+}
+
+#[test]
 fn check_has_nothing_to_say_of_the_readmes_policy() {
     let readme = include_str!("../../../README.md");
     let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
@@ -212,15 +277,15 @@ fn doctor_says_what_to_write_and_asks_nobody() {
 #[test]
 fn publish_takes_no_document_with_faults_to_wrangler() {
     // `false` is a wrangler that fails, `no-such-command` one that is not there.
-    for (document, wrangler, says) in [
-        (r#"{"origin": "https://a.example"}"#, "false", "false kv bulk get failed"),
-        (r#"{"origin": "https://a.example"}"#, "no-such-command", "cannot run no-such-command"),
-        (TWO_FAULTS, "false", ""),
+    for (document, wrangler, status, says) in [
+        (r#"{"origin": "https://a.example"}"#, "false", 3, "false kv bulk get failed"),
+        (r#"{"origin": "https://a.example"}"#, "no-such-command", 3, "cannot run no-such-command"),
+        (TWO_FAULTS, "false", 1, ""),
     ] {
         let output = run(&["publish", "-", "--yes", "--wrangler", wrangler], document);
         let text = String::from_utf8(output.stdout).unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{text}{errors}");
+        assert_eq!(output.status.code(), Some(status), "{text}{errors}");
         assert!(text.ends_with("\nNothing was published.\n"), "{text}");
         assert!(errors.contains(says) && errors.is_empty() == says.is_empty(), "{errors}");
     }
@@ -405,6 +470,137 @@ fn explain_tells_what_the_browser_makes_of_it() {
 }
 
 #[test]
+fn explain_says_whether_a_page_with_credentials_can_read_the_answer() {
+    let asked = ["explain", "--json", "-", "--origin", "https://a.example", "--credentials"];
+    for (document, outcome) in [
+        (r#"{"origin": "https://a.example", "credentials": true}"#, "the page can read the answer"),
+        (
+            r#"{"origin": "https://a.example"}"#,
+            "the page cannot read the answer: the request has credentials, and the answer does not allow \
+             them",
+        ),
+        (
+            r#"{"origin": "*"}"#,
+            "the page cannot read the answer: Access-Control-Allow-Origin is *, which browsers do not take \
+             for a request with credentials",
+        ),
+    ] {
+        assert_eq!(json(&asked, document, 0)["outcome"], outcome, "{document}");
+    }
+    let put = [&asked[..], &["--method", "PUT"]].concat();
+    let outcome = &json(&put, r#"{"origin": "https://a.example", "methods": "PUT"}"#, 0)["outcome"];
+    assert!(
+        outcome
+            .as_str()
+            .unwrap()
+            .starts_with("the browser stops at the preflight: the request has")
+    );
+}
+
+#[test]
+fn explain_exits_with_1_if_the_request_is_not_decided_as_expected() {
+    let allowed = ["explain", "-", "--origin", "https://a.example", "--expect"];
+    let refused = ["explain", "-", "--origin", "https://evil.example", "--expect"];
+    for (arguments, expected, status) in [
+        (allowed, "allow", 0),
+        (allowed, "readable", 0),
+        (allowed, "refuse", 1),
+        (refused, "allow", 1),
+        (refused, "readable", 1),
+        (refused, "refuse", 0),
+        (refused, "deny", 2),
+    ] {
+        let ran = run(&[&arguments[..], &[expected]].concat(), POLICY);
+        assert_eq!(ran.status.code(), Some(status), "{arguments:?} {expected}");
+        let errors = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(errors.contains("not decided as expected"), status == 1, "{errors}");
+    }
+}
+
+/// A directory with a policy, and a file of cases of which one fails.
+fn cases() -> (tempfile::TempDir, String) {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("policy.json"), POLICY).unwrap();
+    let cases = "{\"policy\": \"policy.json\", \"cases\": [\n\
+        {\"origin\": \"https://a.example\", \"expect\": \"readable\"},\n\
+        {\"note\": \"a # stranger\", \"origin\": \"https://evil.example\", \"expect\": \"allow\"}]}";
+    let path = root.path().join("cases.json");
+    std::fs::write(&path, cases).unwrap();
+    (root, path.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn test_prints_each_case_in_every_format() {
+    let (root, file) = cases();
+    let first = "GET /socket.io/?EIO=4&transport=polling from https://a.example";
+    let message = "expected allow, but it is refuse (unlisted-origin)";
+    assert_eq!(
+        output(&["test", &file], "", 1),
+        format!(
+            "ok    {first}: allow (listed-origin)\n\
+             FAIL  {file}:3: a # stranger: {message}\n\
+             {file}: 2 cases, 1 failed\n"
+        )
+    );
+    assert_eq!(
+        output(&["test", "--format", "tap", &file], "", 1),
+        format!(
+            "TAP version 14\n1..2\nok 1 - {first}\nnot ok 2 - a \\# stranger\n  ---\n  \
+             message: \"{message}\"\n  at: \"{file}:3\"\n  ...\n"
+        )
+    );
+    assert_eq!(
+        output(&["test", "--format", "github", &file], "", 1),
+        format!(
+            "::error file={file},line=3,col=1::a # stranger: {message}\n{file}: 2 cases, 1 failed\n"
+        )
+    );
+    let report = json(&["test", "--format", "json", &file], "", 1);
+    let policy = root.path().join("policy.json").to_str().unwrap().to_owned();
+    assert_eq!(
+        report,
+        serde_json::json!([{
+            "file": file, "policy": policy, "passed": false, "faults": [],
+            "cases": [
+                {"line": 2, "name": first, "passed": true, "message": "allow (listed-origin)"},
+                {"line": 3, "name": "a # stranger", "passed": false, "message": message},
+            ],
+        }])
+    );
+}
+
+#[test]
+fn test_takes_another_policy() {
+    let (_root, file) = cases();
+    let text = output(&["test", &file, "--policy", "-"], r#"{"origin": true}"#, 0);
+    assert!(text.ends_with(": 2 cases, 0 failed\n"), "{text}");
+    for (format, says) in [
+        ("text", "has 2 faults\n"),
+        ("tap", "Bail out! "),
+        ("json", "\"pointer\": \"/credential\""),
+        ("github", "::error file=the standard input,line=3,col=3::"),
+    ] {
+        let text = output(&["test", &file, "--policy", "-", "--format", format], TWO_FAULTS, 1);
+        assert!(text.contains(says), "{text}");
+    }
+}
+
+#[test]
+fn a_file_of_expectations_with_an_error_is_wrong_usage() {
+    let errors = |arguments: &[&str], input: &str| {
+        let ran = run(arguments, input);
+        assert_eq!(ran.status.code(), Some(2));
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    let unknown = "{\"policy\": \"p\", \"cases\": [\n{\"orign\": \"\"}]}";
+    let text = errors(&["test", "-"], unknown);
+    assert!(text.contains("the standard input:2: unknown field `orign`"), "{text}");
+    let missing =
+        r#"{"policy": "no-such-file.json", "cases": [{"noOrigin": true, "expect": "allow"}]}"#;
+    assert!(errors(&["test", "-"], missing).contains("cannot read no-such-file.json"));
+}
+
+#[test]
 fn explain_says_what_a_browser_would_have_sent() {
     let text = output(&["explain", "-", "--origin", "https://B\u{fc}cher.example/"], POLICY, 0);
     let note =
@@ -475,6 +671,7 @@ fn help_names_every_option_and_shows_how_to_begin() {
     for part in [
         "\n  check ",
         "\n  explain ",
+        "\n  test ",
         "\n  publish ",
         "\n  rollback ",
         "\n  doctor ",
@@ -486,9 +683,21 @@ fn help_names_every_option_and_shows_how_to_begin() {
     for (command, options) in [
         (
             "explain",
-            &["--origin", "--host", "--path", "--method", "--headers", "--websocket", "--json"][..],
+            &[
+                "--origin",
+                "--host",
+                "--path",
+                "--method",
+                "--headers",
+                "--websocket",
+                "--json",
+                "--expect",
+                "--credentials",
+            ][..],
         ),
-        ("publish", &target),
+        ("check", &["--format", "--json", "--deny-warnings"]),
+        ("test", &["--format", "--policy"]),
+        ("publish", &[&target[..], &["--deny-warnings"]].concat()),
         ("rollback", &target),
         (
             "doctor",

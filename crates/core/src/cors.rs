@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use crate::{
     policy::{Access, AllowedHeaders, Rule},
-    token::is_token,
     vary,
 };
 
@@ -150,7 +149,7 @@ fn reflect(requested: &str) -> Option<String> {
     let names = requested.split(',').map(|name| name.trim_matches([' ', '\t']));
     let mut reflected = String::with_capacity(requested.len());
     for (index, name) in names.filter(|name| !name.is_empty()).enumerate() {
-        if index >= MAX_REFLECTED_NAMES || name == "*" || !is_token(name) {
+        if index >= MAX_REFLECTED_NAMES || name == "*" || name.parse::<HeaderName>().is_err() {
             return None;
         }
         if index > 0 {

@@ -6,13 +6,13 @@
 mod dangers;
 mod diagnostic;
 mod document;
+mod excerpt;
 mod field;
 mod headers;
 mod json;
 mod knowledge;
 mod lines;
 mod methods;
-mod number;
 mod origins;
 mod place;
 mod prefix;

@@ -22,8 +22,8 @@ mod limits;
 mod source;
 
 use crate::{
+    lru_cache::LruCache,
     policy_cache::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER},
-    recent::Recent,
 };
 use health::Health;
 use limits::{Charge, LookupLimits};
@@ -56,11 +56,11 @@ pub enum KeyStatus {
 /// The keys that an isolate knows of.
 #[derive(Debug)]
 pub struct Tenants {
-    present: Recent<Present>,
+    present: LruCache<Present>,
     /// When KV was asked that said so.
-    missing: Recent<f64>,
+    missing: LruCache<f64>,
     /// Since when a key is being read.
-    reading: Recent<f64>,
+    reading: LruCache<f64>,
     limits: LookupLimits,
     health: Health,
 }
@@ -107,9 +107,9 @@ impl Tenants {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            present: Recent::new(MAX_PRESENT),
-            missing: Recent::new(MAX_MISSING),
-            reading: Recent::new(MAX_MISSING),
+            present: LruCache::new(MAX_PRESENT),
+            missing: LruCache::new(MAX_MISSING),
+            reading: LruCache::new(MAX_MISSING),
             limits: LookupLimits::new(),
             health: Health::GOOD,
         }

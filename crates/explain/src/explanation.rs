@@ -6,7 +6,9 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-use super::{ExplainedRequest, browser, check_json::diagnostics_json, page_request::PageRequest};
+use super::{
+    BrowserOutcome, ExplainedRequest, check_json::diagnostics_json, page_request::PageRequest,
+};
 
 /// The explanation of a request under a policy.
 #[derive(Debug)]
@@ -16,8 +18,8 @@ pub struct Explanation<'a> {
     pub preflight: Option<ExplainedRequest<'a>>,
     /// The request itself.
     pub request: ExplainedRequest<'a>,
-    /// The outcome for the page, as a sentence; `None` if it is not known, or no browser is involved.
-    pub outcome: Option<String>,
+    /// The outcome for the page; `None` if it is not known, or no browser is involved.
+    pub outcome: Option<BrowserOutcome>,
 }
 
 impl<'a> Explanation<'a> {
@@ -33,7 +35,7 @@ impl<'a> Explanation<'a> {
         let explain = |head| ExplainedRequest::of(head, policy, text, key_status);
         let preflight = request.preflight().map(explain);
         let explained = explain(request.head());
-        let outcome = browser::outcome(preflight.as_ref(), &explained, request.websocket);
+        let outcome = BrowserOutcome::of(request, preflight.as_ref(), &explained);
         Self { version: policy.version(), preflight, request: explained, outcome }
     }
 
@@ -45,7 +47,7 @@ impl<'a> Explanation<'a> {
             "policy": self.version.to_string(),
             "preflight": self.preflight.as_ref().map(ExplainedRequest::json),
             "request": self.request.json(),
-            "outcome": self.outcome,
+            "outcome": self.outcome.as_ref().map(ToString::to_string),
         })
     }
 }

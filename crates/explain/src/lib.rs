@@ -3,16 +3,20 @@
 
 use socketio_cors_core::policy::{Diagnostic, Policy, Version};
 
-mod browser;
+mod browser_outcome;
 pub mod check_json;
+mod expectation;
 mod explained_request;
 mod explained_request_json;
 mod explanation;
 pub mod fetch_standard;
 mod host_names;
 pub mod page_request;
+pub mod test_cases;
 
+pub use browser_outcome::BrowserOutcome;
 pub use check_json::check;
+pub use expectation::{EXPECTATIONS, Expectation};
 pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
 pub use host_names::KNOWLEDGE;

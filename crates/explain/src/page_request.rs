@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use http::{HeaderName, Method};
 use socketio_cors_core::{
     policy::{is_forbidden_method, is_forbidden_request_header, is_normalised_method},
     request::{self, RequestHead},
-    token::is_token,
 };
 use url::Url;
 
@@ -31,6 +31,8 @@ pub struct RequestDescription {
     pub method: String,
     /// The names of headers that the page sets.
     pub headers: Vec<String>,
+    /// The page sends cookies and other credentials (`withCredentials`). It does with a WebSocket anyway.
+    pub credentials: bool,
     /// It opens a WebSocket.
     pub websocket: bool,
 }
@@ -38,6 +40,7 @@ pub struct RequestDescription {
 /// A request of a page, or of a program that is not a browser.
 #[derive(Debug)]
 pub struct PageRequest {
+    pub(super) credentials: bool,
     pub(super) websocket: bool,
     embedded: bool,
     own_origin: String,
@@ -70,6 +73,7 @@ impl RequestDescription {
         }
         let url = url_of_host(self.host.as_deref().unwrap_or(ELSEWHERE), path)?;
         Ok(PageRequest {
+            credentials: self.credentials,
             websocket: self.websocket,
             embedded: self.embedded,
             own_origin: url.origin().ascii_serialization(),
@@ -89,7 +93,7 @@ impl RequestDescription {
         if is_normalised_method(&upper) {
             return Ok(upper);
         }
-        if is_token(&self.method) {
+        if self.method.parse::<Method>().is_ok() {
             return Ok(self.method.clone());
         }
         Err(InvalidRequest(format!("method {} is not a method", self.method)))
@@ -100,7 +104,7 @@ impl RequestDescription {
     fn unsafe_headers(&self) -> Result<String, InvalidRequest> {
         let names = self.headers.iter().map(|name| name.trim().to_ascii_lowercase());
         let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
-        if let Some(name) = names.iter().find(|name| !is_token(name)) {
+        if let Some(name) = names.iter().find(|name| name.parse::<HeaderName>().is_err()) {
             return Err(InvalidRequest(format!("headers: \"{name}\" is not a header name")));
         }
         names.retain(|name| !is_safelisted(name) && !is_forbidden_request_header(name));
@@ -125,6 +129,19 @@ fn path_and_query(url: &Url) -> String {
     match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
+    }
+}
+
+/// The method, the path and the sender.
+impl fmt::Display for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let opens = if self.websocket { "WebSocket " } else { "" };
+        write!(f, "{opens}{} {}", self.method, self.path)?;
+        match &self.origin {
+            Some(origin) => write!(f, " from {origin}"),
+            None if self.embedded => f.write_str(" embedded by another site"),
+            None => f.write_str(" without an Origin"),
+        }
     }
 }
 

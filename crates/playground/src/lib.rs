@@ -1,4 +1,4 @@
-//! What the page of `make dev` asks the tool's own code, on `wasm32`.
+//! The tool's `check` and `explain` for the page of `make dev`, on `wasm32`.
 #![cfg(target_arch = "wasm32")]
 
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use socketio_cors_core::{policy::Version, tenants::KeyStatus};
 use socketio_cors_explain::{Explanation, page_request::RequestDescription, unexplained};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// What the document is called in what is said of it.
+/// The name of the document in reports.
 const NAME: &str = "the editor";
 
 /// The version of the document `text`, as in `x-cors-decision`.
@@ -16,16 +16,16 @@ pub fn version(text: &str) -> String {
     Version::of(text).to_string()
 }
 
-/// What `socketio-cors check --json` prints of the document `text`.
+/// The output of `socketio-cors check --json` for the document `text`.
 #[wasm_bindgen]
 #[must_use]
 pub fn check(text: &str) -> String {
     socketio_cors_explain::check(NAME, text, &socketio_cors_explain::read(text)).to_string()
 }
 
-/// What `socketio-cors explain --json` prints of a request under the document `text`, or
-/// `{"error"}` where `asked` describes none: a JSON object with the options' names, of
-/// which those that are missing, or of another type, have their defaults.
+/// The output of `socketio-cors explain --json` for a request under the document `text`, or
+/// `{"error"}` if no browser could send the request. `asked` describes it: a JSON object with the names
+/// of the options. Those that are missing, or of another type, have their defaults.
 #[wasm_bindgen]
 #[must_use]
 pub fn explain(text: &str, asked: &str) -> String {
@@ -52,6 +52,7 @@ fn describe(asked: &Value) -> RequestDescription {
         path: text("path"),
         method: text("method").unwrap_or_else(|| "GET".to_owned()),
         headers: headers.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        credentials: is_set(asked, "credentials"),
         websocket: is_set(asked, "websocket"),
     }
 }

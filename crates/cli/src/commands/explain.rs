@@ -1,16 +1,19 @@
 //! `explain`: how a request is decided, and why.
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use socketio_cors_core::tenants::KeyStatus;
-use socketio_cors_explain::{Explanation, unexplained};
+use socketio_cors_explain::{EXPECTATIONS, Expectation, Explanation, unexplained};
 
 use super::{document_file::DocumentFile, request_options::RequestOptions};
 use crate::{
-    report::{CommandError, Report},
+    report::{CommandError, Report, Status},
     system::System,
     terminal::{
         explanation_text::explanation_text,
-        printable,
+        print_error, printable,
         snippet::{Severity, snippets},
     },
 };
@@ -20,6 +23,7 @@ Examples:
   socketio-cors explain policy.json --origin https://app.example.com
   socketio-cors explain policy.json --origin https://app.example.com --websocket
   socketio-cors explain policy.json --origin https://app.example.com --method PUT --headers x-token
+  socketio-cors explain policy.json --origin https://evil.example --expect refuse
   socketio-cors explain policy.json --no-origin --path '/socket.io/?EIO=3&transport=polling&j=0'";
 
 #[derive(Args, Debug)]
@@ -28,6 +32,13 @@ pub(crate) struct Explain {
     file: DocumentFile,
     #[command(flatten)]
     request: RequestOptions,
+    /// Exit with 1 if the request is decided otherwise
+    ///
+    /// allow: the edge lets the request and its preflight through; refuse: it refuses one
+    /// of them, even if the rule only reports; readable: the page can read the answer, or
+    /// its WebSocket opens.
+    #[arg(long, value_name = "allow|refuse|readable", value_parser = expectation())]
+    expect: Option<Expectation>,
     /// Print one JSON object instead of text
     ///
     /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
@@ -62,6 +73,16 @@ impl Explain {
         } else {
             explanation_text(&explanation, &document.name, key_status)
         };
-        Ok(Report::good(text))
+        let is_met = self.expect.is_none_or(|expectation| explanation.meets(expectation));
+        if let Some(expectation) = self.expect.filter(|_| !is_met) {
+            print_error(system, &format!("the request is not decided as expected: {expectation}"));
+        }
+        Ok(Report { text, status: Status::good_if(is_met) })
     }
+}
+
+/// Reads an expectation by its name.
+fn expectation() -> impl TypedValueParser<Value = Expectation> {
+    PossibleValuesParser::new(EXPECTATIONS)
+        .try_map(|name| name.parse().map_err(|()| "unknown expectation"))
 }

@@ -18,12 +18,16 @@ Examples:
   socketio-cors publish policy.json --local    # for `wrangler dev`
   socketio-cors publish policy.json --yes      # where there is nobody to ask
 
-What was live is kept under \"policy@previous\": `socketio-cors rollback` puts it back.";
+The document that was live is kept under \"policy@previous\": `socketio-cors rollback` puts it
+back.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     #[command(flatten)]
     file: DocumentFile,
+    /// Publish nothing if there are warnings
+    #[arg(long)]
+    deny_warnings: bool,
     #[command(flatten)]
     options: PolicyOptions,
 }
@@ -35,9 +39,10 @@ impl Publish {
             return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
         }
         let document = self.file.read(system)?;
-        let policy = document.policy();
-        let checked = check_text(&document, &policy, &warnings(&document.text));
-        let Ok(policy) = policy else {
+        let (policy, warnings) = (document.policy(), warnings(&document.text));
+        let checked = check_text(&document, &policy, &warnings);
+        let is_denied = self.deny_warnings && !warnings.is_empty();
+        let Some(policy) = policy.ok().filter(|_| !is_denied) else {
             return Ok(Report::bad(format!("{checked}\nNothing was published.")));
         };
         print(system, &format!("{checked}\n"))?;

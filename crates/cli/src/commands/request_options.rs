@@ -29,6 +29,9 @@ pub(crate) struct RequestOptions {
     /// The names of the headers that the page sets, as in authorization,x-token
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     headers: Vec<String>,
+    /// The page sends cookies or other credentials (`withCredentials: true`)
+    #[arg(long, conflicts_with_all = ["no_origin", "embedded"])]
+    credentials: bool,
     /// A WebSocket instead
     #[arg(long, conflicts_with_all = ["method", "headers"])]
     websocket: bool,
@@ -50,6 +53,7 @@ impl RequestOptions {
             path: self.path.clone(),
             method: self.method.clone(),
             headers: self.headers.clone(),
+            credentials: self.credentials,
             websocket: self.websocket,
         };
         Ok(description.request()?)

@@ -4,7 +4,6 @@ use socketio_cors_core::{
     origin::{Origin, OriginError},
     pattern::OriginPattern,
     policy::is_forbidden_request_header,
-    token::is_token,
 };
 use socketio_cors_explain::KNOWLEDGE;
 use url::Url;
@@ -118,7 +117,7 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         return wrong("has no colon: write it as in 'X-Token: abc'");
     };
     let (name, value) = (name.trim(), value.trim());
-    if !is_token(name) {
+    if name.parse::<ureq::http::HeaderName>().is_err() {
         return wrong("has a name that no header can have");
     }
     match name.to_ascii_lowercase().as_str() {

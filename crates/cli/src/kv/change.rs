@@ -77,7 +77,7 @@ impl<'t> PolicySlot<'t> {
     /// Prints why wrangler failed, and reports `consequence`.
     pub(crate) fn wrangler_failed(&self, error: &WranglerError, consequence: &str) -> Report {
         print_error(self.system, &error.0);
-        Report::bad(consequence)
+        Report::failed(consequence)
     }
 }
 
@@ -140,7 +140,7 @@ impl Change<'_> {
             InForce::Nothing => from(
                 None,
                 format!(
-                    "There is no policy in {place} yet: only same-origin pages are let in. This adds:"
+                    "There is no policy in {place} yet: only same-origin pages are allowed. This adds:"
                 ),
             ),
             InForce::Faulty { key, faults, last_good: None } => from(
@@ -153,16 +153,16 @@ impl Change<'_> {
                 Some(&policy),
                 format!(
                     "\"{key}\" in {place} has {faults}, so the Worker uses the last good one. \
-                     What changes from that:"
+                     Changes from that:"
                 ),
             ),
             InForce::Policy { key, policy } if key == own => {
-                from(Some(&policy), format!("What changes in {place}, under \"{key}\":"))
+                from(Some(&policy), format!("Changes in {place}, under \"{key}\":"))
             }
             InForce::Policy { key, policy } => from(
                 Some(&policy),
                 format!(
-                    "\"{own}\" is not in {place} yet, so \"{key}\" is used. What changes from that:"
+                    "\"{own}\" is not in {place} yet, so \"{key}\" is used. Changes from that:"
                 ),
             ),
         }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Finished, Program, System};
+use super::{DirectoryEntry, Finished, Program, System};
 
 /// The machine, by the standard library.
 #[derive(Debug)]
@@ -25,6 +25,19 @@ impl System for NativeSystem {
 
     fn is_file(&self, path: &Path) -> bool {
         path.is_file()
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let is_directory = entry.file_type()?.is_dir();
+            Ok(DirectoryEntry { path: entry.path(), is_directory })
+        };
+        fs::read_dir(directory)?.map(entry).collect()
     }
 
     fn write_temporary(&self, text: &str) -> io::Result<PathBuf> {

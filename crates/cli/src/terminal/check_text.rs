@@ -13,7 +13,21 @@ pub(crate) fn check_text(
     warnings: &[Diagnostic],
 ) -> String {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
-    let summary = match policy {
+    format!(
+        "{}{}{}",
+        snippets(document, faults, Severity::Error),
+        snippets(document, warnings, Severity::Warning),
+        summary(document, policy, warnings),
+    )
+}
+
+/// "policy.json: valid, 1 route, 2 origins, 1 warning".
+pub(crate) fn summary(
+    document: &Document,
+    policy: &Result<Policy, Vec<Diagnostic>>,
+    warnings: &[Diagnostic],
+) -> String {
+    let result = match policy {
         Ok(policy) => format!("valid, {}", contents(policy)),
         Err(faults) => count_faults(faults),
     };
@@ -21,12 +35,7 @@ pub(crate) fn check_text(
         0 => String::new(),
         count => format!(", {}", counted(count, "warning")),
     };
-    format!(
-        "{}{}{}: {summary}{warned}",
-        snippets(document, faults, Severity::Error),
-        snippets(document, warnings, Severity::Warning),
-        document.name,
-    )
+    format!("{}: {result}{warned}", document.name)
 }
 
 /// "2 faults".

@@ -1,18 +1,18 @@
-//! Text from elsewhere that may be shown on a terminal.
+//! Text from elsewhere, made safe for a terminal.
 
 use std::{borrow::Cow, fmt::Write};
 
 use serde_json::Value;
 
-/// `text` without what a terminal obeys or what hides: control characters (C0, DEL, C1), line
-/// separators, and those that turn the direction of writing, each as `\u{…}`.
+/// `text` with control characters (C0, DEL, C1), line separators and bidirectional controls escaped
+/// as `\u{…}`, so that it can neither command the terminal nor hide.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_obeyed) {
+    if !text.contains(is_escaped) {
         return text.into();
     }
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if is_obeyed(char) {
+        if is_escaped(char) {
             shown.extend(char.escape_unicode());
         } else {
             shown.push(char);
@@ -21,14 +21,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// `value` as JSON on several lines, which a terminal may show as well: it escapes what
-/// [`printable`] does.
+/// `value` as JSON on several lines, with the characters escaped that [`printable`] escapes.
 pub(crate) fn json(value: &Value) -> String {
     let mut shown = String::new();
     for char in format!("{value:#}").chars() {
-        if char != '\n' && is_obeyed(char) {
-            // Within a string, as no other part of JSON has any, and none is beyond U+FFFF.
-            // A String takes whatever is written.
+        if char != '\n' && is_escaped(char) {
+            // It is within a string, as no other part of JSON has such characters, and none is beyond
+            // U+FFFF. Writing to a String does not fail.
             let _ = write!(shown, "\\u{:04x}", u32::from(char));
         } else {
             shown.push(char);
@@ -39,12 +38,12 @@ pub(crate) fn json(value: &Value) -> String {
 
 /// `words` as a command that a person can type into a shell.
 pub(crate) fn typed<'w>(words: impl Iterator<Item = &'w str>) -> String {
-    // What no shell can take is shown as it is.
+    // A word with a NUL, which no shell can take, is shown as it is.
     let quoted = words.map(|word| shlex::try_quote(word).unwrap_or(word.into()));
     quoted.map(|word| printable(&word).into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-fn is_obeyed(char: char) -> bool {
+fn is_escaped(char: char) -> bool {
     // Unicode Standard Annex 9, "Directional Formatting Characters".
     let turns = matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let separates = matches!(char, '\u{2028}' | '\u{2029}');
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_to_be_typed_is_quoted() {
+    fn words_of_a_command_are_quoted() {
         let words = ["a", "--config", "my dir/it's", "$x", "\u{7}"];
         assert_eq!(typed(words.into_iter()), r#"a --config "my dir/it's" '$x' '\u{7}'"#);
     }
@@ -67,13 +66,13 @@ mod tests {
         let value = serde_json::json!({ "b\u{fc}cher\u{7f}": [text, "\u{61c}\u{9b}31m\u{1f600}"] });
         let shown = json(&value);
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
-        assert!(!shown.chars().any(|char| char != '\n' && is_obeyed(char)), "{shown}");
+        assert!(!shown.chars().any(|char| char != '\n' && is_escaped(char)), "{shown}");
         assert!(shown.starts_with("{\n  \"b\u{fc}cher\\u007f\": [\n"), "{shown}");
         assert!(shown.contains("\"\\u061c\\u009b31m\u{1f600}\""), "{shown}");
     }
 
     #[test]
-    fn shows_what_a_terminal_would_obey() {
+    fn escapes_what_a_terminal_would_obey() {
         for (text, shown) in [
             ("b\u{fc}cher", "b\u{fc}cher"),
             ("\u{1b}[2J\u{7}", "\\u{1b}[2J\\u{7}"),

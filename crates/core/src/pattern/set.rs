@@ -1,24 +1,21 @@
 //! A set of patterns in which a look-up costs the same for one as for 100,000.
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
 use super::OriginPattern;
-use crate::{names::Names, origin::Origin};
+use crate::origin::Origin;
 
-/// Patterns as they are written. A look-up asks for the origin itself and, where there
-/// are wildcards, for each pattern with one that would stand for it: one with any port,
-/// and two for each dot in the host.
-#[derive(Debug, Default)]
+/// Patterns as they are written. A look-up searches for the origin itself and, where there are
+/// wildcards, for each pattern that would stand for it: one with any port, and two for each dot in
+/// the host.
+///
+/// The hashes have no secret key, as only the author of a policy adds patterns.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
-    exact: Names,
-    wildcards: Names,
+    exact: IndexSet<Box<str>, FxBuildHasher>,
+    wildcards: IndexSet<Box<str>, FxBuildHasher>,
 }
-
-impl PartialEq for OriginSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|pattern| other.has(pattern))
-    }
-}
-
-impl Eq for OriginSet {}
 
 impl<'a> Extend<OriginPattern<'a>> for OriginSet {
     fn extend<I: IntoIterator<Item = OriginPattern<'a>>>(&mut self, patterns: I) {
@@ -42,7 +39,7 @@ impl OriginSet {
 
     fn insert(&mut self, pattern: &OriginPattern<'_>) {
         let patterns = if pattern.is_exact() { &mut self.exact } else { &mut self.wildcards };
-        patterns.insert(pattern.as_str());
+        patterns.insert(pattern.as_str().into());
     }
 
     /// How many patterns there are.
@@ -57,18 +54,11 @@ impl OriginSet {
         self.len() == 0
     }
 
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter().chain(self.wildcards.iter())
-    }
-
-    fn has(&self, pattern: &str) -> bool {
-        self.exact.find(pattern).or_else(|| self.wildcards.find(pattern)).is_some()
-    }
-
     /// Every pattern, in alphabetical order.
     #[must_use]
     pub fn patterns(&self) -> Vec<String> {
-        let mut patterns: Vec<_> = self.iter().map(str::to_owned).collect();
+        let mut patterns: Vec<_> =
+            self.exact.iter().chain(&self.wildcards).map(ToString::to_string).collect();
         patterns.sort_unstable();
         patterns
     }
@@ -82,15 +72,17 @@ impl OriginSet {
     /// A pattern that stands for `origin`.
     #[must_use]
     pub fn find(&self, origin: &Origin<'_>) -> Option<&str> {
-        let exact = self.exact.find(origin.as_str()).and_then(|number| self.exact.get(number));
-        if exact.is_some() || self.wildcards.len() == 0 {
-            return exact;
+        if let Some(exact) = self.exact.get(origin.as_str()) {
+            return Some(exact);
+        }
+        if self.wildcards.is_empty() {
+            return None;
         }
         let mut pattern = String::new();
         let mut find = |parts: [&str; 4]| {
             pattern.clear();
             pattern.extend(parts);
-            self.wildcards.get(self.wildcards.find(&pattern)?)
+            self.wildcards.get(pattern.as_str()).map(|found| &**found)
         };
         let scheme = origin.scheme();
         find([origin.without_port(), ":*", "", ""])

@@ -4,7 +4,8 @@ use std::{fmt, ops::Range};
 
 use super::{
     Knowledge,
-    json::{Json, excerpt},
+    excerpt::excerpt,
+    json::Json,
     lines::Lines,
     place::{Node, Place},
 };

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use http::HeaderValue;
+use rustc_hash::FxHashSet;
 
 use super::{
     diagnostic::{Diagnostics, Noted},
     json::{Json, Value},
-    number,
     place::{Node, Place},
 };
-use crate::names::Names;
 
 /// The most members of an object: of the routes, which every request is held
 /// against, as no rule has as many fields.
@@ -43,7 +42,8 @@ impl<'n> Members<'n> {
         let Some(members) = node.json.members() else {
             return Err(diagnostics.add_type(node, expected));
         };
-        let member = |(key, json): (Json<'n>, _)| Member { key, name: key.text(), json };
+        let member =
+            |(key, json): (Json<'n>, _)| Member { key, name: key.text().unwrap_or_default(), json };
         let members: Vec<_> = members.take(MAX_MEMBERS.saturating_add(1)).map(member).collect();
         if members.len() > MAX_MEMBERS {
             let message = format!("has more than {MAX_MEMBERS} members");
@@ -54,10 +54,9 @@ impl<'n> Members<'n> {
             ));
         }
         let members = Self { node: *node, members };
-        let mut seen = Names::default();
+        let mut seen = FxHashSet::default();
         for member in &members.members {
-            let known = seen.len();
-            if seen.insert(&member.name) < known {
+            if !seen.insert(&*member.name) {
                 let message = "belongs to a field that stands twice";
                 diagnostics.add_named(
                     &members.node_of(member),
@@ -122,7 +121,8 @@ impl<'n> Members<'n> {
         }
     }
 
-    /// A whole number from `low` to `high`, `None` where it is absent.
+    /// A whole number from `low` to `high` (`600`, or `600.0` as some programs write it); `None` where
+    /// it is absent.
     pub(super) fn integer(
         &self,
         name: &str,
@@ -133,8 +133,12 @@ impl<'n> Members<'n> {
         let Value::Number(spelling) = node.value() else {
             return Err(diagnostics.add_type(&node, "a number"));
         };
-        match number::whole(spelling) {
-            Some(value) if (low..=high).contains(&value) => Ok(Some(value)),
+        let whole = match spelling.split_once('.') {
+            Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+            _ => spelling,
+        };
+        match whole.parse() {
+            Ok(value) if (low..=high).contains(&value) => Ok(Some(value)),
             _ => {
                 let help = format!("write a whole number from {low} to {high}");
                 Err(diagnostics.add(&node, "is out of range", help))

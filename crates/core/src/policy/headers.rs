@@ -1,6 +1,6 @@
 //! `allowedHeaders` and `exposedHeaders`.
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use super::{
     AllowedHeaders,
@@ -8,7 +8,6 @@ use super::{
     field::{Members, each_text, joined},
     place::Node,
 };
-use crate::token::is_token;
 
 /// Fetch, "forbidden request-header", but for its prefixes.
 const FORBIDDEN_REQUEST: &[&str] = &[
@@ -90,7 +89,7 @@ fn check(
     let mut refuse = |message, help| diagnostics.add_part(node, name, message, help);
     if name.is_empty() {
         refuse("is no name", "leave it out; [] is none");
-    } else if !is_token(name) {
+    } else if name.parse::<HeaderName>().is_err() {
         refuse("is not a header's name", "write one as in \"X-Token\"");
     } else if name == "*" && credentialed {
         let message = "is taken literally when credentials are allowed";

@@ -1,13 +1,12 @@
 //! `methods`.
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 
 use super::{
     diagnostic::{Diagnostics, Noted},
     field::{Members, each_text, joined},
     place::Node,
 };
-use crate::token::is_token;
 
 /// `methods` where a rule has none, as in Socket.IO.
 pub(super) const DEFAULT: HeaderValue = HeaderValue::from_static("GET,POST");
@@ -45,7 +44,7 @@ fn method(
         // Which leaves this one out, so that `patch` is not PATCH.
         "PATCH" if text != "PATCH" => refuse("is not the method PATCH", "write \"PATCH\""),
         "" => refuse("is no name", "leave it out; [] is none"),
-        _ if is_token(text) => Ok(text.to_owned()),
+        _ if text.parse::<Method>().is_ok() => Ok(text.to_owned()),
         _ => refuse("is not a method's name", "write one as in \"GET\""),
     }
 }

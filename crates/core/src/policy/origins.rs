@@ -94,7 +94,10 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
                     .any(|entry| socketio2::patterns(entry).iter().any(|text| text == pattern))
         }
         None => item.json.members().is_some_and(|mut members| {
-            members.any(|(name, value)| name.text() == "kv" && value.text() == pattern)
+            members.any(|(name, value)| {
+                name.text().is_some_and(|name| name == "kv")
+                    && value.text().is_some_and(|prefix| prefix == pattern)
+            })
         }),
     }
 }

@@ -35,10 +35,7 @@ impl<'n> Node<'n> {
 
     /// Its text, if it is one.
     pub(super) fn text(&self) -> Option<Cow<'n, str>> {
-        match self.value() {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        self.json.text()
     }
 
     /// Its items; itself where it is no list, as in `"origin": "https://a.example"`.

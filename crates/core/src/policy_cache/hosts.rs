@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Entry;
-use crate::{policy::Policy, recent::Recent};
+use crate::{lru_cache::LruCache, policy::Policy};
 
 /// The most hosts with a policy, be it in force or the last known one, that are kept.
 pub const MAX_HOSTS: usize = 256;
@@ -16,16 +16,16 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What is known of hosts. Those with one document share its policy.
 #[derive(Debug)]
 pub(super) struct Hosts {
-    with_policy: Recent<Entry>,
+    with_policy: LruCache<Entry>,
     /// Apart, so that made-up hosts, of which KV knows nothing, displace no policy.
-    without_policy: Recent<Entry>,
+    without_policy: LruCache<Entry>,
 }
 
 impl Hosts {
     pub(super) const fn new() -> Self {
         Self {
-            with_policy: Recent::new(MAX_HOSTS),
-            without_policy: Recent::new(MAX_HOSTS_WITHOUT_POLICY),
+            with_policy: LruCache::new(MAX_HOSTS),
+            without_policy: LruCache::new(MAX_HOSTS_WITHOUT_POLICY),
         }
     }
 
@@ -49,7 +49,7 @@ impl Hosts {
                 in_use.iter().filter(|other| **other == Rc::as_ptr(policy)).count() > 1
             })
         };
-        self.with_policy.insert_in_place_of(host, now, entry, is_shared);
+        self.with_policy.insert_evicting(host, now, entry, is_shared);
         while self.bytes() > MAX_BYTES {
             let Some(least) = self.least_used_other_than(&policy) else { return };
             let is_least =

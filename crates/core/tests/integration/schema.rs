@@ -48,17 +48,12 @@ fn every_example_names_the_schema_and_is_accepted_by_it_and_by_the_parser() {
 #[test]
 fn every_policy_in_the_documents_is_accepted() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    for (file, policies) in [
-        ("README.md", 1),
-        ("docs/policy.md", 3),
-        ("docs/deploying.md", 1),
-        ("docs/migration.md", 19),
-    ] {
+    for file in ["README.md", "docs/policy.md", "docs/deploying.md", "docs/migration.md"] {
         let document = fs::read_to_string(root.join(file)).unwrap();
         let blocks =
             document.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
         let found: Vec<_> = blocks.filter(|block| block.contains("\"origin\":")).collect();
-        assert_eq!(found.len(), policies, "{file}: {found:?}");
+        assert!(!found.is_empty(), "{file}");
         for policy in found {
             assert!(schema_accepts(policy) && Policy::parse(policy).is_ok(), "{file}: {policy}");
         }

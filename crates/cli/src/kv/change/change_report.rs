@@ -23,7 +23,7 @@ impl ChangeReport<'_> {
         let (previous, rollback) = (&keys.previous, options.rollback_command());
         let kept = match self.wanted.previous {
             Some(_) if self.wanted.previous == self.before.policy => {
-                format!("What was live is \"{previous}\" now; put it back: {rollback}")
+                format!("The policy before it is kept as \"{previous}\"; put it back: {rollback}")
             }
             Some(_) => format!("\"{previous}\" is as it was; put it back: {rollback}"),
             None => {
@@ -46,7 +46,7 @@ impl ChangeReport<'_> {
         } else {
             "Nothing was changed, as far as KV shows."
         };
-        Report::bad(text)
+        Report::failed(text)
     }
 
     /// The keys do not have the contents that wrangler says it wrote.
@@ -57,7 +57,7 @@ impl ChangeReport<'_> {
             "KV may show it late, or somebody else has written just then: look again in a minute, \
              before you publish or roll back."
         };
-        self.other(&format!("What was read back is not what was written. {why}"), now)
+        self.other(&format!("KV does not have what was written. {why}"), now)
     }
 
     /// The keys have other contents than they should.
@@ -72,13 +72,13 @@ impl ChangeReport<'_> {
         );
         let is_kept = [now.policy, now.previous].contains(&self.before.policy);
         let advice = if is_kept { String::new() } else { self.rescue() };
-        Report::bad(format!("{text}{advice}"))
+        Report::failed(format!("{text}{advice}"))
     }
 
     /// It is not known what the keys have.
     pub(crate) fn unknown(&self, what: &str) -> Report {
         let show = self.slot.wrangler.key_command("get", &self.slot.keys.policy);
-        Report::bad(format!("{what}\nSee what is there: {show}{}", self.rescue()))
+        Report::failed(format!("{what}\nSee what is there: {show}{}", self.rescue()))
     }
 
     /// KV may show `now` for a while after the change.
@@ -93,8 +93,8 @@ impl ChangeReport<'_> {
         match text {
             None => "nothing",
             text if text == self.wanted.policy => "the new document",
-            text if text == self.before.policy => "what was live before",
-            text if text == self.before.previous => "what was kept before",
+            text if text == self.before.policy => "the document that was live",
+            text if text == self.before.previous => "the document that was kept",
             Some(_) => "another text",
         }
     }
@@ -104,14 +104,14 @@ impl ChangeReport<'_> {
         let Some(text) = self.before.policy else { return String::new() };
         let Ok(path) = self.slot.system.write_temporary(text) else {
             return format!(
-                "\nWhat was live before could not be saved. It is:\n{}",
+                "\nThe policy that was live could not be saved. It is:\n{}",
                 printable(text)
             );
         };
         let put = self.slot.wrangler.key_command("put", &self.slot.keys.policy);
         let path = path.to_string_lossy();
         let path = typed(["--path", &path].into_iter());
-        format!("\nWhat was live before is saved; put it back: {put} {path}")
+        format!("\nThe policy that was live is saved; put it back: {put} {path}")
     }
 }
 

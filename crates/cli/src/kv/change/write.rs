@@ -72,7 +72,7 @@ impl Change<'_> {
     fn undo(&self, change_report: &ChangeReport<'_>, policy: &Policy) -> Report {
         let unknown = |error: WranglerError| {
             print_error(self.slot.system, &error.0);
-            change_report.unknown("It could not be written, and it is not known what was.")
+            change_report.unknown("It could not be written, and it is not known what KV holds.")
         };
         let now = match self.slot.values() {
             Ok(now) => now,
@@ -99,9 +99,9 @@ impl Change<'_> {
             Ok(after) => {
                 let after = self.contents(&after);
                 let what = if after.policy == change_report.before.policy {
-                    "It could not be written. What was live is live."
+                    "It could not be written. The policy that was live still is."
                 } else {
-                    "It could not be written, nor what was live put back."
+                    "It could not be written, nor could the policy that was live be put back."
                 };
                 change_report.other(what, after)
             }

@@ -277,6 +277,9 @@ fn numbers_are_whole_and_in_range() {
         {"origin": true, "maxAge": 1.5, "optionsSuccessStatus": 18446744073709551615}
         - /maxAge: 1.5 is out of range; write a whole number from -1 to 86400
         - /optionsSuccessStatus: 18446744073709551615 is out of range; write a whole number from 200 to 299
+        ~ {"origin": true, "maxAge": 6e2, "optionsSuccessStatus": 2.0e2}
+        - /maxAge: 6e2 is out of range; write a whole number from -1 to 86400
+        - /optionsSuccessStatus: 2.0e2 is out of range; write a whole number from 200 to 299
         {"origin": true, "maxAge": "600", "optionsSuccessStatus": null}
         - /maxAge: "600" has the wrong type; write a number
         - /optionsSuccessStatus: null has the wrong type; write a number

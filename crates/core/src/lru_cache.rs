@@ -1,0 +1,135 @@
+//! A map of bounded size that evicts what was used least recently.
+//!
+//! The crate `lru` has neither a `const` constructor nor entries that go before others.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+/// Values by name, at most `capacity` of them.
+///
+/// Strangers choose some of the names, and can make their hashes collide, as these have no secret
+/// key. A look-up then compares all of them, which takes some microseconds: a stranger's names are a
+/// thousand at most at a time ([`MAX_MISSING`](crate::tenants::MAX_MISSING),
+/// [`MAX_HOSTS`](crate::policy_cache::MAX_HOSTS)).
+#[derive(Debug)]
+pub struct LruCache<V> {
+    capacity: usize,
+    entries: HashMap<Box<str>, Entry<V>, FxBuildHasher>,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    /// In milliseconds.
+    used_at: f64,
+}
+
+impl<V> LruCache<V> {
+    /// An empty cache for `capacity` values.
+    #[must_use]
+    pub const fn new(capacity: usize) -> Self {
+        Self { capacity, entries: HashMap::with_hasher(FxBuildHasher) }
+    }
+
+    /// The value of that name, which is used at `now`.
+    pub fn get_mut(&mut self, name: &str, now: f64) -> Option<&mut V> {
+        let entry = self.entries.get_mut(name)?;
+        entry.used_at = now;
+        Some(&mut entry.value)
+    }
+
+    /// Every value, in no particular order.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|entry| &entry.value)
+    }
+
+    /// Every value with the time of its last use, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (&V, f64)> {
+        self.entries.values().map(|entry| (&entry.value, entry.used_at))
+    }
+
+    /// Inserts `value`. If there is no room, the value that was used least recently is evicted. All
+    /// are searched for it, so insert only after something slower, such as a KV read.
+    pub fn insert(&mut self, name: &str, now: f64, value: V) {
+        self.insert_evicting(name, now, value, |_| false);
+    }
+
+    /// Inserts `value` like [`insert`](Self::insert), but values that are expendable are evicted
+    /// before all others.
+    pub fn insert_evicting(
+        &mut self,
+        name: &str,
+        now: f64,
+        value: V,
+        is_expendable: impl Fn(&V) -> bool,
+    ) {
+        if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
+            let least = self.entries.iter().min_by(|(_, a), (_, b)| {
+                let expendable_first = is_expendable(&b.value).cmp(&is_expendable(&a.value));
+                expendable_first.then(a.used_at.total_cmp(&b.used_at))
+            });
+            let Some(least) = least.map(|(name, _)| name.clone()) else { return };
+            self.entries.remove(&least);
+        }
+        self.entries.insert(name.into(), Entry { value, used_at: now });
+    }
+
+    /// Removes the value of that name.
+    pub fn remove(&mut self, name: &str) {
+        self.entries.remove(name);
+    }
+
+    /// Removes the values for which `keeps` is false.
+    pub fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
+        self.entries.retain(|_, entry| keeps(&entry.value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_longest_ago_makes_room() {
+        let mut cache = LruCache::new(2);
+        cache.insert("a", 1.0, ());
+        cache.insert("b", 2.0, ());
+        assert!(cache.get_mut("a", 3.0).is_some());
+        cache.insert("c", 4.0, ());
+        assert!(cache.get_mut("b", 5.0).is_none());
+        assert!(cache.get_mut("a", 5.0).is_some() && cache.get_mut("c", 5.0).is_some());
+        cache.insert("a", 6.0, ());
+        assert_eq!(cache.values().count(), 2);
+        cache.remove("a");
+        assert_eq!(cache.values().count(), 1);
+    }
+
+    #[test]
+    fn what_is_expendable_makes_room_first() {
+        let mut cache = LruCache::new(2);
+        let mut insert = |name, now, value| {
+            cache.insert_evicting(name, now, value, |expendable| *expendable);
+            let mut names: Vec<_> = cache.entries.keys().map(ToString::to_string).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!(insert("a", 1.0, false), "a");
+        assert_eq!(insert("b", 2.0, true), "a b");
+        assert_eq!(insert("c", 3.0, true), "a c");
+        assert_eq!(insert("d", 4.0, false), "a d");
+        assert_eq!(insert("e", 5.0, true), "d e");
+        assert_eq!(insert("d", 6.0, false), "d e");
+    }
+
+    #[test]
+    fn what_is_not_retained_is_forgotten() {
+        let mut cache = LruCache::new(4);
+        for (name, value) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
+            cache.insert(name, 1.0, value);
+        }
+        cache.retain(|value| value % 2 == 0);
+        assert_eq!(cache.values().count(), 2);
+        assert!(cache.get_mut("b", 2.0).is_some() && cache.get_mut("d", 2.0).is_some());
+    }
+}
