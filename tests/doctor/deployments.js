@@ -9,6 +9,7 @@ import { startEdge } from "../harness/edge.js";
 import { close, listen } from "../harness/http.js";
 import { startNginx } from "../harness/nginx.js";
 import { freePort } from "../harness/process.js";
+import { startPythonServer } from "../harness/python.js";
 import { startSocketServer } from "../harness/socketio.js";
 import { startProxyWith } from "../security/proxies.js";
 
@@ -211,6 +212,9 @@ export const another = (serve) => async () => {
 	const { url, stop } = await serve();
 	return { url, servers: [], stop };
 };
+
+/** A Socket.IO server that this Python code makes. */
+export const python = (code) => another(() => startPythonServer(code));
 
 /** An HTTP server of that listener, which takes upgrades for requests like others. */
 export const stub = (answer) =>

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { hasNginx } from "../harness/nginx.js";
 import { useTool } from "../harness/tool.js";
-import { granted, nginx, page, proxied, server, worker } from "./deployments.js";
+import { granted, nginx, page, proxied, python, server, worker } from "./deployments.js";
 
 let tool, browser;
 before(async () => {
@@ -118,6 +118,12 @@ const rows = {
 			const script = `new Server(0, { ${paste("cors: {").replace("{,", "{")} })`;
 			return { of: server(4, { cors: { ...granted, ...optionsIn(script).cors } }) };
 		},
+	],
+	"python-socketio with its own origin alone": [
+		python('sio = socketio.AsyncServer(async_mode="asgi")'),
+		{},
+		"origin-not-listed",
+		(paste) => ({ of: python(paste("sio = ")) }),
 	],
 	"Caddy answers preflights": [
 		proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),

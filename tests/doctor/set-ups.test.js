@@ -18,6 +18,7 @@ import {
 	nobody,
 	page,
 	proxied,
+	python,
 	server,
 	stub,
 	tcp,
@@ -150,55 +151,49 @@ describe("the server", () => {
 	});
 });
 
-describe("python-socketio, as it answers", () => {
-	const json = { "Content-Type": "text/plain" };
-	const open = '0{"sid":"SID","upgrades":[],"pingTimeout":20000,"pingInterval":25000}';
-	let sessions = 0;
-	const python = (allowed) =>
-		stub(({ url, headers: { origin } }, response) => {
-			const isAllowed = allowed === "*" || !origin || allowed.includes(origin);
-			const refuse = (text) => response.writeHead(400, json).end(JSON.stringify(text));
-			if (!isAllowed) return refuse(`${origin} is not an accepted origin.`);
-			if (origin) response.setHeader("Access-Control-Allow-Origin", origin);
-			response.setHeader("Access-Control-Allow-Credentials", "true");
-			if (url.includes("EIO=3"))
-				return refuse(
-					"The client is using an unsupported version of the Socket.IO or Engine.IO protocols",
-				);
-			if (url.includes("sid=")) return response.writeHead(200, json).end("ok");
-			if (url.includes("websocket")) return refuse("Invalid transport");
-			sessions += 1;
-			return response.writeHead(200, json).end(open.replace("SID", `python-${sessions}`));
-		});
+describe("python-socketio", () => {
+	const asgi = (options) => python(`sio = socketio.AsyncServer(async_mode="asgi"${options})`);
 	testFirstFindings({
 		"its own origin alone": {
-			of: python([]),
+			of: asgi(""),
 			is: "error origin-not-listed",
-			says: "is not an accepted origin",
+			says: "ot an accepted origin",
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: ["there is no Socket.IO", "new Server("],
 		},
+		"its own origin alone, of Flask-SocketIO": {
+			of: python('socketio = SocketIO(app, async_mode="threading")'),
+			is: "error origin-not-listed",
+			fix: "Flask-SocketIO",
+			not: "new Server(",
+		},
 		"a slash too many": {
-			of: python([`${page}/`]),
+			of: asgi(`, cors_allowed_origins=["${page}/"]`),
 			is: "error origin-near-miss",
 			says: `${page}/`,
 			fix: `cors_allowed_origins=["${page}"]`,
 		},
 		"every origin": {
-			of: python("*"),
+			of: asgi(`, cors_allowed_origins="*"`),
 			is: "danger any-origin-with-credentials",
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: "new Server(",
 		},
+		"no CORS headers at all": {
+			of: asgi(", cors_allowed_origins=[]"),
+			is: "error no-cors-headers",
+			fix: `cors_allowed_origins=["${page}"]`,
+			not: "new Server(",
+		},
 		"client 2": {
-			of: python([page]),
+			of: asgi(`, cors_allowed_origins=["${page}"]`),
 			asks: ["--client", "2"],
 			is: "error version-mismatch",
 			fix: "python-socketio<5",
 			not: "allowEIO3: true",
 		},
-		"no WebSockets": {
-			of: python([page]),
+		"polling alone": {
+			of: asgi(`, cors_allowed_origins=["${page}"], transports=["polling"]`),
 			asks: ["--websocket"],
 			is: "error upgrade-blocked",
 			fix: "simple-websocket",

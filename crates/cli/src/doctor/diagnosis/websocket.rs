@@ -48,6 +48,10 @@ const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
 
 /// Whether it is the page that is refused, and not each upgrade.
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
+    // There the same list is looked at for polls, and every other refusal is 403 as well.
+    if socket_server(examination) == SocketServer::Python && examination.polls() {
+        return false;
+    }
     let others = examination.get(Step::ForeignWebsocket);
     let others_may = others.is_some_and(Exchange::opened_websocket);
     let told_no = exchange.status() == Some(400) && exchange.engine_error().is_none();
@@ -89,6 +93,9 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     }
     if is_of_access(examination, exchange) {
         return finding.fix(BY_ACCESS);
+    }
+    if socket_server(examination) == SocketServer::Python {
+        return finding.fix(remedy::allow_page(examination));
     }
     finding
         .fix([
@@ -145,7 +152,12 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
              WebSocket alone. Chromium prints:"
             .to_owned()])
         .why(blocked.first().map(|exchange| failed(exchange)));
-    if blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT)) {
+    let takes_none = |exchange: &&Exchange| {
+        let is_python = socket_server(examination) == SocketServer::Python;
+        exchange.has_engine_error(UNKNOWN_TRANSPORT)
+            || (is_python && exchange.status() == Some(403))
+    };
+    if blocked.iter().any(takes_none) {
         return finding.fix(unknown_transport(examination).iter().copied());
     }
     let proxied = blocked.first().map(|exchange| remedy::upgrades(exchange));

@@ -242,6 +242,18 @@ fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
             "python-socketio<5",
             "allowEIO3",
         ),
+        (
+            python().without_polling().sees(Step::Websocket, 403, NONE, ""),
+            "error websocket-refused",
+            "cors_allowed_origins",
+            "allowRequest",
+        ),
+        (
+            python().sees(Step::Poll4, 200, GRANT, OPEN).sees(Step::Websocket, 403, NONE, ""),
+            "error upgrade-blocked",
+            "simple-websocket",
+            "proxy_set_header",
+        ),
         (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
         (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
         (
