@@ -1,5 +1,6 @@
 // `socketio-cors doctor` with Socket.IO servers and proxies that are set up wrongly, each in
 // another way: what is told first, and how it is put right.
+import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:https";
@@ -32,6 +33,19 @@ const isHandshake = ({ url, method }) => method === "GET" && !url.includes("sid=
 /** Only handshakes by polling are changed. */
 const spoilt = (change) =>
 	meddling(good, (answer) => (isHandshake(answer.request) ? change(answer) : answer));
+
+/** A parser that takes no packet of the default one. */
+const strict = {
+	Encoder: class {
+		encode = (packet) => [JSON.stringify(packet)];
+	},
+	Decoder: class extends EventEmitter {
+		add() {
+			throw new Error("another format");
+		}
+		destroy() {}
+	},
+};
 
 describe("the server", () => {
 	/** Of Express, with another HTTP server than that to which Socket.IO is attached. */
@@ -122,6 +136,23 @@ describe("the server", () => {
 			is: "error upgrade-blocked",
 			fix: "`transports`",
 			not: "proxy_set_header",
+		},
+		"a handler that throws clients out": {
+			of: async () => {
+				const deployment = await guarded(good)();
+				for (const { io } of deployment.servers)
+					io.on("connection", (socket) => socket.disconnect(true));
+				return deployment;
+			},
+			is: "warning session-ended",
+			fix: "socket.disconnect(true)",
+			not: ["different instances", "ip_hash"],
+		},
+		"a parser of its own": {
+			of: guarded(server(4, { cors: granted, parser: strict })),
+			is: "warning session-ended",
+			fix: "`parser` of its own",
+			not: ["different instances", "ip_hash"],
 		},
 		"allowRequest that compares the beginning": {
 			of: server(4, {

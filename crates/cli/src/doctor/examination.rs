@@ -132,10 +132,29 @@ impl Examination {
         self.spoken_poll().is_some_and(|poll| poll.opened().is_some())
     }
 
-    /// The exchanges of the page's session in which the server did not know it.
+    /// The exchanges of the page's session in which the server did not know it, and had not ended it
+    /// itself.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Exchange> {
         let steps = [Step::Post, Step::PollAgain, Step::Upgrade].into_iter();
-        steps.flat_map(|step| self.all(step)).filter(|exchange| exchange.is_of_unknown_session())
+        let ends = self.ends_sessions();
+        let exchanges = steps.flat_map(|step| self.all(step));
+        exchanges.filter(move |exchange| exchange.is_of_unknown_session() && !ends)
+    }
+
+    /// Whether the server disconnects the client from the namespace, or ends the session, at once.
+    pub(super) fn throws_out(&self) -> bool {
+        let read = self.all(Step::PollAgain).find(|exchange| exchange.method == "GET");
+        // Socket.IO's DISCONNECT within a message, and Engine.IO's close.
+        let is_farewell = |packet: &str| matches!(packet, "41" | "1");
+        read.is_some_and(|read| read.is_ok() && read.body().split('\u{1e}').any(is_farewell))
+    }
+
+    /// Whether the server ends a session once a client connects to a namespace in it, and keeps one in
+    /// which nobody does.
+    pub(super) fn ends_sessions(&self) -> bool {
+        let is_ended = self.get(Step::PollAgain).is_some_and(Exchange::is_of_unknown_session);
+        let mut quiet = self.all(Step::QuietSession);
+        is_ended && quiet.next().is_some() && self.all(Step::QuietSession).all(Exchange::is_ok)
     }
 
     /// The names of the cookies that the page's browser has for the server and that may log somebody

@@ -102,6 +102,16 @@ impl From<&TlsError> for Failure {
                  NoApplicationProtocol)"
                     .to_owned(),
             ),
+            TlsError::AlertReceived(AlertDescription::UnrecognisedName) => (
+                "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+                "the server serves no host of that name (alert UnrecognisedName)".to_owned(),
+            ),
+            TlsError::AlertReceived(AlertDescription::HandshakeFailure) => (
+                "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+                "the server has no certificate for that name, or no TLS version or cipher that browsers \
+                 still take (alert HandshakeFailure)"
+                    .to_owned(),
+            ),
             TlsError::AlertReceived(alert) => (
                 "ERR_SSL_PROTOCOL_ERROR",
                 format!("the server breaks off the TLS handshake (alert {alert:?})"),

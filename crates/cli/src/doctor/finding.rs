@@ -85,6 +85,7 @@ codes! {
     ForeignPost = "foreign-post",
     AnyOriginWithCredentials = "any-origin-with-credentials",
     NullOrigin = "null-origin",
+    SessionEnded = "session-ended",
     PreflightForEachPoll = "preflight-for-each-poll",
     VaryMissing = "vary-missing",
     NotEnforced = "not-enforced",

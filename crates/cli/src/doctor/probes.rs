@@ -128,17 +128,34 @@ fn use_session(prober: &mut Prober<'_>, session: &mut Session, foreign: &'static
     prober.post(Step::Post, Asker::Page, session, first);
     if prober.last().is_some_and(Exchange::is_ok) {
         prober.read(Step::PollAgain, session);
+        if !is_known(prober) {
+            quiet_session(prober, session.protocol);
+        }
         for _ in 0..USES {
-            if is_known(prober) {
+            if is_known(prober) && !prober.examination.ends_sessions() {
                 prober.post(Step::PollAgain, Asker::Page, session, heartbeat);
             }
         }
     }
     // Into a session that comes and goes, it would be taken by chance.
-    if is_known(prober) {
+    if is_known(prober) && !prober.examination.ends_sessions() {
         prober.post(Step::ForeignPost, Asker::Elsewhere(foreign), session, heartbeat);
     }
     prober.close(session, Asker::Page);
+}
+
+/// Opens a session and connects to no namespace in it: a server may end those that do.
+fn quiet_session(prober: &mut Prober<'_>, protocol: Protocol) {
+    let Some(mut session) = prober.handshake(Step::QuietSession, Asker::Page, protocol) else {
+        return;
+    };
+    for _ in 0..USES {
+        prober.post(Step::QuietSession, Asker::Page, &mut session, protocol.heartbeat());
+        if !prober.last().is_some_and(Exchange::is_ok) {
+            return;
+        }
+    }
+    prober.close(&session, Asker::Page);
 }
 
 /// Opens a session and goes on with it as a WebSocket.

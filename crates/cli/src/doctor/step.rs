@@ -19,6 +19,8 @@ pub(super) enum Step {
     Post,
     /// The session used again, each time on a connection of its own.
     PollAgain,
+    /// Another session, in which nothing is sent but heartbeats, where the first one was gone at once.
+    QuietSession,
     /// A packet sent into the page's session from a foreign origin.
     ForeignPost,
     /// A poll with a session that nobody has.
@@ -60,6 +62,7 @@ impl Step {
             Self::Preflight => "preflight",
             Self::Post => "post",
             Self::PollAgain => "poll-again",
+            Self::QuietSession => "quiet-session",
             Self::ForeignPost => "foreign-post",
             Self::BadSession => "bad-session",
             Self::Websocket => "websocket",

@@ -187,6 +187,11 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
         "ERR_CERT_COMMON_NAME_INVALID" => {
             format!("Get a certificate that names {host}, or ask by the name that it is for.")
         }
+        "ERR_SSL_VERSION_OR_CIPHER_MISMATCH" | "ERR_SSL_UNRECOGNIZED_NAME_ALERT" => format!(
+            "Is there a certificate for {host}, and is {host} set up where TLS ends (server_name, a route, a \
+             custom domain)? Cloudflare's universal certificate covers one level below the domain: not \
+             a.b.example.com. Does the server take TLS 1.2 or 1.3?"
+        ),
         "ERR_CERT_AUTHORITY_INVALID" => {
             "Serve the full chain (certificate, then intermediates) of an authority that browsers \
              trust. For development, have the system trust your own authority (mkcert does), or \

@@ -44,6 +44,8 @@ enum Sign {
     Says(&'static str, &'static str),
     /// Its body has this in it.
     Body(&'static str),
+    /// Its body is empty.
+    Empty,
     /// It redirects to another path, with this in its URL.
     LeadsTo(&'static str),
 }
@@ -58,6 +60,7 @@ impl Sign {
             Self::Status(status) => exchange.status() == Some(status),
             Self::Header(name) => header(name).is_some(),
             Self::Says(name, part) => header(name).is_some_and(|value| has(value, part)),
+            Self::Empty => exchange.body().trim().is_empty(),
             Self::Body(part) => has(exchange.body().to_owned(), part),
             Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
                 // A login is another path: https instead of http leads to the same one.

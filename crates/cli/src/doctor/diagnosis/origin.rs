@@ -76,7 +76,7 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
     }
     finding.fix(remedy::allow_page(examination)).fix([
         "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
-         (app.use(cors())) does not see Socket.IO's requests.",
+         (app.use(cors())) does not see Socket.IO's requests, and `origins` is Socket.IO 2's name.",
         "If that is written already: is `origin` undefined or an empty text, as of an environment \
          variable that is not set (print it)? Is this the server that was restarted with it? Does a proxy \
          take the headers away (--direct with the server's own URL tells)?",

@@ -11,6 +11,9 @@ use crate::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    if examination.ends_sessions() || examination.throws_out() {
+        return session_ended(examination).into_iter().collect();
+    }
     let lost = session_lost(examination);
     let failed = if lost.is_none() { post_failed(examination) } else { None };
     [errors_without_cors(examination), lost, failed].into_iter().flatten().collect()
@@ -48,6 +51,38 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
             "Or leave CORS to Socket.IO, which sets it on its errors too. socketio-cors-edge \
              sets it on every status."
                 .to_owned(),
+        ]),
+    )
+}
+
+/// The server throws the client out by itself.
+fn session_ended(examination: &Examination) -> Option<Finding> {
+    let ended = examination.get(Step::PollAgain)?;
+    let finding = Finding::new(
+        Code::SessionEnded,
+        Severity::Warning,
+        "the server throws the client out once it connects to the namespace /",
+    )
+    .seen(ended, with_body(ended));
+    let finding = match examination.get(Step::QuietSession) {
+        Some(quiet) => {
+            finding.seen(quiet, vec!["A session in which nobody connects lasts.".to_owned()])
+        }
+        None => finding,
+    };
+    Some(
+        finding
+        .why([
+            "So it is no load balancer that loses it. A page that sends what the server wants may well \
+             stay: the doctor sends no `auth`, and speaks the default parser.",
+        ])
+        .fix([
+            "If the page is thrown out as well (`io server disconnect`, `transport close`): look for \
+             socket.disconnect(true) in the server's connection handler, and send the token that it looks \
+             for:",
+            "  io(\"…\", { auth: { token: \"…\" } })",
+            "Or the server has a `parser` of its own (socket.io-msgpack-parser): the client needs the same \
+             one.",
         ]),
     )
 }

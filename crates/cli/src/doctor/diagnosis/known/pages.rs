@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Empty, Header, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -147,6 +147,48 @@ pub(super) const ROWS: &[Row] = &[
             &[
                 "Apache looks for a file. With mod_proxy and mod_proxy_http (2.4.47 or newer):",
                 "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(204)],
+        known: page(
+            "{} is answered 204, as a preflight is: a line for preflights answers every request",
+            &[
+                "Let that line answer OPTIONS alone. In nginx:",
+                "  if ($request_method = OPTIONS) { return 204; }",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(200), Empty, Says("server", "caddy")],
+        known: page(
+            "Caddy answers {} with nothing: it has no site of that host, or no route for the path",
+            &[
+                "In the Caddyfile, the site's address has to be the host that is asked for, and to have",
+                "  reverse_proxy /socket.io/* 127.0.0.1:3000",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("404 page not found")],
+        known: page(
+            "Traefik, or another server in Go, answers {} 404: no route has that host and path",
+            &[
+                "In Traefik, is the router's rule right, and does its service run (a container that is not \
+               healthy has no router)?",
+                "  traefik.http.routers.io.rule=Host(`api.example.com`) && PathPrefix(`/socket.io`)",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Says("server", "Microsoft-IIS")],
+        known: page(
+            "IIS answers {} 404: nothing passes it on",
+            &[
+                "Add a rule of URL Rewrite for socket.io/ that leads to the Node server (Application Request \
+               Routing, or iisnode), and turn IIS's own WebSockets off in web.config:",
+                "  <webSocket enabled=\"false\" />",
             ],
         ),
     },

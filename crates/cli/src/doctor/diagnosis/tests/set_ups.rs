@@ -202,6 +202,9 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
         ),
         (answers(403, NONE, "no"), "error blocked", "--cookie", "no Socket.IO"),
         (answers(400, NONE, "no"), "error not-socket-io", "curl", NOTHING),
+        (answers(204, NONE, ""), "error not-socket-io", "if ($request_method = OPTIONS)", "curl"),
+        (answers(200, &[("server", "Caddy")], ""), "error not-socket-io", "reverse_proxy", NOTHING),
+        (answers(404, NONE, "404 page not found\n"), "error not-socket-io", "PathPrefix", NOTHING),
         (
             answers(200, NONE, "\u{feff}0{\"sid\":\"a\"}"),
             "error answer-changed",
@@ -342,6 +345,18 @@ fn later_requests_are_told_by_what_answers_them() {
             "proxy_set_header",
         ),
         (lost.clone(), "error session-lost", "ip_hash", NOTHING),
+        (
+            lost.clone().sees(Step::QuietSession, 200, GRANT, OPEN),
+            "warning session-ended",
+            "auth",
+            "different instances",
+        ),
+        (
+            lost.clone().sees(Step::QuietSession, 400, GRANT, UNKNOWN),
+            "error session-lost",
+            "ip_hash",
+            NOTHING,
+        ),
         (
             lost.sees(Step::Poll4, 200, &hit, OPEN),
             "error cached-handshake",
