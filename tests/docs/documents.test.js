@@ -65,6 +65,7 @@ const runElsewhere = {
 	],
 	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
 	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
+	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
 	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
 };
 

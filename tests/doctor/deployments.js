@@ -1,11 +1,17 @@
 // Deployments of Socket.IO, as people break them. Each function gives one that starts a
 // deployment: its `url`, the `servers` that it is made of, as `startSocketServer` gives them,
 // and `direct`, where the first of them is without what stands before it.
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
+import { connect, createServer as createTcpServer } from "node:net";
 import { startCluster } from "../harness/cluster.js";
 import { startEdge } from "../harness/edge.js";
+import { close, listen } from "../harness/http.js";
 import { startNginx } from "../harness/nginx.js";
 import { freePort } from "../harness/process.js";
+import { startPythonServer } from "../harness/python.js";
 import { startSocketServer } from "../harness/socketio.js";
+import { startProxyWith } from "../security/proxies.js";
 
 /** The origin of the page that asks. */
 export const page = "https://app.example.com";
@@ -57,9 +63,10 @@ const upgrades = `
  * @param {string} [lines] within its `location`
  * @param {string} [options.forUpgrades] what is there for WebSockets
  * @param {string} [options.sticky] how else it chooses
+ * @param {string} [options.maps] within `http`
  */
 export const nginx =
-	(behind, lines = "", { forUpgrades = upgrades, sticky = "" } = {}) =>
+	(behind, lines = "", { forUpgrades = upgrades, sticky = "", maps = "" } = {}) =>
 	async () => {
 		const started = [];
 		for (const start of [behind].flat()) started.push(await start());
@@ -68,6 +75,7 @@ export const nginx =
 		default upgrade;
 		"" "";
 	}
+	${maps}
 	upstream socket_io {
 		${sticky}
 		${started.map(({ url }) => `server ${new URL(url).host} max_fails=0;`).join("\n")}
@@ -91,6 +99,78 @@ export const nginx =
 			},
 		};
 	};
+
+/** A proxy of another kind before a deployment, with what stands in its server's block. */
+export const proxied = (name, behind, text) => async () => {
+	const { url, servers, stop } = await behind();
+	const proxy = await startProxyWith(name, new URL(url).host, text);
+	return {
+		url: proxy.url,
+		direct: url,
+		servers,
+		async stop() {
+			await proxy.stop();
+			await stop();
+		},
+	};
+};
+
+/**
+ * A proxy of our own before a deployment, which meddles with answers.
+ *
+ * @param {(answer: { status: number, headers: object, body: Buffer, request: object }) => object} meddle
+ *   what it makes of one; a number of `after` delays it, `undefined` cuts it off
+ */
+export const meddling = (behind, meddle) => async () => {
+	const { url, servers, stop } = await behind();
+	const { hostname, port } = new URL(url);
+	const sockets = new Set();
+	const http = createServer(async (request, response) => {
+		const options = { hostname, port, path: request.url, method: request.method };
+		const asked = httpRequest({ ...options, headers: request.headers, agent: false });
+		request.pipe(asked);
+		asked.on("error", () => response.destroy());
+		const [answer] = await once(asked, "response");
+		const body = Buffer.concat(await answer.toArray());
+		const { statusCode: status, headers } = answer;
+		delete headers["content-length"];
+		delete headers["transfer-encoding"];
+		const made = meddle({ status, headers, body, request });
+		if (!made) return response.destroy();
+		if (made.after) await new Promise((resolve) => setTimeout(resolve, made.after));
+		response.writeHead(made.status, made.headers).end(made.body);
+	});
+	http.on("connection", (socket) => sockets.add(socket));
+	http.on("upgrade", (request, socket) => {
+		socket.on("error", () => {});
+		const made = meddle({ status: 101, headers: {}, body: "", request });
+		if (made?.status !== 101) {
+			const lines = Object.entries(made?.headers ?? {}).map(
+				([name, value]) => `${name}: ${value}\r\n`,
+			);
+			socket.end(
+				`HTTP/1.1 ${made?.status ?? 400} Status\r\n${lines.join("")}Content-Length: 0\r\n\r\n`,
+			);
+			return;
+		}
+		const behind = connect(port, hostname);
+		behind.on("error", () => socket.destroy());
+		const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+		behind.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
+		behind.pipe(socket).pipe(behind);
+	});
+	await listen(http, 0, []);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		direct: url,
+		servers,
+		async stop() {
+			for (const socket of sockets) socket.destroy();
+			await close(http);
+			await stop();
+		},
+	};
+};
 
 /** Two servers behind a balancer that is sticky by a cookie. */
 export const stickyPair = (options) => async () => {
@@ -132,3 +212,32 @@ export const another = (serve) => async () => {
 	const { url, stop } = await serve();
 	return { url, servers: [], stop };
 };
+
+/** A Socket.IO server that this Python code makes. */
+export const python = (code) => another(() => startPythonServer(code));
+
+/** An HTTP server of that listener, which takes upgrades for requests like others. */
+export const stub = (answer) =>
+	another(async () => {
+		const http = createServer(answer);
+		await listen(http, 0, []);
+		return { url: `http://127.0.0.1:${http.address().port}`, stop: () => close(http) };
+	});
+
+/** A TCP server that does this with each connection. */
+export const tcp = (serve) =>
+	another(async () => {
+		const sockets = [];
+		const listener = createTcpServer((socket) => {
+			sockets.push(socket.on("error", () => {}));
+			serve(socket);
+		}).listen(0, "127.0.0.1");
+		await once(listener, "listening");
+		return {
+			url: `http://127.0.0.1:${listener.address().port}`,
+			async stop() {
+				for (const socket of sockets) socket.destroy();
+				await new Promise((resolve) => listener.close(resolve));
+			},
+		};
+	});

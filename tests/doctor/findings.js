@@ -5,24 +5,26 @@ import { until } from "../harness/process.js";
 import { assertSays, useTool } from "../harness/tool.js";
 import { page } from "./deployments.js";
 
-/** What a server does by itself: CORS stops neither. */
-export const unguarded = {
-	"foreign-websocket": { severity: "danger", seen: ["101", "https://foreign.example"] },
-	"foreign-post": { severity: "danger", seen: ["200", "https://foreign.example"] },
-};
-
-/** What it finds where everyone may poll, without a cookie as far as was seen. */
-export const openToEveryone = {
-	"foreign-websocket": { ...unguarded["foreign-websocket"], severity: "warning" },
-};
-
 export const error = (seen, fix) => ({ severity: "error", seen, fix });
 export const danger = (seen, fix) => ({ severity: "danger", seen, fix });
 export const warning = (seen, fix) => ({ severity: "warning", seen, fix });
 
+/** What every Socket.IO server does by itself: CORS does not stop it. */
+export const unguarded = {
+	"foreign-websocket": warning(["101", "https://foreign.example"], "allowRequest"),
+};
+
+/** The same where there are no WebSockets. */
+export const foreignPost = { "foreign-post": warning(["200", "https://foreign.example"]) };
+
+/** What a header of the page's own costs. */
+export const preflightForEachPoll = {
+	"preflight-for-each-poll": warning("OPTIONS", "timestampRequests: false"),
+};
+
 /**
  * A test for each row. A row is a deployment, the options of the page that asks, and what is to
- * be found: all of it, in this order, by code. Of each finding `seen` is in what is quoted as
+ * be found: all of it by code, the first as the first. Of each finding `seen` is in what is quoted as
  * evidence, whatever the case, and `fix` in what is to be changed: a text or several.
  *
  * @param {Record<string, {
@@ -55,9 +57,10 @@ async function examine(tool, deployment, finds, { asks = [], env, leavesSessions
 	const options = typeof asks === "function" ? asks(deployment) : asks;
 	const args = ["doctor", deployment.url, "--json", ...options];
 	if (!args.includes("--origin")) args.push("--origin", page);
-	const status = Object.keys(finds).length > 0 ? 1 : 0;
+	const expected = Object.values(finds);
+	const status = expected.some(({ severity }) => severity !== "warning") ? 1 : 0;
 	const report = JSON.parse((await tool.runApart(status, args, env?.())).stdout);
-	assert.equal(report.good, status === 0);
+	assert.equal(report.good, expected.length === 0);
 	assertIsWhole(report);
 	assertIsLeftAlone(deployment, report);
 	if (!leavesSessions) await assertIsLeftEmpty(deployment);
@@ -88,16 +91,65 @@ async function assertIsLeftEmpty({ servers }) {
 	await until(`the end of ${open()} sessions`, () => open() === 0);
 }
 
-function assertFinds(report, finds) {
+function assertFinds({ findings }, finds) {
 	const list = (findings) => findings.map(({ severity, code }) => `${severity} ${code}`);
 	const expected = Object.entries(finds).map(([code, finding]) => ({ code, ...finding }));
-	assert.deepEqual(list(report.findings), list(expected), JSON.stringify(report.findings, null, 1));
-	for (const [index, { seen = [], fix = [] }] of expected.entries()) {
-		const found = report.findings[index];
+	const [found, wanted] = [list(findings), list(expected)];
+	const told = JSON.stringify(findings, null, 1);
+	assert.deepEqual(found.toSorted(), wanted.toSorted(), told);
+	assert.deepEqual(found[0], wanted[0], told);
+	assert.deepEqual(found, found.toSorted(bySeverity), "the worst are first");
+	for (const { code, seen = [], fix = [] } of expected) {
+		const { evidence, fix: lines } = findings.find((finding) => finding.code === code);
 		assertSays(
-			found.evidence.join("\n").toLowerCase(),
+			evidence.join("\n").toLowerCase(),
 			...[seen].flat().map((part) => part.toLowerCase()),
 		);
-		assertSays(found.fix.join("\n"), ...[fix].flat());
+		assertSays(lines.join("\n"), ...[fix].flat());
+	}
+}
+
+const severities = ["error", "danger", "warning"];
+const bySeverity = (...findings) => {
+	const [one, other] = findings.map((text) => severities.indexOf(text.split(" ")[0]));
+	return one - other;
+};
+
+/**
+ * A test for each row: of a deployment that is set up wrongly, what has to be the first finding,
+ * what its fix has to say, and what may not be said anywhere in it.
+ *
+ * @param {Record<string, {
+ *   of: () => Promise<object>, asks?: string[] | ((deployment: object) => string[]),
+ *   env?: () => object, is: string, says?: string | string[], fix?: string | string[],
+ *   not?: string | string[],
+ * }>} rows `is` is a severity and a code
+ */
+export function testFirstFindings(rows) {
+	let tool;
+	before(async () => {
+		tool = await useTool();
+	});
+	after(() => tool.remove());
+	for (const [name, { of, asks = [], env, is, says = [], fix = [], not = [] }] of Object.entries(
+		rows,
+	)) {
+		test(`${name}: ${is}`, async () => {
+			const deployment = await of();
+			try {
+				const options = typeof asks === "function" ? asks(deployment) : asks;
+				const args = ["doctor", deployment.url, "--json", "--timeout", "3", ...options];
+				if (!args.includes("--origin")) args.push("--origin", page);
+				const { stdout } = await tool.runApart([0, 1], args, env?.());
+				const [first] = JSON.parse(stdout).findings;
+				assert.equal(`${first?.severity} ${first?.code}`, is, JSON.stringify(first, null, 1));
+				assertSays([first.summary, ...first.evidence].join("\n"), ...[says].flat());
+				assertSays(first.fix.join("\n"), ...[fix].flat());
+				const whole = JSON.stringify(first);
+				for (const text of [not].flat()) assert.ok(!whole.includes(text), `${text}: ${whole}`);
+			} finally {
+				await deployment.stop();
+			}
+		});
 	}
 }

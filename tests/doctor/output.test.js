@@ -156,7 +156,12 @@ describe("a server sees", () => {
 			await tool.runApart(0, ["doctor", url, ...asPage, ...options]);
 			assert.deepEqual(distinct(seen.map(({ method }) => method)), ["GET", "OPTIONS", "POST"]);
 			assert.deepEqual(distinct(seen.map(({ headers }) => `${headers.origin}`)), [
+				"http://app.example.com",
 				page,
+				"https://app.example.com.evil.example",
+				"https://app.example.com:8444",
+				"https://appxexample.com",
+				"https://evilexample.com",
 				"https://foreign.example",
 				"null",
 				"undefined",

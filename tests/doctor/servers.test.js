@@ -3,12 +3,30 @@ import { createServer } from "node:http";
 import { describe } from "node:test";
 import cors from "cors";
 import { granted, guarded, page, server } from "./deployments.js";
-import { danger, error, openToEveryone, testFindings, unguarded, warning } from "./findings.js";
+import {
+	danger,
+	error,
+	foreignPost,
+	preflightForEachPoll,
+	testFindings,
+	unguarded,
+	warning,
+} from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 const listsPage = `origin: ["${page}"]`;
 const policyLists = `"origin": ["${page}"]`;
 const cookiesOff = '"websocketCookies": false';
+
+/** A server whose answers set a cookie, as those of a session's middleware. */
+const settingCookie = (start) => async () => {
+	const deployment = await start();
+	for (const { http } of deployment.servers)
+		http.prependListener("request", (_, response) => {
+			response.setHeader("Set-Cookie", "session=secret; SameSite=None; Secure");
+		});
+	return deployment;
+};
 
 for (const version of [3, 4]) {
 	const withCors = (cors, options) => server(version, { cors, ...options });
@@ -19,13 +37,13 @@ for (const version of [3, 4]) {
 				of: withCors(undefined),
 				finds: { "no-cors-headers": error("200", listsPage), ...unguarded },
 			},
-			"any origin": { of: withCors({ origin: "*" }), finds: openToEveryone },
+			"any origin": { of: withCors({ origin: "*" }), finds: unguarded },
 			"any origin reflected, without credentials": {
 				of: withCors({ origin: true }),
-				finds: openToEveryone,
+				finds: unguarded,
 			},
-			"any origin, and a cookie that the server sets": {
-				of: withCors({ origin: "*" }, { cookie: { name: "io", sameSite: "none", secure: true } }),
+			"any origin, and a cookie that a middleware sets": {
+				of: settingCookie(withCors({ origin: "*" })),
 				finds: {
 					"foreign-websocket": danger(
 						["101", "https://foreign.example"],
@@ -41,16 +59,16 @@ for (const version of [3, 4]) {
 			"any origin, for a page with credentials": {
 				of: withCors({ origin: "*" }),
 				asks: ["--credentials"],
-				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...openToEveryone },
+				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...unguarded },
 			},
 			"any origin with credentials, for a page with credentials": {
 				of: withCors({ origin: "*", credentials: true }),
 				asks: ["--credentials"],
-				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...openToEveryone },
+				finds: { "wildcard-with-credentials": error(acao("*"), listsPage), ...unguarded },
 			},
 			"any origin with credentials, for a page without": {
 				of: withCors({ origin: "*", credentials: true }),
-				finds: { "wildcard-with-credentials": warning(acao("*"), listsPage), ...openToEveryone },
+				finds: { "wildcard-with-credentials": warning(acao("*"), listsPage), ...unguarded },
 			},
 			"every origin reflected, with credentials": {
 				of: withCors({ origin: true, credentials: true }),
@@ -73,7 +91,8 @@ for (const version of [3, 4]) {
 			"a list of the page: only what CORS cannot stop": {
 				of: withCors(granted),
 				asks: ["--credentials", "--header", "x-token: secret"],
-				finds: unguarded,
+				// Polls of server 3 may be kept by the browser: without a stamp they would be.
+				finds: { ...unguarded, ...(version === 4 && preflightForEachPoll) },
 			},
 			"headers that are not those of the page": {
 				of: withCors({ ...granted, allowedHeaders: ["x-other"] }),
@@ -88,7 +107,7 @@ for (const version of [3, 4]) {
 			},
 			"null among the origins, with credentials": {
 				of: withCors({ ...granted, origin: [page, "null"] }),
-				finds: { ...unguarded, "null-origin": danger([acao("null"), "true"], '"null"') },
+				finds: { "null-origin": danger([acao("null"), "true"], '"null"'), ...unguarded },
 			},
 			"null among the origins": {
 				of: withCors({ origin: [page, "null"] }),
@@ -128,12 +147,12 @@ for (const version of [3, 4]) {
 				asks: ["--websocket"],
 				finds: {
 					"upgrade-blocked": error("Transport unknown", "`transports`"),
-					"foreign-post": unguarded["foreign-post"],
+					...foreignPost,
 				},
 			},
 			"polling only": {
 				of: withCors(granted, { transports: ["polling"] }),
-				finds: { "foreign-post": unguarded["foreign-post"] },
+				finds: foreignPost,
 			},
 		}));
 }
@@ -156,7 +175,7 @@ describe("server 4", () => {
 			of: withCors({ origin: [page], allowedHeaders: ["*"] }),
 			asks: ["--header", "x-token: secret", "--header", "authorization: Bearer secret"],
 			finds: {
-				"header-not-allowed": error("access-control-allow-headers: *", `"authorization"`),
+				"header-not-allowed": warning("access-control-allow-headers: *", `"authorization"`),
 				...unguarded,
 			},
 		},
@@ -175,8 +194,8 @@ describe("server 4", () => {
 			of: withCors(granted, { cookie: true }),
 			asks: ["--credentials"],
 			finds: {
-				...unguarded,
 				"cookie-not-cross-site": warning("SameSite=Lax", "SameSite=None; Secure"),
+				...unguarded,
 			},
 		},
 		"a cookie for other sites": {
@@ -225,7 +244,6 @@ describe("server 4", () => {
 			asks: ({ url }) => ["--origin", url],
 			finds: {
 				"websocket-refused": error(["400", "Forbidden"], "allowRequest"),
-				"foreign-post": unguarded["foreign-post"],
 			},
 		},
 		"a page of its own, whose POSTs are refused": {

@@ -115,6 +115,17 @@ export async function startProxy(name, node) {
 	return { urls: Object.fromEntries(urls), stop };
 }
 
+/**
+ * Starts a proxy with `text`, of which NODE is the host and port of the server at `node`. Resolves
+ * to its `url`.
+ */
+export async function startProxyWith(name, node, text) {
+	const port = await freePort();
+	const servers = [{ port, text: text.replaceAll("NODE", node) }];
+	const { stop } = await starters[name].start(node, servers);
+	return { url: `http://127.0.0.1:${port}`, stop };
+}
+
 /** Starts a program with a configuration, until each of its servers listens. */
 async function startProgram(program, servers, args, config) {
 	const directory = await mkdtemp(join(tmpdir(), `${program}-`));
@@ -155,7 +166,7 @@ async function startProgram(program, servers, args, config) {
 function apacheConfig(servers) {
 	const unpacked = join(root, ".tools/apache2-unpacked/usr/lib/apache2/modules");
 	const modules = existsSync(unpacked) ? unpacked : "/usr/lib/apache2/modules";
-	const names = ["mpm_event", "authz_core", "proxy", "proxy_http"];
+	const names = ["mpm_event", "authz_core", "headers", "rewrite", "proxy", "proxy_http"];
 	const hosts = servers.map(
 		({ port, text }) => `Listen 127.0.0.1:${port}
 		<VirtualHost 127.0.0.1:${port}>

@@ -1,11 +1,11 @@
 //! `doctor`: why a live Socket.IO deployment fails, and what to change.
 //!
-//! The flow goes one way: what was asked ([`target`]), the requests ([`probes`]), what
-//! came of them ([`examination`]), what is wrong with it ([`diagnosis`]), the report.
+//! The flow goes one way: what was asked ([`target`]), the requests ([`probes`]) or a browser's
+//! recording of them ([`recording`]), what came of them ([`examination`]), what is wrong with it
+//! ([`diagnosis`]), the report.
 
 mod arguments;
 mod asker;
-mod connection;
 mod cookies;
 mod diagnosis;
 mod engineio;
@@ -14,26 +14,33 @@ mod exchange;
 mod facts;
 mod failure;
 mod finding;
-mod http;
 mod json;
+mod look_alikes;
 mod near_misses;
+mod network;
 mod probes;
 mod proxies;
+mod recording;
+mod software;
 mod step;
 mod target;
 mod text;
-mod websocket;
 
-use std::{io::Write, time::Duration};
+use std::time::Duration;
 
 use clap::{Args, value_parser};
+use url::Url;
 
 use self::{
+    examination::Examination,
     exchange::Exchange,
+    finding::Severity,
+    network::NativeNetwork,
+    recording::Wanted,
     target::{Page, Target},
 };
 use super::{
-    Report, Status, WrongUsage,
+    CommandError, Report, Status, System, WrongUsage,
     printable::{self, printable},
 };
 
@@ -42,16 +49,21 @@ Examples:
   socketio-cors doctor https://api.example.com --origin https://app.example.com
   socketio-cors doctor http://localhost:3000 --origin http://localhost:5173 --client 2
   socketio-cors doctor https://api.example.com --origin https://app.example.com \\
-    --header 'Authorization: Bearer abc' --cookie 'sid=123' --direct http://10.0.0.1:3000";
+    --header 'Authorization: Bearer abc' --cookie 'sid=123' --direct http://10.0.0.1:3000
+  socketio-cors doctor --har recording.har";
 
 #[derive(Args, Debug)]
 pub(super) struct Doctor {
     /// The server, as the page's client has it
-    #[arg(value_name = "URL")]
-    url: String,
+    #[arg(value_name = "URL", required_unless_present = "har")]
+    url: Option<String>,
     /// The page's origin
-    #[arg(long, value_name = "https://…")]
-    origin: String,
+    #[arg(long, value_name = "https://…", required_unless_present = "har")]
+    origin: Option<String>,
+    /// Ask nobody: diagnose what a browser recorded (network panel, "Save all as HAR")
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["header", "cookie", "websocket", "direct", "timeout", "hold"])]
+    har: Option<String>,
     /// Socket.IO's path [default: /socket.io/]
     #[arg(long, value_name = "P")]
     path: Option<String>,
@@ -78,6 +90,13 @@ pub(super) struct Doctor {
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     #[arg(value_parser = value_parser!(u16).range(1..=600))]
     timeout: u16,
+    /// Keep a poll and a WebSocket open for so long, to find proxies that end what is idle
+    #[arg(long, value_name = "SECONDS")]
+    #[arg(value_parser = value_parser!(u16).range(1..=3600))]
+    hold: Option<u16>,
+    /// The least severity that the exit status tells of
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value = "danger")]
+    fail_on: Severity,
     /// Print one JSON object instead of text
     ///
     /// {"url", "path", "origin", "client", "credentials", "websocket", "facts",
@@ -89,8 +108,14 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    pub(super) fn run(&self) -> Result<Report, WrongUsage> {
-        let examination = probes::examine(self.target()?, &mut tell);
+    pub(super) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+        let mut tell = |nth: usize, exchange: &Exchange| {
+            system.print_error(&progress(nth, exchange));
+        };
+        let examination = match &self.har {
+            Some(file) => self.recorded(system, file)?,
+            None => probes::examine(self.target()?, &NativeNetwork::new(), &mut tell),
+        };
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);
         let text = if self.json {
@@ -98,19 +123,45 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
-        Ok(Report { text, status: Status::good_if(findings.is_empty()) })
+        let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
+        Ok(Report { text, status: Status::good_if(!fails) })
     }
 
-    /// What the arguments ask for.
-    fn target(&self) -> Result<Target, WrongUsage> {
-        let (base, path_in_url) = arguments::server("URL", &self.url)?;
+    /// What a browser recorded.
+    fn recorded(&self, system: &dyn System, file: &str) -> Result<Examination, CommandError> {
+        let (base, path) = match &self.url {
+            Some(url) => {
+                let (base, path) = self.server(url)?;
+                (Some(base), path)
+            }
+            None => (None, self.path.as_deref().map(arguments::path).transpose()?),
+        };
+        let origin = self.origin.as_deref().map(arguments::origin).transpose()?;
+        let wanted = Wanted { base, path, origin, credentialed: self.credentials };
+        let opened = system.open(file).map_err(|error| CommandError::unreadable(file, &error))?;
+        recording::read(opened, &wanted).map_err(|problem| {
+            CommandError::WrongUsage(format!("{} {}", printable(file), printable(&problem)))
+        })
+    }
+
+    /// The server, and Socket.IO's path where one is given.
+    fn server(&self, url: &str) -> Result<(Url, Option<String>), WrongUsage> {
+        let (base, path_in_url) = arguments::server("URL", url)?;
         let path = match (&self.path, path_in_url) {
             (Some(_), Some(path)) => {
                 return Err(WrongUsage(format!("--path is given, and the URL has one: {path}")));
             }
-            (Some(path), None) => arguments::path(path)?,
-            (None, path) => path.unwrap_or_else(|| "/socket.io/".to_owned()),
+            (Some(path), None) => Some(arguments::path(path)?),
+            (None, path) => path,
         };
+        Ok((base, path))
+    }
+
+    /// What the arguments ask for.
+    fn target(&self) -> Result<Target, WrongUsage> {
+        // Both are there, as clap sees to it, unless there is a recording.
+        let (base, path) = self.server(self.url.as_deref().unwrap_or_default())?;
+        let path = path.unwrap_or_else(|| "/socket.io/".to_owned());
         let direct = match &self.direct {
             Some(url) => match arguments::server("--direct", url)? {
                 (direct, None) => Some(direct),
@@ -123,7 +174,7 @@ impl Doctor {
         let headers = self.header.iter().map(|header| arguments::header(header));
         let cookie = self.cookie.as_deref().map(arguments::cookie).transpose()?;
         let page = Page {
-            origin: arguments::origin(&self.origin)?,
+            origin: arguments::origin(self.origin.as_deref().unwrap_or_default())?,
             headers: headers.collect::<Result<_, _>>()?,
             credentialed: self.credentials || cookie.is_some() || self.client == 2,
             cookie,
@@ -131,12 +182,13 @@ impl Doctor {
             websocket: self.websocket,
         };
         let timeout = Duration::from_secs(self.timeout.into());
-        Ok(Target { base, path, page, direct, timeout })
+        let hold = self.hold.map(|seconds| Duration::from_secs(seconds.into()));
+        Ok(Target { base, path, page, direct, timeout, hold })
     }
 }
 
-/// Says on the standard error what came of a step, for the nth time.
-fn tell(nth: usize, exchange: &Exchange) {
+/// A line about what came of a step, for the nth time.
+fn progress(nth: usize, exchange: &Exchange) -> String {
     let outcome = match (exchange.status(), &exchange.error) {
         (Some(status), None) => status.to_string(),
         (Some(status), Some(error)) => format!("{status}, {}", error.text),
@@ -145,6 +197,5 @@ fn tell(nth: usize, exchange: &Exchange) {
     };
     let again = if nth > 1 { format!(" ({nth})") } else { String::new() };
     let step = format!("{}{again}", exchange.step.as_str());
-    // There is nobody left to tell of a failure.
-    let _ = writeln!(anstream::stderr(), "{step:<20}{}", printable(&outcome));
+    format!("{step:<26}{}\n", printable(&outcome))
 }

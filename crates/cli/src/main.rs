@@ -94,7 +94,7 @@ impl Command {
             Self::Test(test) => test.run(system)?,
             Self::Publish(publish) => publish.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
-            Self::Doctor(doctor) => doctor.run()?,
+            Self::Doctor(doctor) => doctor.run(system)?,
         };
         print(system, &format!("{text}\n"))?;
         Ok(status)

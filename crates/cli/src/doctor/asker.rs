@@ -1,6 +1,6 @@
 //! Who asks, and with which headers a browser asks for them.
 
-use super::{cookies::Jar, http::Headers, target::Target};
+use super::{cookies::Jar, network::Headers, target::Target};
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

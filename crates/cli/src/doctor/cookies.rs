@@ -47,11 +47,32 @@ impl SetCookie {
         (same_site || self.is_cross_site()) && (trustworthy || !self.is_secure)
     }
 
+    /// Whether it only leads to one of several servers, and logs nobody in.
+    pub(super) fn is_of_a_balancer(&self) -> bool {
+        OF_BALANCERS.iter().any(|start| self.name.starts_with(start))
+    }
+
     /// Whether a browser keeps it, and sends it, for a page of another site.
     pub(super) fn is_cross_site(&self) -> bool {
         self.is_secure && self.same_site.as_deref() == Some("none")
     }
 }
+
+/// Names, or their beginnings, of cookies by which proxies and balancers know a client again.
+const OF_BALANCERS: &[&str] = &[
+    "__cf",
+    "_cfuvid",
+    "cf_clearance",
+    "AWSALB",
+    "AWSELB",
+    "ARRAffinity",
+    "ApplicationGatewayAffinity",
+    "GCLB",
+    "INGRESSCOOKIE",
+    "SERVERID",
+    "BIGipServer",
+    "fly-",
+];
 
 /// A `Set-Cookie` header with `…` for the cookie's value, which may be a secret.
 pub(super) fn without_value(header: &str) -> String {

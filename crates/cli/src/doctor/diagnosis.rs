@@ -1,17 +1,29 @@
-//! What is wrong, by what was seen. Pure: nothing is asked of anyone.
+//! What is wrong, by what was seen. Pure: nobody is asked.
 //!
 //! Each family of findings has a file. What one cause brings about is told once.
 
+mod browser_blocks;
+mod cached;
+mod changed;
+mod connection;
 mod cookies;
 mod credentials;
 mod doubled;
+mod elsewhere;
 mod evidence;
+mod idle;
+mod invalid_origin;
+mod known;
+mod loose;
+mod mixed_content;
 mod origin;
 mod preflight;
 mod protocol;
 mod reach;
+mod redirect;
 mod remedy;
 mod session;
+mod slow;
 mod strangers;
 mod stripped;
 mod vary;
@@ -25,31 +37,54 @@ use super::{examination::Examination, finding::Finding};
 
 type Family = fn(&Examination) -> Vec<Finding>;
 
-const OF_ALL: &[Family] = &[
+/// The page's polls and what becomes of their answers.
+const OF_POLLS: &[Family] = &[
     protocol::findings,
     origin::findings,
     credentials::findings,
     preflight::findings,
-    session::findings,
-    websocket::findings,
     cookies::findings,
-    strangers::findings,
     vary::findings,
+];
+
+/// Sessions, which a cache makes fail in every way.
+const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::findings];
+
+/// Whoever else is let in, and what else there is to say.
+const OF_ALL: &[Family] = &[slow::findings, strangers::findings, loose::findings, worker::findings];
+
+/// What matters where the page does not poll: CORS has no say in a WebSocket.
+const OF_WEBSOCKETS: &[Family] = &[
+    protocol::findings,
+    websocket::findings,
+    idle::findings,
+    strangers::findings,
+    loose::findings,
     worker::findings,
 ];
 
-/// What matters where the page does not poll: CORS has no say in a WebSocket.
-const OF_WEBSOCKETS: &[Family] =
-    &[protocol::findings, websocket::findings, strangers::findings, worker::findings];
-
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
-    let mut findings: Vec<_> = reach::mixed_content(examination).into_iter().collect();
+    let mut findings: Vec<_> = mixed_content::finding(examination).into_iter().collect();
+    let ask = |families: &[Family]| {
+        families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
+    };
     if let Some(finding) = reach::unreachable(examination) {
         findings.push(finding);
+    } else if examination.target.page.websocket {
+        findings.extend(ask(OF_WEBSOCKETS));
+    } else if let Some(finding) = cached::finding(examination) {
+        findings.push(finding);
+        findings.extend(ask(OF_POLLS));
+        findings.extend(ask(OF_ALL));
+    } else if let Some(finding) = known::later(examination) {
+        // What fails after that fails by it.
+        findings.push(finding);
+        findings.extend(ask(OF_ALL));
     } else {
-        let families = if examination.target.page.websocket { OF_WEBSOCKETS } else { OF_ALL };
-        findings.extend(families.iter().flat_map(|family| family(examination)));
+        findings.extend(ask(OF_POLLS));
+        findings.extend(ask(OF_SESSIONS));
+        findings.extend(ask(OF_ALL));
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     findings

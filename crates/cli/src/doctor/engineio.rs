@@ -29,6 +29,8 @@ pub(super) struct Open {
 pub(super) struct EngineError {
     pub(super) code: u64,
     pub(super) message: String,
+    /// The server is python-engineio, which has texts and no codes.
+    pub(super) is_python: bool,
 }
 
 /// Codes of an [`EngineError`].
@@ -111,10 +113,28 @@ fn first_framed(payload: &str) -> Option<&str> {
 /// The error that `body` is.
 pub(super) fn error(body: &str) -> Option<EngineError> {
     let error: Value = serde_json::from_str(body).ok()?;
+    if let Some(message) = error.as_str() {
+        let code = python_code(message)?;
+        return Some(EngineError { code, message: message.to_owned(), is_python: true });
+    }
     Some(EngineError {
         code: error.get("code")?.as_u64().filter(|code| *code <= UNSUPPORTED_PROTOCOL)?,
         message: error.get("message")?.as_str()?.to_owned(),
+        is_python: false,
     })
+}
+
+/// The code that Node's Engine.IO has for an error of python-engineio (its server.py,
+/// `handle_request`).
+fn python_code(message: &str) -> Option<u64> {
+    let codes = [
+        ("ot an accepted origin", FORBIDDEN),
+        ("unsupported version of the Socket.IO", UNSUPPORTED_PROTOCOL),
+        ("Invalid transport", UNKNOWN_TRANSPORT),
+        ("Invalid session", UNKNOWN_SESSION),
+        ("Invalid websocket upgrade", BAD_REQUEST),
+    ];
+    codes.into_iter().find(|(part, _)| message.contains(part)).map(|(_, code)| code)
 }
 
 #[cfg(test)]
@@ -158,6 +178,23 @@ mod tests {
             "{\"sid\":\"a\"}",
         ] {
             assert_eq!(open(payload), None, "{payload:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_has_its_code_whoever_it_is_of() {
+        for (body, expected) in [
+            (r#"{"code":1,"message":"Session ID unknown"}"#, Some((1, false))),
+            (r#"{"code":7,"message":"odd"}"#, None),
+            (r#""Not an accepted origin.""#, Some((4, true))),
+            (r#""https://a.example is not an accepted origin.""#, Some((4, true))),
+            (r#""Invalid session abc""#, Some((1, true))),
+            (r#""Invalid transport""#, Some((0, true))),
+            (r#""something else""#, None),
+            ("Invalid transport", None),
+        ] {
+            let found = error(body).map(|error| (error.code, error.is_python));
+            assert_eq!(found, expected, "{body}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! Everything that was seen of a server.
 
 use super::{
-    connection::Connection,
     cookies::{SetCookie, without_value},
     engineio,
     engineio::Protocol,
     exchange::Exchange,
+    network::{Connected, PortProtocol},
     step::Step,
     target::Target,
 };
@@ -17,24 +17,27 @@ pub(super) struct Examination {
     /// The foreign origin that was asked from.
     pub(super) foreign: &'static str,
     pub(super) connected: Option<Connected>,
+    /// What the port speaks, where it does not answer as the URL has it.
+    pub(super) port_speaks: Option<PortProtocol>,
+    /// How many requests a browser recorded, where nothing was asked.
+    pub(super) recorded: Option<usize>,
     /// In the order in which they were made.
     pub(super) exchanges: Vec<Exchange>,
 }
 
-/// What the connection itself tells.
-#[derive(Clone, Debug)]
-pub(super) struct Connected {
-    pub(super) address: String,
-    pub(super) tls: Option<&'static str>,
-}
-
-impl From<&Connection> for Connected {
-    fn from(connection: &Connection) -> Self {
-        Self { address: connection.address.to_string(), tls: connection.tls }
-    }
-}
-
 impl Examination {
+    /// One in which nothing was asked yet.
+    pub(super) fn new(target: Target, foreign: &'static str) -> Self {
+        Self {
+            target,
+            foreign,
+            connected: None,
+            port_speaks: None,
+            recorded: None,
+            exchanges: Vec::new(),
+        }
+    }
+
     /// The first exchange of a step.
     pub(super) fn get(&self, step: Step) -> Option<&Exchange> {
         self.all(step).next()
@@ -78,8 +81,8 @@ impl Examination {
 
     /// Whether Socket.IO is there at all.
     pub(super) fn is_socket_io(&self) -> bool {
-        let polls = self.all(Step::Poll4).chain(self.all(Step::Poll3));
-        polls.into_iter().any(Exchange::is_engine_io)
+        let polls = [Step::Poll4, Step::Poll3, Step::NoOriginPoll].into_iter();
+        polls.flat_map(|step| self.all(step)).any(Exchange::is_engine_io)
     }
 
     /// Whether the server offers WebSocket in a session that began by polling; `None`
@@ -87,6 +90,17 @@ impl Examination {
     pub(super) fn offers_upgrade(&self) -> Option<bool> {
         let open = self.spoken_poll()?.opened()?;
         Some(open.upgrades.iter().any(|transport| transport == "websocket"))
+    }
+
+    /// Whether the page's poll is refused where one without `Origin` is not, or is refused by
+    /// Engine.IO in its own words.
+    pub(super) fn refuses_page(&self) -> bool {
+        let opens_without =
+            || self.get(Step::NoOriginPoll).is_some_and(|poll| poll.opened().is_some());
+        self.spoken_poll().is_some_and(|poll| {
+            let is_of_poll = poll.status().is_none_or(|status| (400..500).contains(&status));
+            poll.is_refused() || (is_of_poll && !poll.is_engine_io() && opens_without())
+        })
     }
 
     /// Whether the server takes no polling.
@@ -118,16 +132,43 @@ impl Examination {
         self.spoken_poll().is_some_and(|poll| poll.opened().is_some())
     }
 
-    /// The exchanges of the page's session in which the server did not know it.
+    /// The exchanges of the page's session in which the server did not know it, and had not ended it
+    /// itself.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Exchange> {
         let steps = [Step::Post, Step::PollAgain, Step::Upgrade].into_iter();
-        steps.flat_map(|step| self.all(step)).filter(|exchange| exchange.is_of_unknown_session())
+        let ends = self.ends_sessions();
+        let exchanges = steps.flat_map(|step| self.all(step));
+        exchanges.filter(move |exchange| exchange.is_of_unknown_session() && !ends)
     }
 
-    /// Whether the page's browser has cookies for the server, as far as is known: it was said to
-    /// hold some, or the server set some.
-    pub(super) fn has_cookies(&self) -> bool {
-        self.target.page.cookie.is_some() || !self.cookies().is_empty()
+    /// Whether the server disconnects the client from the namespace, or ends the session, at once.
+    pub(super) fn throws_out(&self) -> bool {
+        let read = self.all(Step::PollAgain).find(|exchange| exchange.method == "GET");
+        // Socket.IO's DISCONNECT within a message, and Engine.IO's close.
+        let is_farewell = |packet: &str| matches!(packet, "41" | "1");
+        read.is_some_and(|read| read.is_ok() && read.body().split('\u{1e}').any(is_farewell))
+    }
+
+    /// Whether the server ends a session once a client connects to a namespace in it, and keeps one in
+    /// which nobody does.
+    pub(super) fn ends_sessions(&self) -> bool {
+        let is_ended = self.get(Step::PollAgain).is_some_and(Exchange::is_of_unknown_session);
+        let mut quiet = self.all(Step::QuietSession);
+        is_ended && quiet.next().is_some() && self.all(Step::QuietSession).all(Exchange::is_ok)
+    }
+
+    /// The names of the cookies that the page's browser has for the server and that may log somebody
+    /// in, as far as is known: it was said to hold some, or the server set some.
+    pub(super) fn names_of_cookies(&self) -> Vec<String> {
+        let held = self.target.page.cookie.iter().flat_map(|cookie| cookie.split(';'));
+        let held = held.filter_map(|pair| pair.trim().split_once('='));
+        let mut names: Vec<_> = held.map(|(name, _)| name.trim().to_owned()).collect();
+        let set = self.cookies().into_iter().map(|(cookie, ..)| cookie);
+        let set = set.filter(|cookie| !cookie.is_of_a_balancer() && !self.is_of_a_session(cookie));
+        names.extend(set.map(|cookie| cookie.name));
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The cookies that Socket.IO's answers to the page set, with their headers as they may be
@@ -157,8 +198,13 @@ impl Examination {
     /// Socket.IO 2 puts the session's id into a cookie, and never reads it. Whoever is
     /// sticky by it changes its value.
     fn is_of_no_use(&self, cookie: &SetCookie) -> bool {
+        self.is_server_2() && self.is_of_a_session(cookie)
+    }
+
+    /// Whether it holds the id of an Engine.IO session, and nothing else.
+    fn is_of_a_session(&self, cookie: &SetCookie) -> bool {
         let mut opened = self.exchanges.iter().filter_map(Exchange::opened);
-        self.is_server_2() && opened.any(|open| open.sid == cookie.value)
+        opened.any(|open| open.sid == cookie.value)
     }
 }
 

@@ -1,8 +1,14 @@
 //! What was asked in a step, and what came back.
 
+use std::time::Duration;
+
 use socketio_cors_explain::fetch_standard::{CorsError, ResponseHeaders, cors_check};
 
-use super::{engineio, failure::Failure, step::Step};
+use super::{
+    engineio,
+    failure::{Failure, FailureKind},
+    step::Step,
+};
 
 /// A request and its answer.
 #[derive(Clone, Debug)]
@@ -15,6 +21,8 @@ pub(super) struct Exchange {
     pub(super) answer: Option<Answer>,
     /// What went wrong, be it before an answer, within it, or after a handshake.
     pub(super) error: Option<Failure>,
+    /// How long it took.
+    pub(super) took: Duration,
 }
 
 /// An answer, as it came.
@@ -23,13 +31,25 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// In order, with those that came twice.
     pub(super) headers: Vec<(String, String)>,
-    /// The start of the body; of a WebSocket the messages, a line each.
+    /// The start of the body, unpacked; of a WebSocket the messages, a line each.
     pub(super) body: String,
+    /// The body was gzip, and no header said so.
+    pub(super) is_undeclared_gzip: bool,
 }
 
 impl Exchange {
     pub(super) fn status(&self) -> Option<u16> {
         self.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// Why no answer came at all.
+    pub(super) fn failure(&self) -> Option<FailureKind> {
+        self.error.as_ref().filter(|_| self.answer.is_none()).map(|failure| failure.kind)
+    }
+
+    /// Whether no answer came in time.
+    pub(super) fn is_late(&self) -> bool {
+        self.failure() == Some(FailureKind::Late)
     }
 
     /// Whether an answer of 200 to 299 came.
@@ -44,6 +64,12 @@ impl Exchange {
     pub(super) fn headers(&self) -> ResponseHeaders<'_> {
         let headers = self.answer.iter().flat_map(|answer| &answer.headers);
         headers.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// Where a redirect leads.
+    pub(super) fn redirects_to(&self) -> Option<String> {
+        let is_redirect = self.status().is_some_and(|status| (300..400).contains(&status));
+        is_redirect.then(|| self.header("Location").unwrap_or_default())
     }
 
     /// The values of the header of that name, as one.
@@ -75,9 +101,17 @@ impl Exchange {
         self.cors_check(false).is_ok()
     }
 
-    /// The open packet that it answers with, whatever its Engine.IO version.
+    /// Whether the body was gzip that no header told of.
+    pub(super) fn is_undeclared_gzip(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.is_undeclared_gzip)
+    }
+
+    /// The open packet that it answers with, whatever its Engine.IO version, where a client can
+    /// read it.
     pub(super) fn opened(&self) -> Option<engineio::Open> {
-        (self.status() == Some(200)).then(|| engineio::open(self.body())).flatten()
+        let is_whole = self.status() == Some(200) && self.error.is_none();
+        let is_readable = is_whole && !self.is_undeclared_gzip();
+        is_readable.then(|| engineio::open(self.body())).flatten()
     }
 
     /// Whether a WebSocket was opened, and Engine.IO's open packet came over it.
@@ -92,7 +126,8 @@ impl Exchange {
 
     /// The error that Engine.IO answers with.
     pub(super) fn engine_error(&self) -> Option<engineio::EngineError> {
-        (!self.is_ok()).then(|| engineio::error(self.body())).flatten()
+        let is_readable = !self.is_ok() && !self.is_undeclared_gzip();
+        is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
     /// Whether Engine.IO answers with the error of that code.

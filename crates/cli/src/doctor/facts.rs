@@ -1,9 +1,11 @@
 //! What was seen that is neither good nor bad.
 
-use socketio_cors_core::action::EXPLAIN_HEADER;
+use socketio_cors_core::{action::EXPLAIN_HEADER, host::is_loopback};
+use url::Url;
 
 use super::{
-    engineio::Protocol, examination::Examination, exchange::Exchange, proxies, step::Step,
+    engineio::Protocol, examination::Examination, exchange::Exchange, network::Connected, proxies,
+    step::Step,
 };
 
 /// The most that is shown of a refusal, in characters.
@@ -23,7 +25,7 @@ pub(super) fn facts(examination: &Examination) -> Vec<Fact> {
         facts.extend(value.map(|value| Fact { name, value }));
     };
     let connected = examination.connected.as_ref();
-    add("address", connected.map(|it| it.address.clone()));
+    add("address", connected.map(|it| address(examination, it)));
     add("TLS", connected.and_then(|it| it.tls).map(str::to_owned));
     add("Engine.IO", versions(examination));
     let open = examination.spoken_poll().and_then(Exchange::opened);
@@ -39,6 +41,9 @@ pub(super) fn facts(examination: &Examination) -> Vec<Fact> {
             .filter(|it| !it.is_empty())
             .map(|it| it.join(", ")),
     );
+    add("idle connections", idle(examination));
+    add("foreign POST", foreign_post(examination));
+    add("recording", examination.recorded.map(recorded));
     add("without Origin", examination.get(Step::NoOriginPoll).map(accepted));
     let any = examination.get(Step::ForeignPoll).filter(|it| it.grants_its_origin());
     add(
@@ -52,6 +57,46 @@ pub(super) fn facts(examination: &Examination) -> Vec<Fact> {
     );
     add(EXPLAIN_HEADER, examination.page_poll().and_then(|it| it.header(EXPLAIN_HEADER)));
     facts
+}
+
+/// The address, and what browsers make of one of this machine.
+fn address(examination: &Examination, connected: &Connected) -> String {
+    let address = &connected.address;
+    let page = Url::parse(&examination.target.page.origin).ok();
+    let is_of_here = page.is_some_and(|page| page.host_str().is_some_and(is_loopback));
+    if connected.is_loopback && !is_of_here {
+        format!(
+            "{address}, this machine: Chromium asks the visitor of a page elsewhere for leave first"
+        )
+    } else {
+        address.clone()
+    }
+}
+
+/// What becomes of connections on which nothing is said.
+fn idle(examination: &Examination) -> Option<String> {
+    if examination.recorded.is_some() || !examination.is_socket_io() {
+        return None;
+    }
+    Some(match examination.target.hold {
+        Some(time) => format!("kept open for {} s", time.as_secs()),
+        None => "not looked at: --hold 120 does".to_owned(),
+    })
+}
+
+/// A POST of a page elsewhere, where it needs the id of a session that nobody tells it.
+fn foreign_post(examination: &Examination) -> Option<String> {
+    let post = examination.get(Step::ForeignPost).filter(|post| post.status() == Some(200))?;
+    let origin = post.origin.as_deref().unwrap_or_default();
+    Some(format!(
+        "one of {origin} is acted on, if it knows the id of a session (which no page can guess)"
+    ))
+}
+
+fn recorded(count: usize) -> String {
+    format!(
+        "{count} requests; what no page did is not in it (other origins, errors, the connection)"
+    )
 }
 
 /// The versions in which sessions are opened.

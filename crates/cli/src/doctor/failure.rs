@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io};
 
-use rustls::{CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 /// Why no answer came, or none that is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +16,39 @@ pub(super) struct Failure {
 pub(super) enum FailureKind {
     /// The name does not resolve.
     Dns,
-    /// Refused, reset or cut off.
-    Connection,
+    /// Nothing listens on the port.
+    Refused,
+    /// There is no way to the address.
+    Unreachable,
+    /// The connection is broken off: reset.
+    Reset,
+    /// The connection is closed before anything came, or before all of it.
+    Closed,
     /// The time of the step was over.
     Late,
     /// No TLS comes about; the name that Chromium has for that.
     Tls(&'static str),
     /// What came is no HTTP, no WebSocket, or no Engine.IO.
     Protocol,
+    /// A browser's own doing, as a recording has it; the text is its name for that.
+    Browser,
+}
+
+impl FailureKind {
+    /// The name of Chromium's network error (`net_error_list.h`), without `net::`.
+    pub(super) fn chromium(self) -> &'static str {
+        match self {
+            Self::Dns => "ERR_NAME_NOT_RESOLVED",
+            Self::Refused => "ERR_CONNECTION_REFUSED",
+            Self::Unreachable => "ERR_ADDRESS_UNREACHABLE",
+            Self::Reset => "ERR_CONNECTION_RESET",
+            Self::Closed => "ERR_EMPTY_RESPONSE",
+            Self::Late => "ERR_TIMED_OUT",
+            Self::Tls(name) => name,
+            Self::Protocol => "ERR_INVALID_HTTP_RESPONSE",
+            Self::Browser => "ERR_FAILED",
+        }
+    }
 }
 
 impl Failure {
@@ -42,28 +67,25 @@ impl From<io::Error> for Failure {
         if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
             return Self::from(error);
         }
-        match error.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::late(),
-            kind => Self::new(FailureKind::Connection, connection(kind, &error)),
-        }
-    }
-}
-
-fn connection(kind: io::ErrorKind, error: &io::Error) -> String {
-    match kind {
-        io::ErrorKind::ConnectionRefused => {
-            "the connection is refused: nothing listens there".to_owned()
-        }
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => {
-            "the connection is closed before an answer is complete".to_owned()
-        }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "there is no way to that address from here".to_owned()
-        }
-        _ => error.to_string(),
+        let (kind, text) = match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => return Self::late(),
+            io::ErrorKind::ConnectionRefused => {
+                (FailureKind::Refused, "the connection is refused: nothing listens there")
+            }
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                (FailureKind::Unreachable, "there is no way to that address from here")
+            }
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => {
+                (FailureKind::Reset, "the connection is reset before an answer is complete")
+            }
+            io::ErrorKind::UnexpectedEof => {
+                (FailureKind::Closed, "the connection is closed before an answer is complete")
+            }
+            _ => return Self::new(FailureKind::Protocol, error.to_string()),
+        };
+        Self::new(kind, text)
     }
 }
 
@@ -71,9 +93,24 @@ impl From<&TlsError> for Failure {
     fn from(error: &TlsError) -> Self {
         let (name, text) = match error {
             TlsError::InvalidCertificate(error) => certificate(error),
-            TlsError::InvalidMessage(_) => (
+            TlsError::InvalidMessage(_) => {
+                ("ERR_SSL_PROTOCOL_ERROR", "what answers there does not speak TLS".to_owned())
+            }
+            TlsError::AlertReceived(AlertDescription::NoApplicationProtocol) => (
                 "ERR_SSL_PROTOCOL_ERROR",
-                "what answers there does not speak TLS; is it a plain http port?".to_owned(),
+                "the server speaks HTTP/2 alone, and a WebSocket needs HTTP/1.1 (alert \
+                 NoApplicationProtocol)"
+                    .to_owned(),
+            ),
+            TlsError::AlertReceived(AlertDescription::UnrecognisedName) => (
+                "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+                "the server serves no host of that name (alert UnrecognisedName)".to_owned(),
+            ),
+            TlsError::AlertReceived(AlertDescription::HandshakeFailure) => (
+                "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+                "the server has no certificate for that name, or no TLS version or cipher that browsers \
+                 still take (alert HandshakeFailure)"
+                    .to_owned(),
             ),
             TlsError::AlertReceived(alert) => (
                 "ERR_SSL_PROTOCOL_ERROR",
@@ -133,7 +170,7 @@ impl From<ureq::Error> for Failure {
                 Self::new(FailureKind::Dns, "the name does not resolve to an address")
             }
             ureq::Error::ConnectionFailed => {
-                Self::new(FailureKind::Connection, "no connection comes about")
+                Self::new(FailureKind::Refused, "no connection comes about")
             }
             other => {
                 let source = other.source().map(|source| format!(": {source}")).unwrap_or_default();
@@ -148,7 +185,7 @@ impl From<tungstenite::Error> for Failure {
         match error {
             tungstenite::Error::Io(error) => error.into(),
             tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed => {
-                Self::new(FailureKind::Connection, "the WebSocket is closed at once")
+                Self::new(FailureKind::Closed, "the WebSocket is closed")
             }
             other => Self::new(FailureKind::Protocol, other.to_string()),
         }

@@ -1,9 +1,11 @@
 //! What an examination finds wrong.
 
+use clap::ValueEnum;
+
 use super::{exchange::Exchange, step::Step};
 
 /// How much a finding matters, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Severity {
     /// The page does not work.
     Error,
@@ -38,11 +40,23 @@ macro_rules! codes {
 codes! {
     DnsFailed = "dns-failed",
     ConnectionFailed = "connection-failed",
+    NoAnswerInTime = "no-answer-in-time",
     TlsFailed = "tls-failed",
+    HttpsNeeded = "https-needed",
     MixedContent = "mixed-content",
+    BlockedInBrowser = "blocked-in-browser",
+    Challenged = "challenged",
+    RateLimited = "rate-limited",
+    LoginRequired = "login-required",
+    Blocked = "blocked",
+    CloudflareError = "cloudflare-error",
     Redirected = "redirected",
     NotSocketIo = "not-socket-io",
     WrongPath = "wrong-path",
+    ProxyChangesPath = "proxy-changes-path",
+    PollingBlocked = "polling-blocked",
+    AnswerChanged = "answer-changed",
+    CachedHandshake = "cached-handshake",
     VersionMismatch = "version-mismatch",
     PollingDisabled = "polling-disabled",
     ServerError = "server-error",
@@ -50,6 +64,7 @@ codes! {
     StrippedHeaders = "stripped-headers",
     OriginNotListed = "origin-not-listed",
     OriginNearMiss = "origin-near-miss",
+    InvalidOrigin = "invalid-origin",
     DoubledOrigin = "doubled-origin",
     WildcardWithCredentials = "wildcard-with-credentials",
     CredentialsNotAllowed = "credentials-not-allowed",
@@ -63,11 +78,15 @@ codes! {
     UpgradeBlocked = "upgrade-blocked",
     WebsocketRefused = "websocket-refused",
     ProbeFailed = "probe-failed",
+    IdleTimeout = "idle-timeout",
     CookieNotCrossSite = "cookie-not-cross-site",
+    LooseOriginCheck = "loose-origin-check",
     ForeignWebsocket = "foreign-websocket",
     ForeignPost = "foreign-post",
     AnyOriginWithCredentials = "any-origin-with-credentials",
     NullOrigin = "null-origin",
+    SessionEnded = "session-ended",
+    PreflightForEachPoll = "preflight-for-each-poll",
     VaryMissing = "vary-missing",
     NotEnforced = "not-enforced",
 }

@@ -40,7 +40,7 @@ fn finding(finding: &Finding) -> Value {
 }
 
 fn step(exchange: &Exchange) -> Value {
-    let Exchange { step, method, url, origin, answer, error } = exchange;
+    let Exchange { step, method, url, origin, answer, error, .. } = exchange;
     let step: &Step = step;
     let shown = |(name, value): &(String, String)| match name.to_ascii_lowercase().as_str() {
         "set-cookie" => json!([name, without_value(value)]),

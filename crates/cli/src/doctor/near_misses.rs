@@ -34,8 +34,18 @@ pub(super) fn of(origin: &Origin<'_>) -> Vec<(String, &'static str)> {
         misses.push((format!("{scheme}://{authority}:{implied}"), DEFAULT_PORT));
     }
     misses.push((authority.to_owned(), NO_SCHEME));
+    misses.push((format!("\"{}\"", origin.as_str()), QUOTES));
+    if loopback.is_some() {
+        let others = DEVELOPMENT_PORTS.iter().map(|other| format!("{scheme}://{host}:{other}"));
+        misses.extend(
+            others.filter(|other| *other != origin.as_str()).map(|other| (other, OTHER_PORT)),
+        );
+    }
     misses
 }
+
+/// Where the servers of pages in development listen: Create React App and Next.js, Vite, Angular, Vue.
+const DEVELOPMENT_PORTS: &[u16] = &[3000, 5173, 4200, 8080];
 
 const SLASH: &str = "with a slash at the end, which no browser sends";
 const SCHEME: &str = "with the other scheme";
@@ -44,6 +54,11 @@ const WWW: &str = "which differs by www.";
 const PORT: &str = "without the port";
 const DEFAULT_PORT: &str = "with the scheme's default port, which browsers leave out";
 const NO_SCHEME: &str = "without its scheme";
+const QUOTES: &str = "with quotes that belong to it";
+/// Of the same host.
+pub(super) const OTHER_PORT: &str = "with another port";
+/// In which browsers write no host.
+pub(super) const LETTER_CASE: &str = "in another letter case";
 
 #[cfg(test)]
 mod tests {
@@ -60,6 +75,7 @@ mod tests {
                     "https://www.app.example",
                     "https://app.example:443",
                     "app.example",
+                    "\"https://app.example\"",
                 ][..],
             ),
             (
@@ -70,6 +86,10 @@ mod tests {
                     "http://127.0.0.1:3000",
                     "http://localhost",
                     "localhost:3000",
+                    "\"http://localhost:3000\"",
+                    "http://localhost:5173",
+                    "http://localhost:4200",
+                    "http://localhost:8080",
                 ],
             ),
             (
@@ -80,6 +100,7 @@ mod tests {
                     "https://a.example:8443",
                     "https://www.a.example",
                     "www.a.example:8443",
+                    "\"https://www.a.example:8443\"",
                 ],
             ),
         ] {

@@ -8,9 +8,11 @@ mod prober;
 use super::{
     cookies::Jar,
     engineio::{Open, Protocol},
-    examination::{Connected, Examination, poll},
+    examination::{Examination, poll},
     exchange::Exchange,
-    near_misses,
+    failure::FailureKind,
+    look_alikes, near_misses,
+    network::Network,
     step::Step,
     target::Target,
 };
@@ -21,7 +23,7 @@ use socketio_cors_core::origin::Origin;
 const FOREIGN: &str = "https://foreign.example";
 const OTHER_FOREIGN: &str = "https://foreign.test";
 
-/// Where Socket.IO is wont to be.
+/// Where Socket.IO usually is.
 const USUAL_PATHS: &[&str] =
     &["/socket.io/", "/socket.io", "/ws/socket.io/", "/api/socket.io/", "/ws/"];
 
@@ -33,19 +35,26 @@ const USES: usize = 3;
 const NO_SESSION: &str = "nobody-has-this-id00";
 
 /// Examines `target`. `progress` hears of each step that is done, and how often it was.
-pub(super) fn examine(target: Target, progress: &mut dyn FnMut(usize, &Exchange)) -> Examination {
+pub(super) fn examine(
+    target: Target,
+    network: &dyn Network,
+    progress: &mut dyn FnMut(usize, &Exchange),
+) -> Examination {
     let foreign = if target.page.origin == FOREIGN { OTHER_FOREIGN } else { FOREIGN };
-    let mut prober = Prober::new(target, foreign, progress);
-    if let Some(connection) = prober.connect() {
-        prober.examination.connected = Some(Connected::from(&connection));
-        drop(connection);
+    let mut prober = Prober::new(target, foreign, network, progress);
+    if prober.connect() {
         steps(&mut prober, foreign);
+    } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
+        prober.look();
     }
     prober.examination
 }
 
 fn steps(prober: &mut Prober<'_>, foreign: &'static str) {
     let session = polls(prober);
+    if !prober.examination.is_socket_io() && prober.may_depend_on_origin() {
+        passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody);
+    }
     if prober.examination.is_socket_io() {
         prober.preflight(Step::Preflight);
         if let Some(mut session) = session {
@@ -56,17 +65,49 @@ fn steps(prober: &mut Prober<'_>, foreign: &'static str) {
         upgrade(prober);
         strangers(prober, foreign);
         near_misses(prober);
-    } else if prober.may_be_elsewhere() {
-        other_paths(prober);
+        look_alikes(prober);
+        hold(prober);
+    } else {
+        without_polls(prober, foreign);
     }
     direct(prober);
+}
+
+/// Looks for what there is where no poll is answered by Socket.IO.
+fn without_polls(prober: &mut Prober<'_>, foreign: &'static str) {
+    let poll = prober.examination.page_poll();
+    if poll.is_some_and(|poll| poll.failure().is_some()) {
+        prober.look();
+        prober.hurry();
+    } else {
+        if !prober.examination.target.page.websocket {
+            prober.hurry();
+        }
+        prober.websocket(Step::Websocket, Asker::Page);
+        if prober.last().is_some_and(Exchange::opened_websocket) {
+            prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign));
+            return;
+        }
+    }
+    if prober.may_be_elsewhere() {
+        other_paths(prober);
+    }
+}
+
+/// Whether a TLS handshake failed as it does with a port that is not encrypted.
+fn may_be_plain(failure: FailureKind) -> bool {
+    matches!(failure, FailureKind::Tls(name) if !name.starts_with("ERR_CERT"))
+        || matches!(failure, FailureKind::Closed | FailureKind::Reset)
 }
 
 /// Both versions' handshakes. The session of the version that is spoken is kept.
 fn polls(prober: &mut Prober<'_>) -> Option<Session> {
     let page = prober.examination.target.page.protocol();
     let other = if page == Protocol::V3 { Protocol::V4 } else { Protocol::V3 };
-    let first = prober.handshake(poll(page), Asker::Page, page);
+    let mut first = prober.handshake(poll(page), Asker::Page, page);
+    if prober.last().is_some_and(Exchange::is_late) {
+        first = prober.handshake_again(poll(page), page);
+    }
     let answered = prober.last().is_some_and(|exchange| exchange.answer.is_some());
     let second = answered.then(|| prober.handshake(poll(other), Asker::Page, other)).flatten();
     let spoken = prober.examination.spoken();
@@ -87,17 +128,34 @@ fn use_session(prober: &mut Prober<'_>, session: &mut Session, foreign: &'static
     prober.post(Step::Post, Asker::Page, session, first);
     if prober.last().is_some_and(Exchange::is_ok) {
         prober.read(Step::PollAgain, session);
+        if !is_known(prober) {
+            quiet_session(prober, session.protocol);
+        }
         for _ in 0..USES {
-            if is_known(prober) {
+            if is_known(prober) && !prober.examination.ends_sessions() {
                 prober.post(Step::PollAgain, Asker::Page, session, heartbeat);
             }
         }
     }
     // Into a session that comes and goes, it would be taken by chance.
-    if is_known(prober) {
+    if is_known(prober) && !prober.examination.ends_sessions() {
         prober.post(Step::ForeignPost, Asker::Elsewhere(foreign), session, heartbeat);
     }
     prober.close(session, Asker::Page);
+}
+
+/// Opens a session and connects to no namespace in it: a server may end those that do.
+fn quiet_session(prober: &mut Prober<'_>, protocol: Protocol) {
+    let Some(mut session) = prober.handshake(Step::QuietSession, Asker::Page, protocol) else {
+        return;
+    };
+    for _ in 0..USES {
+        prober.post(Step::QuietSession, Asker::Page, &mut session, protocol.heartbeat());
+        if !prober.last().is_some_and(Exchange::is_ok) {
+            return;
+        }
+    }
+    prober.close(&session, Asker::Page);
 }
 
 /// Opens a session and goes on with it as a WebSocket.
@@ -122,7 +180,9 @@ fn strangers(prober: &mut Prober<'_>, foreign: &'static str) {
         (Step::NullPoll, Asker::Null),
         (Step::NoOriginPoll, Asker::Nobody),
     ] {
-        passing_handshake(prober, step, asker);
+        if prober.examination.get(step).is_none() {
+            passing_handshake(prober, step, asker);
+        }
     }
     prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign));
 }
@@ -147,7 +207,37 @@ fn passing_handshake(prober: &mut Prober<'_>, step: Step, asker: Asker<'_>) {
     }
 }
 
-/// Looks for Socket.IO where it is wont to be.
+/// Asks from origins that a careless comparison takes for the page's, where that one is let in and
+/// a foreign one is not.
+fn look_alikes(prober: &mut Prober<'_>) {
+    let examination = &prober.examination;
+    let polls = examination.grants_page() && !examination.grants_foreign();
+    let page_may = examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket);
+    let foreign_may =
+        examination.get(Step::ForeignWebsocket).is_some_and(Exchange::opened_websocket);
+    let websockets = page_may && !foreign_may;
+    for (origin, _) in look_alikes::of(&examination.target.page.origin) {
+        if polls {
+            passing_handshake(prober, Step::LookAlikePoll, Asker::Elsewhere(&origin));
+        }
+        if websockets {
+            prober.websocket(Step::LookAlikeWebsocket, Asker::Elsewhere(&origin));
+        }
+    }
+}
+
+/// Keeps a poll and a WebSocket open, where that was asked for.
+fn hold(prober: &mut Prober<'_>) {
+    let Some(time) = prober.examination.target.hold else { return };
+    if prober.examination.polls() && !prober.examination.target.page.websocket {
+        prober.hold_poll(time);
+    }
+    if prober.examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket) {
+        prober.hold_websocket(time);
+    }
+}
+
+/// Looks for Socket.IO where it usually is.
 fn other_paths(prober: &mut Prober<'_>) {
     let given = prober.examination.target.path.clone();
     let toggled = match given.strip_suffix('/') {

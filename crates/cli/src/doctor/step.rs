@@ -9,6 +9,8 @@ pub(super) enum Step {
     Poll4,
     /// The same of Engine.IO 3, for client 2.
     Poll3,
+    /// The first of those, where it was not answered in time, and was repeated.
+    SlowPoll,
     /// A poll of another path, where the given one has no Socket.IO.
     OtherPath,
     /// What a browser asks ahead of a request with headers of the page's own.
@@ -17,6 +19,8 @@ pub(super) enum Step {
     Post,
     /// The session used again, each time on a connection of its own.
     PollAgain,
+    /// Another session, in which nothing is sent but heartbeats, where the first one was gone at once.
+    QuietSession,
     /// A packet sent into the page's session from a foreign origin.
     ForeignPost,
     /// A poll with a session that nobody has.
@@ -33,6 +37,12 @@ pub(super) enum Step {
     NoOriginPoll,
     /// A poll from an origin that the server's list may hold instead.
     NearMiss,
+    /// A poll from an origin that a careless comparison takes for the page's.
+    LookAlikePoll,
+    LookAlikeWebsocket,
+    /// A poll and a WebSocket that are kept open.
+    HoldPoll,
+    HoldWebsocket,
     /// A poll past the proxy.
     DirectPoll,
     DirectPreflight,
@@ -47,10 +57,12 @@ impl Step {
             Self::Connect => "connect",
             Self::Poll4 => "poll-4",
             Self::Poll3 => "poll-3",
+            Self::SlowPoll => "slow-poll",
             Self::OtherPath => "other-path",
             Self::Preflight => "preflight",
             Self::Post => "post",
             Self::PollAgain => "poll-again",
+            Self::QuietSession => "quiet-session",
             Self::ForeignPost => "foreign-post",
             Self::BadSession => "bad-session",
             Self::Websocket => "websocket",
@@ -60,6 +72,10 @@ impl Step {
             Self::NullPoll => "null-poll",
             Self::NoOriginPoll => "no-origin-poll",
             Self::NearMiss => "near-miss",
+            Self::LookAlikePoll => "look-alike-poll",
+            Self::LookAlikeWebsocket => "look-alike-websocket",
+            Self::HoldPoll => "hold-poll",
+            Self::HoldWebsocket => "hold-websocket",
             Self::DirectPoll => "direct-poll",
             Self::DirectPreflight => "direct-preflight",
             Self::DirectBadSession => "direct-bad-session",

@@ -20,6 +20,8 @@ pub(super) struct Target {
     pub(super) direct: Option<Url>,
     /// Of each step.
     pub(super) timeout: Duration,
+    /// How long a poll and a WebSocket are to be kept open.
+    pub(super) hold: Option<Duration>,
 }
 
 /// A page.
@@ -55,6 +57,11 @@ impl Page {
 }
 
 impl Target {
+    /// One that a browser recorded, of which nothing more is asked.
+    pub(super) fn recorded(base: Url, path: String, page: Page) -> Self {
+        Self { base, path, page, direct: None, timeout: Duration::ZERO, hold: None }
+    }
+
     /// The URL of `path` on `base`.
     pub(super) fn url(base: &Url, path: &str, query: &str) -> Url {
         let mut url = base.clone();
@@ -81,10 +88,15 @@ impl Target {
         self.page.origin.starts_with("https://") && !self.is_trustworthy()
     }
 
+    /// Whether the server is this machine, by its name.
+    pub(super) fn is_local(&self) -> bool {
+        self.base.host_str().is_some_and(is_loopback)
+    }
+
     /// Whether browsers take the server for one that nobody can listen to or pose
     /// as (Secure Contexts, "potentially trustworthy origin").
     pub(super) fn is_trustworthy(&self) -> bool {
-        self.base.scheme() == "https" || self.base.host_str().is_some_and(is_loopback)
+        self.base.scheme() == "https" || self.is_local()
     }
 }
 
@@ -116,6 +128,7 @@ mod tests {
             },
             direct: None,
             timeout: Duration::from_secs(1),
+            hold: None,
         }
     }
 

@@ -38,11 +38,7 @@ pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Find
     if !facts.is_empty() {
         let widest = facts.iter().map(|fact| fact.name.len()).max().unwrap_or_default();
         let facts = facts.iter().map(|Fact { name, value }| {
-            format!(
-                "  {DIM}{name:<widest$}{DIM:#}  {}
-",
-                printable(value)
-            )
+            format!("  {DIM}{name:<widest$}{DIM:#}  {}\n", printable(value))
         });
         parts.push(format!("{BOLD}Facts{BOLD:#}\n{}", facts.collect::<String>()));
     }
@@ -55,8 +51,9 @@ fn heading(examination: &Examination) -> String {
     let page = &target.page;
     let credentials = if page.credentialed { ", with credentials" } else { "" };
     let websocket = if page.websocket { ", WebSocket alone" } else { "" };
+    let sees = if examination.recorded.is_some() { "saw it, by a recording" } else { "sees it" };
     let text = format!(
-        "{}{} as a page of {} sees it (Socket.IO client {}{credentials}{websocket})",
+        "{}{} as a page of {} {sees} (Socket.IO client {}{credentials}{websocket})",
         target.base.as_str().trim_end_matches('/'),
         target.path,
         page.origin,
@@ -125,7 +122,13 @@ fn fits(line: &str, word: &str) -> bool {
 fn closing(examination: &Examination, findings: &[Finding]) -> String {
     if findings.is_empty() {
         let origin = &examination.target.page.origin;
-        return format!("nothing found: a page of {} can use this server", printable(origin));
+        if examination.recorded.is_some() {
+            return "nothing found: every request that was recorded is in order".to_owned();
+        }
+        return format!(
+            "nothing found: a page of {} can use this server; if it fails all the same, record it: --har",
+            printable(origin)
+        );
     }
     let counts = [
         (Severity::Error, "error", "errors"),

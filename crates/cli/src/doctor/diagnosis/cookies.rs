@@ -1,4 +1,4 @@
-//! Whether the cookies of Socket.IO's answers reach a page of another site.
+//! Cookies of Socket.IO's answers that do not reach a page of another site.
 
 use crate::doctor::{
     examination::Examination,

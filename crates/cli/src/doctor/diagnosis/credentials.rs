@@ -1,4 +1,4 @@
-//! Whether the page may send credentials.
+//! Credentials that the page sends and may not.
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -36,7 +36,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::WildcardWithCredentials,
         if page.credentialed { Severity::Error } else { Severity::Warning },
-        "Access-Control-Allow-Origin is *, which does not count for a page that sends credentials",
+        "Access-Control-Allow-Origin is *, which lets no page read that sends credentials",
     )
     .seen(poll, with_cors(poll));
     let whom = if page.credentialed {
@@ -50,18 +50,28 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         .why(unreadable(poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
         .fix(remedy::allow_page(examination))
+        .fix(["A Socket.IO server sends * as well where `cors` has no `origin` at all."])
         .fix(["Or, if no cookie is needed, let the client leave withCredentials out, and the \
                server credentials."])
 }
 
 fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
-    let finding = Finding::new(
-        Code::CredentialsNotAllowed,
-        Severity::Error,
-        "the page sends credentials, and Access-Control-Allow-Credentials is not true",
-    )
-    .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Credentials));
+    let value = poll.header("Access-Control-Allow-Credentials").unwrap_or_default();
+    let is_nearly_true = value != "true" && value.eq_ignore_ascii_case("true");
+    let summary = if is_nearly_true {
+        format!("Access-Control-Allow-Credentials is {value}, and has to be true in lower case")
+    } else {
+        "the page sends credentials, and Access-Control-Allow-Credentials is not true".to_owned()
+    };
+    let finding = Finding::new(Code::CredentialsNotAllowed, Severity::Error, summary)
+        .seen(poll, with_cors(poll))
+        .why(unreadable(poll, CorsError::Credentials));
+    if is_nearly_true {
+        return finding.fix([
+            "Whoever sets the header has to write it in lower case, as in nginx:",
+            "  add_header Access-Control-Allow-Credentials true always;",
+        ]);
+    }
     if poll.doubles_credentials() {
         return finding.fix([
             "It is there twice: let the server set it, or the proxy before it. In nginx, take \

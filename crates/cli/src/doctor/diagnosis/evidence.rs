@@ -7,6 +7,21 @@ use crate::doctor::{examination::Examination, exchange::Exchange, step::Step};
 /// The most that is shown of a body or a header, in characters.
 const MAX_SHOWN: usize = 160;
 
+/// Headers that tell who answered, and why so.
+const TELLING: &[&str] = &[
+    "cf-mitigated",
+    "cf-ray",
+    "content-encoding",
+    "content-type",
+    "location",
+    "ngrok-error-code",
+    "retry-after",
+    "server",
+    "via",
+    "www-authenticate",
+    "x-vercel-error",
+];
+
 /// What was asked, and how it was answered: two lines.
 pub(super) fn asked(exchange: &Exchange) -> Vec<String> {
     let Exchange { method, url, .. } = exchange;
@@ -28,7 +43,8 @@ pub(super) fn asked(exchange: &Exchange) -> Vec<String> {
 
 /// The same, with the headers of CORS below, or that there are none.
 pub(super) fn with_cors(exchange: &Exchange) -> Vec<String> {
-    let is_cors = |name: &str| name.starts_with("access-control-") || name == "vary";
+    let is_cors =
+        |name: &str| name.starts_with("access-control-") || matches!(name, "vary" | "server");
     let mut lines = asked(exchange);
     lines.extend(headers(exchange, is_cors));
     if exchange.allowed_origin().is_none() {
@@ -46,7 +62,7 @@ pub(super) fn with_headers(exchange: &Exchange, names: &[&str]) -> Vec<String> {
 
 /// The same, with the start of the body below.
 pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
-    let mut lines = with_headers(exchange, &["content-type", "server"]);
+    let mut lines = with_headers(exchange, TELLING);
     lines.extend(body(exchange));
     lines
 }
@@ -69,12 +85,12 @@ fn headers(exchange: &Exchange, is_wanted: impl Fn(&str) -> bool) -> Vec<String>
     let headers = exchange.answer.iter().flat_map(|answer| &answer.headers);
     headers
         .filter(|(name, _)| is_wanted(&name.to_ascii_lowercase()))
-        .map(|(name, value)| format!("  {}: {}", spelt(name), shortened(value)))
+        .map(|(name, value)| format!("  {}: {}", capitalized(name), shortened(value)))
         .collect()
 }
 
-/// A header's name as documents spell it.
-fn spelt(name: &str) -> String {
+/// A header's name as documents write it.
+fn capitalized(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
         format!("{}{rest}", first.to_ascii_uppercase())

@@ -1,4 +1,4 @@
-//! Whether `Access-Control-Allow-Origin` names the page.
+//! `Access-Control-Allow-Origin` that does not name the page.
 
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
@@ -6,30 +6,33 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     doubled::doubled,
     evidence::{body, client_says, shortened, unreadable, with_cors},
-    remedy, stripped, worker,
+    invalid_origin, remedy, stripped, worker,
 };
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     near_misses, proxies,
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(poll) = examination.spoken_poll() else { return Vec::new() };
+    let refused = examination.refuses_page();
     if examination.target.is_same_origin() || examination.refuses_polling() {
-        let refused = poll.is_refused().then(|| not_listed(examination, poll));
-        return refused.into_iter().collect();
+        return refused.then(|| not_listed(examination, poll)).into_iter().collect();
     }
     let finding = match poll.cors_check(false) {
         // `allowRequest` refuses, and the CORS headers are there all the same.
-        Ok(()) if poll.is_refused() => Some(not_listed(examination, poll)),
+        Ok(()) if refused => Some(not_listed(examination, poll)),
         Ok(()) => stripped::from_posts(examination, poll),
         Err(CorsError::Multiple) => Some(doubled(examination, poll)),
-        Err(CorsError::Mismatch) => {
-            Some(near_miss(examination, poll).unwrap_or_else(|| other_origin(examination, poll)))
-        }
+        Err(CorsError::Mismatch) => Some(
+            near_miss(examination, poll)
+                .or_else(|| invalid_origin::finding(examination, poll))
+                .unwrap_or_else(|| other_origin(examination, poll)),
+        ),
         Err(CorsError::Missing | CorsError::Wildcard | CorsError::Credentials) => {
             Some(missing(examination, poll))
         }
@@ -38,7 +41,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 }
 
 fn missing(examination: &Examination, poll: &Exchange) -> Finding {
-    let refused = poll.is_refused();
+    let refused = examination.refuses_page();
     let elsewhere = || if refused { None } else { stripped::from_some(examination, poll) };
     near_miss(examination, poll)
         .or_else(|| stripped::by_proxy(examination, poll))
@@ -52,7 +55,7 @@ fn missing(examination: &Examination, poll: &Exchange) -> Finding {
         })
 }
 
-/// Whether something of CORS is left where `Access-Control-Allow-Origin` is not.
+/// Whether something of CORS is there, and `Access-Control-Allow-Origin` is not.
 fn has_remains(poll: &Exchange) -> bool {
     let varies = poll.header("Vary").unwrap_or_default().to_ascii_lowercase().contains("origin");
     let headers = poll.answer.iter().flat_map(|answer| &answer.headers);
@@ -73,23 +76,28 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
     }
     finding.fix(remedy::allow_page(examination)).fix([
         "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
-         (app.use(cors())) does not see Socket.IO's requests.",
-        "If that is written already: is this the server that was restarted with it? Does a proxy \
-         take the headers away? --direct with the server's own URL tells.",
+         (app.use(cors())) does not see Socket.IO's requests, and `origins` is Socket.IO 2's name.",
+        "If that is written already: is `origin` undefined or an empty text, as of an environment \
+         variable that is not set (print it)? Is this the server that was restarted with it? Does a proxy \
+         take the headers away (--direct with the server's own URL tells)?",
     ])
 }
 
 fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
-    let refused = poll.is_refused();
+    let refused = examination.refuses_page();
     let summary = if refused {
-        format!("the server refuses {origin}")
+        format!("the server refuses {origin}: it is not among the origins that it lets in")
     } else {
         format!("{origin} is not among the origins that the server allows")
     };
     let mut seen = with_cors(poll);
     if refused {
         seen.extend(body(poll));
+        let without = examination.get(Step::NoOriginPoll).filter(|it| it.opened().is_some());
+        if without.is_some() && poll.origin.is_some() {
+            seen.push("Without Origin, the same poll is answered with a session.".to_owned());
+        }
     } else {
         seen.push(
             "The other headers are there as where a list is looked up and the origin is not found."
@@ -106,7 +114,10 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     if refused {
         return finding.fix(let_in(examination, poll));
     }
-    let finding = finding.fix([SPELT_AS_HERE]).fix(remedy::allow_page(examination));
+    let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix([
+        "If it is listed: print the list as the server has it. One of an environment variable that is \
+         not set holds undefined, or quotes that belong to the shell.",
+    ]);
     let proxies = proxies::of(poll);
     if proxies.is_empty() {
         finding
@@ -119,8 +130,8 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     }
 }
 
-const SPELT_AS_HERE: &str =
-    "Add the origin to the list, spelt as here: no path, no slash at the end.";
+const WRITTEN_AS_HERE: &str =
+    "Add the origin to the list, written as here: no path, no slash at the end.";
 
 /// What to change where a request is refused, and not only its answer kept from the page.
 fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
@@ -135,16 +146,9 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
                 .to_owned(),
         );
     } else {
-        lines.push(SPELT_AS_HERE.to_owned());
+        lines.push(WRITTEN_AS_HERE.to_owned());
     }
-    // Socket.IO 2 sends none of CORS with a refusal.
-    let is_server_2 = examination.is_server_2() && !has_remains(poll);
-    if !is_server_2 {
-        lines.extend(remedy::allow_request(examination));
-    }
-    if is_server_2 || !examination.grants_page() {
-        lines.extend(remedy::socket_io(examination));
-    }
+    lines.extend(servers(examination, poll));
     lines.extend(remedy::policy(examination));
     lines.push(
         "If it is listed: an `allowRequest` function or a middleware may refuse for another \
@@ -152,6 +156,48 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
             .to_owned(),
     );
     lines
+}
+
+/// What to write where the page is refused, by who refuses it.
+fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    // Socket.IO 2 sends none of CORS with a refusal.
+    let by_list = poll.engine_error().is_some() && !has_remains(poll);
+    match (socket_server(examination), proxy(poll)) {
+        (SocketServer::Node, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
+            "nginx refuses it by a line of its own (`if ($http_origin …)`, a `map`, `valid_referers`). As \
+             in:"
+                .to_owned(),
+            "  map $http_origin $is_foreign {".to_owned(),
+            "    default 1;".to_owned(),
+            "    \"\" 0;".to_owned(),
+            format!("    \"{origin}\" 0;"),
+            "  }".to_owned(),
+            "  if ($is_foreign) { return 403; }".to_owned(),
+        ],
+        (SocketServer::Python, _) => remedy::socket_io(examination),
+        (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
+        _ => {
+            let mut lines = remedy::allow_request(examination);
+            if examination.is_server_2() {
+                lines = allow_request_of_2(origin);
+            }
+            if !examination.grants_page() {
+                lines.extend(remedy::socket_io(examination));
+            }
+            lines
+        }
+    }
+}
+
+/// `allowRequest` of Socket.IO 2.
+fn allow_request_of_2(origin: &str) -> Vec<String> {
+    vec![
+        "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
+        format!("  const allowed = [undefined, \"{origin}\"];"),
+        "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
+            .to_owned(),
+    ]
 }
 
 fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
@@ -172,8 +218,6 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     .fix(["Where a proxy sets the header (nginx's add_header), let it name the page, or leave \
            it to the server."])
 }
-
-const OTHER_PORT: &str = "with another port";
 
 fn differs_in_port(allowed: &str, page: &str) -> bool {
     let without_port = |text| {
@@ -197,7 +241,11 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         })
     };
     let other_port = allowed.iter().filter(|allowed| differs_in_port(allowed, page));
-    let misses = misses.into_iter().chain(other_port.map(|other| (other.clone(), OTHER_PORT)));
+    let other_case = allowed.iter().filter(|allowed| allowed.eq_ignore_ascii_case(page));
+    let misses = misses
+        .into_iter()
+        .chain(other_port.map(|other| (other.clone(), near_misses::OTHER_PORT)))
+        .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
         let named = (allowed.as_ref() == Some(&origin)).then_some(poll);
         let exchange = named.or_else(|| granted(&origin))?;

@@ -4,12 +4,13 @@ use socketio_cors_explain::fetch_standard::{CorsError, NotAllowed, preflight_che
 
 use super::{
     evidence::{PREFLIGHT, blocked, reason, with_body, with_cors, with_headers},
-    remedy,
+    known, remedy,
 };
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{Proxy, proxy},
     step::Step,
 };
 
@@ -22,7 +23,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let credentialed = examination.target.page.credentialed;
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
         (Some(300..400), _) => Some(redirected(examination, preflight)),
-        (Some(200..300), Ok(())) => header_not_allowed(examination, preflight),
+        (Some(200..300), Ok(())) => header_not_allowed(examination, preflight)
+            .or_else(|| for_each_poll(examination, preflight)),
         (Some(200..300), Err(error)) => {
             let poll = examination.spoken_poll().map(|poll| poll.cors_check(credentialed));
             (poll != Some(Err(error))).then(|| without_cors(examination, preflight, error))
@@ -30,6 +32,48 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         _ => Some(failed(examination, preflight)),
     };
     finding.into_iter().collect()
+}
+
+/// A preflight that succeeds, and comes before each poll.
+fn for_each_poll(examination: &Examination, preflight: &Exchange) -> Option<Finding> {
+    let names = examination.target.page.unsafe_headers().join(", ");
+    // Without it, a poll without a stamp may be answered by the browser's own cache.
+    let is_stored = !examination
+        .spoken_poll()
+        .and_then(|poll| poll.header("Cache-Control"))
+        .is_some_and(|value| value.contains("no-store"));
+    if names.is_empty() || is_stored {
+        return None;
+    }
+    let max_age = match preflight.header("Access-Control-Max-Age") {
+        Some(seconds) => {
+            format!("It may be kept for {seconds} s, and is not, as no URL comes twice.")
+        }
+        None => "It says nothing of how long it may be kept (Access-Control-Max-Age).".to_owned(),
+    };
+    Some(
+        Finding::new(
+            Code::PreflightForEachPoll,
+            Severity::Warning,
+            format!("each poll and each POST has a preflight of its own, for the header {names}"),
+        )
+        .seen(preflight, with_headers(preflight, &["access-control-max-age"]))
+        .why([
+            "A browser keeps a preflight's answer by the URL, and the client puts a stamp into each \
+             (t=…): while the page polls, half of all requests are preflights, and each costs a way \
+             there and back.",
+        ])
+        .why([max_age])
+        .fix([
+            "Let the client leave the stamp out, and the server say how long the answer may be kept. 50 \
+             messages take 3 preflights then, and not 104:",
+            "  io(\"…\", { timestampRequests: false, … })",
+            "  new Server(httpServer, { cors: { …, maxAge: 600 } })",
+            "Behind socketio-cors-edge, in its policy:",
+            "  { …, \"maxAge\": 600 }",
+            "Or send the token in the client's `auth`, which needs no preflight at all.",
+        ]),
+    )
 }
 
 fn severity(examination: &Examination) -> Severity {
@@ -41,7 +85,7 @@ fn needs_preflight(examination: &Examination) -> bool {
 }
 
 /// Whom it strikes, and what the console says then.
-fn struck(examination: &Examination, preflight: &Exchange, why: &str) -> Vec<String> {
+fn struck(examination: &Examination, why: &str) -> Vec<String> {
     let (whom, console) = if needs_preflight(examination) {
         let names = examination.target.page.unsafe_headers().join(", ");
         let whom = format!(
@@ -55,24 +99,39 @@ fn struck(examination: &Examination, preflight: &Exchange, why: &str) -> Vec<Str
                     binary data.";
         (whom.to_owned(), "Chromium would print:")
     };
-    vec![whom, console.to_owned(), blocked(preflight, why)]
+    vec![whom, console.to_owned(), why.to_owned()]
+}
+
+/// What Chromium prints of a preflight that fails.
+fn printed(preflight: &Exchange, credentialed: bool) -> String {
+    if let Some(failure) = preflight.failure() {
+        return format!("  GET {} net::{}", preflight.url, failure.chromium());
+    }
+    // The CORS check comes before the status.
+    let why = match preflight.cors_check(credentialed) {
+        Err(error) => reason(preflight, error),
+        Ok(()) => "It does not have HTTP ok status.".to_owned(),
+    };
+    blocked(preflight, &format!("{PREFLIGHT}{why}"))
 }
 
 fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
     let location = preflight.header("Location").unwrap_or_default();
-    let why = format!("{PREFLIGHT}Redirect is not allowed for a preflight request.");
+    let why =
+        blocked(preflight, &format!("{PREFLIGHT}Redirect is not allowed for a preflight request."));
     Finding::new(
         Code::PreflightRedirected,
         severity(examination),
         format!("the preflight is redirected to {location}"),
     )
     .seen(preflight, with_headers(preflight, &["location", "server"]))
-    .why(struck(examination, preflight, &why))
+    .why(struck(examination, &why))
     .fix([
         "Let OPTIONS out of the rule that redirects (a login, http to https, a slash), or write \
          the final URL in the client. Where a proxy answers preflights itself, with the CORS \
-         headers: `return 204`.",
+         headers.",
     ])
+    .fix(remedy::preflight(examination, preflight))
 }
 
 fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
@@ -82,19 +141,18 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         (None, None) => "has no answer".to_owned(),
     };
     let credentialed = examination.target.page.credentialed;
-    // The CORS check comes before the status.
-    let why = match preflight.cors_check(credentialed) {
-        Err(error) if preflight.answer.is_some() => reason(preflight, error),
-        _ => "It does not have HTTP ok status.".to_owned(),
-    };
-    let why = format!("{PREFLIGHT}{why}");
+    let known = known::of(preflight).map(|known| {
+        let says = known.says.replace("{}", known::asked(preflight));
+        format!("{says}.")
+    });
     let finding = Finding::new(
         Code::PreflightFailed,
         severity(examination),
         format!("the preflight {answer}, where a status of 200 to 299 is needed"),
     )
     .seen(preflight, with_body(preflight))
-    .why(struck(examination, preflight, &why));
+    .why(struck(examination, &printed(preflight, credentialed)))
+    .why(known);
     let finding = if preflight.engine_error().is_some() {
         finding.fix([
             "Socket.IO itself answers, which takes OPTIONS for a bad handshake unless it is told \
@@ -106,7 +164,7 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
              filter of methods: a preflight never carries a token or a cookie.",
         ])
     };
-    finding.fix(remedy::preflight(examination))
+    finding.fix(remedy::preflight(examination, preflight))
 }
 
 fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsError) -> Finding {
@@ -117,18 +175,18 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
         CorsError::Mismatch => "has an Access-Control-Allow-Origin that is not the page's",
         CorsError::Credentials => "has no Access-Control-Allow-Credentials: true",
     };
-    let why = format!("{PREFLIGHT}{}", reason(preflight, error));
+    let why = blocked(preflight, &format!("{PREFLIGHT}{}", reason(preflight, error)));
     Finding::new(
         Code::PreflightWithoutCors,
         severity(examination),
         format!("the preflight's answer {what}, though the poll's is right"),
     )
     .seen(preflight, with_cors(preflight))
-    .why(struck(examination, preflight, &why))
+    .why(struck(examination, &why))
     .fix(["Something answers OPTIONS before Socket.IO does, or other than it answers polls: a \
          proxy's `return 204`, a web framework, an API gateway, a function of one's own. Let it \
          pass OPTIONS on, or send the CORS headers of the poll there too."])
-    .fix(remedy::preflight(examination))
+    .fix(remedy::preflight(examination, preflight))
 }
 
 fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option<Finding> {
@@ -145,41 +203,73 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
         .collect();
     let first = refused.first()?;
     let allowed = headers.get("Access-Control-Allow-Headers").unwrap_or_default();
+    let is_star = allowed.split(',').any(|name| name.trim() == "*");
+    // Against the letter of the Fetch standard, which whatwg/fetch#1919 is about.
+    let is_let_pass = is_star && !page.credentialed;
     let why = format!(
         "Request header field {first} is not allowed by Access-Control-Allow-Headers in preflight \
          response."
     );
-    let mut page_says = vec![
-        "The browser asks first, and does not send the request. Chromium prints:".to_owned(),
-        blocked(preflight, &why),
-    ];
-    if allowed.contains('*') {
-        page_says.push(
-            "A * there stands for every header only where no credentials are sent, and never for \
-             Authorization."
+    let page_says = if is_let_pass {
+        vec![
+            "Browsers let it pass today. By the standard a * stands for every header but Authorization, \
+             which has to be listed by its name."
                 .to_owned(),
-        );
-    }
-    let listed: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    let listed = listed.join(", ");
+        ]
+    } else {
+        vec![
+            "The browser asks first, and does not send the request. Chromium prints:".to_owned(),
+            blocked(preflight, &why),
+        ]
+    };
+    let star = (is_star && !is_let_pass).then_some(
+        "A * there is the name of a header, and stands for every one only where no credentials are \
+         sent.",
+    );
+    let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
     Some(
         Finding::new(
             Code::HeaderNotAllowed,
-            Severity::Error,
-            format!("the page's header {} is not allowed", refused.join(", ")),
+            severity,
+            format!("the page's header {} is not allowed by name", refused.join(", ")),
         )
         .seen(preflight, with_cors(preflight))
         .why(page_says)
+        .why(star)
+        .fix(list_headers(preflight, &names))
         .fix([
-            "Allow them beside those that are allowed. In a Socket.IO 3 or 4 server (which \
-             allows all that is asked for if it is given no list):"
-                .to_owned(),
-            format!("  cors: {{ …, allowedHeaders: [{listed}] }}"),
-            "Behind socketio-cors-edge, in its policy:".to_owned(),
-            format!("  {{ …, \"allowedHeaders\": [{listed}] }}"),
-            "Or send a token without a header: the client's `auth` option travels in a packet, and \
-             no preflight is needed."
-                .to_owned(),
+            "Or send a token without a header: the client's `auth` option travels in a packet, and no \
+             preflight is needed.",
         ]),
     )
+}
+
+/// How the headers are listed, by whoever may have answered.
+fn list_headers(preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let quoted = quoted.join(", ");
+    let mut lines = vec!["List them beside those that are allowed.".to_owned()];
+    match proxy(preflight) {
+        Some(Proxy::Nginx) => lines.extend([
+            "In nginx, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            format!("  add_header Access-Control-Allow-Headers \"{}\" always;", names.join(", ")),
+        ]),
+        Some(Proxy::Caddy) => lines.extend([
+            "In Caddy, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            format!("  header Access-Control-Allow-Headers \"{}\"", names.join(", ")),
+        ]),
+        Some(Proxy::Apache) => lines.extend([
+            "In Apache, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            format!("  Header always set Access-Control-Allow-Headers \"{}\"", names.join(", ")),
+        ]),
+        _ => {}
+    }
+    lines.extend([
+        "In a Socket.IO 3 or 4 server (which allows all that is asked for if it is given no list):"
+            .to_owned(),
+        format!("  cors: {{ …, allowedHeaders: [{quoted}] }}"),
+        "Behind socketio-cors-edge, in its policy:".to_owned(),
+        format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
+    ]);
+    lines
 }

@@ -1,4 +1,4 @@
-//! Whether client and server speak the same Engine.IO, by polling.
+//! Clients and servers that do not speak the same Engine.IO, by polling.
 
 use super::evidence::{console, with_body};
 use crate::doctor::{
@@ -6,6 +6,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -35,18 +36,30 @@ fn old_client(examination: &Examination, poll: &Exchange) -> Finding {
         .why(["The poll is answered 400 for ever, and where that has no CORS headers the console \
              speaks of CORS."])
         .why(console(examination, poll))
-        .fix([
-            "Update the page's client to socket.io-client 4. Or let the server take old clients:"
+        .fix(update(examination))
+}
+
+fn update(examination: &Examination) -> Vec<String> {
+    if socket_server(examination) == SocketServer::Python {
+        return vec![
+            "Update the page's client to socket.io-client 4: python-socketio 5 takes no older one than 3."
                 .to_owned(),
-            format!(
-                "  new Server(httpServer, {{ allowEIO3: true, cors: {{ origin: [\"{}\"], \
+            "Or let the server stay with the versions for client 2:".to_owned(),
+            "  pip install 'python-socketio<5' 'python-engineio<4'".to_owned(),
+        ];
+    }
+    vec![
+        "Update the page's client to socket.io-client 4. Or let the server take old clients:"
+            .to_owned(),
+        format!(
+            "  new Server(httpServer, {{ allowEIO3: true, cors: {{ origin: [\"{}\"], \
                  credentials: true }} }})",
-                examination.target.page.origin
-            ),
-            "A client 2 always sends credentials: with it `cors` needs `credentials: true`, and \
+            examination.target.page.origin
+        ),
+        "A client 2 always sends credentials: with it `cors` needs `credentials: true`, and \
              origins by name."
-                .to_owned(),
-        ])
+            .to_owned(),
+    ]
 }
 
 fn old_server(examination: &Examination, poll: &Exchange) -> Finding {

@@ -1,6 +1,10 @@
 //! What to write, in the words of each server.
 
-use crate::doctor::{examination::Examination, exchange::Exchange};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    software::{Proxy, SocketServer, proxy, socket_server},
+};
 
 /// How each kind of server is told to allow the page.
 pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
@@ -19,17 +23,25 @@ pub(super) fn policy(examination: &Examination) -> Vec<String> {
     ]
 }
 
-/// How a Socket.IO 3 or 4 server is told not to refuse the page, which its `cors` never does.
+/// How a server is told to refuse the requests of other pages, and not the page's, which `cors`
+/// never does but in python-socketio.
 pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
-    vec![
-        "In a Socket.IO 3 or 4 server it is an `allowRequest` function or a middleware \
-         (io.engine.use) that refuses, as in:"
-            .to_owned(),
-        format!("  const allowed = [undefined, \"{origin}\"];"),
-        "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
-            .to_owned(),
-    ]
+    match socket_server(examination) {
+        SocketServer::Python | SocketServer::Node2 => socket_io(examination),
+        SocketServer::Node => vec![
+            "In a Socket.IO 3 or 4 server, by `allowRequest` (undefined: apps, curl, and pages of the \
+             server's own origin):"
+                .to_owned(),
+            format!("  const allowed = [undefined, \"{origin}\"];"),
+            "  new Server(httpServer, {".to_owned(),
+            "    allowRequest: (request, decide) => decide(null, \
+             allowed.includes(request.headers.origin)),"
+                .to_owned(),
+            "    …".to_owned(),
+            "  });".to_owned(),
+        ],
+    }
 }
 
 /// What nginx is told where it adds a header that the server sets too.
@@ -43,57 +55,152 @@ fn has_credentials(examination: &Examination) -> bool {
 
 /// How Socket.IO itself is told to.
 pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
-    let page = &examination.target.page;
-    if examination.is_server_2() {
-        return vec![
-            "In a Socket.IO 2 server, with the port spelt out (several with spaces between):"
+    let origin = &examination.target.page.origin;
+    match socket_server(examination) {
+        SocketServer::Node2 => vec![
+            "In a Socket.IO 2 server, with the port written out (several with spaces between):"
                 .to_owned(),
             format!(
                 "  const io = require(\"socket.io\")(httpServer, {{ origins: \"{}\" }});",
-                with_port(&page.origin)
+                with_port(origin)
             ),
-        ];
+        ],
+        SocketServer::Python => vec![
+            "In python-socketio (Flask-SocketIO: an argument of SocketIO(app, …)):".to_owned(),
+            format!(
+                "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])"
+            ),
+            "Let nothing else set CORS headers, as FastAPI's CORSMiddleware around it does."
+                .to_owned(),
+        ],
+        SocketServer::Node => {
+            let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
+            vec![
+                "In a Socket.IO 3 or 4 server:".to_owned(),
+                format!(
+                    "  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"]{credentials} }} }})"
+                ),
+            ]
+        }
     }
-    let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
-    vec![
-        "In a Socket.IO 3 or 4 server:".to_owned(),
-        format!(
-            "  new Server(httpServer, {{ cors: {{ origin: [\"{}\"]{credentials} }} }})",
-            page.origin
-        ),
-    ]
 }
 
-/// How each kind of server is told to answer the page's preflights.
-pub(super) fn preflight(examination: &Examination) -> Vec<String> {
-    let page = &examination.target.page;
-    let origin = page.origin.as_str();
-    let names = page.unsafe_headers().join(", ");
-    let credentials = page.credentialed.then_some(("Access-Control-Allow-Credentials", "true"));
-    let names = (!names.is_empty()).then_some(("Access-Control-Allow-Headers", names.as_str()));
-    let headers: Vec<_> = [Some(("Access-Control-Allow-Origin", origin)), names, credentials]
-        .into_iter()
-        .flatten()
-        .collect();
-    if examination.is_server_2() {
-        let mut lines = vec![
-            "In a Socket.IO 2 server:".to_owned(),
-            "  handlePreflightRequest: (request, response) => {".to_owned(),
-            "    response.writeHead(204, {".to_owned(),
-        ];
-        lines.extend(headers.iter().map(|(name, value)| format!("      \"{name}\": \"{value}\",")));
-        lines.extend(["    });", "    response.end();", "  }"].map(str::to_owned));
-        lines.push("socketio-cors-edge answers preflights itself.".to_owned());
-        return lines;
-    }
-    let mut lines = socket_io(examination);
-    lines.push("In nginx, where it answers them itself:".to_owned());
-    lines.extend(
-        headers.iter().map(|(name, value)| format!("  add_header {name} \"{value}\" always;")),
-    );
-    lines.push("  return 204;".to_owned());
+/// How whoever answers the page's preflights is told to.
+pub(super) fn preflight(examination: &Examination, preflight: &Exchange) -> Vec<String> {
+    let by_socket_io = preflight.engine_error().is_some();
+    let mut lines = match (by_socket_io, proxy(preflight)) {
+        (false, Some(Proxy::Nginx)) => nginx_preflight(examination),
+        (false, Some(Proxy::Caddy)) => caddy_preflight(examination),
+        (false, Some(Proxy::Apache)) => apache_preflight(examination),
+        (false, _) => {
+            let mut lines = socket_preflight(examination);
+            lines.extend(nginx_preflight(examination));
+            lines
+        }
+        (true, _) => socket_preflight(examination),
+    };
     lines.push("socketio-cors-edge answers preflights itself.".to_owned());
     lines
+}
+
+/// The headers that the answer to a preflight of the page needs.
+fn preflight_headers(examination: &Examination) -> Vec<(&'static str, String)> {
+    let page = &examination.target.page;
+    let names = page.unsafe_headers().join(", ");
+    let mut headers = vec![("Access-Control-Allow-Origin", page.origin.clone())];
+    if !names.is_empty() {
+        headers.push(("Access-Control-Allow-Headers", names));
+    }
+    if page.credentialed {
+        headers.push(("Access-Control-Allow-Credentials", "true".to_owned()));
+    }
+    headers
+}
+
+fn socket_preflight(examination: &Examination) -> Vec<String> {
+    if socket_server(examination) != SocketServer::Node2 {
+        return socket_io(examination);
+    }
+    let mut lines = vec![
+        "In a Socket.IO 2 server:".to_owned(),
+        "  handlePreflightRequest: (request, response) => {".to_owned(),
+        "    response.writeHead(204, {".to_owned(),
+    ];
+    let headers = preflight_headers(examination).into_iter();
+    lines.extend(headers.map(|(name, value)| format!("      \"{name}\": \"{value}\",")));
+    lines.extend(["    });", "    response.end();", "  }"].map(str::to_owned));
+    lines
+}
+
+fn nginx_preflight(examination: &Examination) -> Vec<String> {
+    let mut lines = vec![
+        "In nginx, where it answers them itself, within Socket.IO's location:".to_owned(),
+        "  if ($request_method = OPTIONS) {".to_owned(),
+    ];
+    let headers = preflight_headers(examination).into_iter();
+    lines.extend(headers.map(|(name, value)| format!("    add_header {name} \"{value}\" always;")));
+    lines.extend(["    return 204;", "  }"].map(str::to_owned));
+    lines
+}
+
+fn caddy_preflight(examination: &Examination) -> Vec<String> {
+    let mut lines = vec![
+        "In Caddy, before Socket.IO's reverse_proxy:".to_owned(),
+        "  @preflight method OPTIONS".to_owned(),
+        "  handle @preflight {".to_owned(),
+    ];
+    let headers = preflight_headers(examination).into_iter();
+    lines.extend(headers.map(|(name, value)| format!("    header {name} \"{value}\"")));
+    lines.extend(["    respond 204", "  }"].map(str::to_owned));
+    lines
+}
+
+fn apache_preflight(examination: &Examination) -> Vec<String> {
+    let mut lines =
+        vec!["In Apache, with mod_rewrite and mod_headers, before its ProxyPass:".to_owned()];
+    let headers = preflight_headers(examination).into_iter();
+    lines.extend(headers.map(|(name, value)| {
+        format!("  Header always set {name} \"{value}\" \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\"")
+    }));
+    lines.extend(
+        [
+            "  RewriteEngine On",
+            "  RewriteCond %{REQUEST_METHOD} OPTIONS",
+            "  RewriteRule ^ - [R=204,L]",
+        ]
+        .map(str::to_owned),
+    );
+    lines
+}
+
+/// How the proxy that answered, or any, is told to pass an upgrade on.
+pub(super) fn upgrades(exchange: &Exchange) -> &'static [&'static str] {
+    match proxy(exchange) {
+        Some(Proxy::Apache) => &[
+            "Let Apache pass the upgrade on (2.4.47 or newer, with mod_proxy_http):",
+            "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+        ],
+        Some(Proxy::Caddy) => &[
+            "Caddy's reverse_proxy passes upgrades on by itself: take out what removes the headers:",
+            "  header_up -Upgrade",
+            "  header_up -Connection",
+        ],
+        Some(Proxy::Cloudflare) => &[
+            "In Cloudflare's dashboard: Network, WebSockets on. Then the proxy behind it, if there is \
+             one. In nginx, in Socket.IO's location:",
+            "  proxy_http_version 1.1;",
+            "  proxy_set_header Upgrade $http_upgrade;",
+            "  proxy_set_header Connection \"upgrade\";",
+        ],
+        _ => &[
+            "Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:",
+            "  proxy_http_version 1.1;",
+            "  proxy_set_header Upgrade $http_upgrade;",
+            "  proxy_set_header Connection \"upgrade\";",
+            "Apache: ProxyPass with upgrade=websocket. AWS: an Application Load Balancer, not a Classic \
+             one in HTTP mode. Cloudflare: Network, WebSockets on.",
+        ],
+    }
 }
 
 /// An origin as Socket.IO 2's `origins` has it.

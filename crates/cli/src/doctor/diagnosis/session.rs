@@ -1,4 +1,4 @@
-//! Whether a session lasts, and what becomes of errors.
+//! Sessions that do not last, and errors that the page cannot read.
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -11,6 +11,9 @@ use crate::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    if examination.ends_sessions() || examination.throws_out() {
+        return session_ended(examination).into_iter().collect();
+    }
     let lost = session_lost(examination);
     let failed = if lost.is_none() { post_failed(examination) } else { None };
     [errors_without_cors(examination), lost, failed].into_iter().flatten().collect()
@@ -52,6 +55,38 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
     )
 }
 
+/// The server throws the client out by itself.
+fn session_ended(examination: &Examination) -> Option<Finding> {
+    let ended = examination.get(Step::PollAgain)?;
+    let finding = Finding::new(
+        Code::SessionEnded,
+        Severity::Warning,
+        "the server throws the client out once it connects to the namespace /",
+    )
+    .seen(ended, with_body(ended));
+    let finding = match examination.get(Step::QuietSession) {
+        Some(quiet) => {
+            finding.seen(quiet, vec!["A session in which nobody connects lasts.".to_owned()])
+        }
+        None => finding,
+    };
+    Some(
+        finding
+        .why([
+            "So it is no load balancer that loses it. A page that sends what the server wants may well \
+             stay: the doctor sends no `auth`, and speaks the default parser.",
+        ])
+        .fix([
+            "If the page is thrown out as well (`io server disconnect`, `transport close`): look for \
+             socket.disconnect(true) in the server's connection handler, and send the token that it looks \
+             for:",
+            "  io(\"…\", { auth: { token: \"…\" } })",
+            "Or the server has a `parser` of its own (socket.io-msgpack-parser): the client needs the same \
+             one.",
+        ]),
+    )
+}
+
 fn session_lost(examination: &Examination) -> Option<Finding> {
     let lost: Vec<_> = examination.lost().collect();
     let first = lost.first()?;
@@ -81,6 +116,7 @@ fn sticky_remedy(examination: &Examination, finding: Finding) -> Finding {
         return finding.fix([
             "Let the load balancer be sticky. nginx, by address:",
             "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
+            "Caddy: `lb_policy ip_hash`; HAProxy: `balance source`; Kubernetes: sessionAffinity: ClientIP.",
             "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
              and the client withCredentials: true. Node's cluster: @socket.io/sticky. An adapter \
              (Redis) alone does not do: it shares messages, not sessions.",
@@ -135,31 +171,50 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .why(["The page cannot go on by polling."])
         .why(console(examination, failed))
         .why([client_says(failed)])
-        .fix([hint(failed)]),
+        .fix(hint(failed).iter().copied()),
     )
 }
 
-fn hint(post: &Exchange) -> &'static str {
+fn hint(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
-        Some(400) if post.is_refused() => {
+        Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
-             the Origin that this has."
-        }
-        Some(403) => {
+             the Origin that this has.",
+        ],
+        Some(400) => &[
+            "Something refuses the body: a parser that takes it before Socket.IO (express.json before \
+             it, a gateway that wants JSON), or a firewall. Let Socket.IO's path past it.",
+        ],
+        Some(401) => &[
+            "Something wants a login for a POST, and not for a GET: let Socket.IO's path past it, or give \
+             it what it wants (--header, --cookie).",
+        ],
+        Some(403 | 419) => &[
             "Something refuses POST: a firewall for web applications, a check of CSRF tokens or of \
-             Origin in the web framework. Let Socket.IO's path out of it."
-        }
-        Some(404 | 405) => {
+             Origin in the web framework. Let Socket.IO's path past it.",
+        ],
+        Some(404 | 405) => &[
             "Something lets only GET through: a static site's proxy rule, a cache, a rule on \
-             methods. Let POST through on Socket.IO's path."
-        }
-        Some(411 | 413) => {
-            "Something limits bodies: nginx's client_max_body_size, a proxy that wants a length."
-        }
-        Some(300..400) => "Let Socket.IO's path out of the rule that redirects.",
-        _ => {
-            "Look at the server's log, and at what is before it: the first GET gets through, \
-             and this does not."
-        }
+             methods. Let POST through on Socket.IO's path. In nginx:",
+            "  limit_except GET POST OPTIONS { deny all; }",
+            "CloudFront: allowed methods GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE.",
+        ],
+        Some(411) => &["A proxy wants Content-Length, and something before it takes it away."],
+        Some(413) => &[
+            "Something limits bodies to less than this: let it take as much as Socket.IO does \
+             (`maxHttpBufferSize`, 1 MB). In nginx:",
+            "  client_max_body_size 1m;",
+        ],
+        Some(415) => &[
+            "Something takes bodies of certain types alone: let it take text/plain on Socket.IO's path.",
+        ],
+        Some(300..400) => &["Let Socket.IO's path out of the rule that redirects."],
+        Some(502..=504) => &[
+            "The proxy loses the server between two requests: does it restart, or does the proxy wait \
+             for less than a poll may last (`pingInterval`, 25 s)? In nginx:",
+            "  proxy_read_timeout 60s;",
+        ],
+        _ => &["Look at the server's log, and at what is before it: the first GET gets through, \
+             and this does not."],
     }
 }

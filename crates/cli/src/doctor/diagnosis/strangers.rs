@@ -1,4 +1,4 @@
-//! What those can do that the server may not expect.
+//! Pages of anybody that are let in.
 
 use super::{
     evidence::{with_body, with_cors},
@@ -8,88 +8,71 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let any_origin = any_origin(examination);
     // Where every page may poll with cookies, that each may have a WebSocket is no news.
-    let websocket = any_origin.is_none().then(|| foreign_websocket(examination)).flatten();
-    // Where every page may poll, each has sessions of its own to send into.
-    let post = (!examination.grants_foreign()).then(|| foreign_post(examination)).flatten();
-    let post = post.map(|finding| match &websocket {
-        Some(_) => finding.fix([AS_FOR_WEBSOCKETS]),
-        None => finding.fix(check_origins(examination)),
-    });
-    [websocket, post, any_origin, null_origin(examination)].into_iter().flatten().collect()
+    let unchecked = match &any_origin {
+        None => foreign_websocket(examination).or_else(|| foreign_post(examination)),
+        Some(_) => None,
+    };
+    [unchecked, any_origin, null_origin(examination)].into_iter().flatten().collect()
 }
-
-const AS_FOR_WEBSOCKETS: &str =
-    "As for foreign-websocket above: check the Origin of every request.";
 
 /// How a server checks the origin of everything.
 fn check_origins(examination: &Examination) -> Vec<String> {
-    let origin = &examination.target.page.origin;
     if examination.spoken_poll().is_some_and(worker::only_reports) {
         return vec![worker::ONLY_REPORTS.to_owned()];
     }
-    let mut lines = if examination.grants_foreign() {
-        let whole = "If a cookie means anything here, name the origins, and check them for \
-                     WebSockets too."
-            .to_owned();
-        [vec![whole], remedy::policy(examination)].concat()
-    } else {
-        vec![
-            "Put socketio-cors-edge in front: it refuses every request of an origin that is not \
-             listed."
-                .to_owned(),
-        ]
-    };
-    if !examination.is_server_2() {
-        lines.extend([
-            "Or let the server check the origin of every request (socket.io 4.6 and later; an \
-             `allowRequest` function sees the first request of a session alone):"
-                .to_owned(),
-            format!("  const allowed = [undefined, \"{origin}\"];  // undefined: apps, curl"),
-            "  io.engine.use((request, response, next) => {".to_owned(),
-            "    next(allowed.includes(request.headers.origin) ? undefined : new \
-             Error(\"origin\"));"
-                .to_owned(),
-            "  });".to_owned(),
-        ]);
+    let mut lines = remedy::allow_request(examination);
+    if socket_server(examination) == SocketServer::Node2 {
+        lines.push("(`origins` of Socket.IO 2 is looked at for WebSockets as well.)".to_owned());
     }
     lines.push(
-        "And take no cookie alone for a login: let the page send a token in `auth`.".to_owned(),
+        "Or take no cookie for a login: let the page send a token in the client's `auth`."
+            .to_owned(),
     );
+    lines.push(
+        "Or put socketio-cors-edge in front, which refuses every request of an origin that is not in \
+         its policy:"
+            .to_owned(),
+    );
+    lines.extend(remedy::policy(examination).into_iter().skip(1));
     lines
 }
 
 fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignWebsocket).filter(|it| it.opened_websocket())?;
-    // To a server for everyone, strangers' pages are no danger unless it knows their visitors.
-    let is_for_everyone = examination.grants_foreign();
-    let has_cookies = examination.has_cookies();
-    let is_harmless = is_for_everyone && !has_cookies;
-    let mut finding = Finding::new(
-        Code::ForeignWebsocket,
-        if is_harmless { Severity::Warning } else { Severity::Danger },
-        format!(
-            "any website can open a WebSocket here: one from {} was accepted",
-            examination.foreign
-        ),
-    )
-    .seen(exchange, with_body(exchange))
-    .why(["Browsers look at no CORS header for a WebSocket: whoever checks Origin is the \
-           server. A page elsewhere connects with its visitor's cookies, and reads and sends \
-           as that visitor (cross-site WebSocket hijacking)."]);
-    if is_harmless {
-        finding = finding.why(["No cookie was seen, so that page is nobody in particular as yet."]);
-    }
-    finding = finding.fix(check_origins(examination));
-    if is_for_everyone {
-        finding = finding.fix(FOR_EVERYONE);
-    }
-    Some(finding)
+    let names = examination.names_of_cookies();
+    let severity = if names.is_empty() { Severity::Warning } else { Severity::Danger };
+    let (summary, cookies) = if names.is_empty() {
+        (
+            "any website may open a WebSocket here: the server checks no Origin, as Socket.IO does not \
+             by itself",
+            "No cookie was seen (--cookie gives one), so that such a page is nobody in particular: this \
+             matters once a cookie logs people in."
+                .to_owned(),
+        )
+    } else {
+        (
+            "any website may open a WebSocket here with its visitor's cookies",
+            format!(
+                "The browser has cookies for the server ({}). If one of them logs people in, a page \
+                 elsewhere reads and sends as its visitor (cross-site WebSocket hijacking).",
+                names.join(", ")
+            ),
+        )
+    };
+    let finding = Finding::new(Code::ForeignWebsocket, severity, summary)
+        .seen(exchange, with_body(exchange))
+        .why(["CORS headers keep no page from a WebSocket, and browsers send cookies with it: whoever \
+               checks Origin is the server."])
+        .why([cookies])
+        .fix(check_origins(examination));
+    Some(if examination.grants_foreign() { finding.fix(FOR_EVERYONE) } else { finding })
 }
 
 const FOR_EVERYONE: [&str; 3] = [
@@ -99,25 +82,25 @@ const FOR_EVERYONE: [&str; 3] = [
     "(Whether it does so cannot be seen from outside: this is found all the same.)",
 ];
 
+/// Where handshakes of foreign pages are refused, a POST of theirs needs the id of a session that
+/// nobody tells them: that is a fact, and no finding.
 fn foreign_post(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignPost).filter(|it| it.status() == Some(200))?;
+    let opens = examination.get(Step::ForeignPoll).is_some_and(|poll| poll.opened().is_some());
+    if !opens || examination.grants_foreign() {
+        return None;
+    }
     Some(
         Finding::new(
             Code::ForeignPost,
-            Severity::Danger,
-            format!(
-                "a POST from any website is acted on: one from {} into the page's session was \
-                 accepted",
-                examination.foreign
-            ),
+            Severity::Warning,
+            "a POST of any website is acted on, if it knows the id of a session",
         )
         .seen(exchange, with_body(exchange))
-        .why([
-            "The POST is text/plain, for which browsers send no preflight; CORS hides its \
-             answer, and not the request from the server. All that keeps another page out of a \
-             session is that it does not know the id, which is in every URL, log and proxy on \
-             the way.",
-        ]),
+        .why(["The POST is text/plain, for which browsers send no preflight; CORS hides its answer from \
+               the page, and not the request from the server. The id cannot be guessed: it is in every \
+               URL, and so in logs on the way."])
+        .fix(check_origins(examination)),
     )
 }
 
@@ -140,8 +123,8 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
         .why(["Every page that a visitor opens, whoever wrote it, may read what the visitor may \
                read."])
         .fix([
-            "List the origins instead of reflecting each (`origin: true`, a function that always \
-             says yes, nginx's $http_origin, Socket.IO 2's \"*:*\"):"
+            "List the origins instead of naming each that asks (`origin: true`, a function that always \
+             says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
         .fix(remedy::allow_page(examination))

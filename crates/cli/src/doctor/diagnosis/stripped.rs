@@ -37,7 +37,7 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
         )
         .seen(other, with_cors(other))
         .fix(["It is set for some methods or statuses alone. In nginx, an add_header in `if \
-             ($request_method = OPTIONS)` counts for preflights only, and one in a location undoes \
+             ($request_method = OPTIONS)` is for preflights only, and one in a location undoes \
              those around it."])
         .fix(remedy::socket_io(examination))
         .fix(keep_headers(poll)),

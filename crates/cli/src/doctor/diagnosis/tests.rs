@@ -2,6 +2,7 @@
 //! found, but for what a row says.
 
 mod made;
+mod set_ups;
 
 use super::diagnose;
 use crate::doctor::{
@@ -104,17 +105,22 @@ fn a_worker_that_only_reports_is_told_of() {
 
 #[test]
 fn what_keeps_from_asking_is_told_alone() {
-    let nothing = |step, kind| good().fails(step, failure(kind));
+    let nothing = |step, kind| Examination::connected().fails(step, failure(kind));
     let answers = |status, body| {
-        good().sees(Step::Poll4, status, NONE, body).sees(Step::Poll3, status, NONE, body)
+        Examination::connected().sees(Step::Poll4, status, NONE, body).sees(
+            Step::Poll3,
+            status,
+            NONE,
+            body,
+        )
     };
     assert_found(vec![
         (nothing(Step::Connect, FailureKind::Dns), &["error dns-failed"]),
-        (nothing(Step::Connect, FailureKind::Connection), &["error connection-failed"]),
+        (nothing(Step::Connect, FailureKind::Refused), &["error connection-failed"]),
         (nothing(Step::Connect, FailureKind::Tls("ERR_CERT_INVALID")), &["error tls-failed"]),
         (
             nothing(Step::Poll4, FailureKind::Late).notes(Step::Poll3, None, None),
-            &["error connection-failed"],
+            &["error no-answer-in-time"],
         ),
         (answers(301, ""), &["error redirected"]),
         (answers(404, "Cannot GET"), &["error not-socket-io"]),
@@ -215,7 +221,7 @@ fn a_preflight_matters_more_to_a_page_that_sends_one() {
         (asked(204, listed).sending("x-token"), &[]),
         (asked(204, any).sending("x-token"), &[]),
         (asked(204, any).sending("x-token").credentialed(), &["error header-not-allowed"]),
-        (asked(204, any).sending("Authorization"), &["error header-not-allowed"]),
+        (asked(204, any).sending("Authorization"), &["warning header-not-allowed"]),
     ]);
 }
 
@@ -252,7 +258,7 @@ fn a_websocket_that_fails_is_told_why() {
         (good().sees(Step::Websocket, 403, NONE, ""), &["error websocket-refused"]),
         (
             others_may.sees(Step::Websocket, 400, NONE, "no"),
-            &["error websocket-refused", "danger foreign-websocket"],
+            &["error websocket-refused", "warning foreign-websocket"],
         ),
         (
             good().notes(
@@ -377,9 +383,23 @@ fn strangers_that_are_let_in_are_told_of() {
     let null: &Headers = &[(ALLOW, "null"), VARY];
     let null_with: &Headers = &[(ALLOW, "null"), VARY, CREDENTIALS];
     assert_found(vec![
-        (good().sees(Step::ForeignWebsocket, 101, NONE, OPEN), &["danger foreign-websocket"]),
+        (good().sees(Step::ForeignWebsocket, 101, NONE, OPEN), &["warning foreign-websocket"]),
+        (
+            good().sees(Step::ForeignWebsocket, 101, NONE, OPEN).holding("session=1"),
+            &["danger foreign-websocket"],
+        ),
         (good().sees(Step::ForeignWebsocket, 101, NONE, "hello"), &[]),
-        (good().sees(Step::ForeignPost, 200, NONE, "ok"), &["danger foreign-post"]),
+        // Without the id of a session nobody can send into it, and none is given to them.
+        (good().sees(Step::ForeignPost, 200, NONE, "ok"), &[]),
+        (
+            good().sees(Step::ForeignPost, 200, NONE, "ok").sees(
+                Step::ForeignPoll,
+                200,
+                &[VARY],
+                OPEN,
+            ),
+            &["warning foreign-post"],
+        ),
         (any.clone(), &["danger any-origin-with-credentials"]),
         (any.sees(Step::NullPoll, 200, null_with, OPEN), &["danger any-origin-with-credentials"]),
         (good().sees(Step::NullPoll, 200, null, OPEN), &["warning null-origin"]),

@@ -1,4 +1,4 @@
-//! Whether caches are told that answers differ by origin.
+//! Caches that are not told that answers differ by origin.
 
 use super::evidence::with_cors;
 use crate::doctor::{

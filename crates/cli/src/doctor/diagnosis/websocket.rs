@@ -1,14 +1,16 @@
-//! Whether a WebSocket comes about.
+//! A `WebSocket` that does not come about.
 
 use super::{
     evidence::{with_body, with_headers},
     remedy, worker,
 };
 use crate::doctor::{
-    engineio::BAD_REQUEST,
+    engineio::{BAD_REQUEST, UNKNOWN_TRANSPORT},
     examination::Examination,
     exchange::Exchange,
+    failure::FailureKind,
     finding::{Code, Finding, Severity},
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
@@ -44,8 +46,12 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 /// refuses a WebSocket and has no words of its own.
 const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
 
-/// Whether it is the origin that is refused.
+/// Whether it is the page that is refused, and not each upgrade.
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
+    // There the same list is looked at for polls, and every other refusal is 403 as well.
+    if socket_server(examination) == SocketServer::Python && examination.polls() {
+        return false;
+    }
     let others = examination.get(Step::ForeignWebsocket);
     let others_may = others.is_some_and(Exchange::opened_websocket);
     let told_no = exchange.status() == Some(400) && exchange.engine_error().is_none();
@@ -54,9 +60,12 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
 }
 
 fn failed(exchange: &Exchange) -> String {
-    let why = match exchange.status() {
-        Some(status) => format!("Unexpected response code: {status}"),
-        None => "net::ERR_CONNECTION_CLOSED".to_owned(),
+    let why = match (exchange.status(), exchange.failure()) {
+        (Some(status), _) => format!("Unexpected response code: {status}"),
+        (None, Some(failure)) if failure != FailureKind::Closed => {
+            format!("net::{}", failure.chromium())
+        }
+        _ => "net::ERR_CONNECTION_CLOSED".to_owned(),
     };
     format!(
         "  WebSocket connection to '{}' failed: Error during WebSocket handshake: {why}",
@@ -82,11 +91,17 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if let Some(remedy) = worker::remedy(exchange) {
         return finding.fix([remedy]);
     }
+    if is_of_access(examination, exchange) {
+        return finding.fix(BY_ACCESS);
+    }
+    if socket_server(examination) == SocketServer::Python {
+        return finding.fix(remedy::allow_page(examination));
+    }
     finding
         .fix([
             format!(
-                "A list of origins of its own is looked at for WebSockets (allowRequest, a \
-                 middleware of io.engine.use, a proxy's rule, a firewall): add {origin} to it."
+                "WebSockets have a list of origins of their own (allowRequest, a middleware of \
+                 io.engine.use, a proxy's rule, a firewall): add {origin} to it."
             ),
             "CORS headers have no say in WebSockets: who may open one is decided by such a check \
              alone."
@@ -94,6 +109,20 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         ])
         .fix(policy)
 }
+
+/// Whether Cloudflare refuses it without a word, and lets the polls through.
+fn is_of_access(examination: &Examination, exchange: &Exchange) -> bool {
+    let is_silent = exchange.status() == Some(403) && exchange.body().trim().is_empty();
+    is_silent && proxy(exchange) == Some(Proxy::Cloudflare) && examination.polls()
+}
+
+const BY_ACCESS: [&str; 3] = [
+    "Cloudflare refuses it without a word, as Access does that is turned on for a Worker (in the Worker's \
+     settings, Domains & Routes): it lets no WebSocket through. Turn it off there, and protect the \
+     hostname instead: Zero Trust, Access, Applications, a self-hosted one.",
+    "The page's browser then needs Access's cookie: withCredentials: true in the client.",
+    "Else it is a rule of the firewall: Security, Events has it.",
+];
 
 fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding {
     let polling = if examination.polls() { "polling works, and " } else { "" };
@@ -118,21 +147,41 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     let finding = blocked
         .iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
-    finding
+    let finding = finding
         .why(["The page stays on polling, at many times the cost, or fails where it uses \
              WebSocket alone. Chromium prints:"
             .to_owned()])
-        .why(blocked.first().map(|exchange| failed(exchange)))
-        .fix([
-            "Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:",
-            "  proxy_http_version 1.1;",
-            "  proxy_set_header Upgrade $http_upgrade;",
-            "  proxy_set_header Connection \"upgrade\";",
-            "Apache: mod_proxy_wstunnel, or ProxyPass with upgrade=websocket. AWS: an Application \
-             Load Balancer, not a Classic one in HTTP mode. Cloudflare: Network, WebSockets on.",
-            "Where there is no proxy: does the server's `transports` leave \"websocket\" out, \
-             or does another \"upgrade\" listener of the same HTTP server close it?",
-        ])
+        .why(blocked.first().map(|exchange| failed(exchange)));
+    let takes_none = |exchange: &&Exchange| {
+        let is_python = socket_server(examination) == SocketServer::Python;
+        exchange.has_engine_error(UNKNOWN_TRANSPORT)
+            || (is_python && exchange.status() == Some(403))
+    };
+    if blocked.iter().any(takes_none) {
+        return finding.fix(unknown_transport(examination).iter().copied());
+    }
+    let proxied = blocked.first().map(|exchange| remedy::upgrades(exchange));
+    finding.fix(proxied.unwrap_or_default().iter().copied()).fix([
+        "Where there is no proxy: does another \"upgrade\" listener of the same HTTP server close it, as a \
+         WebSocketServer of `ws` does for paths that it does not know? Give that `noServer: true`, and \
+         let it take its own path alone.",
+    ])
+}
+
+/// What to do where the server itself takes polls alone.
+fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
+    match socket_server(examination) {
+        SocketServer::Python => &[
+            "python-socketio takes WebSockets where its web server does. With threads (Flask's server, \
+             gunicorn):",
+            "  pip install simple-websocket",
+            "With ASGI: uvicorn with the package websockets. And `transports` has \"websocket\" in it.",
+        ],
+        _ => &[
+            "The server's `transports` have no \"websocket\" in them: add it, or leave `transports` out:",
+            "  new Server(httpServer, { transports: [\"polling\", \"websocket\"] })",
+        ],
+    }
 }
 
 fn probe_failed(silent: &[&Exchange]) -> Finding {

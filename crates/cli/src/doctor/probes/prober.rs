@@ -1,31 +1,45 @@
 //! Makes requests, and keeps what came of them.
 
+use std::time::Duration;
+
 use url::Url;
 
 pub(super) use crate::doctor::asker::Asker;
 use crate::doctor::{
     asker::Means,
-    connection::Connection,
     cookies::{Jar, SetCookie},
     engineio::Protocol,
     examination::Examination,
-    exchange::Exchange,
+    exchange::{Answer, Exchange},
     failure::{Failure, FailureKind},
-    http::Client,
+    network::{Network, Request, Turn},
     step::Step,
     target::Target,
-    websocket::{self, Socket},
 };
+
+/// How long an attempt may take that is made on the off chance.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Makes the requests of an examination.
 pub(super) struct Prober<'p> {
     pub(super) examination: Examination,
-    /// What is asked: the server, or the one behind it.
+    /// What is question: the server, or the one behind it.
     pub(super) base: Url,
-    client: Client,
+    network: &'p dyn Network,
     progress: &'p mut dyn FnMut(usize, &Exchange),
+    /// How long each request may take.
+    timeout: Duration,
     /// How many requests were made; caches see a different URL in each, as from clients.
     made: usize,
+}
+
+/// What is question, and since when.
+struct Question {
+    step: Step,
+    method: &'static str,
+    url: String,
+    origin: Option<String>,
+    start: Duration,
 }
 
 /// An Engine.IO session that is open.
@@ -44,12 +58,12 @@ impl<'p> Prober<'p> {
     pub(super) fn new(
         target: Target,
         foreign: &'static str,
+        network: &'p dyn Network,
         progress: &'p mut dyn FnMut(usize, &Exchange),
     ) -> Self {
-        let client = Client::new(target.timeout);
-        let base = target.base.clone();
-        let examination = Examination { target, foreign, connected: None, exchanges: Vec::new() };
-        Self { examination, base, client, progress, made: 0 }
+        let (base, timeout) = (target.base.clone(), target.timeout);
+        let examination = Examination::new(target, foreign);
+        Self { examination, base, network, progress, timeout, made: 0 }
     }
 
     /// What came of the last request.
@@ -57,22 +71,32 @@ impl<'p> Prober<'p> {
         self.examination.exchanges.last()
     }
 
-    /// Connects, and says what that is like.
-    pub(super) fn connect(&mut self) -> Option<Connection> {
-        let opened = Connection::open(&self.base, self.examination.target.timeout);
-        let (connection, error) = match opened {
-            Ok(connection) => (Some(connection), None),
+    /// Waits for each further answer for a short time alone.
+    pub(super) fn hurry(&mut self) {
+        self.timeout = self.timeout.min(PATIENCE);
+    }
+
+    /// Connects, and keeps what that is like. Returns whether a connection came about.
+    pub(super) fn connect(&mut self) -> bool {
+        let start = self.network.now();
+        let opened = self.network.connect(&self.base, self.timeout);
+        let (connected, error) = match opened {
+            Ok(connected) => (Some(connected), None),
             Err(failure) => (None, Some(failure)),
         };
-        self.note(Exchange {
-            step: Step::Connect,
-            method: if self.base.scheme() == "https" { "TLS" } else { "TCP" },
-            url: self.base.to_string(),
-            origin: None,
-            answer: None,
-            error,
-        });
-        connection
+        let is_up = connected.is_some();
+        self.examination.connected = connected;
+        let method = if self.base.scheme() == "https" { "TLS" } else { "TCP" };
+        let url = self.base.to_string();
+        let question = Question { step: Step::Connect, method, url, origin: None, start };
+        self.note(question, None, error);
+        is_up
+    }
+
+    /// Looks at what the port speaks, where it does not answer as the URL has it.
+    pub(super) fn look(&mut self) {
+        let timeout = self.timeout.min(PATIENCE);
+        self.examination.port_speaks = self.network.look(&self.base, timeout);
     }
 
     /// Asks for a session by polling. Returns it if it is given.
@@ -85,6 +109,15 @@ impl<'p> Prober<'p> {
         self.poll(step, asker, protocol, None);
         let path = self.examination.target.path.clone();
         self.opened(&path)
+    }
+
+    /// Asks for a session again, where the first request was not answered in time: as a server does
+    /// that starts when it is asked. The first request is then that of a step of its own.
+    pub(super) fn handshake_again(&mut self, step: Step, protocol: Protocol) -> Option<Session> {
+        if let Some(first) = self.examination.exchanges.last_mut() {
+            first.step = Step::SlowPoll;
+        }
+        self.handshake(step, Asker::Page, protocol)
     }
 
     /// The same, of another path.
@@ -154,39 +187,73 @@ impl<'p> Prober<'p> {
 
     /// A WebSocket that opens a session of its own.
     pub(super) fn websocket(&mut self, step: Step, asker: Asker<'_>) {
+        self.open_websocket(step, asker, &[Turn::Expect("0{")]);
+    }
+
+    fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
         let url = self.url(&path, protocol, "websocket", None);
-        self.converse(step, url, asker, &self.first_jar(), |socket| socket.expect("0{"));
+        self.converse(step, url, asker, &self.first_jar(), turns);
     }
 
     /// A WebSocket with which a session goes on.
     pub(super) fn upgrade(&mut self, session: &Session) {
         let url = self.url(&session.path, session.protocol, "websocket", Some(&session.sid));
-        self.converse(Step::Upgrade, url, Asker::Page, &session.jar, |socket| {
-            socket.send("2probe")?;
-            socket.expect("3probe")?;
-            socket.send("5")?;
-            socket.send("1")
-        });
+        let turns =
+            [Turn::Send("2probe"), Turn::Expect("3probe"), Turn::Send("5"), Turn::Send("1")];
+        self.converse(Step::Upgrade, url, Asker::Page, &session.jar, &turns);
     }
 
-    fn converse(
-        &mut self,
-        step: Step,
-        mut url: Url,
-        asker: Asker<'_>,
-        jar: &Jar,
-        talk: fn(&mut Socket<'_>) -> Result<(), Failure>,
-    ) {
+    /// A poll that is left open for `time`, or until the server has something to say.
+    pub(super) fn hold_poll(&mut self, time: Duration) {
+        let protocol = self.examination.spoken();
+        let Some(mut session) = self.handshake(Step::HoldPoll, Asker::Page, protocol) else {
+            return;
+        };
+        if protocol == Protocol::V4 {
+            self.post(Step::HoldPoll, Asker::Page, &mut session, "40");
+            self.read(Step::HoldPoll, &session);
+        }
+        let timeout = std::mem::replace(&mut self.timeout, time);
+        self.read(Step::HoldPoll, &session);
+        self.timeout = timeout;
+        self.close(&session, Asker::Page);
+    }
+
+    /// A WebSocket that is kept open for `time`.
+    pub(super) fn hold_websocket(&mut self, time: Duration) {
+        let protocol = self.examination.spoken();
+        let turns = match protocol {
+            Protocol::V4 => {
+                vec![Turn::Expect("0{"), Turn::Send("40"), Turn::Hold(time)]
+            }
+            // There it is the client that pings.
+            Protocol::V3 => {
+                let mut turns = vec![Turn::Expect("0{")];
+                let mut left = time;
+                while !left.is_zero() {
+                    let pause = left.min(Duration::from_secs(25));
+                    turns.extend([Turn::Hold(pause), Turn::Send("2")]);
+                    left = left.saturating_sub(pause);
+                }
+                turns
+            }
+        };
+        self.open_websocket(Step::HoldWebsocket, Asker::Page, &turns);
+    }
+
+    fn converse(&mut self, step: Step, mut url: Url, asker: Asker<'_>, jar: &Jar, turns: &[Turn]) {
         let target = &self.examination.target;
         let headers = asker.headers(target, Means::WebSocket, jar);
         let origin = asker.origin(target, Means::WebSocket).map(str::to_owned);
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         // It can be set: all of these are special schemes.
         let _ = url.set_scheme(scheme);
-        let (answer, error) = websocket::converse(&url, headers, target.timeout, talk);
-        self.note(Exchange { step, method: "GET", url: url.into(), origin, answer, error });
+        let start = self.network.now();
+        let (answer, error) = self.network.converse(&url, headers, turns, self.timeout);
+        let question = Question { step, method: "GET", url: url.into(), origin, start };
+        self.note(question, answer, error);
     }
 
     fn send(
@@ -210,16 +277,21 @@ impl<'p> Prober<'p> {
             headers.push(("Content-Type".to_owned(), "text/plain;charset=UTF-8".to_owned()));
         }
         let origin = asker.origin(target, means).map(str::to_owned);
-        let (answer, error) = self.client.send(method, url.as_str(), &headers, body);
-        self.note(Exchange { step, method, url: url.into(), origin, answer, error });
+        let start = self.network.now();
+        let request = Request { method, url: &url, headers, body, timeout: self.timeout };
+        let (answer, error) = self.network.send(&request);
+        self.note(Question { step, method, url: url.into(), origin, start }, answer, error);
     }
 
-    fn note(&mut self, mut exchange: Exchange) {
-        if let Some(failure) = exchange.error.as_mut().filter(|it| it.kind == FailureKind::Late) {
-            let seconds = self.examination.target.timeout.as_secs();
+    fn note(&mut self, question: Question, answer: Option<Answer>, mut error: Option<Failure>) {
+        if let Some(failure) = error.as_mut().filter(|it| it.kind == FailureKind::Late) {
+            let seconds = self.timeout.as_secs();
             failure.text = format!("no answer came in time ({seconds} s)");
         }
-        let number = self.examination.all(exchange.step).count().saturating_add(1);
+        let Question { step, method, url, origin, start } = question;
+        let took = self.network.now().saturating_sub(start);
+        let exchange = Exchange { step, method, url, origin, answer, error, took };
+        let number = self.examination.all(step).count().saturating_add(1);
         (self.progress)(number, &exchange);
         self.examination.exchanges.push(exchange);
     }
@@ -264,7 +336,16 @@ impl<'p> Prober<'p> {
         poll.is_some_and(|poll| match poll.status() {
             Some(status) => status < 300 || (400..500).contains(&status),
             // A server that has nothing else than Socket.IO lets other requests hang.
-            None => poll.error.as_ref().is_some_and(|it| it.kind == FailureKind::Late),
+            None => poll.is_late(),
+        })
+    }
+
+    /// Whether the page's origin may be why the poll is no good: without one it may be better.
+    pub(super) fn may_depend_on_origin(&self) -> bool {
+        let poll = self.examination.page_poll().filter(|poll| poll.origin.is_some());
+        poll.is_some_and(|poll| match poll.status() {
+            Some(status) => matches!(status, 400 | 401 | 403 | 404 | 406 | 422),
+            None => matches!(poll.failure(), Some(FailureKind::Closed | FailureKind::Reset)),
         })
     }
 }

@@ -28,8 +28,8 @@ pub(super) const VARY: (&str, &str) = ("vary", "Origin");
 pub(super) const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
 
 impl Examination {
-    /// Of a server that gives the page all it asks for, and nothing to others.
-    pub(super) fn good() -> Self {
+    /// Of a server to which a connection is possible.
+    pub(super) fn connected() -> Self {
         let page = Page {
             origin: O.to_owned(),
             headers: Vec::new(),
@@ -44,10 +44,14 @@ impl Examination {
             page,
             direct: None,
             timeout: Duration::from_secs(1),
+            hold: None,
         };
-        let empty = Self { target, foreign: FOREIGN, connected: None, exchanges: Vec::new() };
-        empty
-            .notes(Step::Connect, None, None)
+        Self::new(target, FOREIGN).notes(Step::Connect, None, None)
+    }
+
+    /// Of a server that gives the page all it asks for, and nothing to others.
+    pub(super) fn good() -> Self {
+        Self::connected()
             .sees(Step::Poll4, 200, GRANT, OPEN)
             .sees(Step::Poll3, 400, GRANT, UNSUPPORTED)
             .sees(Step::Preflight, 204, GRANT, "")
@@ -67,7 +71,10 @@ impl Examination {
     pub(super) fn sees(self, step: Step, status: u16, headers: &Headers, body: &str) -> Self {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let headers = headers.iter().map(own).collect();
-        self.notes(step, Some(Answer { status, headers, body: body.to_owned() }), None)
+        // Each session has an id of its own, of one letter.
+        let sid = format!("\"sid\":\"{}\"", char::from(b'b'.saturating_add(step as u8)));
+        let body = body.replace("\"sid\":\"a\"", &sid);
+        self.notes(step, Some(Answer { status, headers, body, ..Answer::default() }), None)
     }
 
     /// The same, with no answer in a step.
@@ -90,7 +97,11 @@ impl Examination {
             Step::NoOriginPoll => ("GET", None),
             _ => ("GET", Some(O)),
         };
-        let scheme = if step == Step::Upgrade { "wss" } else { "https" };
+        let is_websocket = matches!(
+            step,
+            Step::Upgrade | Step::Websocket | Step::ForeignWebsocket | Step::HoldWebsocket
+        );
+        let scheme = if is_websocket { "wss" } else { "https" };
         self.exchanges.retain(|exchange| exchange.step != step);
         self.exchanges.push(Exchange {
             step,
@@ -99,6 +110,7 @@ impl Examination {
             origin: origin.map(str::to_owned),
             answer,
             error,
+            took: Duration::ZERO,
         });
         self
     }
@@ -136,6 +148,12 @@ impl Examination {
     /// The same, of a page that uses WebSocket alone.
     pub(super) fn without_polling(mut self) -> Self {
         self.target.page.websocket = true;
+        self
+    }
+
+    /// The same, of a page of another origin.
+    pub(super) fn by_page(mut self, origin: &str) -> Self {
+        self.target.page.origin = origin.to_owned();
         self
     }
 

@@ -9,31 +9,41 @@ use tungstenite::{
 use url::Url;
 
 use super::{
+    Headers, MAX_BODY_LEN, Turn,
     connection::{Connection, Stream},
+    http::{listed, whole},
+};
+use crate::doctor::{
     exchange::Answer,
     failure::{Failure, FailureKind},
-    http::{Headers, MAX_BODY_LEN, headers},
 };
 
 /// The most that a server may say without what is waited for, in messages.
 const MAX_MESSAGES: usize = 8;
 
+/// A ping of the server, and the answer to it (Engine.IO 4).
+const PING: &str = "2";
+const PONG: &str = "3";
+
+/// How long it may take to close what was held.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 /// The largest message that is read, in bytes.
 const MAX_MESSAGE_LEN: usize = 64 << 10;
 
 /// An open WebSocket.
-pub(super) struct Socket<'s> {
+struct Socket<'s> {
     socket: WebSocket<&'s mut Stream>,
     heard: Vec<String>,
 }
 
-/// Opens a WebSocket, talks, and closes it; all in `timeout`. The answer's body is
-/// what was heard.
+/// Opens a WebSocket in `timeout`, takes each turn, and closes it. The answer's body is what was
+/// heard.
 pub(super) fn converse(
     url: &Url,
     sent: Headers,
+    turns: &[Turn],
     timeout: Duration,
-    talk: fn(&mut Socket<'_>) -> Result<(), Failure>,
 ) -> (Option<Answer>, Option<Failure>) {
     let request = match request(url, sent) {
         Ok(request) => request,
@@ -49,17 +59,16 @@ pub(super) fn converse(
     match tungstenite::client::client_with_config(request, &mut stream, Some(config)) {
         Ok((socket, answer)) => {
             let mut socket = Socket { socket, heard: Vec::new() };
-            let failure = talk(&mut socket).err();
+            let failure = turns.iter().try_for_each(|turn| socket.take(*turn)).err();
             socket.close();
             let body = socket.heard.join("\n");
-            let headers = headers(answer.headers());
-            (Some(Answer { status: 101, headers, body }), failure)
+            let headers = listed(answer.headers());
+            (Some(Answer { status: 101, headers, body, ..Answer::default() }), failure)
         }
         Err(HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
             let (head, start) = answer.into_parts();
-            let headers = headers(&head.headers);
-            let body = rest_of_body(start.unwrap_or_default(), &headers, stream);
-            (Some(Answer { status: head.status.as_u16(), headers, body }), None)
+            let bytes = rest_of_body(start.unwrap_or_default(), &listed(&head.headers), stream);
+            (Some(whole(head.status, &head.headers, bytes)), None)
         }
         Err(HandshakeError::Failure(error)) => (None, Some(error.into())),
         Err(HandshakeError::Interrupted(_)) => (None, Some(Failure::late())),
@@ -81,7 +90,7 @@ fn request(url: &Url, sent: Headers) -> Result<http::Request<()>, http::Error> {
 
 /// The body of a refusal, whose `start` came along with its head. Without a length
 /// it is what came. What is cut off is what was read of it.
-fn rest_of_body(start: Vec<u8>, headers: &[(String, String)], stream: Stream) -> String {
+fn rest_of_body(start: Vec<u8>, headers: &[(String, String)], stream: Stream) -> Vec<u8> {
     let value = |wanted| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let mut body = start;
     if value("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
@@ -100,7 +109,7 @@ fn rest_of_body(start: Vec<u8>, headers: &[(String, String)], stream: Stream) ->
         let missing = MAX_BODY_LEN.min(length).saturating_sub(here);
         let _ = stream.take(missing).read_to_end(&mut body);
     }
-    String::from_utf8_lossy(&body).into_owned()
+    body
 }
 
 /// What the chunks of a body hold (RFC 9112, 7.1).
@@ -120,19 +129,20 @@ fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
 }
 
 impl Socket<'_> {
-    /// Sends a packet.
-    ///
-    /// # Errors
-    /// The connection is gone.
-    pub(super) fn send(&mut self, packet: &str) -> Result<(), Failure> {
+    fn take(&mut self, turn: Turn) -> Result<(), Failure> {
+        match turn {
+            Turn::Send(packet) => self.send(packet),
+            Turn::Expect(start) => self.expect(start),
+            Turn::Hold(time) => self.hold(time),
+        }
+    }
+
+    fn send(&mut self, packet: &str) -> Result<(), Failure> {
         Ok(self.socket.send(Message::text(packet))?)
     }
 
     /// Waits for a packet that begins with `start`.
-    ///
-    /// # Errors
-    /// None comes.
-    pub(super) fn expect(&mut self, start: &str) -> Result<(), Failure> {
+    fn expect(&mut self, start: &str) -> Result<(), Failure> {
         for _ in 0..MAX_MESSAGES {
             let message = self.socket.read()?;
             if let Message::Text(text) = message {
@@ -144,6 +154,22 @@ impl Socket<'_> {
         }
         let text = format!("other messages came, and none that begins with {start}");
         Err(Failure::new(FailureKind::Protocol, text))
+    }
+
+    /// Keeps it open for that long. What comes in between is no matter, but for pings.
+    fn hold(&mut self, time: Duration) -> Result<(), Failure> {
+        self.socket.get_mut().be_done_in(time);
+        loop {
+            match self.socket.read().map_err(Failure::from) {
+                Ok(Message::Text(text)) if text.as_str() == PING => self.send(PONG)?,
+                Ok(_) => {}
+                Err(failure) if failure.kind == FailureKind::Late => {
+                    self.socket.get_mut().be_done_in(GOODBYE);
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     /// Says goodbye; whoever has gone already need not hear it.

@@ -12,7 +12,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned, crypto::CryptoProvider
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::Url;
 
-use super::failure::{Failure, FailureKind};
+use crate::doctor::failure::{Failure, FailureKind};
 
 /// What TLS is made with, for every request.
 pub(super) fn provider() -> Arc<CryptoProvider> {
@@ -127,6 +127,17 @@ fn encrypt(mut stream: Timed, host: &str) -> Result<StreamOwned<ClientConnection
         connection.complete_io(&mut stream)?;
     }
     Ok(StreamOwned::new(connection, stream))
+}
+
+impl Stream {
+    /// Sets by when it has to be done with from now on.
+    pub(super) fn be_done_in(&mut self, timeout: Duration) {
+        let timed = match self {
+            Self::Plain(timed) => timed,
+            Self::Tls(stream) => stream.get_mut(),
+        };
+        timed.deadline = deadline(timeout);
+    }
 }
 
 impl Read for Timed {

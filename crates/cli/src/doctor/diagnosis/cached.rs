@@ -1,0 +1,80 @@
+//! Handshakes that a cache answers.
+
+use super::evidence::with_headers;
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+};
+
+/// Headers by which caches tell of themselves.
+const TELLING: &[&str] = &[
+    "age",
+    "cache-control",
+    "cf-cache-status",
+    "server",
+    "via",
+    "x-cache",
+    "x-cache-status",
+    "x-vercel-cache",
+];
+
+pub(super) fn finding(examination: &Examination) -> Option<Finding> {
+    let opened = |exchange: &Exchange| exchange.opened().map(|open| open.sid);
+    let handshakes: Vec<_> =
+        examination.exchanges.iter().filter(|it| opened(it).is_some()).collect();
+    let twice = handshakes.iter().enumerate().find_map(|(index, first)| {
+        let mut later = handshakes.iter().skip(index.saturating_add(1));
+        later.find(|later| opened(later) == opened(first)).map(|later| (*first, *later))
+    });
+    let hit = handshakes.iter().find(|exchange| is_hit(exchange));
+    let (summary, first, second) = match (twice, hit) {
+        (Some((first, second)), _) => {
+            ("two clients get one session: a cache answers handshakes", first, Some(second))
+        }
+        (None, Some(hit)) => ("a cache answers handshakes, as its headers say", *hit, None),
+        (None, None) => return None,
+    };
+    let finding =
+        Finding::new(Code::CachedHandshake, Severity::Error, summary).seen(first, with_sid(first));
+    let finding = match second {
+        Some(second) => finding.seen(second, with_sid(second)),
+        None => finding,
+    };
+    Some(
+        finding
+            .why([
+                "A session is one client's. Clients that get the same one from the cache, or one that \
+                 has ended, throw each other out: \"Session ID unknown\", again and again; and one may \
+                 read what is meant for another.",
+            ])
+            .fix([
+                "Let the cache pass Socket.IO's path on, always. Cloudflare: Caching, Cache Rules, Bypass \
+                 cache for",
+                "  starts_with(http.request.uri.path, \"/socket.io/\")",
+                "CloudFront: the cache policy CachingDisabled for /socket.io/*. nginx, in Socket.IO's \
+                 location:",
+                "  proxy_cache off;",
+                "Varnish, in vcl_recv:",
+                "  if (req.url ~ \"^/socket.io/\") { return (pass); }",
+            ]),
+    )
+}
+
+fn with_sid(exchange: &Exchange) -> Vec<String> {
+    let mut lines = with_headers(exchange, TELLING);
+    lines.extend(exchange.opened().map(|open| format!("  sid {}", open.sid)));
+    lines
+}
+
+/// Whether a cache says that the answer is one that it kept.
+fn is_hit(exchange: &Exchange) -> bool {
+    let says = |name: &str| {
+        let value = exchange.header(name).unwrap_or_default().to_ascii_lowercase();
+        // "Hit from cloudfront", "HIT, MISS", "hit-stale"; not "pass" or "miss".
+        value.split([',', ' ', '-']).any(|word| word == "hit" || word == "stale")
+    };
+    let named = ["cf-cache-status", "x-cache", "x-cache-status", "x-vercel-cache", "x-proxy-cache"];
+    let age = exchange.header("age").and_then(|age| age.parse::<u64>().ok());
+    named.into_iter().any(says) || age.is_some_and(|age| age > 0)
+}

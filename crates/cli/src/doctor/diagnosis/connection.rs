@@ -1,0 +1,208 @@
+//! Requests that have no answer: no address, no connection, no TLS, nothing in time.
+
+use super::{browser_blocks, evidence::asked};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    failure::{Failure, FailureKind},
+    finding::{Code, Finding, Severity},
+    network::PortProtocol,
+    step::Step,
+    target::Target,
+};
+
+/// How long a Socket.IO client waits for a connection, in seconds (`timeout` of its options).
+const CLIENT_TIMEOUT: u64 = 20;
+
+/// The ports that Cloudflare's proxy passes on (developers.cloudflare.com, "Network ports").
+const PORTS_OF_CLOUDFLARE: &[u16] =
+    &[80, 8080, 8880, 2052, 2082, 2086, 2095, 443, 2053, 2083, 2087, 2096, 8443];
+
+/// A connection or a poll that failed.
+pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &Failure) -> Finding {
+    let target = &examination.target;
+    let kind = failure.kind;
+    if kind == FailureKind::Browser {
+        return browser_blocks::finding(exchange, failure);
+    }
+    let finding = match (&examination.port_speaks, kind) {
+        (Some(PortProtocol::Tls), _) => https_needed(target),
+        (Some(PortProtocol::Http), FailureKind::Tls(_)) => plain_http(target),
+        (Some(PortProtocol::Http2), _) => http2_alone(),
+        (Some(PortProtocol::Other(banner)), _) => another_protocol(target, banner),
+        (_, FailureKind::Dns) => no_address(target, failure),
+        (_, FailureKind::Tls(name)) => no_tls(target, failure, name),
+        (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
+        _ => no_answer(target, failure, exchange.step),
+    };
+    let error = match (kind, exchange.step) {
+        (FailureKind::Late, Step::Connect) => "ERR_CONNECTION_TIMED_OUT",
+        _ => kind.chromium(),
+    };
+    let mut lines = asked(exchange);
+    lines.extend(examination.port_speaks.as_ref().map(spoken));
+    finding.seen(exchange, lines).why([
+        "No answer comes to the page, so this is not about CORS, though some browsers call it that. \
+         Chromium prints:"
+            .to_owned(),
+        format!("  GET {} net::{error}", target.base),
+    ])
+}
+
+fn spoken(protocol: &PortProtocol) -> String {
+    match protocol {
+        PortProtocol::Http => "Asked by plain http, the port answers.".to_owned(),
+        PortProtocol::Tls => "A TLS handshake with the port succeeds.".to_owned(),
+        PortProtocol::Http2 => "The port begins with a frame of HTTP/2.".to_owned(),
+        PortProtocol::Other(banner) => format!("The port begins with: {banner}"),
+    }
+}
+
+fn error(code: Code, summary: impl Into<String>) -> Finding {
+    Finding::new(code, Severity::Error, summary)
+}
+
+/// The URL of the target, with another scheme.
+fn with_scheme(target: &Target, scheme: &str) -> String {
+    let mut url = target.base.clone();
+    let port = url.port_or_known_default();
+    // Both are special schemes, so that it can be set.
+    let _ = url.set_scheme(scheme);
+    let _ = url.set_port(port);
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+fn https_needed(target: &Target) -> Finding {
+    let summary = format!("the port of {} speaks https, and is asked by plain http", target.base);
+    error(Code::HttpsNeeded, summary).fix([
+        "Write https: in the client (WebSockets are then wss by themselves):".to_owned(),
+        format!("  io(\"{}\")", with_scheme(target, "https")),
+        "A proxy before it has to speak TLS to it too. In nginx: `proxy_pass https://…`."
+            .to_owned(),
+    ])
+}
+
+fn plain_http(target: &Target) -> Finding {
+    let summary = format!("the port of {} speaks plain http, and is asked by https", target.base);
+    error(Code::TlsFailed, summary).fix([
+        "Give the port TLS (a proxy before the server, or a certificate in it). A page on http: or on \
+         localhost may ask it as it is:"
+            .to_owned(),
+        format!("  io(\"{}\")", with_scheme(target, "http")),
+    ])
+}
+
+fn http2_alone() -> Finding {
+    error(
+        Code::ConnectionFailed,
+        "the port speaks HTTP/2 without TLS, and nothing older, which no browser does",
+    )
+    .fix([
+        "Let it speak HTTP/1.1: Socket.IO's WebSockets need that. Is it a port for gRPC, or a server of \
+         node:http2? Envoy, Istio: the protocol of the service is `http`, not `http2` or `grpc`.",
+    ])
+}
+
+fn another_protocol(target: &Target, banner: &str) -> Finding {
+    let name = match banner {
+        _ if banner.starts_with("SSH-") => "SSH",
+        _ if banner.starts_with("220") => "mail or FTP",
+        _ if banner.starts_with("-ERR") || banner.starts_with("-DENIED") => "Redis",
+        _ => "something else than HTTP",
+    };
+    let summary = format!("the port of {} speaks {name}", target.base);
+    error(Code::ConnectionFailed, summary)
+        .fix(["Write the port of the Socket.IO server: this is another program's."])
+}
+
+fn no_address(target: &Target, failure: &Failure) -> Finding {
+    let host = target.base.host_str().unwrap_or_default();
+    error(Code::DnsFailed, format!("{host} has no address: {}", failure.text)).fix([format!(
+        "Check how {host} is written, and its DNS record (`dig {host}`). A name of an internal network, \
+         of a container or of Docker's compose file resolves only within it: a browser is outside."
+    )])
+}
+
+fn silent(target: &Target) -> Finding {
+    let seconds = target.timeout.as_secs();
+    let summary = format!(
+        "the server takes the connection and says nothing for {seconds} s ({})",
+        target.base
+    );
+    let finding = error(Code::NoAnswerInTime, summary);
+    let patience = if seconds < CLIENT_TIMEOUT {
+        format!(
+            "A page waits longer: {CLIENT_TIMEOUT} s (the client's `timeout`). If the server starts when \
+             it is asked (a free plan, a function), give it time here as well: --timeout 60"
+        )
+    } else {
+        format!(
+            "A page waits for {CLIENT_TIMEOUT} s (the client's `timeout`) and then reports `timeout`."
+        )
+    };
+    finding.fix([
+        patience,
+        "If it stays so: Socket.IO is attached to an HTTP server without a handler, and is at another \
+         path (--path), as requests to others are left hanging; or the program is blocked; or a proxy \
+         waits for a server that does not answer it."
+            .to_owned(),
+    ])
+}
+
+fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
+    let summary = format!("no answer from {}: {}", target.base, failure.text);
+    let finding = error(Code::ConnectionFailed, summary);
+    let finding = match failure.kind {
+        FailureKind::Closed | FailureKind::Reset if step != Step::Connect => finding.fix([
+            "Something takes the connection and hangs up: look at the server's log (does it crash?), at \
+             a firewall or proxy that cuts requests off (nginx's `return 444`), and whether the port \
+             speaks http at all.",
+        ]),
+        FailureKind::Protocol => {
+            finding.fix(["What answers speaks no HTTP/1.1: is it the port of the Socket.IO server?"])
+        }
+        _ => finding.fix([
+            "Is the server running, on that port, and listening on more than 127.0.0.1? Does a \
+             firewall or security group let the port through? In a container, is the port \
+             published? What speaks http on one port may speak https on another.",
+        ]),
+    };
+    let port = target.base.port_or_known_default().unwrap_or_default();
+    let is_passed_on = PORTS_OF_CLOUDFLARE.contains(&port);
+    finding.fix((!is_passed_on && !target.is_local()).then(|| {
+        format!(
+            "If Cloudflare's proxy is before it (an orange cloud): it does not pass on port {port}. It \
+             does 443, 2053, 2083, 2087, 2096 and 8443 for https, and 80, 8080, 8880, 2052, 2082, 2086 \
+             and 2095 for http."
+        )
+    }))
+}
+
+fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
+    let host = target.base.host_str().unwrap_or_default();
+    let fix = match chromium {
+        "ERR_CERT_DATE_INVALID" => {
+            "Renew the certificate, and reload whatever serves it.".to_owned()
+        }
+        "ERR_CERT_COMMON_NAME_INVALID" => {
+            format!("Get a certificate that names {host}, or ask by the name that it is for.")
+        }
+        "ERR_SSL_VERSION_OR_CIPHER_MISMATCH" | "ERR_SSL_UNRECOGNIZED_NAME_ALERT" => format!(
+            "Is there a certificate for {host}, and is {host} set up where TLS ends (server_name, a route, a \
+             custom domain)? Cloudflare's universal certificate covers one level below the domain: not \
+             a.b.example.com. Does the server take TLS 1.2 or 1.3?"
+        ),
+        "ERR_CERT_AUTHORITY_INVALID" => {
+            "Serve the full chain (certificate, then intermediates) of an authority that browsers \
+             trust. For development, have the system trust your own authority (mkcert does), or \
+             use http://localhost."
+                .to_owned()
+        }
+        _ => format!(
+            "Look at it with `openssl s_client -connect {host}:{} -servername {host}`. If the port \
+             speaks plain http, write http:// in the client.",
+            target.base.port_or_known_default().unwrap_or(443)
+        ),
+    };
+    error(Code::TlsFailed, format!("no TLS with {host}: {}", failure.text)).fix([fix])
+}

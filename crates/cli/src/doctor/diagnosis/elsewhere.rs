@@ -1,0 +1,206 @@
+//! Polls that something else than Socket.IO answers, and where it is instead.
+
+use super::evidence::{console, with_body};
+use crate::doctor::{
+    engineio::Protocol,
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+    target::Target,
+};
+
+const HIDDEN: &str = "What answers instead seldom has CORS headers: the console speaks of CORS, and \
+                      hides the status.";
+
+/// A WebSocket opens, and polls do not get there.
+pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let websocket = examination.get(Step::Websocket).filter(|it| it.opened_websocket())?;
+    let status = poll.status().unwrap_or_default();
+    Some(
+        Finding::new(
+            Code::PollingBlocked,
+            Severity::Error,
+            format!("a WebSocket opens, and the poll is answered {status} by something else"),
+        )
+        .seen(poll, with_body(poll))
+        .seen(websocket, with_body(websocket))
+        .why(["A client begins by polling, unless it is told not to, and gives up where that fails."])
+        .why([HIDDEN])
+        .why(console(examination, poll))
+        .fix([
+            "The proxy hands on upgrades alone: let it hand on every request to /socket.io/, GET, POST \
+             and OPTIONS. In nginx, the location has no `if ($http_upgrade …)` around its proxy_pass.",
+            "Or let every client begin with a WebSocket (and examine it with --websocket):",
+            "  io(\"…\", { transports: [\"websocket\"] })",
+        ]),
+    )
+}
+
+/// Socket.IO answers at another path.
+pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let other = examination.all(Step::OtherPath).find(|other| other.is_engine_io())?;
+    let target = &examination.target;
+    let url = other.url.split('?').next().unwrap_or_default();
+    let path = url.strip_prefix(target.base.as_str().trim_end_matches('/')).unwrap_or(url);
+    let base = target.base.as_str().trim_end_matches('/');
+    let fix = if path.trim_end_matches('/') == target.path.trim_end_matches('/') {
+        vec![
+            "The two differ in the slash at the end: `addTrailingSlash` has to be the same in client and \
+             server. A client that does not set it asks with the slash, whatever its `path`:"
+                .to_owned(),
+            if path.ends_with('/') {
+                format!("  io(\"{base}\", {{ path: \"{path}\" }})")
+            } else {
+                format!("  io(\"{base}\", {{ path: \"{path}\", addTrailingSlash: false }})")
+            },
+        ]
+    } else {
+        vec![
+            "Let client and server have one path. In the client:".to_owned(),
+            format!("  io(\"{base}\", {{ path: \"{path}\" }})"),
+            "It is Socket.IO's path, not the namespace, which stands after the host in the URL."
+                .to_owned(),
+        ]
+    };
+    Some(
+        Finding::new(
+            Code::WrongPath,
+            Severity::Error,
+            format!("Socket.IO is not at {}, but at {path}", target.path),
+        )
+        .seen(poll, with_body(poll))
+        .seen(other, with_body(other))
+        .why([HIDDEN])
+        .why(console(examination, poll))
+        .fix(fix),
+    )
+}
+
+/// The proxy hands on another path than it was asked for: the server's 404 names it, or the server
+/// itself answers at the page's.
+pub(super) fn changed_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let target = &examination.target;
+    let direct = examination.get(Step::DirectPoll).filter(|direct| direct.is_engine_io());
+    let echoed = echoed_path(poll.body()).filter(|path| *path != target.path);
+    if echoed.is_none() && (direct.is_none() || !matches!(poll.status(), Some(200..300 | 404))) {
+        return None;
+    }
+    let path = &target.path;
+    let summary = match echoed {
+        Some(echoed) => {
+            format!(
+                "the proxy strips or changes the path: asked for {path}, the server got {echoed}"
+            )
+        }
+        None => format!(
+            "it answers at --direct, and not through the proxy, which strips the path {path} or sends it \
+             elsewhere"
+        ),
+    };
+    let finding =
+        Finding::new(Code::ProxyChangesPath, Severity::Error, summary).seen(poll, with_body(poll));
+    let finding = match direct {
+        Some(direct) => finding.seen(direct, with_body(direct)),
+        None => finding,
+    };
+    Some(finding.why([HIDDEN]).why(console(examination, poll)).fix([
+        "Let the proxy hand the path on as it is. In nginx, no slash (and no path) after the port of \
+         proxy_pass, which would take the place of the location's:"
+            .to_owned(),
+        format!("  location {path} {{ proxy_pass http://127.0.0.1:3000; }}"),
+        "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: false. An \
+         Ingress of nginx: no rewrite-target. Apache: the same path in both of ProxyPass's arguments. \
+         Express: http-proxy-middleware with `pathFilter`, not app.use(\"/socket.io\", …)."
+            .to_owned(),
+    ]))
+}
+
+/// The path that a framework's 404 says it was asked for: `Cannot GET /?EIO=4`.
+fn echoed_path(body: &str) -> Option<&str> {
+    let marks = ["Cannot GET ", "Route GET:"];
+    let rest = marks.into_iter().find_map(|mark| Some(body.split_once(mark)?.1))?;
+    let path = rest.split(['?', '<', '"', ' ', '\n', '&']).next()?;
+    path.starts_with('/').then_some(path)
+}
+
+/// Something answers, and nothing tells what.
+pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Finding {
+    let target = &examination.target;
+    let status = poll.status().unwrap_or_default();
+    let url = |protocol: Protocol| {
+        let query = format!("EIO={}&transport=polling", protocol.number());
+        Target::url(&target.base, &target.path, &query)
+    };
+    if status == 403 {
+        return forbidden(examination, poll);
+    }
+    let meaning = match status {
+        400 => ": something refuses the request before Socket.IO",
+        404 | 410 => ": nothing is there",
+        405 => ": it takes no GET there",
+        200..300 if poll.body().trim().is_empty() => ", with nothing, and not by Socket.IO",
+        200..300 => ", and not by Socket.IO",
+        _ => "",
+    };
+    let tried = examination.get(Step::OtherPath).is_some();
+    let elsewhere = if tried { "It is not at one of the other usual paths either. " } else { "" };
+    Finding::new(
+        Code::NotSocketIo,
+        Severity::Error,
+        format!("there is no Socket.IO at {}: the poll is answered {status}{meaning}", target.path),
+    )
+    .seen(poll, with_body(poll))
+    .why([
+        "What answers instead seldom has CORS headers: the console speaks of CORS. The page would \
+         fail with them as well.",
+    ])
+    .why(console(examination, poll))
+    .fix([
+        "Make this work without a browser first. Each of these should print a session:".to_owned(),
+        format!("  curl '{}'   # 0{{\"sid\":…", url(Protocol::V4)),
+        format!("  curl '{}'   # 96:0{{\"sid\":… (Socket.IO 2, or allowEIO3)", url(Protocol::V3)),
+        format!(
+            "{elsewhere}Is it the Socket.IO server that listens there, or a static site, an API, a \
+             health check's page? Does the proxy forward the path as it is? If the server's `path` is \
+             another, give it as --path, and to the client as `path`."
+        ),
+    ])
+}
+
+/// A refusal that no origin and no server explains.
+fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
+    Finding::new(
+        Code::Blocked,
+        Severity::Error,
+        "something before Socket.IO refuses the poll with 403, with the page's Origin and without",
+    )
+    .seen(poll, with_body(poll))
+    .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so that the console \
+           speaks of CORS and hides the status."])
+    .why(console(examination, poll))
+    .fix([
+        "Find who answers by the body and the `server` header: a firewall for web applications, an \
+         allow list of addresses, a check of the User-Agent, a middleware. Let Socket.IO's path \
+         (/socket.io/) past it.",
+        "If a token or a cookie is wanted: --header 'Authorization: …', --cookie 'session=…'.",
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_404_is_read() {
+        for (body, path) in [
+            ("<pre>Cannot GET /?EIO=4&amp;transport=polling</pre>", Some("/")),
+            ("Cannot GET /socket.io/", Some("/socket.io/")),
+            (r#"{"message":"Route GET:/x/?EIO=4 not found"}"#, Some("/x/")),
+            ("Cannot GET it", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(echoed_path(body), path, "{body}");
+        }
+    }
+}

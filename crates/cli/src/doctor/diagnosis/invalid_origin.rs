@@ -1,0 +1,126 @@
+//! `Access-Control-Allow-Origin` whose value is no origin.
+
+use socketio_cors_core::origin::Origin;
+use socketio_cors_explain::fetch_standard::CorsError;
+
+use super::{
+    evidence::{shortened, unreadable, with_cors},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+};
+
+pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let value = poll.allowed_origin()?;
+    if Origin::try_from(value.as_str()).is_ok() {
+        return None;
+    }
+    let (what, fix) = kind(&value);
+    let finding = Finding::new(
+        Code::InvalidOrigin,
+        Severity::Error,
+        format!("Access-Control-Allow-Origin is \"{}\", {what}", shortened(&value)),
+    )
+    .seen(poll, with_cors(poll))
+    .why(["Browsers compare the value with the page's origin, letter by letter: it is no pattern."])
+    .why(unreadable(poll, CorsError::Mismatch))
+    .fix(fix.iter().copied())
+    .fix(remedy::allow_page(examination));
+    Some(finding)
+}
+
+/// What was written instead of an origin, and what to do.
+fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
+    let is_quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    let is_variable = value.contains('$') || value.contains('%') || value.contains("{{");
+    if is_quoted('"') || is_quoted('\'') {
+        (
+            "with quotes that belong to it",
+            &[
+                "Take the quotes out of the value: those in a .env file, a docker-compose list or a \
+               setting of the platform are often part of it.",
+            ],
+        )
+    } else if value.starts_with('/') && value.len() > 2 {
+        (
+            "a regular expression in a text",
+            &[
+                "A regular expression stands without quotes. In a Socket.IO 3 or 4 server:",
+                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
+            ],
+        )
+    } else if value.contains('*') {
+        (
+            "a pattern, which no browser takes for one",
+            &[
+                "A * stands for something only alone. Name each origin, or let the server compare with a \
+               pattern and send the origin that asks. In a Socket.IO 3 or 4 server:",
+                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
+                "socketio-cors-edge takes patterns in its policy:",
+                "  { \"origin\": [\"https://*.example.com\"] }",
+            ],
+        )
+    } else if is_variable {
+        (
+            "the name of a variable instead of its value",
+            &[
+                "Whoever sets the header does not replace the variable: is it in single quotes, or of \
+               another program's configuration? Print the value where it is set.",
+            ],
+        )
+    } else if value.is_empty() {
+        (
+            "an empty text",
+            &[
+                "Whoever sets the header has no value for this origin: an entry that is missing in nginx's \
+               `map`, an environment variable that is not set.",
+            ],
+        )
+    } else if value == "null" {
+        (
+            "which stands for sandboxed frames and local files",
+            &["Name the page's origin; null names nobody, and lets every sandboxed frame in."],
+        )
+    } else if value.contains("://") {
+        (
+            "which no browser sends: an origin is a scheme, a host in lower case, and a port",
+            &[
+                "Write it as the page's `location.origin` prints it: no path, no slash, no user, lower \
+               case.",
+            ],
+        )
+    } else {
+        (
+            "which is no origin",
+            &["The value is the origin of the page that asks, or *: not true, a host or a list."],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_named_by_how_it_came_about() {
+        for (value, part) in [
+            ("\"https://app.example.com\"", "quotes"),
+            ("https://*.example.com", "a pattern"),
+            ("/example\\.com$/", "a regular expression"),
+            ("$http_origin", "a variable"),
+            ("${ORIGIN}", "a variable"),
+            ("", "empty"),
+            ("null", "sandboxed"),
+            ("https://App.example.com", "lower case"),
+            ("https://app.example.com/path", "no browser sends"),
+            ("true", "no origin"),
+            ("app.example.com", "no origin"),
+        ] {
+            let (what, _) = kind(value);
+            assert!(what.contains(part), "{value}: {what}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Answers that tell who wrote them: challenges, logins, firewalls, platforms, default pages.
+//!
+//! Each file below has rows of one kind. The first row whose every sign is there counts.
+
+mod challenges;
+mod cloudflare;
+mod limits;
+mod logins;
+mod outages;
+mod pages;
+mod refusals;
+
+use super::evidence::{console, with_body};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+/// An answer that is known, and what to do about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) code: Code,
+    /// A sentence without a full stop, with `{}` for what was asked: "the poll".
+    pub(super) says: &'static str,
+    /// Lines as in [`Finding`].
+    pub(super) fix: &'static [&'static str],
+}
+
+/// By which signs an answer is known.
+struct Row {
+    signs: &'static [Sign],
+    known: Known,
+}
+
+/// Something about an answer. Texts are compared without regard to letter case.
+enum Sign {
+    /// Its status is this.
+    Status(u16),
+    /// It has this header.
+    Header(&'static str),
+    /// It has this header, with this in it.
+    Says(&'static str, &'static str),
+    /// Its body has this in it.
+    Body(&'static str),
+    /// Its body is empty.
+    Empty,
+    /// It redirects to another path, with this in its URL.
+    LeadsTo(&'static str),
+}
+
+impl Sign {
+    fn is_on(&self, exchange: &Exchange) -> bool {
+        let has = |text: String, part: &str| {
+            text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+        };
+        let header = |name: &str| exchange.header(name);
+        match *self {
+            Self::Status(status) => exchange.status() == Some(status),
+            Self::Header(name) => header(name).is_some(),
+            Self::Says(name, part) => header(name).is_some_and(|value| has(value, part)),
+            Self::Empty => exchange.body().trim().is_empty(),
+            Self::Body(part) => has(exchange.body().to_owned(), part),
+            Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
+                // A login is another path: https instead of http leads to the same one.
+                let is_same = location.split('?').next().unwrap_or_default().contains("/socket.io");
+                !is_same && has(location, part)
+            }),
+        }
+    }
+}
+
+/// Every row, those of the most particular kind first.
+const ROWS: &[&[Row]] =
+    &[challenges::ROWS, logins::ROWS, refusals::ROWS, outages::ROWS, limits::ROWS, pages::ROWS];
+
+/// Who wrote an answer, if it tells and is not Engine.IO's.
+pub(super) fn of(exchange: &Exchange) -> Option<Known> {
+    exchange.answer.as_ref()?;
+    if exchange.is_engine_io() || exchange.is_upgraded() {
+        return None;
+    }
+    let challenge = first(challenges::ROWS, exchange);
+    challenge
+        .or_else(|| cloudflare::of(exchange))
+        .or_else(|| ROWS.iter().find_map(|rows| first(rows, exchange)))
+}
+
+fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
+    let row = rows.iter().find(|row| row.signs.iter().all(|sign| sign.is_on(exchange)));
+    row.map(|row| row.known)
+}
+
+/// The finding that an answer is, and what else there is to say.
+pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Known) -> Finding {
+    let says = known.says.replace("{}", asked(exchange));
+    Finding::new(known.code, Severity::Error, says)
+        .seen(exchange, with_body(exchange))
+        .why([why(known.code)])
+        .why(console(examination, exchange))
+        .fix(known.fix.iter().copied())
+}
+
+/// The later requests of the page: what is known of one's answer is why it failed.
+pub(super) fn later(examination: &Examination) -> Option<Finding> {
+    let steps = [Step::Preflight, Step::Post, Step::PollAgain, Step::Websocket, Step::Upgrade];
+    let needed = |exchange: &&Exchange| {
+        exchange.step != Step::Preflight || !examination.target.page.unsafe_headers().is_empty()
+    };
+    let mut exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
+    let (exchange, known) = exchanges.find_map(|exchange| Some((exchange, of(exchange)?)))?;
+    // Pages and outages of a later request are told by what failed in it.
+    let tells = matches!(
+        known.code,
+        Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
+    );
+    tells.then(|| finding(examination, exchange, known))
+}
+
+/// What was asked, as a sentence names it.
+pub(super) fn asked(exchange: &Exchange) -> &'static str {
+    match (exchange.method, exchange.url.starts_with("ws")) {
+        ("OPTIONS", _) => "the preflight",
+        ("POST", _) => "the POST",
+        (_, true) => "the WebSocket's handshake",
+        _ => "the poll",
+    }
+}
+
+fn why(code: Code) -> &'static str {
+    match code {
+        Code::Challenged => {
+            "A challenge is a page for a person: its script has to run in a tab. A background \
+             request gets it as its answer, and fails, whatever CORS headers it has."
+        }
+        Code::LoginRequired => {
+            "A login is a page for a person. A background request cannot show it, and a preflight \
+             never has a cookie or a token. The console speaks of CORS, as the login's answer has \
+             no CORS headers."
+        }
+        Code::RateLimited => {
+            "Clients that fail come back every few seconds, which keeps the limit exceeded. Such \
+             answers seldom have CORS headers, so that the console speaks of CORS."
+        }
+        Code::Blocked => {
+            "The request does not reach Socket.IO. The refusal has no CORS headers, so that the \
+             console speaks of CORS and hides the status."
+        }
+        Code::NotSocketIo => {
+            "The page asks a server that is none of Socket.IO. Its answer seldom has CORS headers, \
+             so that the console speaks of CORS; the page would fail with them as well."
+        }
+        _ => {
+            "Such answers seldom have CORS headers: the console speaks of CORS, and hides the \
+             status."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The errors that Cloudflare's edge numbers.
+//!
+//! Source: developers.cloudflare.com, "Cloudflare 5xx errors" and "Cloudflare 1xxx errors".
+
+use super::Known;
+use crate::doctor::{exchange::Exchange, finding::Code};
+
+/// What an answer of Cloudflare's own says by its number.
+pub(super) fn of(exchange: &Exchange) -> Option<Known> {
+    let is_cloudflare = exchange.header("cf-ray").is_some()
+        || exchange
+            .header("server")
+            .is_some_and(|server| server.eq_ignore_ascii_case("cloudflare"));
+    let status = exchange.status()?;
+    let number = number(exchange.body());
+    // 520 to 527 and 530 are nobody else's.
+    let is_its_own = matches!(status, 520..=527 | 530);
+    if !is_cloudflare && !is_its_own {
+        return None;
+    }
+    let number = number.or_else(|| is_its_own.then_some(status))?;
+    NUMBERS.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, known)| *known)
+}
+
+/// The number in a body: `error code: 1020`, or in a page `Error 1020` or `Error</span> … 1020`.
+fn number(body: &str) -> Option<u16> {
+    let lower = body.to_ascii_lowercase();
+    let marks = ["error code: ", "error code ", "cf-error-code\">", "error code</span>", ">error "];
+    marks.into_iter().find_map(|mark| {
+        let (_, rest) = lower.split_once(mark)?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok().filter(|number| matches!(number, 500..=530 | 1000..=1299))
+    })
+}
+
+const fn error(says: &'static str, fix: &'static [&'static str]) -> Known {
+    Known { code: Code::CloudflareError, says, fix }
+}
+
+const fn blocked(says: &'static str, fix: &'static [&'static str]) -> Known {
+    Known { code: Code::Blocked, says, fix }
+}
+
+const DNS: &[&str] = &[
+    "In Cloudflare's dashboard, DNS: the record has to name the origin server's own address, not one of \
+     Cloudflare's, nor a name that does not resolve.",
+];
+
+const FIREWALL: &[&str] = &[
+    "In Cloudflare's dashboard, Security, Events: the Ray ID (header cf-ray) finds the rule. Let \
+     Socket.IO's path past it by a custom rule with the action Skip, placed first:",
+    "  starts_with(http.request.uri.path, \"/socket.io/\")",
+];
+
+/// By Cloudflare's numbers, what each means.
+const NUMBERS: &[(&[u16], Known)] = &[
+    (
+        &[520],
+        error(
+            "Cloudflare answers {} 520: the origin server's answer is empty, broken off or no HTTP",
+            &[
+                "Look at the origin server's log at that moment: it crashed, reset the connection, or sent \
+               headers of more than 32 KB. Ask it past Cloudflare: --direct http://<its address>:<port>.",
+            ],
+        ),
+    ),
+    (
+        &[521],
+        error(
+            "Cloudflare answers {} 521: the origin server refuses Cloudflare's connection",
+            &[
+                "Is the server running, on port 80 (SSL mode Flexible) or 443 (Full)? Does its firewall let \
+               Cloudflare's addresses in (https://www.cloudflare.com/ips/)?",
+            ],
+        ),
+    ),
+    (
+        &[522],
+        error(
+            "Cloudflare answers {} 522: the origin server does not take the connection in time",
+            &[
+                "Does a firewall drop Cloudflare's addresses (https://www.cloudflare.com/ips/)? Is the \
+               address of the DNS record the server's? Cloudflare connects to the port of the URL.",
+            ],
+        ),
+    ),
+    (
+        &[523],
+        error(
+            "Cloudflare answers {} 523: there is no way to the origin server",
+            &["Is the address of the DNS record still the server's?"],
+        ),
+    ),
+    (
+        &[524],
+        error(
+            "Cloudflare answers {} 524: the origin server took the request and did not answer in time",
+            &[
+                "A poll is answered after `pingInterval` at the latest (25 s): keep that below 100 s, and \
+               look for what blocks the server.",
+            ],
+        ),
+    ),
+    (
+        &[525],
+        error(
+            "Cloudflare answers {} 525: no TLS comes about between Cloudflare and the origin server",
+            &[
+                "Does the origin server speak TLS on that port, with a certificate for this host? If it \
+               speaks plain http, set the SSL mode to Flexible, or better give it a certificate \
+               (Cloudflare's Origin CA).",
+            ],
+        ),
+    ),
+    (
+        &[526],
+        error(
+            "Cloudflare answers {} 526: the origin server's certificate is not valid",
+            &[
+                "In SSL mode Full (strict) the origin server needs a certificate that has not expired, for \
+               this host: one of Cloudflare's Origin CA will do.",
+            ],
+        ),
+    ),
+    (
+        &[527],
+        error(
+            "Cloudflare answers {} 527: its Railgun does not reach the origin server",
+            &["Railgun has ended: turn it off in the dashboard."],
+        ),
+    ),
+    (
+        &[1033],
+        error(
+            "Cloudflare answers {} 530/1033: no cloudflared runs for the tunnel",
+            &[
+                "Start the tunnel, and look whether it is healthy in Zero Trust, Networks, Tunnels:",
+                "  cloudflared tunnel run <name>",
+            ],
+        ),
+    ),
+    (&[1000], error("Cloudflare answers {} 1000: the DNS record leads back to Cloudflare", DNS)),
+    (
+        &[1001, 1016, 1018, 530],
+        error("Cloudflare answers {} 530: it finds no address for the origin server", DNS),
+    ),
+    (
+        &[1003],
+        error(
+            "Cloudflare answers {} 1003: it was asked by an address instead of a name",
+            &["Write the host's name in the client."],
+        ),
+    ),
+    (
+        &[1013],
+        error(
+            "Cloudflare answers {} 1013: the host in the URL and in TLS are not the same",
+            &[
+                "Ask by one name: does a proxy of yours before Cloudflare change the Host header alone?",
+            ],
+        ),
+    ),
+    (
+        &[1014],
+        error(
+            "Cloudflare answers {} 1014: the name points to a zone of another Cloudflare account",
+            &["Point it to the server itself, or use Cloudflare for SaaS."],
+        ),
+    ),
+    (
+        &[1015],
+        Known {
+            code: Code::RateLimited,
+            says: "Cloudflare answers {} 1015: its rate limit is exceeded",
+            fix: &[
+                "In Cloudflare's dashboard, Security, WAF, Rate limiting rules: leave Socket.IO's path \
+                    out, as in",
+                "  not starts_with(http.request.uri.path, \"/socket.io/\")",
+                "A client that polls makes a request every few seconds, and everyone behind one address \
+                    shares the limit. The doctor makes some 25 requests itself.",
+            ],
+        },
+    ),
+    (
+        &[1005, 1006, 1007, 1008, 1106],
+        blocked("Cloudflare refuses {}: this address or its network is banned (1006)", FIREWALL),
+    ),
+    (&[1009], blocked("Cloudflare refuses {}: this country is banned (1009)", FIREWALL)),
+    (
+        &[1010],
+        blocked(
+            "Cloudflare refuses {}: the Browser Integrity Check takes it for a bot (1010)",
+            &[
+                "Turn the Browser Integrity Check off for the path by a configuration rule:",
+                "  starts_with(http.request.uri.path, \"/socket.io/\")",
+                "The doctor may be refused where browsers are not, as it is a program.",
+            ],
+        ),
+    ),
+    (&[1012, 1020], blocked("Cloudflare refuses {}: a rule of its firewall does (1020)", FIREWALL)),
+    (
+        &[1019],
+        error(
+            "Cloudflare answers {} 1019: a Worker calls itself",
+            &[
+                "`UPSTREAM` (or the URL that the Worker fetches) leads back to the Worker's own route.",
+            ],
+        ),
+    ),
+    (
+        &[1027],
+        error(
+            "Cloudflare answers {} 1027: the Worker is over the daily limit of its plan",
+            &["Take the Workers Paid plan, or set the route to fail open."],
+        ),
+    ),
+    (
+        &[1042],
+        error(
+            "Cloudflare answers {} 1042: a Worker asks another Worker of the same zone by its URL",
+            &["Use a service binding, or the compatibility flag global_fetch_strictly_public."],
+        ),
+    ),
+    (
+        &[1101],
+        error(
+            "Cloudflare answers {} 1101: the Worker threw an exception",
+            &["Its log says which:", "  npx wrangler tail"],
+        ),
+    ),
+    (
+        &[1102],
+        error(
+            "Cloudflare answers {} 1102: the Worker used more CPU time than it may",
+            &["Its log and its metrics say where. The Free plan has 10 ms a request."],
+        ),
+    ),
+    (
+        &[500, 502, 503, 504],
+        error(
+            "Cloudflare answers {} with an error of its own, or of the origin server",
+            &[
+                "Ask the server past Cloudflare: --direct http://<its address>:<port>. If that is good, look \
+               at https://www.cloudflarestatus.com/.",
+            ],
+        ),
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_from_text_and_from_pages() {
+        for (body, expected) in [
+            ("error code: 1020", Some(1020)),
+            ("error code: 502", Some(502)),
+            ("<span class=\"cf-error-code\">1015</span>", Some(1015)),
+            ("<h1>Error 1033</h1>", Some(1033)),
+            ("<span>Error code 521</span>", Some(521)),
+            ("error code: 7", None),
+            ("<h1>Error</h1>", None),
+            ("", None),
+        ] {
+            assert_eq!(number(body), expected, "{body}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Logins: answers that want to know who it is.
+
+use super::{
+    Known, Row,
+    Sign::{Body, Header, LeadsTo, Says, Status},
+};
+use crate::doctor::finding::Code;
+
+const fn login(says: &'static str, fix: &'static [&'static str]) -> Known {
+    Known { code: Code::LoginRequired, says, fix }
+}
+
+const BY_ACCESS: Known = login(
+    "Cloudflare Access wants a login for {}",
+    &[
+        "In Zero Trust, Access: give the API's application the session cookie of the page (one \
+         application with both hostnames, SameSite=None, \"Bypass options requests to origin\" on), \
+         and let the client send it:",
+        "  io(\"…\", { withCredentials: true })",
+        "Or add a policy with the action Bypass for the path /socket.io/.",
+        "To try it with a service token: --header 'CF-Access-Client-Id: …' and --header \
+         'CF-Access-Client-Secret: …'.",
+    ],
+);
+
+const BY_REDIRECT: Known = login(
+    "{} is redirected to a login",
+    &[
+        "Let the path of Socket.IO (/socket.io/), OPTIONS too, out of the rule that redirects to \
+         the login, and let Socket.IO check who it is (`auth`, or a cookie).",
+        "If a cookie says so, give it to the doctor: --cookie 'session=…'; the client needs \
+         withCredentials: true.",
+    ],
+);
+
+pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[LeadsTo("cloudflareaccess.com")], known: BY_ACCESS },
+    Row { signs: &[LeadsTo("/cdn-cgi/access/")], known: BY_ACCESS },
+    Row { signs: &[Says("www-authenticate", "cloudflare-access")], known: BY_ACCESS },
+    Row { signs: &[Header("cf-access-domain"), Status(403)], known: BY_ACCESS },
+    Row {
+        signs: &[Header("x-goog-iap-generated-response")],
+        known: login(
+            "Google's Identity-Aware Proxy wants a login for {}",
+            &["Let preflights through (in IAP's settings: access_settings.cors_settings.\
+                 allow_http_options), serve page and API behind one IAP, and let the client send \
+                 its cookie (withCredentials: true); or take IAP off the backend of Socket.IO."],
+        ),
+    },
+    Row {
+        signs: &[LeadsTo("vercel.com/sso-api")],
+        known: login(
+            "Vercel's deployment protection wants a login for {}",
+            &["In the project's settings, Deployment Protection: turn it off for this \
+                 deployment, or let OPTIONS and the path through (OPTIONS allowlist, protection \
+                 bypass)."],
+        ),
+    },
+    Row {
+        signs: &[Status(401), Header("x-vercel-id")],
+        known: login(
+            "Vercel's deployment protection wants a login for {}",
+            &["In the project's settings, Deployment Protection: turn it off for this \
+                 deployment, or let OPTIONS and the path through (OPTIONS allowlist, protection \
+                 bypass)."],
+        ),
+    },
+    Row { signs: &[LeadsTo("login")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("signin")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("sign-in")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("sign_in")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("logon")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("oauth")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("/authorize?")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("saml")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("/sso")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("accounts.google.com")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("/auth/")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("github.dev/pf-signin")], known: BY_REDIRECT },
+    Row {
+        signs: &[Status(401), Says("www-authenticate", "basic")],
+        known: login(
+            "{} is answered 401: a password is wanted (WWW-Authenticate: Basic)",
+            &[
+                "Let Socket.IO's path out of the password. In nginx:",
+                "  location /socket.io/ { auth_basic off; proxy_pass …; }",
+                "Or let the client send it, and the server answer preflights without it:",
+                "  io(\"…\", { extraHeaders: { authorization: \"Basic …\" } })",
+                "To see what comes after it: --header 'Authorization: Basic …'.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(401)],
+        known: login(
+            "{} is answered 401: a token or a cookie is wanted, and there is none, or a wrong one",
+            &[
+                "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' \
+                 (extraHeaders), or --cookie 'session=…' (withCredentials).",
+                "If it sends none: a middleware before Socket.IO wants it. Let Socket.IO's path out \
+                 of that, and send the token in the client's `auth`, which needs no header and no \
+                 preflight.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(407)],
+        known: login(
+            "{} is answered 407: a proxy on the way wants a login",
+            &[
+                "Ask past that proxy, or let it know you. It is in the network that you are in, and \
+               not the server's.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(511)],
+        known: login(
+            "{} is answered 511: the network that you are in wants a login (a captive portal)",
+            &[
+                "Open any http:// page in a browser, log in to the network, and run this again. The \
+               server was not asked.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("<title>Captive Portal")],
+        known: login(
+            "the network that you are in answers {} with its login (a captive portal)",
+            &[
+                "Open any http:// page in a browser, log in to the network, and run this again. The \
+               server was not asked.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[LeadsTo("captive")],
+        known: login(
+            "the network that you are in redirects {} to its login (a captive portal)",
+            &[
+                "Open any http:// page in a browser, log in to the network, and run this again. The \
+               server was not asked.",
+            ],
+        ),
+    },
+];

@@ -1,0 +1,257 @@
+//! Pages of servers that are there, and are not the Socket.IO server.
+
+use super::{
+    Known, Row,
+    Sign::{Body, Empty, Header, Says, Status},
+};
+use crate::doctor::finding::Code;
+
+const fn page(says: &'static str, fix: &'static [&'static str]) -> Known {
+    Known { code: Code::NotSocketIo, says, fix }
+}
+
+const EXPRESS: Known = page(
+    "Express answers {}, and Socket.IO is not attached to the server that listens",
+    &[
+        "Let the HTTP server listen to which Socket.IO is attached. `app.listen` makes another one:",
+        "  const httpServer = createServer(app);",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000); // not app.listen(3000)",
+        "If it is so already: the `path` of the server's options is not the client's (--path).",
+    ],
+);
+
+const STATIC: Known = page(
+    "a store of files answers {}, in which Socket.IO cannot run",
+    &[
+        "Give the client the URL of the Socket.IO server: without one it asks the host of the page.",
+        "  io(\"https://api.example.com\")",
+    ],
+);
+
+const RAW_WEBSOCKETS: Known = page(
+    "{} is answered by a server of plain WebSockets",
+    &[
+        "A Socket.IO client does not speak to one, nor the other way round. Is it the Socket.IO server's \
+       port? Let the page use `new WebSocket(…)` with this server, or a Socket.IO server there.",
+    ],
+);
+
+pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[Body("plain HTTP request was sent to HTTPS port")], known: HTTPS },
+    Row { signs: &[Body("speaking plain HTTP to an SSL-enabled server port")], known: HTTPS },
+    Row { signs: &[Body("sent an HTTP request to an HTTPS server")], known: HTTPS },
+    Row { signs: &[Body("This combination of host and port requires TLS")], known: HTTPS },
+    Row {
+        signs: &[Status(404), Body("\"message\":\"Cannot GET /"), Body("statusCode")],
+        known: NEST,
+    },
+    Row { signs: &[Status(404), Body("Cannot GET /")], known: EXPRESS },
+    Row {
+        signs: &[Status(404), Body("Route GET:/")],
+        known: page(
+            "Fastify answers {}, and Socket.IO is not attached to its server",
+            &[
+                "Attach it to Fastify's own HTTP server, before it listens:",
+                "  const io = new Server(fastify.server, { … });",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Says("x-powered-by", "Next.js")],
+        known: page(
+            "Next.js answers {}, and Socket.IO is not there",
+            &[
+                "`next start` and Vercel run no Socket.IO server. Let a server of your own serve both, or \
+               run Socket.IO beside it:",
+                "  const httpServer = createServer(app.getRequestHandler());",
+                "  const io = new Server(httpServer, { addTrailingSlash: false });",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("{\"detail\":\"Not Found\"}")],
+        known: page(
+            "FastAPI answers {}, and python-socketio is not before it",
+            &[
+                "Let uvicorn serve the application that has both:",
+                "  app = socketio.ASGIApp(sio, other_asgi_app=fastapi_app)",
+                "uvicorn main:app has to name that one, not the FastAPI object.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("If you entered the URL manually please check your spelling")],
+        known: page(
+            "Flask answers {}, and Socket.IO is not before it",
+            &[
+                "Flask-SocketIO has to be made with the app that runs, and to run it:",
+                "  socketio = SocketIO(app)",
+                "  socketio.run(app)",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("Welcome to SockJS!")],
+        known: page(
+            "SockJS answers {}, which is no Socket.IO",
+            &["Let the page use sockjs-client, or give it the URL of the Socket.IO server."],
+        ),
+    },
+    Row { signs: &[Status(426)], known: RAW_WEBSOCKETS },
+    Row { signs: &[Body("Sec-WebSocket-Key")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Body("Sec-WebSocket-Version")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Body("Can \"Upgrade\" only to \"WebSocket\"")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Body("not a websocket")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
+    Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
+    Row { signs: &[Says("server", "UploadServer")], known: STATIC },
+    Row { signs: &[Header("x-nf-request-id"), Status(404)], known: STATIC },
+    Row {
+        signs: &[Body("Welcome to nginx!")],
+        known: page(
+            "nginx answers {} with its first page: no location passes it on",
+            &[
+                "Is it the right server block (server_name), and was nginx reloaded? It needs",
+                "  location /socket.io/ {",
+                "    proxy_pass http://127.0.0.1:3000;",
+                "    proxy_http_version 1.1;",
+                "    proxy_set_header Host $host;",
+                "    proxy_set_header Upgrade $http_upgrade;",
+                "    proxy_set_header Connection \"upgrade\";",
+                "  }",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Says("server", "nginx"), Body("<center>nginx")],
+        known: page(
+            "nginx answers {} 404 with a page of its own: no location passes it on",
+            &[
+                "nginx looks for a file, as no `location` of this server passes the path on:",
+                "  location /socket.io/ {",
+                "    proxy_pass http://127.0.0.1:3000;",
+                "    proxy_http_version 1.1;",
+                "    proxy_set_header Host $host;",
+                "    proxy_set_header Upgrade $http_upgrade;",
+                "    proxy_set_header Connection \"upgrade\";",
+                "  }",
+                "If the server's `path` is another, give it as --path, and to the client as `path`.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Says("server", "apache")],
+        known: page(
+            "Apache answers {} 404: nothing passes it on",
+            &[
+                "Apache looks for a file. With mod_proxy and mod_proxy_http (2.4.47 or newer):",
+                "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(204)],
+        known: page(
+            "{} is answered 204, as a preflight is: a line for preflights answers every request",
+            &[
+                "Let that line answer OPTIONS alone. In nginx:",
+                "  if ($request_method = OPTIONS) { return 204; }",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(200), Empty, Says("server", "caddy")],
+        known: page(
+            "Caddy answers {} with nothing: it has no site of that host, or no route for the path",
+            &[
+                "In the Caddyfile, the site's address has to be the host that is asked for, and to have",
+                "  reverse_proxy /socket.io/* 127.0.0.1:3000",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("404 page not found")],
+        known: page(
+            "Traefik, or another server in Go, answers {} 404: no route has that host and path",
+            &[
+                "In Traefik, is the router's rule right, and does its service run (a container that is not \
+               healthy has no router)?",
+                "  traefik.http.routers.io.rule=Host(`api.example.com`) && PathPrefix(`/socket.io`)",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Says("server", "Microsoft-IIS")],
+        known: page(
+            "IIS answers {} 404: nothing passes it on",
+            &[
+                "Add a rule of URL Rewrite for socket.io/ that leads to the Node server (Application Request \
+               Routing, or iisnode), and turn IIS's own WebSockets off in web.config:",
+                "  <webSocket enabled=\"false\" />",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("default backend - 404")],
+        known: page(
+            "Kubernetes answers {}: no Ingress has that host and path",
+            &[
+                "Add the host and the path /socket.io/ (pathType: Prefix) to the Ingress, with the service \
+               and the port of the Socket.IO server.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("no Route matched with those values")],
+        known: page(
+            "Kong answers {}: none of its routes has that host and path",
+            &["Add a route with the path /socket.io/ and strip_path: false."],
+        ),
+    },
+    Row { signs: &[Status(200), Body("<div id=\"root\">")], known: SINGLE_PAGE },
+    Row { signs: &[Status(200), Body("<div id=\"app\">")], known: SINGLE_PAGE },
+    Row { signs: &[Status(200), Body("<app-root>")], known: SINGLE_PAGE },
+    Row {
+        signs: &[Status(200), Body("<!doctype html>")],
+        known: page(
+            "{} is answered with a web page, and not by Socket.IO",
+            &[
+                "A web server answers every path with a page, and passes this one not on. Send /socket.io/ \
+               to the Socket.IO server before that rule. In nginx:",
+                "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+                "Or give the client the URL of the Socket.IO server.",
+            ],
+        ),
+    },
+];
+
+const HTTPS: Known = Known {
+    code: Code::HttpsNeeded,
+    says: "the port speaks https, and {} was sent by plain http",
+    fix: &[
+        "Write https: in the client (WebSockets are then wss by themselves):",
+        "  io(\"https://…\")",
+    ],
+};
+
+const NEST: Known = page(
+    "NestJS answers {}, and no gateway of Socket.IO is there",
+    &[
+        "Is @nestjs/platform-socket.io installed, and the gateway among a module's providers? The port \
+       and the path are the gateway's:",
+        "  @WebSocketGateway({ path: \"/socket.io\" })",
+    ],
+);
+
+const SINGLE_PAGE: Known = page(
+    "the page's own web app answers {}: every path gets its index.html",
+    &[
+        "Send /socket.io/ to the Socket.IO server before the rule that answers every path. In nginx:",
+        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "In Vite's development server:",
+        "  server: { proxy: { \"/socket.io\": { target: \"http://localhost:3000\", ws: true } } }",
+        "Or give the client the URL of the Socket.IO server:",
+        "  io(\"https://api.example.com\")",
+    ],
+);

@@ -1,0 +1,76 @@
+//! Lists of origins that are open to look-alikes of the page's.
+
+use super::{
+    evidence::{with_body, with_cors},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    look_alikes,
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let let_in: Vec<_> = look_alikes::of(&examination.target.page.origin)
+        .into_iter()
+        .filter_map(|(origin, how)| {
+            let exchange = examination
+                .all(Step::LookAlikePoll)
+                .chain(examination.all(Step::LookAlikeWebsocket))
+                .find(|exchange| {
+                    exchange.origin.as_deref() == Some(&origin) && is_let_in(exchange)
+                })?;
+            Some((origin, how, exchange))
+        })
+        .collect();
+    let Some((origin, how, first)) = let_in.first() else { return Vec::new() };
+    // Where cookies or a WebSocket are in play, whoever has that name acts as the visitor.
+    let is_danger = let_in.iter().any(|(origin, _, exchange)| {
+        look_alikes::is_of_anybody(origin, &examination.target.page.origin)
+            && (exchange.is_upgraded() || exchange.allows_credentials())
+    });
+    let severity = if is_danger { Severity::Danger } else { Severity::Warning };
+    let finding = Finding::new(
+        Code::LooseOriginCheck,
+        severity,
+        format!("{origin} is let in as if it were {}: {how}", examination.target.page.origin),
+    );
+    let finding = let_in.iter().fold(finding, |finding, (_, _, exchange)| {
+        let lines = if exchange.is_upgraded() { with_body(exchange) } else { with_cors(exchange) };
+        finding
+            .seen(exchange, if std::ptr::eq(*exchange, *first) { lines } else { brief(exchange) })
+    });
+    let origin = &examination.target.page.origin;
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
+    vec![
+        finding
+            .why([
+                "Anybody can register such a name, and a page there can then do what the real one can. \
+                 An origin is compared whole, or by a pattern with ^, $ and \\. in it.",
+            ])
+            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("So is {origin}: {how}.")))
+            .fix(remedy::allow_page(examination))
+            .fix([
+                "In an `allowRequest` or a middleware of your own, compare whole origins:".to_owned(),
+                "  allowed.includes(request.headers.origin)".to_owned(),
+                "A regular expression has to begin with ^, to end with $, and to have \\. for a dot:"
+                    .to_owned(),
+                format!("  /^{pattern}$/"),
+                format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),
+            ]),
+    ]
+}
+
+fn is_let_in(exchange: &Exchange) -> bool {
+    let by_poll = exchange.opened().is_some() && exchange.allowed_origin() == exchange.origin;
+    by_poll || exchange.opened_websocket()
+}
+
+/// Of those after the first, that they are let in.
+fn brief(exchange: &Exchange) -> Vec<String> {
+    let what = if exchange.is_upgraded() { "WebSocket" } else { "poll" };
+    vec![format!("{what} from {}: let in", exchange.origin.as_deref().unwrap_or_default())]
+}

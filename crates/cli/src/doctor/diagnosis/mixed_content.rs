@@ -1,0 +1,40 @@
+//! Pages on https that ask a server by plain http.
+
+use crate::doctor::{
+    examination::Examination,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn finding(examination: &Examination) -> Option<Finding> {
+    let target = &examination.target;
+    if !target.is_mixed_content() {
+        return None;
+    }
+    let (origin, base) = (&target.page.origin, &target.base);
+    let secure = base.as_str().replacen("http:", "https:", 1);
+    let finding = Finding::new(
+        Code::MixedContent,
+        Severity::Error,
+        format!("the page is https and the server is asked over http ({base})"),
+    );
+    let finding = match examination.get(Step::Connect) {
+        Some(connect) => finding.seen(connect, vec![format!("page {origin}, server {base}")]),
+        None => finding,
+    };
+    Some(
+        finding
+            .why([
+                "Browsers send nothing at all. Chromium prints:".to_owned(),
+                format!(
+                    "  Mixed Content: The page at '{origin}/' was loaded over HTTPS, but requested \
+                     an insecure XMLHttpRequest endpoint '{base}'. This request has been blocked; \
+                     the content must be served over HTTPS."
+                ),
+            ])
+            .fix([format!(
+                "Serve it over TLS, and write {secure} in the client. WebSockets are then wss \
+                     by themselves."
+            )]),
+    )
+}

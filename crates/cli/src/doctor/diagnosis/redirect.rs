@@ -1,0 +1,134 @@
+//! Polls that are redirected.
+
+use url::Url;
+
+use super::evidence::{console, with_headers};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    target::Target,
+};
+
+/// How the end of a redirect differs from what was asked, where it is Socket.IO's path still.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Https,
+    SlashAdded,
+    SlashTaken,
+    Host,
+    None,
+}
+
+pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let location = poll.redirects_to()?;
+    let target = &examination.target;
+    let end = Url::parse(&poll.url).and_then(|url| url.join(&location)).ok();
+    // Anything else is no Socket.IO: an error's page.
+    let fix = match end.as_ref().filter(|end| is_same_path(end, target)) {
+        Some(end) => remedy(poll, target, end),
+        None => vec![
+            "Let the path of Socket.IO out of the rule that redirects (http to https, a slash added or \
+             taken away, a login page)."
+                .to_owned(),
+        ],
+    };
+    let shown = end.map_or(location, |mut end| {
+        end.set_query(None);
+        end.into()
+    });
+    Some(
+        Finding::new(
+            Code::Redirected,
+            Severity::Error,
+            format!("the poll is redirected to {shown}"),
+        )
+        .seen(
+            poll,
+            with_headers(
+                poll,
+                &["location", "server", "x-powered-by", "access-control-allow-origin"],
+            ),
+        )
+        .why([
+            "A redirect has to pass the CORS check like any answer, and where it leads to another \
+             origin the page's becomes null on the way. Browsers redirect no preflight and no \
+             WebSocket.",
+        ])
+        .why(console(examination, poll))
+        .fix(fix),
+    )
+}
+
+fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
+    let origin = end.origin().ascii_serialization();
+    let client = |options: &str| format!("  io(\"{origin}\"{options})");
+    let path = if target.path == "/socket.io/" {
+        String::new()
+    } else {
+        format!(", {{ path: \"{}\" }}", target.path)
+    };
+    match change(target, end) {
+        Change::SlashTaken => {
+            let mut lines = vec![
+                "The slash at the end is taken away (Next.js and Vercel do so). Let client and server \
+                 do without it:"
+                    .to_owned(),
+                "  io(\"…\", { addTrailingSlash: false })".to_owned(),
+                "  new Server(httpServer, { addTrailingSlash: false, … })".to_owned(),
+            ];
+            if is_next(poll) {
+                lines.push("Or let Next.js leave paths as they are, in next.config.js:".to_owned());
+                lines.push("  skipTrailingSlashRedirect: true".to_owned());
+            }
+            lines
+        }
+        Change::SlashAdded => vec![
+            "The server wants a slash at the end: leave `addTrailingSlash: false` out of the client, and \
+             the path's rule of the proxy (nginx's `location /socket.io/`, Django's APPEND_SLASH) ends \
+             in one as well:"
+                .to_owned(),
+            client(&path),
+        ],
+        Change::Https => vec![
+            "Write https: in the client, which is then asked without a detour:".to_owned(),
+            client(&path),
+            "If it is https already: the proxy that ends TLS asks the server by http, which redirects \
+             for ever. Let it tell (X-Forwarded-Proto: https); Cloudflare: SSL mode Full, not Flexible."
+                .to_owned(),
+        ],
+        Change::Host => vec![
+            "Give the client the host to which it is redirected:".to_owned(),
+            client(&path),
+            "Or let the path of Socket.IO out of the rule that redirects (to www., or away from it)."
+                .to_owned(),
+        ],
+        Change::None => vec![
+            "It is redirected to where it was asked: by a cookie that has to be set first, or by a proxy \
+             before and a server behind that disagree about https. Let the path of Socket.IO out of the \
+             rule that redirects."
+                .to_owned(),
+        ],
+    }
+}
+
+fn change(target: &Target, end: &Url) -> Change {
+    let (asked, ends) = (target.path.ends_with('/'), end.path().ends_with('/'));
+    match (target.base.scheme(), end.scheme()) {
+        ("http", "https") if target.base.host_str() == end.host_str() => Change::Https,
+        _ if target.base.origin() != end.origin() => Change::Host,
+        _ if asked && !ends => Change::SlashTaken,
+        _ if !asked && ends => Change::SlashAdded,
+        _ => Change::None,
+    }
+}
+
+fn is_next(poll: &Exchange) -> bool {
+    let by = poll.header("X-Powered-By").unwrap_or_default();
+    by.contains("Next.js") || poll.header("X-Vercel-Id").is_some()
+}
+
+/// But for a slash at the end.
+fn is_same_path(url: &Url, target: &Target) -> bool {
+    url.path().trim_end_matches('/') == target.path.trim_end_matches('/')
+}

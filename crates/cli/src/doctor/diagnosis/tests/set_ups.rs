@@ -1,0 +1,437 @@
+//! Deployments that are set up wrongly, by what was seen of each: what is found first, what its fix
+//! says, and what may not be said.
+
+use std::time::Duration;
+
+use super::made::{
+    ALLOW, CREDENTIALS, FORBIDDEN, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN,
+    UNSUPPORTED, VARY,
+};
+use crate::doctor::{
+    diagnosis::diagnose,
+    examination::Examination,
+    exchange::Answer,
+    failure::{Failure, FailureKind},
+    finding::Finding,
+    network::PortProtocol,
+    step::Step,
+};
+
+/// A row: what was seen, the severity and the code, a part of the fix, and what may not be said.
+type Row = (Examination, &'static str, &'static str, &'static str);
+
+/// What is said nowhere.
+const NOTHING: &str = "\u{0}";
+
+const REFUSED_BY_PYTHON: &str = r#""https://app.example.com is not an accepted origin.""#;
+const OLD_FOR_PYTHON: &str =
+    r#""The client is using an unsupported version of the Socket.IO or Engine.IO protocols""#;
+const NGINX: (&str, &str) = ("server", "nginx/1.24.0");
+
+#[track_caller]
+fn assert_first(rows: Vec<Row>) {
+    for (number, (examination, is, fix, not)) in rows.into_iter().enumerate() {
+        let findings = diagnose(&examination);
+        let Some(first) = findings.first() else { panic!("row {number}: nothing is found") };
+        let Finding { severity, code, .. } = first;
+        assert_eq!(format!("{} {}", severity.as_str(), code.as_str()), is, "row {number}");
+        let lines = first.fix.join("\n");
+        assert!(lines.contains(fix), "row {number}: no {fix:?} in {lines}");
+        let whole = format!("{first:?}");
+        assert!(!whole.contains(not), "row {number}: {not:?} in {whole}");
+    }
+}
+
+/// Polls of both versions are answered so, and nothing else is known.
+fn answers(status: u16, headers: &Headers, body: &str) -> Examination {
+    let connected = Examination::connected();
+    connected.sees(Step::Poll4, status, headers, body).sees(Step::Poll3, status, headers, body)
+}
+
+/// A poll fails so, on a port that speaks something.
+fn fails(step: Step, kind: FailureKind, speaks: Option<PortProtocol>) -> Examination {
+    let mut examination = Examination::connected().fails(step, Failure::new(kind, "it is so"));
+    examination.port_speaks = speaks;
+    examination
+}
+
+fn good() -> Examination {
+    Examination::good()
+}
+
+/// A server in Python that refuses the page.
+fn python() -> Examination {
+    good().sees(Step::Poll4, 400, NONE, REFUSED_BY_PYTHON).sees(
+        Step::Poll3,
+        400,
+        NONE,
+        OLD_FOR_PYTHON,
+    )
+}
+
+#[test]
+fn a_connection_that_fails_is_told_by_what_the_port_speaks() {
+    let late = Step::Poll4;
+    assert_first(vec![
+        (fails(Step::Connect, FailureKind::Dns, None), "error dns-failed", "dig", NOTHING),
+        (
+            fails(Step::Connect, FailureKind::Refused, None).at("https://api.example.net:3000"),
+            "error connection-failed",
+            "does not pass on port 3000",
+            NOTHING,
+        ),
+        (
+            fails(Step::Connect, FailureKind::Refused, None).at("https://api.example.net:8443"),
+            "error connection-failed",
+            "Is the server running",
+            "orange cloud",
+        ),
+        (
+            fails(late, FailureKind::Closed, Some(PortProtocol::Tls)).at("http://localhost:3000"),
+            "error https-needed",
+            "io(\"https://localhost:3000\")",
+            "Is the server running",
+        ),
+        (
+            fails(
+                Step::Connect,
+                FailureKind::Tls("ERR_SSL_PROTOCOL_ERROR"),
+                Some(PortProtocol::Http),
+            ),
+            "error tls-failed",
+            "io(\"http://api.example.net:443\")",
+            NOTHING,
+        ),
+        (
+            fails(late, FailureKind::Protocol, Some(PortProtocol::Http2)),
+            "error connection-failed",
+            "HTTP/1.1",
+            NOTHING,
+        ),
+        (
+            fails(late, FailureKind::Protocol, Some(PortProtocol::Other("SSH-2.0-x".to_owned()))),
+            "error connection-failed",
+            "another program",
+            NOTHING,
+        ),
+        (
+            fails(late, FailureKind::Late, None),
+            "error no-answer-in-time",
+            "--timeout 60",
+            "No request",
+        ),
+        (
+            fails(late, FailureKind::Closed, None),
+            "error connection-failed",
+            "hangs up",
+            "Is the server running",
+        ),
+        (
+            fails(late, FailureKind::Late, None).sees(Step::OtherPath, 200, NONE, OPEN),
+            "error wrong-path",
+            "path",
+            NOTHING,
+        ),
+    ]);
+}
+
+#[test]
+fn what_answers_instead_is_told_by_the_most_particular_sign() {
+    let nginx: &Headers = &[NGINX];
+    let next: &Headers = &[("x-powered-by", "Next.js"), ("location", "/socket.io?EIO=4")];
+    let https: &Headers = &[("location", "https://api.example.net/socket.io/?EIO=4")];
+    let challenge: &Headers = &[("cf-mitigated", "challenge")];
+    let opens = |examination: Examination| examination.sees(Step::Websocket, 101, NONE, OPEN);
+    assert_first(vec![
+        (answers(403, challenge, ""), "error challenged", "Skip", "no Socket.IO"),
+        (opens(answers(403, challenge, "")), "error challenged", "Skip", "no Socket.IO"),
+        (
+            answers(404, nginx, "<center>nginx"),
+            "error not-socket-io",
+            "location /socket.io/ {",
+            NOTHING,
+        ),
+        (
+            answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN),
+            "error wrong-path",
+            "path:",
+            "location /socket.io/ {",
+        ),
+        (
+            answers(404, NONE, "Cannot GET /?EIO=4"),
+            "error proxy-changes-path",
+            "proxy_pass http://127.0.0.1:3000;",
+            "app.listen",
+        ),
+        (
+            answers(404, NONE, "Cannot GET /socket.io/?EIO=4"),
+            "error not-socket-io",
+            "httpServer.listen",
+            NOTHING,
+        ),
+        (
+            answers(404, nginx, "<center>nginx").sees(Step::DirectPoll, 200, NONE, OPEN),
+            "error proxy-changes-path",
+            "handle_path",
+            NOTHING,
+        ),
+        (opens(answers(404, NONE, "")), "error polling-blocked", "transports", NOTHING),
+        (
+            answers(308, next, ""),
+            "error redirected",
+            "addTrailingSlash: false",
+            "path: \"/socket.io\"",
+        ),
+        (
+            answers(301, https, "").at("http://api.example.net").by_page("http://app.example.com"),
+            "error redirected",
+            "io(\"https://api.example.net\")",
+            NOTHING,
+        ),
+        (
+            answers(502, nginx, "<center>nginx"),
+            "error server-error",
+            "proxy_pass https://",
+            NOTHING,
+        ),
+        (
+            answers(502, nginx, "").sees(Step::DirectPoll, 200, NONE, OPEN),
+            "error server-error",
+            "answers at --direct",
+            NOTHING,
+        ),
+        (answers(403, NONE, "no"), "error blocked", "--cookie", "no Socket.IO"),
+        (answers(400, NONE, "no"), "error not-socket-io", "curl", NOTHING),
+        (answers(204, NONE, ""), "error not-socket-io", "if ($request_method = OPTIONS)", "curl"),
+        (answers(200, &[("server", "Caddy")], ""), "error not-socket-io", "reverse_proxy", NOTHING),
+        (answers(404, NONE, "404 page not found\n"), "error not-socket-io", "PathPrefix", NOTHING),
+        (
+            answers(200, NONE, "\u{feff}0{\"sid\":\"a\"}"),
+            "error answer-changed",
+            "leave /socket.io/",
+            NOTHING,
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
+    let refused = |headers: &Headers| {
+        answers(403, headers, "Forbidden").sees(Step::NoOriginPoll, 200, NONE, OPEN)
+    };
+    let value = |value: &'static str| good().sees(Step::Poll4, 200, &[(ALLOW, value)], OPEN);
+    let python_allows: &Headers = &[(ALLOW, FOREIGN), CREDENTIALS];
+    assert_first(vec![
+        (
+            python(),
+            "error origin-not-listed",
+            "cors_allowed_origins=[\"https://app.example.com\"]",
+            "new Server(",
+        ),
+        (
+            python().sees(Step::Poll4, 200, GRANT, OPEN).sees(
+                Step::ForeignPoll,
+                200,
+                python_allows,
+                OPEN,
+            ),
+            "danger any-origin-with-credentials",
+            "cors_allowed_origins",
+            "new Server(",
+        ),
+        (
+            python().sees(Step::Poll3, 400, GRANT, OLD_FOR_PYTHON).by_client(2).credentialed(),
+            "error version-mismatch",
+            "python-socketio<5",
+            "allowEIO3",
+        ),
+        (
+            python().without_polling().sees(Step::Websocket, 403, NONE, ""),
+            "error websocket-refused",
+            "cors_allowed_origins",
+            "allowRequest",
+        ),
+        (
+            python().sees(Step::Poll4, 200, GRANT, OPEN).sees(Step::Websocket, 403, NONE, ""),
+            "error upgrade-blocked",
+            "simple-websocket",
+            "proxy_set_header",
+        ),
+        (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
+        (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
+        (
+            // A server that fails now and then is no list of origins.
+            good().sees(Step::Poll4, 503, NONE, ""),
+            "error server-error",
+            "Is the server up",
+            "not among the origins",
+        ),
+        (value("\"https://app.example.com\""), "error origin-near-miss", O, NOTHING),
+        (value("https://APP.example.com"), "error origin-near-miss", O, NOTHING),
+        (value("https://*.example.com"), "error invalid-origin", "[a-z0-9-]+", NOTHING),
+        (value("$http_origin"), "error invalid-origin", "variable", NOTHING),
+        (value("true"), "error invalid-origin", "not true", NOTHING),
+        (
+            good()
+                .sees(
+                    Step::Poll4,
+                    200,
+                    &[(ALLOW, O), ("access-control-allow-credentials", "True")],
+                    OPEN,
+                )
+                .credentialed(),
+            "error credentials-not-allowed",
+            "in lower case",
+            "withCredentials out",
+        ),
+    ]);
+}
+
+#[test]
+fn later_requests_are_told_by_what_answers_them() {
+    let cloudflare: &Headers = &[("server", "cloudflare")];
+    let hit = [GRANT, &[("cf-cache-status", "HIT")]].concat();
+    let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
+    let any: &Headers = &[(ALLOW, O), CREDENTIALS, ("access-control-allow-headers", "*"), NGINX];
+    assert_first(vec![
+        (
+            good().sees(Step::Post, 429, GRANT, ""),
+            "error rate-limited",
+            "rate limit",
+            "lets only GET",
+        ),
+        (
+            good().sees(Step::Websocket, 403, &[("cf-mitigated", "challenge")], ""),
+            "error challenged",
+            "Skip",
+            "proxy_set_header",
+        ),
+        (
+            good().sees(Step::Preflight, 401, NONE, "").sending("x-token"),
+            "error login-required",
+            "--header",
+            NOTHING,
+        ),
+        // Nobody sends that preflight.
+        (
+            good().sees(Step::Preflight, 401, NONE, ""),
+            "warning preflight-failed",
+            "OPTIONS",
+            NOTHING,
+        ),
+        (good().sees(Step::Post, 403, GRANT, ""), "error post-failed", "CSRF", NOTHING),
+        (
+            good().sees(Step::Post, 413, GRANT, ""),
+            "error post-failed",
+            "client_max_body_size",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Websocket, 403, cloudflare, ""),
+            "error websocket-refused",
+            "protect the hostname instead",
+            "add https://app.example.com to it",
+        ),
+        (
+            good().sees(Step::Websocket, 400, NONE, r#"{"code":0,"message":"Transport unknown"}"#),
+            "error upgrade-blocked",
+            "transports: [",
+            "proxy_set_header",
+        ),
+        (
+            good().sees(Step::Websocket, 400, &[("server", "Apache/2.4.62")], ""),
+            "error upgrade-blocked",
+            "upgrade=websocket",
+            "proxy_set_header",
+        ),
+        (lost.clone(), "error session-lost", "ip_hash", NOTHING),
+        (
+            lost.clone().sees(Step::QuietSession, 200, GRANT, OPEN),
+            "warning session-ended",
+            "auth",
+            "different instances",
+        ),
+        (
+            lost.clone().sees(Step::QuietSession, 400, GRANT, UNKNOWN),
+            "error session-lost",
+            "ip_hash",
+            NOTHING,
+        ),
+        (
+            lost.sees(Step::Poll4, 200, &hit, OPEN),
+            "error cached-handshake",
+            "Bypass cache",
+            "ip_hash",
+        ),
+        (
+            good()
+                .fails(Step::Preflight, Failure::new(FailureKind::Closed, "closed"))
+                .sending("x-token"),
+            "error preflight-failed",
+            "OPTIONS",
+            "It does not have HTTP ok status",
+        ),
+        (
+            good().sees(Step::Preflight, 204, any, "").sending("x-token").credentialed(),
+            "error header-not-allowed",
+            "add_header Access-Control-Allow-Headers \"x-token\" always;",
+            NOTHING,
+        ),
+    ]);
+}
+
+#[test]
+fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
+    let no_store: &Headers = &[(ALLOW, O), CREDENTIALS, VARY, ("cache-control", "no-store")];
+    let asking = |names: &'static str| {
+        let headers: &[(&str, &str)] =
+            &[(ALLOW, O), CREDENTIALS, ("access-control-allow-headers", names)];
+        good()
+            .sees(Step::Poll4, 200, no_store, OPEN)
+            .sees(Step::Preflight, 204, headers, "")
+            .sending("x-token")
+    };
+    let like = "https://app.example.com.evil.example";
+    let let_in = |origin: &'static str, credentials: bool| {
+        let headers: Vec<_> =
+            [(ALLOW, origin)].into_iter().chain(credentials.then_some(CREDENTIALS)).collect();
+        good().sees(Step::LookAlikePoll, 200, &headers, OPEN).from(Some(origin))
+    };
+    let opened = good().sees(Step::LookAlikeWebsocket, 101, NONE, OPEN).from(Some(like));
+    let cut = Answer { status: 101, body: OPEN.to_owned(), ..Answer::default() };
+    let closed = Failure::new(FailureKind::Closed, "the WebSocket is closed");
+    let mut held = good().notes(Step::HoldWebsocket, Some(cut), Some(closed));
+    held.exchanges.last_mut().unwrap().took = Duration::from_secs(30);
+    let slow = good().fails(Step::SlowPoll, Failure::late());
+    let stock = good().sees(Step::ForeignWebsocket, 101, NONE, OPEN);
+    assert_first(vec![
+        (stock.clone(), "warning foreign-websocket", "allowRequest", "danger"),
+        (stock.holding("session=1"), "danger foreign-websocket", "allowRequest", NOTHING),
+        (asking("x-token"), "warning preflight-for-each-poll", "timestampRequests: false", NOTHING),
+        (
+            let_in(like, true),
+            "danger loose-origin-check",
+            "/^https:\\/\\/app\\.example\\.com$/",
+            NOTHING,
+        ),
+        (let_in(like, false), "warning loose-origin-check", "includes", NOTHING),
+        (let_in("http://app.example.com", true), "warning loose-origin-check", "includes", NOTHING),
+        (opened, "danger loose-origin-check", "includes", NOTHING),
+        (held, "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
+        (slow, "warning no-answer-in-time", "--timeout 60", NOTHING),
+        (
+            good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
+            "error version-mismatch",
+            "socket.io-client 2",
+            "allowEIO3: true, cors",
+        ),
+    ]);
+    assert_eq!(diagnose(&good().sees(Step::ForeignPost, 200, NONE, "ok")), []);
+    let refused = good().sees(Step::Poll3, 400, GRANT, UNSUPPORTED).sees(
+        Step::ForeignPoll,
+        403,
+        NONE,
+        FORBIDDEN,
+    );
+    assert_eq!(diagnose(&refused), []);
+}

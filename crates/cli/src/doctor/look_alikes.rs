@@ -1,0 +1,77 @@
+//! Origins that a careless comparison takes for another.
+
+use socketio_cors_core::{host, origin::Origin};
+
+/// The domain of an attacker.
+const EVIL: &str = "evil.example";
+
+/// What a server lets in that compares `origin` by part of its text, each with what is wrong with
+/// the comparison.
+pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
+    let Ok(parsed) = Origin::try_from(origin) else { return Vec::new() };
+    let (scheme, host, authority) = (parsed.scheme(), parsed.host(), parsed.authority());
+    let port = authority.strip_prefix(host).unwrap_or_default();
+    let mut found = Vec::new();
+    if !matches!(scheme, "http" | "https") {
+        return found;
+    }
+    if !host.starts_with('[') && !host::ends_in_number(host) {
+        found.push((format!("{scheme}://{host}.{EVIL}{port}"), PREFIX));
+        if let Some(domain) = psl::domain_str(host) {
+            found.push((format!("{scheme}://evil{domain}{port}"), SUFFIX));
+        }
+        if let Some((first, rest)) = host.split_once('.') {
+            found.push((format!("{scheme}://{first}x{rest}{port}"), DOT));
+        }
+    }
+    if scheme == "https" {
+        found.push((format!("http://{authority}"), SCHEME));
+    }
+    if port.is_empty() {
+        found.push((format!("{scheme}://{host}:8444"), PORT));
+    }
+    found
+}
+
+/// Whether anybody can register the host of `look_alike`, and it is not `origin`'s own under
+/// another scheme or port.
+pub(super) fn is_of_anybody(look_alike: &str, origin: &str) -> bool {
+    let host =
+        |text| Origin::try_from(text).ok().map(|origin: Origin<'_>| origin.host().to_owned());
+    host(look_alike) != host(origin)
+}
+
+const PREFIX: &str = "the beginning alone is compared (startsWith, a regular expression without $)";
+const SUFFIX: &str =
+    "the end alone is compared (endsWith, a regular expression without ^ or a dot)";
+const DOT: &str = "a dot stands for any character (a regular expression, where \\. is meant)";
+const SCHEME: &str = "http is let in as well, whose pages anybody on the way can change";
+const PORT: &str = "every port is let in, and another program may listen there";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_passes_one_careless_comparison() {
+        for (origin, expected) in [
+            (
+                "https://app.example.com",
+                &[
+                    "https://app.example.com.evil.example",
+                    "https://evilexample.com",
+                    "https://appxexample.com",
+                    "http://app.example.com",
+                    "https://app.example.com:8444",
+                ][..],
+            ),
+            ("http://localhost:5173", &["http://localhost.evil.example:5173"]),
+            ("http://127.0.0.1:5173", &[]),
+            ("capacitor://localhost", &[]),
+            ("null", &[]),
+        ] {
+            let found: Vec<_> = of(origin).into_iter().map(|(origin, _)| origin).collect();
+            assert_eq!(found, expected, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! An entry of a recording: a request of a Socket.IO client, and its answer.
+
+use std::time::Duration;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::Value;
+use url::Url;
+
+use super::{Wanted, step};
+use crate::doctor::{
+    engineio::Protocol,
+    exchange::{Answer, Exchange},
+    failure::{Failure, FailureKind},
+    network::Headers,
+    target::Target,
+};
+
+/// The most that is kept of a body, in characters.
+const MAX_BODY_LEN: usize = 64 << 10;
+
+/// A request of a Socket.IO client.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) method: &'static str,
+    pub(super) url: Url,
+    pub(super) protocol: Protocol,
+    pub(super) has_session: bool,
+    pub(super) origin: Option<String>,
+    pub(super) has_cookies: bool,
+    /// What a preflight asks leave for.
+    pub(super) asked_headers: Headers,
+    answer: Option<Answer>,
+    error: Option<Failure>,
+    took: Duration,
+}
+
+impl Entry {
+    /// Reads an entry; `None` where it is not a Socket.IO client's, or the page gave it up.
+    pub(super) fn read(entry: &Value, wanted: &Wanted) -> Option<Self> {
+        let request = entry.get("request")?;
+        let url = Url::parse(text(request, "url")?).ok()?;
+        let parameter = |wanted: &str| {
+            url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        };
+        let protocol = match parameter("EIO")?.as_str() {
+            "3" => Protocol::V3,
+            _ => Protocol::V4,
+        };
+        parameter("transport")?;
+        if wanted.path.as_ref().is_some_and(|path| path != url.path()) {
+            return None;
+        }
+        let headers = headers(request);
+        let header = |wanted: &str| {
+            headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                .map(|(_, value)| value)
+        };
+        let asked =
+            header("Access-Control-Request-Headers").map(String::as_str).unwrap_or_default();
+        let asked = asked.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let cookies = request.get("cookies").and_then(Value::as_array);
+        let (answer, error) = outcome(entry)?;
+        Some(Self {
+            method: match text(request, "method")? {
+                "POST" => "POST",
+                "OPTIONS" => "OPTIONS",
+                _ => "GET",
+            },
+            protocol,
+            has_session: parameter("sid").is_some(),
+            origin: header("Origin").cloned(),
+            has_cookies: header("Cookie").is_some() || cookies.is_some_and(|it| !it.is_empty()),
+            asked_headers: asked.map(|name| (name.to_owned(), String::new())).collect(),
+            answer,
+            error,
+            took: duration(entry),
+            url,
+        })
+    }
+
+    /// The server that is asked, by http or https.
+    pub(super) fn base(&self) -> Url {
+        let mut base = self.url.clone();
+        let scheme = if matches!(base.scheme(), "wss" | "https") { "https" } else { "http" };
+        // All of these are special schemes.
+        let _ = base.set_scheme(scheme);
+        base.set_path("/");
+        base.set_query(None);
+        base.set_fragment(None);
+        base
+    }
+
+    pub(super) fn is_websocket(&self) -> bool {
+        let by_transport =
+            || self.url.query_pairs().any(|pair| pair == ("transport".into(), "websocket".into()));
+        matches!(self.url.scheme(), "ws" | "wss") || by_transport()
+    }
+
+    pub(super) fn exchange(self, target: &Target) -> Exchange {
+        let step = step(&self);
+        // Recordings may leave out what every browser sends.
+        let is_foreign = !target.is_same_origin();
+        let origin = self.origin.clone().or_else(|| is_foreign.then(|| target.page.origin.clone()));
+        Exchange {
+            step,
+            method: self.method,
+            url: self.url.into(),
+            origin,
+            answer: self.answer,
+            error: self.error,
+            took: self.took,
+        }
+    }
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name)?.as_str()
+}
+
+fn headers(message: &Value) -> Headers {
+    let headers = message.get("headers").and_then(Value::as_array).into_iter().flatten();
+    let pair = |header: &Value| {
+        // HTTP/2's own, as `:authority`, are none.
+        let name = text(header, "name").filter(|name| !name.starts_with(':'))?;
+        Some((name.to_owned(), text(header, "value")?.to_owned()))
+    };
+    // Chromium joins the values of a name by line breaks.
+    let split = |(name, value): (String, String)| {
+        value.split('\n').map(|value| (name.clone(), value.to_owned())).collect::<Vec<_>>()
+    };
+    headers.filter_map(pair).flat_map(split).collect()
+}
+
+fn duration(entry: &Value) -> Duration {
+    let milliseconds = entry.get("time").and_then(Value::as_f64).unwrap_or_default();
+    Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
+}
+
+/// What came back; `None` where the page itself ended the request.
+fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
+    let response = entry.get("response")?;
+    let status = response.get("status").and_then(Value::as_u64).unwrap_or_default();
+    let status = u16::try_from(status).unwrap_or_default();
+    // Chromium's name for it, Firefox's, and Playwright's.
+    let mut names = ["_error", "_failureText"].into_iter();
+    let error = names.find_map(|name| text(response, name).or_else(|| text(entry, name)));
+    let error = error.unwrap_or_default();
+    if status == 0 {
+        let reason = text(entry, "_blockedReason").or_else(|| text(response, "_blockedReason"));
+        let reason = reason.unwrap_or(error);
+        return match reason {
+            "net::ERR_ABORTED" => None,
+            reason => Some((None, Some(failure(reason)))),
+        };
+    }
+    let body = match messages(entry) {
+        Some(messages) if status == 101 => messages,
+        _ => response.get("content").map(content).unwrap_or_default(),
+    };
+    let body = body.chars().take(MAX_BODY_LEN).collect();
+    Some((Some(Answer { status, headers: headers(response), body, ..Answer::default() }), None))
+}
+
+/// The text of a body.
+fn content(content: &Value) -> String {
+    let text = text(content, "text").unwrap_or_default();
+    if content.get("encoding").and_then(Value::as_str) == Some("base64") {
+        let bytes = BASE64_STANDARD.decode(text).unwrap_or_default();
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    text.to_owned()
+}
+
+/// What a WebSocket's server said, a message a line (Chromium's `_webSocketMessages`).
+fn messages(entry: &Value) -> Option<String> {
+    let messages = entry.get("_webSocketMessages")?.as_array()?;
+    let received = messages.iter().filter(|message| text(message, "type") == Some("receive"));
+    let lines: Vec<_> = received.filter_map(|message| text(message, "data")).collect();
+    Some(lines.join("\n"))
+}
+
+/// Why there is no answer, by the name that the browser has for it.
+fn failure(error: &str) -> Failure {
+    let kinds = [
+        (FailureKind::Dns, "the name does not resolve to an address"),
+        (FailureKind::Refused, "the connection is refused"),
+        (FailureKind::Unreachable, "there is no way to the address"),
+        (FailureKind::Reset, "the connection is reset"),
+        (FailureKind::Closed, "the connection is closed without an answer"),
+        (FailureKind::Late, "no answer came in time"),
+        (FailureKind::Protocol, "what came is no HTTP"),
+    ];
+    let name = error.strip_prefix("net::").unwrap_or(error);
+    if let Some((kind, text)) = kinds.into_iter().find(|(kind, _)| kind.chromium() == name) {
+        return Failure::new(kind, text);
+    }
+    let is_late = matches!(name, "ERR_CONNECTION_TIMED_OUT");
+    let tls = TLS_ERRORS.iter().find(|known| **known == name);
+    match (is_late, tls) {
+        (true, _) => Failure::new(FailureKind::Late, "no connection came about in time"),
+        (_, Some(known)) => {
+            Failure::new(FailureKind::Tls(known), "the browser does not take its TLS")
+        }
+        _ => {
+            let name = if name.is_empty() { "no status, and no error" } else { name };
+            Failure::new(FailureKind::Browser, name)
+        }
+    }
+}
+
+/// Chromium's names of what may be wrong with TLS.
+const TLS_ERRORS: &[&str] = &[
+    "ERR_CERT_AUTHORITY_INVALID",
+    "ERR_CERT_COMMON_NAME_INVALID",
+    "ERR_CERT_DATE_INVALID",
+    "ERR_CERT_INVALID",
+    "ERR_CERT_REVOKED",
+    "ERR_SSL_PROTOCOL_ERROR",
+    "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+];

@@ -1,0 +1,314 @@
+// `socketio-cors doctor` where something else than Socket.IO answers, and tells who it is: stubs
+// that answer as the real ones do.
+import { describe } from "node:test";
+import { stub } from "./deployments.js";
+import { testFirstFindings } from "./findings.js";
+
+/** Answers everything so. */
+const answering = (status, headers, body = "") =>
+	stub((_, response) => response.writeHead(status, headers).end(body));
+const html = { "Content-Type": "text/html" };
+const cloudflare = { Server: "cloudflare", "CF-RAY": "8f0a1b2c3d4e5f60-FRA" };
+const nginxPage = (title) =>
+	`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.24.0</center>\r\n</body>\r\n</html>\r\n`;
+const redirecting = (location, status = 302) =>
+	stub(({ url }, response) =>
+		response.writeHead(status, { Location: location.replace("URL", url) }).end(),
+	);
+
+// None of these is about a list of origins, and none is Socket.IO that is not there.
+const notAnOrigin = ["there is no Socket.IO", "add the origin", "cors: {"];
+
+describe("a challenge", () => {
+	const challenged = (of, fix) => ({ of, is: "error challenged", fix, not: notAnOrigin });
+	testFirstFindings({
+		"Cloudflare's, by its header": challenged(
+			answering(403, { ...cloudflare, ...html, "cf-mitigated": "challenge" }, "<!DOCTYPE html>"),
+			[
+				'starts_with(http.request.uri.path, "/socket.io/")',
+				"may be challenged where browsers are not",
+			],
+		),
+		"Cloudflare's, by its page": challenged(
+			answering(503, { ...cloudflare, ...html }, "<title>Just a moment...</title>"),
+			"Bot Fight Mode",
+		),
+		"AWS WAF's": challenged(answering(202, { "x-amzn-waf-action": "challenge" }), "web ACL"),
+		"Vercel's": challenged(
+			answering(429, { "x-vercel-mitigated": "challenge", Server: "Vercel" }, "<html>"),
+			"Attack Mode",
+		),
+		"DataDome's": challenged(
+			answering(403, { "x-datadome": "protected" }, '{"url":"https://geo.captcha-delivery.com/"}'),
+			"bot check",
+		),
+		"Imperva's": challenged(
+			answering(200, html, '<script src="/_Incapsula_Resource?SWJIYLWA=1"></script>'),
+			"bot check",
+		),
+		"Anubis'": challenged(
+			answering(200, html, "<title>Making sure you&#39;re not a bot!</title>"),
+			"bot check",
+		),
+		"ngrok's warning page": challenged(
+			answering(
+				200,
+				{ ...html, "ngrok-error-code": "ERR_NGROK_6024" },
+				"<!DOCTYPE html>ERR_NGROK_6024",
+			),
+			"ngrok-skip-browser-warning",
+		),
+		"somebody's": challenged(
+			answering(403, html, "<h1>Please verify you are human</h1>"),
+			"bot check",
+		),
+	});
+});
+
+describe("a limit", () => {
+	const limited = (of, fix) => ({ of, is: "error rate-limited", fix, not: notAnOrigin });
+	testFirstFindings({
+		429: limited(answering(429, { "Retry-After": "60" }, "Too many requests"), "rate limit"),
+		"Cloudflare's 1015": limited(
+			answering(429, { ...cloudflare, "Content-Type": "text/plain" }, "error code: 1015"),
+			"Rate limiting rules",
+		),
+		"API Gateway's": limited(
+			answering(429, { "x-amzn-requestid": "1" }, '{"message":"Too Many Requests"}'),
+			"throttling",
+		),
+	});
+});
+
+describe("a login", () => {
+	const login = (of, fix) => ({ of, is: "error login-required", fix, not: notAnOrigin });
+	testFirstFindings({
+		401: login(answering(401, {}, "Unauthorized"), "--header 'Authorization: "),
+		"401 in JSON": login(
+			answering(401, { "Content-Type": "application/json" }, '{"error":"no token"}'),
+			"--header 'Authorization: ",
+		),
+		"a password": login(
+			answering(401, { "WWW-Authenticate": 'Basic realm="x"', Server: "nginx" }, nginxPage("401")),
+			"auth_basic off",
+		),
+		"a redirect to a login": login(redirecting("/login?next=URL"), "--cookie 'session="),
+		"a redirect to an identity provider": login(
+			redirecting("https://example.eu.auth0.com/authorize?client_id=1"),
+			"--cookie 'session=",
+		),
+		"Cloudflare Access": login(
+			redirecting("https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com"),
+			"Bypass options requests to origin",
+		),
+		"Google's proxy": login(
+			answering(401, { "x-goog-iap-generated-response": "true" }, "Invalid IAP credentials"),
+			"allow_http_options",
+		),
+		"Vercel's protection": login(
+			answering(401, { "x-vercel-id": "fra1::1", Server: "Vercel" }, "Authentication Required"),
+			"Deployment Protection",
+		),
+		"a captive portal": { ...login(answering(511, {}, "log in"), "Open any http:// page") },
+		"a proxy on the way": { ...login(answering(407, {}, ""), "proxy") },
+	});
+});
+
+describe("a firewall", () => {
+	const blocked = (of, fix) => ({ of, is: "error blocked", fix, not: notAnOrigin });
+	testFirstFindings({
+		"Cloudflare's 1020": blocked(
+			answering(403, { ...cloudflare, "Content-Type": "text/plain" }, "error code: 1020"),
+			["Security, Events", "starts_with("],
+		),
+		"Cloudflare's 1010": blocked(
+			answering(403, { ...cloudflare, ...html }, "<h1>Error 1010</h1>"),
+			"Browser Integrity Check",
+		),
+		"nginx's deny": blocked(
+			answering(403, { Server: "nginx/1.24.0", ...html }, nginxPage("403 Forbidden")),
+			["`deny`", "allow all;"],
+		),
+		"Apache's": blocked(
+			answering(403, { Server: "Apache/2.4.62", ...html }, "<title>403 Forbidden</title>"),
+			"Require all granted",
+		),
+		ModSecurity: blocked(answering(406, html, "generated by Mod_Security"), "SecRuleEngine Off"),
+		"CloudFront's": blocked(
+			answering(
+				403,
+				{ Via: "1.1 x.cloudfront.net (CloudFront)" },
+				"Request blocked. Generated by cloudfront",
+			),
+			"AWS WAF",
+		),
+		"Akamai's": blocked(
+			answering(403, { Server: "AkamaiGHost" }, "Access Denied. Reference #18.1"),
+			"Akamai",
+		),
+		"one that does not tell": blocked(answering(403, {}, "Forbidden"), "web applications"),
+		"Vite's list of hosts": blocked(
+			answering(403, {}, 'Blocked request. This host ("api.example.com") is not allowed.'),
+			"allowedHosts",
+		),
+	});
+});
+
+describe("Cloudflare's error", () => {
+	const numbered = (number, fix, { status = number, body = `error code: ${number}` } = {}) => ({
+		of: answering(status, { ...cloudflare, "Content-Type": "text/plain" }, body),
+		is: "error cloudflare-error",
+		says: `${number}`,
+		fix,
+		not: notAnOrigin,
+	});
+	testFirstFindings({
+		520: numbered(520, "log"),
+		521: numbered(521, "firewall"),
+		522: numbered(522, "Cloudflare's addresses"),
+		523: numbered(523, "DNS"),
+		524: numbered(524, "pingInterval"),
+		525: numbered(525, "certificate"),
+		526: numbered(526, "Full (strict)"),
+		527: numbered(527, "Railgun"),
+		1033: numbered(1033, "cloudflared tunnel run", { status: 530 }),
+		1016: { ...numbered(1016, "DNS", { status: 530 }), says: "530" },
+		1101: numbered(1101, "wrangler tail", { status: 500 }),
+	});
+});
+
+describe("a platform whose server is not there", () => {
+	const down = (of, fix) => ({ of, is: "error server-error", fix, not: notAnOrigin });
+	testFirstFindings({
+		"ngrok's tunnel is offline": down(
+			answering(404, { "ngrok-error-code": "ERR_NGROK_3200" }, "The endpoint is offline."),
+			"ngrok http 3000",
+		),
+		"Heroku's app crashed": down(
+			answering(503, html, '<iframe src="//www.herokucdn.com/error-pages/application-error.html">'),
+			"process.env.PORT",
+		),
+		"Railway has no app": down(
+			answering(404, { "x-railway-fallback": "true" }, '{"message":"Application not found"}'),
+			"process.env.PORT",
+		),
+		"Vercel's function ran out of time": down(
+			answering(504, { "x-vercel-error": "FUNCTION_INVOCATION_TIMEOUT" }, "An error occurred"),
+			"server that stays",
+		),
+		"Envoy has no server": down(
+			answering(503, { Server: "envoy" }, "no healthy upstream"),
+			"health",
+		),
+		"the AWS balancer has none": down(
+			answering(503, { Server: "awselb/2.0" }, "<h1>503 Service Temporarily Unavailable</h1>"),
+			"health checks",
+		),
+		"HAProxy has none": down(
+			answering(503, html, "No server is available to handle this request."),
+			"httpchk",
+		),
+		"nginx's server is slow": down(
+			answering(504, { Server: "nginx", ...html }, nginxPage("504 Gateway Time-out")),
+			"proxy_read_timeout",
+		),
+		"a bare 500": down(answering(500, {}, "Internal Server Error"), "log"),
+	});
+});
+
+describe("a server that is not the Socket.IO server", () => {
+	const another = (of, fix) => ({
+		of,
+		is: "error not-socket-io",
+		fix,
+		not: ["add the origin", "cors: {"],
+	});
+	testFirstFindings({
+		"Express without it": another(
+			answering(404, { "X-Powered-By": "Express", ...html }, "<pre>Cannot GET /socket.io/</pre>"),
+			["httpServer.listen", "not app.listen"],
+		),
+		"NestJS without a gateway": another(
+			answering(
+				404,
+				{},
+				'{"message":"Cannot GET /socket.io/?EIO=4","error":"Not Found","statusCode":404}',
+			),
+			"@WebSocketGateway",
+		),
+		"Fastify without it": another(
+			answering(
+				404,
+				{},
+				'{"message":"Route GET:/socket.io/?EIO=4 not found","error":"Not Found","statusCode":404}',
+			),
+			"fastify.server",
+		),
+		"FastAPI without it": another(
+			answering(404, { server: "uvicorn" }, '{"detail":"Not Found"}'),
+			"socketio.ASGIApp",
+		),
+		"Flask without it": another(
+			answering(
+				404,
+				{},
+				"<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>",
+			),
+			"socketio.run(app)",
+		),
+		"Next.js without it": another(
+			answering(404, { "X-Powered-By": "Next.js", ...html }, "<!DOCTYPE html>"),
+			"createServer",
+		),
+		"an app of one page": another(
+			answering(200, html, '<!doctype html><div id="root"></div>'),
+			"ws: true",
+		),
+		"a health check's page": another(answering(200, {}, '{"status":"ok"}'), "health check"),
+		"nothing at all": another(answering(200, { Server: "Caddy" }), "Socket.IO server"),
+		"nginx's first page": another(
+			answering(200, { Server: "nginx", ...html }, "<title>Welcome to nginx!</title>"),
+			"location /socket.io/ {",
+		),
+		"a store of files": another(
+			answering(403, { Server: "AmazonS3" }, "<Code>AccessDenied</Code>"),
+			"io(",
+		),
+		"plain WebSockets": another(answering(426, {}, "Upgrade Required"), "new WebSocket"),
+		SockJS: another(answering(200, {}, "Welcome to SockJS!\n"), "sockjs-client"),
+		"API Gateway without a route": another(
+			answering(403, { "x-amzn-requestid": "1" }, '{"message":"Missing Authentication Token"}'),
+			"/prod/socket.io/",
+		),
+		"Kubernetes without an Ingress": another(
+			answering(404, {}, "default backend - 404"),
+			"Ingress",
+		),
+	});
+});
+
+describe("a redirect", () => {
+	const redirected = (of, fix, not = []) => ({ of, is: "error redirected", fix, not });
+	testFirstFindings({
+		"to https": redirected(
+			stub(({ url, headers: { host } }, response) =>
+				response.writeHead(301, { Location: `https://${host}${url}` }).end(),
+			),
+			['io("https://127.0.0.1:', "X-Forwarded-Proto"],
+		),
+		"to www": redirected(
+			redirecting("http://www.example.com:8080URL", 301),
+			'io("http://www.example.com:8080")',
+		),
+		"without the slash, of Next.js": redirected(
+			stub(({ url }, response) =>
+				response
+					.writeHead(308, { Location: url.replace("/?", "?"), "X-Powered-By": "Next.js" })
+					.end(),
+			),
+			['io("…", { addTrailingSlash: false })', "skipTrailingSlashRedirect"],
+			'path: "/socket.io"',
+		),
+		"to itself": redirected(redirecting("URL", 307), "redirected to where it was asked"),
+	});
+});

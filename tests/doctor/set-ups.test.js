@@ -1,0 +1,527 @@
+// `socketio-cors doctor` with Socket.IO servers and proxies that are set up wrongly, each in
+// another way: what is told first, and how it is put right.
+import { EventEmitter } from "node:events";
+import { createServer } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createTlsServer } from "node:https";
+import { before, describe } from "node:test";
+import { gzipSync } from "node:zlib";
+import express from "express";
+import { close, listen } from "../harness/http.js";
+import { hasNginx } from "../harness/nginx.js";
+import { createAuthority } from "./certificates.js";
+import {
+	another,
+	granted,
+	guarded,
+	meddling,
+	nginx,
+	nobody,
+	page,
+	proxied,
+	python,
+	server,
+	stub,
+	tcp,
+} from "./deployments.js";
+import { testFirstFindings } from "./findings.js";
+
+const good = server(4, { cors: granted });
+const header = ["--header", "x-token: secret"];
+const needsNginx = { skip: !hasNginx && "nginx is missing" };
+const isHandshake = ({ url, method }) => method === "GET" && !url.includes("sid=");
+/** Only handshakes by polling are changed. */
+const spoilt = (change) =>
+	meddling(good, (answer) => (isHandshake(answer.request) ? change(answer) : answer));
+
+/** A parser that takes no packet of the default one. */
+const strict = {
+	Encoder: class {
+		encode = (packet) => [JSON.stringify(packet)];
+	},
+	Decoder: class extends EventEmitter {
+		add() {
+			throw new Error("another format");
+		}
+		destroy() {}
+	},
+};
+
+describe("the server", () => {
+	/** Of Express, with another HTTP server than that to which Socket.IO is attached. */
+	const app = another(async () => {
+		const http = express().listen(0, "127.0.0.1");
+		await new Promise((resolve) => http.once("listening", resolve));
+		return { url: `http://127.0.0.1:${http.address().port}`, stop: () => close(http) };
+	});
+	let calls = 0;
+	testFirstFindings({
+		"app.listen in place of httpServer.listen": {
+			of: app,
+			is: "error not-socket-io",
+			says: "Cannot GET /socket.io/",
+			fix: ["httpServer.listen(3000)", "not app.listen"],
+		},
+		"an origin of a variable that is not set": {
+			of: server(4, { cors: { origin: undefined, credentials: true } }),
+			asks: ["--credentials"],
+			is: "error no-cors-headers",
+			fix: "environment variable that is not set",
+		},
+		"no origin at all, and credentials": {
+			of: server(4, { cors: { credentials: true } }),
+			asks: ["--credentials"],
+			is: "error wildcard-with-credentials",
+			fix: "has no `origin`",
+		},
+		"a list of a variable that is not set": {
+			of: server(4, { cors: { origin: [undefined] } }),
+			is: "error origin-not-listed",
+			fix: "print the list",
+		},
+		"quotes within an origin": {
+			of: server(4, { cors: { origin: `"${page}"` } }),
+			is: "error origin-near-miss",
+			says: "quotes",
+		},
+		"quotes within an origin of a list": {
+			of: server(4, { cors: { origin: [`"${page}"`] } }),
+			is: "error origin-near-miss",
+			says: "quotes",
+		},
+		"a pattern in a text": {
+			of: server(4, { cors: { origin: "https://*.example.com" } }),
+			is: "error invalid-origin",
+			says: "a pattern",
+			fix: ["[a-z0-9-]+", '"https://*.example.com"'],
+		},
+		"a regular expression in a text": {
+			of: server(4, { cors: { origin: "/example\\.com$/" } }),
+			is: "error invalid-origin",
+			says: "a regular expression",
+		},
+		"upper case": {
+			of: server(4, { cors: { origin: "https://App.Example.com" } }),
+			is: "error origin-near-miss",
+			says: "another letter case",
+		},
+		"the port of another development server": {
+			of: server(4, { cors: { origin: ["http://localhost:3000"] } }),
+			asks: ["--origin", "http://localhost:5173"],
+			is: "error origin-near-miss",
+			says: "another port",
+		},
+		"true in upper case": {
+			of: spoilt(({ headers, ...rest }) => ({
+				...rest,
+				headers: { ...headers, "access-control-allow-credentials": "True" },
+			})),
+			asks: ["--credentials"],
+			is: "error credentials-not-allowed",
+			says: "lower case",
+		},
+		"a first answer that takes long": {
+			of: meddling(guarded(good), (answer) => {
+				calls += 1;
+				return calls === 1 ? { ...answer, after: 4000 } : answer;
+			}),
+			is: "warning no-answer-in-time",
+			says: "3 s",
+			fix: ["--timeout 60", "timeout: 60_000"],
+			not: "No request reaches the server",
+		},
+		"polling alone, for a page of WebSockets": {
+			of: server(4, { cors: granted, transports: ["polling"] }),
+			asks: ["--websocket"],
+			is: "error upgrade-blocked",
+			fix: "`transports`",
+			not: "proxy_set_header",
+		},
+		"a handler that throws clients out": {
+			of: async () => {
+				const deployment = await guarded(good)();
+				for (const { io } of deployment.servers)
+					io.on("connection", (socket) => socket.disconnect(true));
+				return deployment;
+			},
+			is: "warning session-ended",
+			fix: "socket.disconnect(true)",
+			not: ["different instances", "ip_hash"],
+		},
+		"a parser of its own": {
+			of: guarded(server(4, { cors: granted, parser: strict })),
+			is: "warning session-ended",
+			fix: "`parser` of its own",
+			not: ["different instances", "ip_hash"],
+		},
+		"allowRequest that compares the beginning": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers }, decide) =>
+					decide(null, !headers.origin || headers.origin.startsWith(page)),
+			}),
+			is: "danger loose-origin-check",
+			says: `${page}.evil.example`,
+			fix: "allowed.includes(request.headers.origin)",
+		},
+		"a regular expression without ^ and a dot": {
+			of: server(4, { cors: { origin: /example\.com$/, credentials: true } }),
+			is: "danger loose-origin-check",
+			says: "https://evilexample.com",
+		},
+		"a regular expression with a dot for any character": {
+			of: server(4, { cors: { origin: /^https:\/\/app.example.com$/, credentials: true } }),
+			is: "danger loose-origin-check",
+			says: "https://appxexample.com",
+		},
+		"both schemes": {
+			of: server(4, { cors: { origin: /^https?:\/\/app\.example\.com$/ } }),
+			is: "warning loose-origin-check",
+			says: "http://app.example.com",
+		},
+	});
+});
+
+describe("python-socketio", () => {
+	const asgi = (options) => python(`sio = socketio.AsyncServer(async_mode="asgi"${options})`);
+	testFirstFindings({
+		"its own origin alone": {
+			of: asgi(""),
+			is: "error origin-not-listed",
+			says: "ot an accepted origin",
+			fix: `cors_allowed_origins=["${page}"]`,
+			not: ["there is no Socket.IO", "new Server("],
+		},
+		"its own origin alone, of Flask-SocketIO": {
+			of: python('socketio = SocketIO(app, async_mode="threading")'),
+			is: "error origin-not-listed",
+			fix: "Flask-SocketIO",
+			not: "new Server(",
+		},
+		"a slash too many": {
+			of: asgi(`, cors_allowed_origins=["${page}/"]`),
+			is: "error origin-near-miss",
+			says: `${page}/`,
+			fix: `cors_allowed_origins=["${page}"]`,
+		},
+		"every origin": {
+			of: asgi(`, cors_allowed_origins="*"`),
+			is: "danger any-origin-with-credentials",
+			fix: `cors_allowed_origins=["${page}"]`,
+			not: "new Server(",
+		},
+		"no CORS headers at all": {
+			of: asgi(", cors_allowed_origins=[]"),
+			is: "error no-cors-headers",
+			fix: `cors_allowed_origins=["${page}"]`,
+			not: "new Server(",
+		},
+		"client 2": {
+			of: asgi(`, cors_allowed_origins=["${page}"]`),
+			asks: ["--client", "2"],
+			is: "error version-mismatch",
+			fix: "python-socketio<5",
+			not: "allowEIO3: true",
+		},
+		"polling alone": {
+			of: asgi(`, cors_allowed_origins=["${page}"], transports=["polling"]`),
+			asks: ["--websocket"],
+			is: "error upgrade-blocked",
+			fix: "simple-websocket",
+		},
+	});
+});
+
+describe("the port", () => {
+	let certificate;
+	before(async () => {
+		certificate = await (await createAuthority()).issue();
+	});
+	const http2 = another(async () => {
+		const http = createHttp2Server();
+		await listen(http, 0, []);
+		return {
+			url: `http://127.0.0.1:${http.address().port}`,
+			stop: () => new Promise((resolve) => http.close(resolve)),
+		};
+	});
+	testFirstFindings({
+		"https, asked by http": {
+			of: async () => {
+				const http = createTlsServer(certificate, (_, response) => response.end());
+				await listen(http, 0, []);
+				return {
+					url: `http://127.0.0.1:${http.address().port}`,
+					servers: [],
+					stop: () => close(http),
+				};
+			},
+			is: "error https-needed",
+			fix: 'io("https://127.0.0.1:',
+			not: "there is no Socket.IO",
+		},
+		"https, asked by http, as nginx has it": {
+			of: stub((_, response) =>
+				response
+					.writeHead(400, { Server: "nginx/1.24.0" })
+					.end("<center>The plain HTTP request was sent to HTTPS port</center>"),
+			),
+			is: "error https-needed",
+			fix: "https:",
+		},
+		"https, asked by http, as Go has it": {
+			of: stub((_, response) =>
+				response.writeHead(400).end("Client sent an HTTP request to an HTTPS server.\n"),
+			),
+			is: "error https-needed",
+			fix: "https:",
+		},
+		"http, asked by https": {
+			of: async () => {
+				const deployment = await good();
+				return { ...deployment, url: deployment.url.replace("http:", "https:") };
+			},
+			is: "error tls-failed",
+			says: "plain http",
+			fix: 'io("http://127.0.0.1:',
+		},
+		SSH: {
+			of: tcp((socket) => socket.end("SSH-2.0-OpenSSH_9.2p1\r\n")),
+			is: "error connection-failed",
+			says: "SSH",
+		},
+		"HTTP/2 alone": { of: http2, is: "error connection-failed", says: "HTTP/2" },
+		nobody: { of: nobody, is: "error connection-failed", says: "refused", fix: "127.0.0.1" },
+		"a connection that is cut": {
+			of: tcp((socket) => socket.once("data", () => socket.end())),
+			is: "error connection-failed",
+			fix: "hangs up",
+		},
+	});
+});
+
+describe("an answer on its way", () => {
+	const text = (body) => ({ body: Buffer.from(body) });
+	testFirstFindings({
+		"compressed, and nothing says so": {
+			of: spoilt((answer) => ({ ...answer, body: gzipSync(answer.body) })),
+			is: "error answer-changed",
+			says: "gzip",
+			fix: "Content-Encoding",
+		},
+		"compressed, as it says": {
+			of: meddling(guarded(good), (answer) =>
+				isHandshake(answer.request)
+					? {
+							...answer,
+							headers: { ...answer.headers, "content-encoding": "gzip" },
+							body: gzipSync(answer.body),
+						}
+					: answer,
+			),
+			asks: header,
+			is: "warning preflight-for-each-poll",
+		},
+		"with a script at its end": {
+			of: spoilt((answer) => ({
+				...answer,
+				...text(`${answer.body}<script src="/x.js"></script>`),
+			})),
+			is: "error answer-changed",
+			says: "adds to",
+		},
+		"with a byte order mark": {
+			of: spoilt((answer) => ({ ...answer, ...text(`\ufeff${answer.body}`) })),
+			is: "error answer-changed",
+		},
+		"shorter than it says": {
+			of: spoilt(({ status, headers, body }) => ({
+				status,
+				headers: { ...headers, "content-length": body.length + 5, connection: "close" },
+				body,
+			})),
+			is: "error answer-changed",
+			says: "breaks off",
+		},
+		"of a cache, by its headers": {
+			of: spoilt((answer) => ({
+				...answer,
+				headers: { ...answer.headers, server: "cloudflare", "cf-cache-status": "HIT", age: "12" },
+			})),
+			is: "error cached-handshake",
+			fix: "Bypass cache",
+			not: "ip_hash",
+		},
+		"without Cloudflare's WebSockets, by Access on a Worker": {
+			of: meddling(guarded(good), ({ status, headers, ...rest }) =>
+				status === 101
+					? { status: 403, headers: { Server: "cloudflare", "CF-RAY": "1-FRA" } }
+					: { status, headers: { ...headers, server: "cloudflare" }, ...rest },
+			),
+			is: "error websocket-refused",
+			fix: ["Access", "protect the hostname instead"],
+			not: "add https://app.example.com to it",
+		},
+	});
+});
+
+describe("nginx", needsNginx, () => {
+	const found = server(4, { cors: granted }, { http: () => notFound() });
+	const inOptions = (lines) => nginx(good, `if ($request_method = OPTIONS) { ${lines} }`);
+	testFirstFindings({
+		"a slash after the port, which takes the path away": {
+			of: nginx(found, "rewrite ^/socket.io(/.*)$ $1 break;"),
+			is: "error proxy-changes-path",
+			says: "/socket.io/, the server got /",
+			fix: "location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+		},
+		"the same, with the server's own address": {
+			of: nginx(
+				server(4, { cors: granted }, { http: () => silentNotFound() }),
+				"rewrite ^/socket.io(/.*)$ $1 break;",
+			),
+			asks: ({ direct }) => ["--direct", direct],
+			is: "error proxy-changes-path",
+			says: "--direct",
+		},
+		"* for the headers, and a page with credentials": {
+			of: inOptions(
+				`add_header Access-Control-Allow-Origin ${page};
+				add_header Access-Control-Allow-Credentials true;
+				add_header Access-Control-Allow-Headers *;
+				return 204;`,
+			),
+			asks: [...header, "--credentials"],
+			is: "error header-not-allowed",
+			fix: 'add_header Access-Control-Allow-Headers "x-token" always;',
+		},
+		"preflights cut off": {
+			of: inOptions("return 444;"),
+			asks: header,
+			is: "error preflight-failed",
+			fix: "if ($request_method = OPTIONS) {",
+		},
+		"a password": {
+			of: nginx(good, "auth_basic x; auth_basic_user_file /dev/null;"),
+			is: "error login-required",
+			fix: "auth_basic off",
+		},
+		"no leave for this address": {
+			of: nginx(good, "deny all;"),
+			is: "error blocked",
+			fix: "allow all;",
+		},
+		"a list of origins of its own": {
+			of: nginx(good, `if ($http_origin !~ "^(|https://other.example)$") { return 403; }`),
+			is: "error origin-not-listed",
+			says: "Without Origin",
+			fix: ["map $http_origin", page],
+			not: "there is no Socket.IO",
+		},
+		"a list of origins that hangs up": {
+			of: nginx(good, `if ($http_origin !~ "^(|https://other.example)$") { return 444; }`),
+			is: "error origin-not-listed",
+			says: "Without Origin",
+		},
+		"a list of origins that is open at its end": {
+			of: nginx(good, `if ($http_origin !~ "^(|${page}.*)$") { return 403; }`),
+			is: "danger loose-origin-check",
+			says: `${page}.evil.example`,
+		},
+		"WebSockets alone handed on": {
+			of: nginx(good, `if ($http_upgrade = "") { return 404; }`),
+			is: "error polling-blocked",
+			fix: `transports: ["websocket"]`,
+		},
+		"POSTs that want a token of a form": {
+			of: nginx(good, "if ($request_method = POST) { return 403; }"),
+			is: "error post-failed",
+			fix: "CSRF",
+		},
+		"bodies of no length": {
+			of: nginx(good, "client_max_body_size 1;"),
+			is: "error post-failed",
+			fix: "client_max_body_size 1m;",
+		},
+		"a poll's time": {
+			of: nginx(guarded(good), "proxy_read_timeout 2s;"),
+			asks: ["--hold", "5"],
+			is: "error idle-timeout",
+			fix: "proxy_read_timeout 2000s;",
+		},
+	});
+});
+
+/** Answers as Express does. */
+const notFound = () =>
+	createServer(({ method, url }, response) =>
+		response.writeHead(404).end(`Cannot ${method} ${url}`),
+	);
+const silentNotFound = () => createServer((_, response) => response.writeHead(404).end());
+
+describe("other proxies", () => {
+	testFirstFindings({
+		"Caddy takes the path away": {
+			of: proxied(
+				"Caddy",
+				server(4, { cors: granted }, { http: () => notFound() }),
+				"handle_path /socket.io/* {\nreverse_proxy NODE\n}",
+			),
+			is: "error proxy-changes-path",
+			fix: "`handle`, not `handle_path`",
+		},
+		"Caddy answers preflights": {
+			of: proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),
+			asks: header,
+			is: "error preflight-without-cors",
+			fix: ["@preflight method OPTIONS", `header Access-Control-Allow-Headers "x-token"`],
+		},
+		"Caddy has nothing there": {
+			of: proxied("Caddy", good, "respond 404"),
+			is: "error not-socket-io",
+		},
+		"Caddy's server is down": {
+			of: proxied("Caddy", nobody, "reverse_proxy NODE"),
+			is: "error server-error",
+			fix: "reverse_proxy",
+		},
+		"Apache does not upgrade": {
+			of: proxied("Apache", good, "ProxyPass /socket.io/ http://NODE/socket.io/"),
+			is: "error upgrade-blocked",
+			fix: "upgrade=websocket",
+			not: "proxy_set_header",
+		},
+		"Apache has nothing there": {
+			of: proxied("Apache", good, "ProxyPass /other/ http://NODE/ upgrade=websocket"),
+			is: "error not-socket-io",
+			fix: "ProxyPass",
+		},
+		"Apache's server is down": {
+			of: proxied("Apache", nobody, "ProxyPass / http://NODE/ upgrade=websocket"),
+			is: "error server-error",
+			fix: "ProxyPass",
+		},
+		"Apache doubles the origin": {
+			of: proxied(
+				"Apache",
+				good,
+				`Header always set Access-Control-Allow-Origin "${page}"
+				ProxyPass / http://NODE/ upgrade=websocket`,
+			),
+			is: "error doubled-origin",
+		},
+		"HAProxy's server is down": {
+			of: proxied("HAProxy", nobody, ""),
+			is: "error server-error",
+			fix: "httpchk",
+		},
+		"HAProxy refuses": {
+			of: proxied("HAProxy", good, "http-request deny"),
+			is: "error blocked",
+		},
+		"HAProxy limits": {
+			of: proxied("HAProxy", good, "http-request deny deny_status 429"),
+			is: "error rate-limited",
+		},
+	});
+});
