@@ -38,8 +38,9 @@ dev: build target/page/tool.js ## the playground on http://localhost:8788: the W
 
 test: test-native test-e2e ## every test
 
+# Without MAKEFLAGS, as rustdoc warns of a jobserver that `make --jobs` does not hand on.
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
-	cargo test --quiet --locked --workspace
+	MAKEFLAGS= cargo test --quiet --locked --workspace
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors

@@ -1,12 +1,22 @@
 //! Which origins are allowed, through the public API: the rule's, the request's own, no odd one.
 
-use socketio_cors_core::request::{RequestHead, Url};
+use socketio_cors_core::{
+    host::MAX_HOST_LEN,
+    origin::MAX_SCHEME_LEN,
+    request::{RequestHead, Url},
+};
 
 use crate::common::{EVERY, GOOD, LISTED, POLL, WILDCARD, decided, from, policy, preflight_from};
 
 #[test]
 fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_under_any_rule() {
     let long = format!("https://{}.apps.com", "a".repeat(1_000_000));
+    let scheme = "a".repeat(MAX_SCHEME_LEN);
+    let label = "a".repeat(63);
+    let host = format!("{label}.{label}.{label}.{}", "a".repeat(MAX_HOST_LEN - 3 * 64));
+    let longest = format!("{scheme}://{host}:65535");
+    let longer_scheme = format!("a{scheme}://{host}");
+    let longer_host = format!("{scheme}://a{host}");
     let allow = "allow every-origin";
     let malformed = "refuse malformed-origin";
     let unlisted = "refuse unlisted-origin";
@@ -81,6 +91,9 @@ fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_under_any_rule() {
         ("https:good.com", malformed, malformed),
         ("https://*.apps.com", malformed, malformed),
         ("https://.apps.com", malformed, malformed),
+        (&longest, unlisted, allow),
+        (&longer_scheme, malformed, malformed),
+        (&longer_host, malformed, malformed),
         (&long, malformed, malformed),
     ] {
         assert_eq!(decided(from(origin), &policy(LISTED)), under_listed, "{origin:.80?}");
