@@ -1,6 +1,6 @@
 //! The decision of this Worker, where `EXPLAIN` is on.
 
-use socketio_cors_core::{action::EXPLAIN_HEADER, decision::Reason};
+use socketio_cors_core::{decision::Reason, response::EXPLAIN_HEADER};
 
 use super::evidence::with_headers;
 use crate::doctor::{
