@@ -28,10 +28,10 @@ async function settle(event, answering, edit) {
 async function send({ request, url }, target, headers) {
 	// A `Request` of its own costs more than the decision, but nothing else takes these bodies.
 	if (target === undefined && headers === undefined) return fetch(url, request);
-	const { method, body } = request;
+	const { method, body, headers: own } = request;
 	const isOdd = body !== null && (method === "GET" || method === "HEAD");
-	const init = { method, headers: headers ?? request.headers, body, redirect: "manual" };
-	return fetch(target ?? url, isOdd ? new Request(request, init) : init);
+	if (isOdd) return fetch(target ?? url, new Request(request, { headers: headers ?? own }));
+	return fetch(target ?? url, { method, headers: headers ?? own, body, redirect: "manual" });
 }
 
 /** A 101 without a WebSocket: no client can use it, and `wrangler dev` makes a bare 500 of it. */

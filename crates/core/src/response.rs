@@ -117,6 +117,21 @@ fn explanation(decision: &Decision<'_>, settings: &Settings) -> Option<HeaderVal
     HeaderValue::try_from(text).ok()
 }
 
+/// The name of a header as servers write it: `Access-Control-Max-Age`; but `x-cors-decision`.
+#[must_use]
+pub fn canonical_name(name: &HeaderName) -> String {
+    if *name == EXPLAIN_HEADER {
+        return name.to_string();
+    }
+    let mut is_first = true;
+    let letter = |letter: char| {
+        let written = if is_first { letter.to_ascii_uppercase() } else { letter };
+        is_first = letter == '-';
+        written
+    };
+    name.as_str().chars().map(letter).collect()
+}
+
 impl Answer<'static> {
     /// The answer to every request where there is nowhere to forward to.
     #[must_use]

@@ -1,13 +1,13 @@
 //! A request with its decision and its answer.
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use socketio_cors_core::{
     decision::{Decision, Reason, decide},
     origin::Origin,
     pattern::repair,
     policy::{Policy, Route, Rule, Source, locate},
     request::RequestHead,
-    response::{Action, Answer, EXPLAIN_HEADER, act},
+    response::{Action, Answer, act, canonical_name},
     settings::{Service, Settings},
     tenants::KeyStatus,
 };
@@ -60,7 +60,7 @@ impl<'a> ExplainedRequest<'a> {
     pub fn headers(&self) -> Vec<(String, String)> {
         let headers = self.answer().map(Answer::headers).unwrap_or_default();
         let value = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        headers.iter().map(|(name, its)| (canonical(name), value(its))).collect()
+        headers.iter().map(|(name, its)| (canonical_name(name), value(its))).collect()
     }
 
     /// The body, if the edge answers.
@@ -125,18 +125,4 @@ fn pattern(head: &RequestHead<'_>, decision: &Decision<'_>, rule: &Rule) -> Opti
     }
     let origin = Origin::try_from(head.origin?).ok()?;
     listed.patterns.find(&origin).map(str::to_owned)
-}
-
-/// The name of a header as most write it: `Access-Control-Max-Age`.
-fn canonical(name: &HeaderName) -> String {
-    if *name == EXPLAIN_HEADER {
-        return name.to_string();
-    }
-    let mut is_first = true;
-    let letter = |letter: char| {
-        let written = if is_first { letter.to_ascii_uppercase() } else { letter };
-        is_first = letter == '-';
-        written
-    };
-    name.as_str().chars().map(letter).collect()
 }

@@ -5,12 +5,12 @@ use socketio_cors_core::{
     policy::Policy,
     policy_cache::PolicyState,
     request::{RequestHead, RequestKind},
-    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act},
+    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act, canonical_name},
     settings::{Service, Settings},
     tenants::KeyStatus,
 };
 
-use crate::common::{EVIL, GOOD, LISTED, OWN, POLL, at, canonical, from, policy, preflight_from};
+use crate::common::{EVIL, GOOD, LISTED, OWN, POLL, at, from, policy, preflight_from};
 
 const PREFLIGHT_VARY: &str =
     "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -50,9 +50,8 @@ fn lines(head: RequestHead<'_>, policy: &Policy, service: &Service) -> Vec<Strin
 fn lines_of(head: RequestHead<'_>, decision: &Decision<'_>, service: &Service) -> Vec<String> {
     let headers = |answer: &Answer<'_>| {
         let headers = answer.headers().into_iter();
-        let lines = headers.map(|(name, value)| {
-            format!("{}: {}", canonical(name.as_str()), value.to_str().unwrap())
-        });
+        let lines = headers
+            .map(|(name, value)| format!("{}: {}", canonical_name(&name), value.to_str().unwrap()));
         let mut lines: Vec<_> = lines.collect();
         lines.sort();
         lines

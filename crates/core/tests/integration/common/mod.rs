@@ -76,15 +76,3 @@ pub(crate) fn preflight_from(origin: &str) -> RequestHead<'_> {
 pub(crate) fn at<'a>(path_and_query: &'a str, head: RequestHead<'a>) -> RequestHead<'a> {
     RequestHead { url: Url { path_and_query, ..head.url }, ..head }
 }
-
-/// A header's name as most write it: `Access-Control-Max-Age`; but `x-cors-decision`.
-pub(crate) fn canonical(name: &str) -> String {
-    if name.starts_with("x-") {
-        return name.to_owned();
-    }
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_ascii_uppercase() + rest
-    };
-    name.split('-').map(word).collect::<Vec<_>>().join("-")
-}
