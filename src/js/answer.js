@@ -1,5 +1,3 @@
-// Answers of the edge's own.
-
 /** The part that many answers share, prepared so that the runtime copies it with little work. */
 export function template(status, body, headers, repeated) {
 	const init = { status, headers: new Headers(headers) };

@@ -1,23 +1,30 @@
 // The module that workerd calls. It also serves a request again that has waited for KV.
-import { __wbg_reset_state, fetch as decide } from "wasm";
+import { fetch as decide } from "wasm";
 import { withTimeout } from "./forward.js";
 
-export default {
-	fetch: (request, env, ctx) => serve({ request, env, ctx, url: urlOf(request) }),
-};
+export default { fetch: (request, env, ctx) => serve({ request, env, ctx, url: urlOf(request) }) };
 
 /** Answers a request: a Response, or a promise of one; of nothing if it `isAnswered` already. */
 function serve(event, arrivedAt, isAnswered = false) {
 	const { method, headers } = event.request;
-	const [origin, ...others] = NAMES.map((name) => headers.get(name));
-	event.origin = origin;
-	event.requestedHeaders = others[0];
-	return decide(event, method, event.url, origin, ...others, arrivedAt, isAnswered);
+	event.origin = headers.get("origin");
+	event.requestedHeaders = headers.get("access-control-request-headers");
+	return decide(
+		event,
+		method,
+		event.url,
+		event.origin,
+		event.requestedHeaders,
+		headers.get("access-control-request-method"),
+		headers.get("sec-fetch-site"),
+		headers.get("sec-fetch-mode"),
+		headers.get("sec-fetch-dest"),
+		headers.get("upgrade"),
+		headers.get("accept-encoding"),
+		arrivedAt,
+		isAnswered,
+	);
 }
-
-// Every header that a rule may read, in the order in which `fetch` takes them.
-const NAMES = ["origin", "access-control-request-headers", "access-control-request-method"];
-NAMES.push("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "upgrade", "accept-encoding");
 
 /** Serves the request again when its own `reading` of KV has ended, or after `pause` milliseconds. */
 export async function serveAgain(event, arrivedAt, pause, reading, isAnswered) {
@@ -26,9 +33,7 @@ export async function serveAgain(event, arrivedAt, pause, reading, isAnswered) {
 }
 
 /** Puts a new instance of Wasm in place of the one that a panic has ended. */
-export function beginAnew() {
-	__wbg_reset_state();
-}
+export { __wbg_reset_state as beginAnew } from "wasm";
 
 // A request's URL as fetch will read it, so that what is decided on is what is forwarded. Outside of
 // Cloudflare it has the dots and backslashes of the client's path, and whatever its `Host` has.

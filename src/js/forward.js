@@ -17,7 +17,8 @@ export function forwardWithCors(event, url, headers, template, replaced, timeout
 async function settle(event, answering, edit) {
 	try {
 		const response = await answering;
-		if (isUnasked(response)) throw "a 101 that nobody asked for";
+		// No client can use a 101 without a WebSocket, and `wrangler dev` makes a bare 500 of it.
+		if (response?.status === 101 && !response.webSocket) throw "a 101 that nobody asked for";
 		return edit(response ?? gatewayTimeout(event));
 	} catch (error) {
 		return edit(badGateway(event, String(error)));
@@ -25,17 +26,14 @@ async function settle(event, answering, edit) {
 }
 
 /** Sends the request, to another URL and with other headers if they are given. */
-async function send({ request, url }, target, headers) {
-	// A `Request` of its own costs more than the decision, but nothing else takes these bodies.
-	if (target === undefined && headers === undefined) return fetch(url, request);
-	const { method, body, headers: own } = request;
+async function send({ request, url }, target = url, headers = request.headers) {
+	if (target === url && headers === request.headers) return fetch(url, request);
+	const { method, body } = request;
+	// A `Request` of its own costs more than the decision, but nothing else takes such a body.
 	const isOdd = body !== null && (method === "GET" || method === "HEAD");
-	if (isOdd) return fetch(target ?? url, new Request(request, { headers: headers ?? own }));
-	return fetch(target ?? url, { method, headers: headers ?? own, body, redirect: "manual" });
+	if (isOdd) return fetch(target, new Request(request, { headers }));
+	return fetch(target, { method, headers, body, redirect: "manual" });
 }
-
-/** A 101 without a WebSocket: no client can use it, and `wrangler dev` makes a bare 500 of it. */
-const isUnasked = (response) => response?.status === 101 && response.webSocket === null;
 
 /** The answer with the headers of `template`, if any, and without those `replaced`. */
 function edit(event, response, template, replaced) {
@@ -61,7 +59,6 @@ export function removeHeaders(headers, names) {
 }
 
 export const copyHeaders = ({ request }) => new Headers(request.headers);
-
 /** The client's own `Accept-Encoding`, where the runtime has replaced it by another. */
 export const clientAcceptEncoding = ({ request }) => request.cf?.clientAcceptEncoding;
 
