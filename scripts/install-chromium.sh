@@ -5,7 +5,7 @@
 set -eu
 
 link=$1
-mkdir -p "$(dirname "$link")"
+apt_get=$(dirname "$0")/apt-get.sh
 
 find_chromium() {
 	for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
@@ -21,11 +21,8 @@ find_chromium() {
 if ! find_chromium >/dev/null; then
 	if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
 		echo "→ installing Debian's chromium, for the browser tests"
-		# One apt-get at a time, while make runs install-server.sh as well.
-		exec 9<"$(dirname "$link")"
-		flock 9
-		apt-get update -qq
-		apt-get install -y -qq --no-install-recommends chromium >/dev/null
+		"$apt_get" update -qq
+		"$apt_get" install -y -qq --no-install-recommends chromium >/dev/null
 	else
 		echo "→ installing Playwright's Chromium, for the browser tests"
 		playwright-core install chromium
@@ -36,5 +33,6 @@ if ! path=$(find_chromium); then
 	echo '    get it: install it and set CHROMIUM to its path' >&2
 	exit 1
 fi
+mkdir -p "$(dirname "$link")"
 ln -sf "$path" "$link"
 echo "→ the browser tests use $path"

@@ -13,8 +13,8 @@ is_fit() {
 
 if ! is_fit && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
 	echo "→ installing Debian's Python, for the tests with servers in Python"
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+	"$(dirname "$0")/apt-get.sh" update -qq
+	"$(dirname "$0")/apt-get.sh" install -y -qq --no-install-recommends python3-venv >/dev/null
 fi
 if ! is_fit; then
 	echo 'missing: Python 3.11 or newer with venv, for the tests with servers in Python' >&2

@@ -33,11 +33,8 @@ packages() {
 }
 
 unpack() {
-	# One apt-get at a time, while make runs install-chromium.sh as well.
-	exec 9<"$(dirname "$link")"
-	flock 9
 	directory=$(mktemp -d)
-	if [ "$(id -u)" = 0 ]; then apt-get update -qq || true; fi
+	if [ "$(id -u)" = 0 ]; then "$(dirname "$0")/apt-get.sh" update -qq || true; fi
 	(cd "$directory" && apt-get download -qq $(packages) 2>/dev/null) &&
 		for archive in "$directory"/*.deb; do dpkg-deb -x "$archive" "$unpacked"; done
 	rm -r "$directory"

@@ -56,17 +56,13 @@ function showLines(faulty, warned) {
 
 /** A fault or a warning, as a button that goes to its place. */
 function item(diagnostic, kind) {
-	const { line, column, pointer, value, message, help } = diagnostic;
+	const { line, column, pointer, message, help } = diagnostic;
 	const button = element(
 		"button",
 		{ type: "button", "data-kind": kind },
 		element("span", { class: "place" }, `${line}:${column}${pointer && ` ${pointer}`}`),
-		element(
-			"span",
-			{ class: "message" },
-			value ? `${value} ${message}` : `The document ${message}`,
-		),
-		element("span", { class: "help" }, help),
+		element("span", { class: "message" }, message),
+		element("span", { class: "help" }, help ?? ""),
 	);
 	button.addEventListener("click", () => goTo(line, column));
 	return element("li", {}, button);

@@ -79,8 +79,9 @@ pub(super) fn faults(host: &str, key: &str, version: Version, faults: &[Diagnost
     for fault in faults.iter().take(MAX_FAULTS) {
         let Diagnostic { pointer, line, column, value, message, help, .. } = fault;
         let names = "host key pointer line column value message help";
-        let texts = [host, key, pointer, value, message, help].map(JsValue::from);
-        let [host, key, pointer, value, message, help] = texts;
+        let texts = [host, key, pointer, value, message].map(JsValue::from);
+        let [host, key, pointer, value, message] = texts;
+        let help = help.as_deref().map_or(JsValue::NULL, JsValue::from);
         let (line, column) = ((*line).into(), (*column).into());
         let values = vec![host, key, pointer, line, column, value, message, help];
         log_line(Level::Error, "policy-fault", names, values);

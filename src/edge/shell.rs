@@ -3,7 +3,7 @@
 use socketio_cors_core::{
     action::{Answer, EXPLAIN_HEADER},
     cors::{Header, Headers},
-    policy::Knowledge,
+    policy::DomainRules,
     request::{RequestHead, Url},
     settings::{Settings, Upstream, Variables},
     vary,
@@ -189,8 +189,8 @@ pub(super) fn forward(
 }
 
 /// What is known of host names: what the runtime knows.
-pub(super) const KNOWLEDGE: Knowledge =
-    Knowledge { to_ascii: |host| js::to_ascii(host), ..Knowledge::NONE };
+pub(super) const DOMAIN_RULES: DomainRules =
+    DomainRules { to_ascii: |host| js::to_ascii(host), ..DomainRules::NONE };
 
 /// The Worker's variables, and whether it has a dataset.
 pub(super) fn variables(event: &Event) -> Variables {

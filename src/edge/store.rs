@@ -170,7 +170,7 @@ fn parse_last_known(document: &Document) -> Option<Parsed> {
 fn policy_of(document: &Document) -> Result<Rc<Policy>, Vec<Diagnostic>> {
     let cached = POLICIES.with_borrow(|policies| policies.with_version(document.version));
     cached.map_or_else(
-        || Policy::read(&document.text(), document.version, &shell::KNOWLEDGE).map(Rc::new),
+        || Policy::read(&document.text(), document.version, &shell::DOMAIN_RULES).map(Rc::new),
         Ok,
     )
 }

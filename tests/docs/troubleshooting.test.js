@@ -174,6 +174,11 @@ const brokenSetUps = {
 		withHeader,
 	],
 	"a public page and a local server": [undefined, socketIo(cors()), { ...polls, ...onHttps }],
+	"a public page's WebSocket to a local server": [
+		undefined,
+		socketIo(cors()),
+		{ ...opensWebSocket, ...onHttps },
+	],
 	"an old client": ["version-mismatch", socketIo(cors()), { ...polls, version: 2 }],
 	"another path, with CORS headers": [
 		"wrong-path",

@@ -185,7 +185,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 						`{"$schema": "\u00fc${"x".repeat(24_000_000)}", "origin": true}`,
 					);
 					await edge.sendUntil(() => edge.logged("policy-fault").length > 0, poll, from(a));
-					assert.equal(edge.logged("policy-fault")[0].message, "has more than 8388608 bytes");
+					assert.equal(edge.logged("policy-fault")[0].message, "larger than 8388608 bytes");
 					assert.deepEqual([await statusOf(edge, a), await statusOf(edge, b)], [200, 403]);
 					const inspector = await inspect(edge.runtime);
 					const { wasm } = await inspector.sizes();

@@ -103,7 +103,7 @@ describe("without a document", () => {
 	});
 
 	for (const [name, options, detail] of [
-		["that has no faults", { policy: "{" }, "is not JSON"],
+		["that has no faults", { policy: "{" }, "invalid JSON"],
 		["that can be read", { kv: [] }, "no KV namespace is bound as POLICY"],
 	]) {
 		test(`${name}, other origins are told to come back, and nobody else is`, async () => {

@@ -94,16 +94,16 @@ describe("the log has a line for", { concurrency: true }, () => {
 					line: 1,
 					column: 1,
 					value: "",
-					message: 'has no "origin"',
-					help: 'write "origin": "https://example.com", a list, true, "*" or false',
+					message: 'missing field "origin"',
+					help: 'add "origin": "https://example.com", a list, true, "*" or false',
 				},
 				{
 					...fault,
 					pointer: "/orign",
 					line: 1,
 					column: 2,
-					value: '"https://b.example/"',
-					message: "belongs to an unknown field",
+					value: '"orign"',
+					message: 'unknown field "orign"',
 					help: 'did you mean "origin"?',
 				},
 				{
@@ -112,8 +112,8 @@ describe("the log has a line for", { concurrency: true }, () => {
 					line: 1,
 					column: 43,
 					value: "-2",
-					message: "is out of range",
-					help: "write a whole number from -1 to 86400",
+					message: "invalid value -2: expected a whole number from -1 to 86400",
+					help: null,
 				},
 			]);
 			// Some refreshes more, and a host more.

@@ -43,7 +43,7 @@ const TWO_FAULTS: &str =
 fn check_prints_each_fault_with_its_line_and_a_caret() {
     assert_eq!(
         output(&["check", "-"], TWO_FAULTS, 1),
-        "error: \"https://B\u{fc}cher.example\" has a Unicode host; browsers send its punycode form
+        "error: \"https://B\u{fc}cher.example\" has a Unicode host, but browsers send its punycode form
  --> the standard input:2:14
   |
 2 |   \"origin\": [\"https://B\u{fc}cher.example\"],
@@ -52,7 +52,7 @@ fn check_prints_each_fault_with_its_line_and_a_caret() {
   = note: at /origin/0
   = help: write \"https://xn--bcher-kva.example\"
 
-error: true belongs to an unknown field
+error: unknown field \"credential\"
  --> the standard input:3:3
   |
 3 |   \"credential\": true
@@ -303,12 +303,7 @@ fn invalid_utf_8_is_told_where_it_is() {
     let output = tool.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        text.starts_with(
-            "error: the document has bytes that are not UTF-8\n --> the standard input:2:21\n"
-        ),
-        "{text}"
-    );
+    assert!(text.starts_with("error: invalid UTF-8\n --> the standard input:2:21\n"), "{text}");
 }
 
 const POLICY: &str = "{\n  \"origin\": [\"https://a.example\", \"https://*.apps.example\", {\"kv\": \"tenant:\"}],\n  \
@@ -467,6 +462,25 @@ fn explain_tells_what_the_browser_makes_of_it() {
             Some(OWN),
         ),
     ]);
+}
+
+#[test]
+fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_make_of_it() {
+    const ALL_HEADERS: &str = r#"{"origin": "https://a.example", "allowedHeaders": "*"}"#;
+    let arguments = [
+        "explain",
+        "--json",
+        "-",
+        "--origin",
+        "https://a.example",
+        "--headers",
+        "authorization,x-a",
+    ];
+    assert_eq!(
+        json(&arguments, ALL_HEADERS, 0)["outcome"],
+        "the page can read the answer in today's browsers; by the Fetch standard the * of \
+         allowedHeaders does not stand for Authorization: list that too"
+    );
 }
 
 #[test]

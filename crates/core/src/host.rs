@@ -13,8 +13,8 @@ pub const MAX_HOST_LEN: usize = 253;
 
 const MAX_LABEL_LEN: u8 = 63;
 
-/// Whether `host` is a domain, an IPv4 address or a bracketed IPv6 address in
-/// the one spelling a browser would give it: lower case, punycode, no trailing
+/// Returns true if `host` is a domain, an IPv4 address or a bracketed IPv6 address in
+/// the one form that a browser gives it: lower case, punycode, no trailing
 /// dot, addresses in canonical form.
 ///
 /// Labels take letters, digits, `-` and `_`. What WHATWG also lets through
@@ -24,7 +24,7 @@ pub fn is_canonical(host: &str) -> bool {
     canonical_len(host) == Some(host.len())
 }
 
-/// How long the host is that `text` begins with, in bytes, up to what cannot be
+/// The length of the host that `text` begins with, in bytes, up to the first character that cannot be
 /// part of it; `None` if that is not [canonical](is_canonical).
 #[must_use]
 pub fn canonical_len(text: &str) -> Option<usize> {
@@ -38,7 +38,7 @@ pub fn canonical_len(text: &str) -> Option<usize> {
     (!ends_in_number(host) || is_canonical_ipv4(host)).then_some(len)
 }
 
-/// Whether the URL parser would read `host` as an IPv4 address: its last label
+/// Returns true if the URL parser would read `host` as an IPv4 address: its last label
 /// is a number (WHATWG URL, "ends in a number checker").
 #[must_use]
 pub fn ends_in_number(host: &str) -> bool {
@@ -64,7 +64,7 @@ fn parse_octet(text: &str) -> Option<u8> {
     if text == "0" { Some(0) } else { parse_port(text)?.try_into().ok() }
 }
 
-/// How long the domain is that `text` begins with.
+/// The length of the domain that `text` begins with, in bytes.
 fn domain_len(text: &str) -> Option<usize> {
     let mut label_len = 0_u8;
     let mut len = 0_usize;
@@ -100,7 +100,7 @@ pub fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Whether a host, in the form of an origin, is this machine to whoever asks it (Secure
+/// Returns true if `host`, in the form of an origin, is always the client's own machine (Secure
 /// Contexts, "potentially trustworthy origin").
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {

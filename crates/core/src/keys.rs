@@ -8,7 +8,7 @@ pub const BINDING: &str = "POLICY";
 /// The key of the document for every host.
 pub const EVERY_HOST: &str = "policy";
 
-/// The key of the document for `host`, as [`crate::request::Url::policy_host`] spells it.
+/// The key of the document for `host`, in the form of [`crate::request::Url::policy_host`].
 #[must_use]
 pub fn of_host(host: &str) -> String {
     format!("{EVERY_HOST}:{host}")
@@ -39,7 +39,7 @@ pub fn previous(key: &str) -> String {
     format!("{key}@previous")
 }
 
-/// What ends the key of a last good document. No host has an @.
+/// The end of the key of a last good document. No host has an @.
 pub const LAST_GOOD: &str = "@last-good";
 
 #[cfg(test)]

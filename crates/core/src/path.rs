@@ -10,10 +10,10 @@ use std::borrow::Cow;
 
 use percent_encoding::{percent_decode, percent_decode_str};
 
-/// How often a path is decoded: twice happens by accident, where two servers in a row decode.
+/// The most times that a path is decoded. Twice happens by accident, where two servers in a row decode.
 const MAX_DECODINGS: usize = 3;
 
-/// How many segments of a path are compared if any of them may be dropped. It bounds the work
+/// The most segments of a path that are compared if any of them may be dropped. It bounds the work
 /// for each route; nobody writes such a path.
 const MAX_SEGMENTS: usize = 64;
 
@@ -26,7 +26,7 @@ pub struct PathVariants<'a> {
     pub reading: Reading,
 }
 
-/// How servers read a path.
+/// The ways in which servers read a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// All as it came.
@@ -89,7 +89,7 @@ pub fn normalise(path: &str) -> String {
 
 const SEPARATORS: [char; 2] = ['/', '\\'];
 
-/// Whether every server reads `path` as it came.
+/// Returns true if every server reads `path` as it came.
 fn is_plain(path: &str) -> bool {
     let mut before = 0;
     path.starts_with('/')
@@ -101,7 +101,7 @@ fn is_plain(path: &str) -> bool {
         })
 }
 
-/// Whether every server reads these neighbours as they came, or folds the second's case.
+/// Returns true if every server reads these neighbours as they came, or folds the second's case.
 fn is_certain(pair: [u8; 2]) -> bool {
     !matches!(
         pair,
@@ -152,7 +152,7 @@ fn fold_case(text: &str) -> String {
     text.chars().map(fold).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether servers disagree on the very characters: control characters, which end a C string
+/// Returns true if servers disagree on the very characters: control characters, which end a C string
 /// and which URL parsers remove; UTF-8 longer than it has to be, which hides ASCII from those
 /// who decode by the book (RFC 3629, 10); IIS's `%uXXXX`.
 fn is_beyond_reading(decoded: &[u8], folded: &str) -> bool {
@@ -178,7 +178,7 @@ fn is_beyond_reading(decoded: &[u8], folded: &str) -> bool {
 struct Segments<'t> {
     names: Vec<&'t str>,
     ends_in_slash: bool,
-    /// Whether a server may drop a name: for a `..`, or the first as a host.
+    /// A server may drop a name: for a `..`, or the first as a host.
     may_be_dropped: bool,
 }
 

@@ -86,7 +86,7 @@ fn read(text: &str) -> Option<OriginPattern<'_>> {
     let (host, port) = read_host(authority)?;
     let port = match port {
         "" => None,
-        spelt_out => Some(spelt_out.strip_prefix(':')?),
+        written => Some(written.strip_prefix(':')?),
     };
     let port = read_port(scheme, port)?;
     (!is_websocket(scheme)).then_some(OriginPattern { text, scheme, host, port })
@@ -123,7 +123,7 @@ fn is_address(host: &str) -> bool {
     host.starts_with('[') || host::ends_in_number(host)
 }
 
-/// What is wrong with a text that is no pattern, the most telling first.
+/// The most telling fault of a text that is not a pattern.
 fn diagnose(text: &str) -> ErrorKind {
     match text {
         "*" | "*:*" => return ErrorKind::Everything,
@@ -186,13 +186,13 @@ impl<'a> OriginPattern<'a> {
         self.host
     }
 
-    /// As it is written: its only spelling.
+    /// The text, which is the only way to write it.
     #[must_use]
     pub fn as_str(&self) -> &'a str {
         self.text
     }
 
-    /// Whether it stands for one origin alone: itself.
+    /// Returns true if it stands for one origin only: itself.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         matches!(self.host, HostPattern::Exactly(_)) && self.port != PortPattern::Any
@@ -212,38 +212,38 @@ impl fmt::Display for OriginPattern<'_> {
 }
 
 impl PatternError {
-    /// What is wrong, as a clause: "has a path or a trailing slash, …".
+    /// What is wrong, as a clause that goes on from the text: "has a path or a trailing slash, …".
     #[must_use]
     pub fn message(&self) -> &'static str {
         match self.0 {
-            ErrorKind::Everything => "stands for every origin, not for one of a list",
-            ErrorKind::Several => "has a comma or a space, as several origins in one text would",
+            ErrorKind::Everything => "stands for every origin, not for one",
+            ErrorKind::Several => "has a comma or a space, but one string holds one origin",
             ErrorKind::Null => {
                 "stands for every sandboxed frame and local file, and is never allowed"
             }
-            ErrorKind::NoScheme => "has no scheme; an origin is scheme://host[:port]",
-            ErrorKind::Scheme => "has a scheme that is none",
+            ErrorKind::NoScheme => "has no scheme: an origin is scheme://host[:port]",
+            ErrorKind::Scheme => "has an invalid scheme",
             ErrorKind::WebSocketScheme => {
-                "is a WebSocket URL; a page's origin is http or https, for its WebSockets too"
+                "is a WebSocket URL, but a page's origin is http or https, for its WebSockets too"
             }
             ErrorKind::Userinfo => "has user information, which no browser sends in an origin",
             ErrorKind::Path => {
                 "has a path or a trailing slash, which no browser sends in an origin"
             }
-            ErrorKind::TrailingDot => "has a host that ends in a dot",
-            ErrorKind::UpperCase => "has upper-case letters; browsers send origins in lower case",
-            ErrorKind::Unicode => "has a Unicode host; browsers send its punycode form",
-            ErrorKind::DefaultPort => {
-                "spells out the scheme's default port, which browsers leave out"
+            ErrorKind::TrailingDot => "has a trailing dot",
+            ErrorKind::UpperCase => {
+                "has upper-case letters, but browsers send origins in lower case"
             }
-            ErrorKind::Port => "has a port that is neither 1 to 65535 nor *",
+            ErrorKind::Unicode => "has a Unicode host, but browsers send its punycode form",
+            ErrorKind::DefaultPort => "has the scheme's default port, which browsers leave out",
+            ErrorKind::Port => "has an invalid port: neither 1 to 65535 nor *",
             ErrorKind::Wildcard => {
-                "has a wildcard that is not the host's whole first label, nor the whole port"
+                "has a wildcard that is neither the whole first label of the host nor the whole port"
             }
             ErrorKind::WildcardAddress => {
                 "has a wildcard before an IP address, which has no subdomains"
             }
-            ErrorKind::Host => "has a host that no browser sends",
+            ErrorKind::Host => "has an invalid host",
         }
     }
 
@@ -261,7 +261,7 @@ impl PatternError {
             ErrorKind::Everything => {
                 "write \"origin\": true for every origin, or \"origin\": \"*\" without credentials"
             }
-            ErrorKind::Null => "leave it out; serve the page from an origin of its own",
+            ErrorKind::Null => "remove it; serve the page from an origin of its own",
             ErrorKind::Unicode => {
                 "write the host as xn--…, as the browser's developer tools show it"
             }
@@ -269,7 +269,7 @@ impl PatternError {
                 "write \"https://*.example.com\", or \"origin\": true for every origin"
             }
             ErrorKind::WildcardAddress => "write each address",
-            _ => "write it as in \"https://example.com\" or \"http://localhost:3000\"",
+            _ => "write an origin such as \"https://example.com\" or \"http://localhost:3000\"",
         }
         .to_owned()
     }

@@ -6,12 +6,13 @@
 mod dangers;
 mod diagnostic;
 mod document;
+mod domain_rules;
 mod excerpt;
 mod field;
 mod headers;
 mod json;
-mod knowledge;
 mod lines;
+mod listed_patterns;
 mod methods;
 mod origins;
 mod place;
@@ -37,8 +38,8 @@ use crate::{
 use prefix::Prefix;
 
 pub use diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
+pub use domain_rules::DomainRules;
 pub use headers::is_forbidden_request_header;
-pub use knowledge::Knowledge;
 pub use methods::{is_forbidden_method, is_normalised_method};
 pub use source::{Source, locate};
 pub use version::Version;
@@ -92,14 +93,13 @@ pub struct Rule {
     pub success_status: StatusCode,
     /// `preflightContinue`.
     pub preflight_continue: bool,
-    /// Whether requests without an `Origin` are let through (`missingOrigin`).
+    /// `missingOrigin` is `"allow"`: requests without an `Origin` are let through.
     pub allows_missing_origin: bool,
     /// `jsonp`.
     pub jsonp: bool,
     /// `reportOnly`.
     pub report_only: bool,
-    /// `websocketCookies`: whether a WebSocket of an allowed origin's page keeps the visitor's
-    /// credentials.
+    /// `websocketCookies`: a WebSocket of an allowed origin's page keeps the visitor's credentials.
     pub websocket_cookies: bool,
 }
 
@@ -120,9 +120,9 @@ pub enum Access {
     Wildcard,
     /// The origin itself is echoed.
     Echoed {
-        /// Which origins.
+        /// The allowed origins.
         origins: Origins,
-        /// Whether they may read the answers to requests with cookies and other credentials.
+        /// They may read the answers to requests with cookies and other credentials, too.
         credentials: bool,
     },
 }
@@ -139,47 +139,46 @@ pub enum Origins {
 /// A list of origins.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Listed {
-    /// Those that a pattern stands for.
+    /// Those that match a pattern.
     pub patterns: OriginSet,
-    /// Under which prefixes others have a KV key each (`{"kv": "tenant:"}`).
+    /// Prefixes under which other origins have a KV key each (`{"kv": "tenant:"}`).
     pub prefixes: Vec<String>,
 }
 
-/// What a rule has to say of an origin.
+/// An origin, as a rule lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing<'r> {
     /// Every origin is allowed.
     Every,
-    /// A pattern stands for it.
+    /// It matches a pattern.
     Pattern,
-    /// No pattern does, but it may have a KV key under one of these prefixes,
-    /// of which there may be none.
+    /// It matches none, but it may have a KV key under one of these prefixes, if there are any.
     Tenant(&'r [String]),
 }
 
 impl Policy {
-    /// Reads the document `text` of that version, with what is known of host names.
+    /// Reads the document `text` of that version, with the program's rules about domain names.
     ///
     /// # Errors
     /// Every fault of the document, in its order.
     pub fn read(
         text: &str,
         version: Version,
-        knowledge: &Knowledge,
+        domain_rules: &DomainRules,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let routes = document::parse(text, knowledge)?;
+        let routes = document::parse(text, domain_rules)?;
         Ok(Self { routes, version, document_len: text.len() })
     }
 
-    /// Reads the document `text`, with nothing known of host names.
+    /// Reads the document `text`, with no rules about domain names.
     ///
     /// # Errors
     /// As those of [`Policy::read`].
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        Self::read(text, Version::of(text), &Knowledge::NONE)
+        Self::read(text, Version::of(text), &DomainRules::NONE)
     }
 
-    /// What decides where no policy is known: same-origin only, on Engine.IO's default path.
+    /// The policy where none is known: same-origin only, on Engine.IO's default path.
     #[must_use]
     pub fn closed() -> &'static Self {
         static CLOSED: LazyLock<Policy> = LazyLock::new(|| {
@@ -190,13 +189,13 @@ impl Policy {
         &CLOSED
     }
 
-    /// How many bytes its document has.
+    /// The length of its document, in bytes.
     #[must_use]
     pub fn document_len(&self) -> usize {
         self.document_len
     }
 
-    /// Which text it was read from.
+    /// The version of the text that it was read from.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
@@ -268,13 +267,13 @@ impl Rule {
         }
     }
 
-    /// Whether every (well-formed) origin is allowed.
+    /// Returns true if every well-formed origin is allowed.
     #[must_use]
     pub fn allows_every_origin(&self) -> bool {
         self.listed().is_none()
     }
 
-    /// What it has to say of `origin`.
+    /// How it lists `origin`.
     #[must_use]
     pub fn listing(&self, origin: &Origin<'_>) -> Listing<'_> {
         match self.listed() {
@@ -285,7 +284,7 @@ impl Rule {
         }
     }
 
-    /// How many patterns and prefixes of tenants it lists.
+    /// The number of patterns and of prefixes of tenants that it lists.
     #[must_use]
     pub fn origin_count(&self) -> usize {
         self.listed()

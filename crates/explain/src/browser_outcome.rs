@@ -6,7 +6,10 @@ use socketio_cors_core::{action::Action, cors::Headers, request::RequestHead};
 
 use super::{
     explained_request::ExplainedRequest,
-    fetch_standard::{CorsError, NotAllowed, ResponseHeaders, cors_check, preflight_check},
+    fetch_standard::{
+        CorsError, NotAllowed, ResponseHeaders, allows_headers_by_wildcard, cors_check,
+        preflight_check,
+    },
     page_request::PageRequest,
 };
 
@@ -24,6 +27,8 @@ pub enum BrowserOutcome {
     StopsAtPreflight(String),
     /// The page can read the answer.
     Readable,
+    /// The page can read the answer in today's browsers, which let a `*` stand for `Authorization`.
+    ReadableByWildcard,
     /// The page can read the answer, as it has the API's own origin.
     SameOrigin,
     /// The page cannot read the answer, which the edge refuses.
@@ -51,11 +56,13 @@ impl BrowserOutcome {
                 Self::Opens { without_credentials }
             });
         }
-        match preflight.map(|preflight| judge_preflight(preflight, asked.credentials)) {
-            Some(Preflight::Fails(why)) => return Some(Self::StopsAtPreflight(why)),
-            Some(Preflight::IsForwarded) => return None,
-            Some(Preflight::Passes) | None => {}
-        }
+        let readable =
+            match preflight.map(|preflight| judge_preflight(preflight, asked.credentials)) {
+                Some(Preflight::Fails(why)) => return Some(Self::StopsAtPreflight(why)),
+                Some(Preflight::IsForwarded) => return None,
+                Some(Preflight::PassesByWildcard) => Self::ReadableByWildcard,
+                Some(Preflight::Passes) | None => Self::Readable,
+            };
         if is_refused {
             return Some(Self::Refused);
         }
@@ -64,13 +71,16 @@ impl BrowserOutcome {
         }
         let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
         let check = check_origin(&response_headers(headers), head, asked.credentials);
-        Some(check.map_or_else(Self::Unreadable, |()| Self::Readable))
+        Some(check.map_or_else(Self::Unreadable, |()| readable))
     }
 
     /// The page can read the answer, or its WebSocket opens.
     #[must_use]
     pub fn is_readable(&self) -> bool {
-        matches!(self, Self::Opens { .. } | Self::Readable | Self::SameOrigin)
+        matches!(
+            self,
+            Self::Opens { .. } | Self::Readable | Self::ReadableByWildcard | Self::SameOrigin
+        )
     }
 }
 
@@ -91,6 +101,10 @@ impl fmt::Display for BrowserOutcome {
                 write!(f, "the browser stops at the preflight: {why}; the request is never sent")
             }
             Self::Readable => f.write_str("the page can read the answer"),
+            Self::ReadableByWildcard => f.write_str(
+                "the page can read the answer in today's browsers; by the Fetch standard the * of \
+                 allowedHeaders does not stand for Authorization: list that too",
+            ),
             Self::SameOrigin => {
                 f.write_str("the page can read the answer: it is of the same origin")
             }
@@ -121,6 +135,8 @@ fn reason(error: CorsError) -> &'static str {
 /// The end of a preflight.
 enum Preflight {
     Passes,
+    /// Browsers let it pass, and the standard does not.
+    PassesByWildcard,
     Fails(String),
     /// The origin server decides.
     IsForwarded,
@@ -140,6 +156,10 @@ fn judge_preflight(preflight: &ExplainedRequest<'_>, credentials: bool) -> Prefl
     match preflight_check(&headers, method, names, credentials) {
         Err(NotAllowed::Method(method)) => {
             Preflight::Fails(format!("Access-Control-Allow-Methods does not list {method}"))
+        }
+        // The one header that a wildcard does not stand for.
+        Err(NotAllowed::Header(_)) if allows_headers_by_wildcard(&headers, credentials) => {
+            Preflight::PassesByWildcard
         }
         Err(NotAllowed::Header(name)) => {
             Preflight::Fails(format!("Access-Control-Allow-Headers does not list {name}"))

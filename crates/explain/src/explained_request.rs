@@ -11,7 +11,7 @@ use socketio_cors_core::{
     tenants::KeyStatus,
 };
 
-use super::KNOWLEDGE;
+use super::DOMAIN_RULES;
 
 /// A request with its decision and its answer.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl<'a> ExplainedRequest<'a> {
     /// The origin that a browser would send in place of a malformed one.
     pub fn meant(&self) -> Option<String> {
         let is_malformed = self.decision.reason == Reason::MalformedOrigin;
-        repair(self.head.origin.filter(|_| is_malformed)?, KNOWLEDGE.to_ascii)
+        repair(self.head.origin.filter(|_| is_malformed)?, DOMAIN_RULES.to_ascii)
     }
 
     /// The reason for the decision, as a clause.

@@ -104,6 +104,16 @@ pub fn preflight_check<'n>(
         .map_or(Ok(()), |name| Err(NotAllowed::Header(name.to_owned())))
 }
 
+/// `Access-Control-Allow-Headers` of a preflight's answer has a `*` that stands for names of headers.
+///
+/// By the standard it does not stand for `Authorization`, as [`preflight_check`] says; today's browsers
+/// let it stand for that too (whatwg/fetch#1919).
+#[must_use]
+pub fn allows_headers_by_wildcard(headers: &ResponseHeaders<'_>, credentialed: bool) -> bool {
+    let listed = headers.get("Access-Control-Allow-Headers").unwrap_or_default();
+    !credentialed && listed.split(',').any(|name| name.trim() == "*")
+}
+
 /// A page may send the request header `name` (in lower case) without a preflight. Headers that are
 /// safelisted for some values alone are left out.
 #[must_use]
@@ -154,6 +164,7 @@ mod tests {
         ] {
             let checked = preflight_check(&headers, "GET", [name], credentialed);
             assert_eq!(checked.is_ok(), allowed, "{name} {credentialed}");
+            assert_eq!(allows_headers_by_wildcard(&headers, credentialed), !credentialed, "{name}");
         }
         let put = preflight_check(&headers, "PUT", [], false);
         assert_eq!(put, Err(NotAllowed::Method("PUT".to_owned())));

@@ -1,10 +1,10 @@
 //! Unicode host names and the Public Suffix List, which are too large for the Worker.
 
 use idna::AsciiDenyList;
-use socketio_cors_core::policy::Knowledge;
+use socketio_cors_core::policy::DomainRules;
 
 /// Unicode host names (UTS 46), and the Public Suffix List.
-pub const KNOWLEDGE: Knowledge = Knowledge { to_ascii, is_public_suffix };
+pub const DOMAIN_RULES: DomainRules = DomainRules { to_ascii, is_public_suffix };
 
 fn to_ascii(host: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL);

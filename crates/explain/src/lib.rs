@@ -19,12 +19,12 @@ pub use check_json::check;
 pub use expectation::{EXPECTATIONS, Expectation};
 pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
-pub use host_names::KNOWLEDGE;
+pub use host_names::DOMAIN_RULES;
 
 /// The policy that `text` describes, checked with Unicode host names and the Public Suffix List.
 ///
 /// # Errors
 /// Every fault of the document.
 pub fn read(text: &str) -> Result<Policy, Vec<Diagnostic>> {
-    Policy::read(text, Version::of(text), &KNOWLEDGE)
+    Policy::read(text, Version::of(text), &DOMAIN_RULES)
 }

@@ -5,7 +5,7 @@ use socketio_cors_core::{
     pattern::OriginPattern,
     policy::is_forbidden_request_header,
 };
-use socketio_cors_explain::KNOWLEDGE;
+use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;
 
 use crate::{WrongUsage, printable::printable};
@@ -98,7 +98,7 @@ pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
         Err(OriginError::Malformed) => {
             let advice = match OriginPattern::try_from(text) {
                 Err(error) => {
-                    format!("{}: {}", error.message(), error.help(text, KNOWLEDGE.to_ascii))
+                    format!("{}: {}", error.message(), error.help(text, DOMAIN_RULES.to_ascii))
                 }
                 Ok(_) => "is a pattern: write one origin of a page".to_owned(),
             };

@@ -39,13 +39,9 @@ fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> 
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Diagnostic { pointer, line, column, value, message, help, span } = diagnostic;
-    let title = if value.is_empty() {
-        format!("the document {message}")
-    } else {
-        format!("{value} {message}")
-    };
-    let (title, help) = (printable(&title), printable(help));
+    let Diagnostic { pointer, line, column, message, help, span, .. } = diagnostic;
+    let title = printable(message);
+    let help = help.as_deref().map(printable);
     let excerpt = Excerpt::of(&document.text, span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
@@ -60,8 +56,8 @@ fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> 
     } else {
         group.element(snippet.path(name))
     };
-    let group =
-        group.element(Level::NOTE.message(place.as_str())).element(Level::HELP.message(&*help));
+    let help = help.as_deref().map(|help| Level::HELP.message(help));
+    let group = group.element(Level::NOTE.message(place.as_str())).elements(help);
     Renderer::styled().render(&[group])
 }
 

@@ -1,4 +1,4 @@
-//! IPv6 addresses in the one spelling that URLs have.
+//! IPv6 addresses in the one form that URLs have.
 
 use std::net::Ipv6Addr;
 

@@ -42,13 +42,13 @@ impl OriginSet {
         patterns.insert(pattern.as_str().into());
     }
 
-    /// How many patterns there are.
+    /// The number of patterns.
     #[must_use]
     pub fn len(&self) -> usize {
         self.exact.len().saturating_add(self.wildcards.len())
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no patterns.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -63,7 +63,7 @@ impl OriginSet {
         patterns
     }
 
-    /// Whether any pattern stands for `origin`.
+    /// Returns true if a pattern stands for `origin`.
     #[must_use]
     pub fn contains(&self, origin: &Origin<'_>) -> bool {
         self.find(origin).is_some()
@@ -91,7 +91,7 @@ impl OriginSet {
     }
 }
 
-/// What follows each dot: `b.c` and `c` of `a.b.c`.
+/// The parts after each dot: `b.c` and `c` of `a.b.c`.
 fn parents(name: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(name.split_once('.'), |(_, parent)| parent.split_once('.'))
         .map(|(_, parent)| parent)

@@ -119,7 +119,7 @@ fn an_empty_set_allows_nothing() {
 
 #[test]
 fn faults_say_what_is_wrong_and_what_to_write() {
-    let example = r#"write it as in "https://example.com" or "http://localhost:3000""#;
+    let example = r#"write an origin such as "https://example.com" or "http://localhost:3000""#;
     for (text, kind, help) in [
         ("https://a.example/", ErrorKind::Path, r#"write "https://a.example""#),
         ("https://a.example/app?x", ErrorKind::Path, r#"write "https://a.example""#),

@@ -6,25 +6,26 @@ use super::{
     json::Value,
 };
 
-/// What the author of a rule takes on knowingly.
+/// The dangers that the author of a rule accepts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Dangers {
     /// Wildcards over a public suffix, with credentials.
     pub(super) public_suffix: bool,
-    /// Every origin, of which `check` does not warn then.
+    /// Every origin: `check` does not warn about it.
     pub(super) every_origin: bool,
 }
 
 const PUBLIC_SUFFIX: &str = "public-suffix";
 const EVERY_ORIGIN: &str = "every-origin";
+const EXPECTED: &str = "\"public-suffix\" or \"every-origin\"";
 
-/// Those that `members` list. None of them changes a decision.
+/// The dangers that `members` list. None changes a decision.
 pub(super) fn parse(members: &Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Dangers {
     let mut dangers = Dangers::default();
     let Some(node) = members.get("dangerouslyAllow") else { return dangers };
     if !matches!(node.value(), Value::Array) {
-        let help = format!("write a list, as in [\"{EVERY_ORIGIN}\"]");
-        diagnostics.add(&node, "has the wrong type", help);
+        let expected = format!("a list, as in [\"{EVERY_ORIGIN}\"]");
+        diagnostics.add_invalid(&node, expected, None);
         return dangers;
     }
     for item in node.items_or_self() {
@@ -35,13 +36,11 @@ pub(super) fn parse(members: &Members<'_>, diagnostics: &mut Diagnostics<'_>) ->
             Some(PUBLIC_SUFFIX) => dangers.public_suffix = true,
             Some(EVERY_ORIGIN) => dangers.every_origin = true,
             Some(other) => {
-                let help = match nearest(other, &[PUBLIC_SUFFIX, EVERY_ORIGIN]) {
-                    Some(meant) => format!("did you mean \"{meant}\"?"),
-                    None => format!("write \"{PUBLIC_SUFFIX}\" or \"{EVERY_ORIGIN}\""),
-                };
-                diagnostics.add(&item, "is nothing that can be allowed here", help);
+                let meant = nearest(other, &[PUBLIC_SUFFIX, EVERY_ORIGIN]);
+                let help = meant.map(|meant| format!("did you mean \"{meant}\"?"));
+                diagnostics.add_invalid(&item, EXPECTED, help);
             }
-            None => drop(diagnostics.add_type(&item, "a text")),
+            None => drop(diagnostics.add_invalid(&item, EXPECTED, None)),
         }
     }
     dangers

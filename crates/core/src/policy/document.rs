@@ -1,8 +1,8 @@
 //! A policy document: one rule, or rules by path prefix.
 
 use super::{
-    DEFAULT_PREFIX, Knowledge, Route,
-    diagnostic::{Diagnostic, Diagnostics, Noted},
+    DEFAULT_PREFIX, DomainRules, Route,
+    diagnostic::{Diagnostic, Diagnostics, Reported},
     field::Members,
     place::Node,
     prefix::Prefix,
@@ -14,13 +14,13 @@ use crate::{origin, path::normalise};
 ///
 /// # Errors
 /// Every fault of the document.
-pub(super) fn parse(text: &str, knowledge: &Knowledge) -> Result<Vec<Route>, Vec<Diagnostic>> {
-    let mut diagnostics = Diagnostics::of(text, knowledge);
+pub(super) fn parse(text: &str, domain_rules: &DomainRules) -> Result<Vec<Route>, Vec<Diagnostic>> {
+    let mut diagnostics = Diagnostics::of(text, domain_rules);
     let routes = read(text, &mut diagnostics);
     diagnostics.into_result(routes)
 }
 
-fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Noted> {
+fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Reported> {
     let root = Node::root(syntax::read(text, diagnostics)?);
     let expected = "an object, as in {\"origin\": \"https://example.com\"}";
     let members = Members::of(&root, expected, diagnostics)?;
@@ -32,17 +32,17 @@ fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Not
     Ok(vec![Route { prefix: Prefix::new(DEFAULT_PREFIX), rule }])
 }
 
-fn routes(members: Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Noted> {
+fn routes(members: Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Reported> {
     let members = members.only(&["$schema", "routes"], diagnostics);
-    let node = members.get("routes").ok_or(Noted)?;
+    let node = members.get("routes").ok_or(Reported)?;
     let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
     let rules = Members::of(&node, expected, diagnostics)?;
-    // Every route is read before the first fault counts.
+    // All routes are read before the first `?`, so that every fault is found.
     let routes: Vec<_> =
         rules.iter().map(|(prefix, key, node)| route(prefix, &key, &node, diagnostics)).collect();
     if routes.is_empty() {
-        let help = "give at least one route, as in \"/socket.io/\"";
-        return Err(diagnostics.add(&node, "covers nothing", help));
+        let help = "add at least one route, as in \"/socket.io/\"";
+        return Err(diagnostics.add(&node, "has no routes", help));
     }
     routes.into_iter().collect()
 }
@@ -67,7 +67,7 @@ fn route(
     key: &Node<'_>,
     node: &Node<'_>,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Route, Noted> {
+) -> Result<Route, Reported> {
     check_prefix(prefix, key, diagnostics);
     let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
     let members = Members::of(node, expected, diagnostics)?.only(rule::FIELDS, diagnostics);
@@ -80,29 +80,29 @@ fn check_prefix(prefix: &str, key: &Node<'_>, diagnostics: &mut Diagnostics<'_>)
     let meant = meant_prefix(prefix);
     let quoted = serde_json::to_string(&meant).unwrap_or_default();
     if prefix.chars().any(|char| char.is_control() || char == char::REPLACEMENT_CHARACTER) {
-        refuse("is a path prefix with a control character", "take it out".to_owned());
+        refuse("has a control character", "remove it".to_owned());
     } else if !prefix.starts_with('/') {
-        refuse("is a path prefix that does not start with /", format!("write {quoted}"));
+        refuse("does not start with /", format!("write {quoted}"));
     } else if prefix.contains(NOT_IN_PREFIXES) {
-        let message = "is a path prefix with a wildcard, a query or a fragment";
-        refuse(message, format!("write {quoted}, which covers all that starts with it"));
+        let message = "has a wildcard, a query or a fragment";
+        refuse(message, format!("write {quoted}, which covers every path that starts with it"));
     } else if meant != prefix {
-        let message = "is not spelt as paths are compared: decoded, without // and ..";
+        let message = "is not in normal form: decoded, without // and ..";
         refuse(message, format!("write {quoted}"));
     }
 }
 
 const NOT_IN_PREFIXES: [char; 3] = ['*', '?', '#'];
 
-/// A prefix that is spelt as it should be, for what `prefix` says: its path, if it
-/// is a URL, up to a wildcard, a query or a fragment.
+/// The prefix in normal form that `prefix` was probably meant to be: its path, if it is a URL, up to
+/// a wildcard, a query or a fragment.
 fn meant_prefix(prefix: &str) -> String {
     let path = match origin::split_scheme(prefix) {
         Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default(),
         None => prefix,
     };
     let mut meant = format!("/{}", path.trim_start_matches('/'));
-    // What is decoded once may read otherwise the next time.
+    // Decoding may bring up more to decode.
     for _ in 0..8 {
         let literal = meant.split(NOT_IN_PREFIXES).next().unwrap_or_default();
         let normal = normalise(literal);

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use rustc_hash::FxHashSet;
 
 use super::{
-    diagnostic::{Diagnostics, Noted},
+    diagnostic::{Diagnostics, Reported},
     json::{Json, Value},
     place::{Node, Place},
 };
@@ -23,24 +23,24 @@ pub(super) struct Members<'n> {
 
 /// A member of an object.
 struct Member<'n> {
-    /// The name as it is spelt.
+    /// The name as it is written.
     key: Json<'n>,
     name: Cow<'n, str>,
     json: Json<'n>,
 }
 
 impl<'n> Members<'n> {
-    /// The members of the object `node`. Notes every name that stands twice.
+    /// The members of the object `node`. Reports every duplicate name.
     ///
     /// # Errors
-    /// It is no object, but should have been, as in `expected`.
+    /// It is not an object; `expected` says which one it should be.
     pub(super) fn of(
         node: &Node<'n>,
         expected: &str,
         diagnostics: &mut Diagnostics<'_>,
-    ) -> Result<Self, Noted> {
+    ) -> Result<Self, Reported> {
         let Some(members) = node.json.members() else {
-            return Err(diagnostics.add_type(node, expected));
+            return Err(diagnostics.add_invalid(node, expected, None));
         };
         let member =
             |(key, json): (Json<'n>, _)| Member { key, name: key.text().unwrap_or_default(), json };
@@ -50,37 +50,32 @@ impl<'n> Members<'n> {
             return Err(diagnostics.add(
                 node,
                 message,
-                "give several paths one prefix; a rule has a dozen fields",
+                "use one prefix for several paths; a rule has a dozen fields",
             ));
         }
         let members = Self { node: *node, members };
         let mut seen = FxHashSet::default();
         for member in &members.members {
             if !seen.insert(&*member.name) {
-                let message = "belongs to a field that stands twice";
-                diagnostics.add_named(
-                    &members.node_of(member),
-                    member.key,
-                    message,
-                    "keep one of them",
-                );
+                let node = members.node_of(member);
+                diagnostics.add_field(&node, member.key, "duplicate", "keep one of them");
             }
         }
         Ok(members)
     }
 
-    /// The same, with every name noted that is not `known`.
+    /// The same members. Reports every name that is not `known`.
     pub(super) fn only(self, known: &[&str], diagnostics: &mut Diagnostics<'_>) -> Self {
         for member in self.members.iter().filter(|member| !known.contains(&&*member.name)) {
             let node = self.node_of(member);
             let help = match nearest(&member.name, known) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None if member.name == "cors" && matches!(node.value(), Value::Object) => {
-                    "write what is in it, without \"cors\" around it".to_owned()
+                    "write its contents without \"cors\" around them".to_owned()
                 }
                 None => format!("write one of {}", known.join(", ")),
             };
-            diagnostics.add_named(&node, member.key, "belongs to an unknown field", help);
+            diagnostics.add_field(&node, member.key, "unknown", help);
         }
         self
     }
@@ -113,42 +108,42 @@ impl<'n> Members<'n> {
         default: bool,
         name: &str,
         diagnostics: &mut Diagnostics<'_>,
-    ) -> Result<bool, Noted> {
+    ) -> Result<bool, Reported> {
         let Some(node) = self.get(name) else { return Ok(default) };
         match node.value() {
             Value::Bool(value) => Ok(value),
-            _ => Err(diagnostics.add_type(&node, "true or false")),
+            _ => Err(diagnostics.add_invalid(&node, "true or false", None)),
         }
     }
 
-    /// A whole number from `low` to `high` (`600`, or `600.0` as some programs write it); `None` where
-    /// it is absent.
+    /// A whole number from `low` to `high`, `None` where it is absent.
     pub(super) fn integer(
         &self,
         name: &str,
         (low, high): (i32, i32),
         diagnostics: &mut Diagnostics<'_>,
-    ) -> Result<Option<i32>, Noted> {
+    ) -> Result<Option<i32>, Reported> {
         let Some(node) = self.get(name) else { return Ok(None) };
-        let Value::Number(spelling) = node.value() else {
-            return Err(diagnostics.add_type(&node, "a number"));
+        let value = match node.value() {
+            Value::Number(number) => whole(number).filter(|value| (low..=high).contains(value)),
+            _ => None,
         };
-        let whole = match spelling.split_once('.') {
-            Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
-            _ => spelling,
-        };
-        match whole.parse() {
-            Ok(value) if (low..=high).contains(&value) => Ok(Some(value)),
-            _ => {
-                let help = format!("write a whole number from {low} to {high}");
-                Err(diagnostics.add(&node, "is out of range", help))
-            }
-        }
+        let expected = || format!("a whole number from {low} to {high}");
+        value.map(Some).ok_or_else(|| diagnostics.add_invalid(&node, expected(), None))
     }
 }
 
-/// Calls `each` with every text of a list, or of one text with commas. What is no
-/// text in a list is noted.
+/// The value of `number`, if it is whole: `600`, or `600.0` as some programs write it.
+fn whole(number: &str) -> Option<i32> {
+    let whole = match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => number,
+    };
+    whole.parse().ok()
+}
+
+/// Calls `each` with every string of a list, or with every part of one string with commas. Other
+/// values in a list are reported.
 ///
 /// # Errors
 /// `node` is neither.
@@ -156,7 +151,7 @@ pub(super) fn each_text(
     node: &Node<'_>,
     diagnostics: &mut Diagnostics<'_>,
     mut each: impl FnMut(&Node<'_>, &str, &mut Diagnostics<'_>),
-) -> Result<(), Noted> {
+) -> Result<(), Reported> {
     match node.value() {
         Value::Text(text) => {
             for part in text.split(',') {
@@ -174,12 +169,14 @@ pub(super) fn each_text(
                 }
                 match item.text() {
                     Some(text) => each(&item, &text, diagnostics),
-                    None => drop(diagnostics.add_type(&item, "a text")),
+                    None => drop(diagnostics.add_invalid(&item, "a string", None)),
                 }
             }
             Ok(())
         }
-        _ => Err(diagnostics.add_type(node, "a list of texts, or a text with commas")),
+        _ => {
+            Err(diagnostics.add_invalid(node, "a list of strings, or one string with commas", None))
+        }
     }
 }
 
@@ -195,16 +192,16 @@ pub(super) fn joined(
     node: &Node<'_>,
     names: &[String],
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Option<HeaderValue>, Noted> {
+) -> Result<Option<HeaderValue>, Reported> {
     if names.is_empty() {
         return Ok(None);
     }
     let joined = names.join(",");
     if joined.len() > MAX_JOINED_LEN {
-        let message = format!("has names of more than {MAX_JOINED_LEN} bytes together");
-        return Err(diagnostics.add(node, message, "list those that are used"));
+        let message = format!("has more than {MAX_JOINED_LEN} bytes of names");
+        return Err(diagnostics.add(node, message, "list only those that are used"));
     }
-    HeaderValue::try_from(joined).map(Some).map_err(|_| Noted)
+    HeaderValue::try_from(joined).map(Some).map_err(|_| Reported)
 }
 
 /// The longest name that may be a known one with typing errors, in bytes.

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{
     AllowedHeaders,
-    diagnostic::{Diagnostics, Noted},
+    diagnostic::{Diagnostics, Reported},
     field::{Members, each_text, joined},
     place::Node,
 };
@@ -43,12 +43,13 @@ pub(super) fn allowed(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<AllowedHeaders, Noted> {
+) -> Result<AllowedHeaders, Reported> {
     let Some(node) = members.get("allowedHeaders") else { return Ok(AllowedHeaders::Requested) };
     list(&node, credentialed, diagnostics, is_forbidden_request_header).map(AllowedHeaders::Listed)
 }
 
-/// Whether browsers keep the request header of that name, in lower case, to themselves.
+/// Returns true for a request header that browsers do not let pages set (Fetch, "forbidden
+/// request-header"). `name` is in lower case.
 #[must_use]
 pub fn is_forbidden_request_header(name: &str) -> bool {
     FORBIDDEN_REQUEST.contains(&name)
@@ -60,7 +61,7 @@ pub(super) fn exposed(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Option<HeaderValue>, Noted> {
+) -> Result<Option<HeaderValue>, Reported> {
     let Some(node) = members.get("exposedHeaders") else { return Ok(None) };
     list(&node, credentialed, diagnostics, |name| FORBIDDEN_RESPONSE.contains(&name))
 }
@@ -70,7 +71,7 @@ fn list(
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
     is_forbidden: fn(&str) -> bool,
-) -> Result<Option<HeaderValue>, Noted> {
+) -> Result<Option<HeaderValue>, Reported> {
     let mut names: Vec<String> = Vec::new();
     each_text(node, diagnostics, |node, name, diagnostics| {
         check(node, name, credentialed, diagnostics, is_forbidden);
@@ -88,13 +89,13 @@ fn check(
 ) {
     let mut refuse = |message, help| diagnostics.add_part(node, name, message, help);
     if name.is_empty() {
-        refuse("is no name", "leave it out; [] is none");
+        refuse("is not a name", "remove it; [] lists none");
     } else if name.parse::<HeaderName>().is_err() {
-        refuse("is not a header's name", "write one as in \"X-Token\"");
+        refuse("is not a valid header name", "write a name such as \"X-Token\"");
     } else if name == "*" && credentialed {
-        let message = "is taken literally when credentials are allowed";
-        refuse(message, "list the headers, or leave the field out");
+        let message = "is taken literally with \"credentials\": true";
+        refuse(message, "list the headers, or remove the field");
     } else if is_forbidden(&name.to_ascii_lowercase()) {
-        refuse("is a header that browsers keep to themselves", "leave it out");
+        refuse("is a header that browsers do not let pages use", "remove it");
     }
 }

@@ -3,7 +3,7 @@
 use http::{HeaderValue, Method};
 
 use super::{
-    diagnostic::{Diagnostics, Noted},
+    diagnostic::{Diagnostics, Reported},
     field::{Members, each_text, joined},
     place::Node,
 };
@@ -16,7 +16,7 @@ pub(super) fn parse(
     members: &Members<'_>,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Option<HeaderValue>, Noted> {
+) -> Result<Option<HeaderValue>, Reported> {
     let Some(node) = members.get("methods") else { return Ok(Some(DEFAULT)) };
     let mut methods: Vec<String> = Vec::new();
     each_text(&node, diagnostics, |node, text, diagnostics| {
@@ -30,33 +30,36 @@ fn method(
     text: &str,
     credentialed: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<String, Noted> {
+) -> Result<String, Reported> {
     let mut refuse = |message, help| Err(diagnostics.add_part(node, text, message, help));
     let upper = text.to_ascii_uppercase();
     match upper.as_str() {
         "*" if credentialed => {
-            refuse("is taken literally when credentials are allowed", "list the methods")
+            refuse("is taken literally with \"credentials\": true", "list the methods")
         }
         forbidden if is_forbidden_method(forbidden) => {
-            refuse("is a method that browsers forbid", "leave it out")
+            refuse("is a method that browsers forbid", "remove it")
         }
         known if is_normalised_method(known) => Ok(upper),
-        // Which leaves this one out, so that `patch` is not PATCH.
-        "PATCH" if text != "PATCH" => refuse("is not the method PATCH", "write \"PATCH\""),
-        "" => refuse("is no name", "leave it out; [] is none"),
+        // This one is not normalised: a browser sends `patch` as it is.
+        "PATCH" if text != "PATCH" => {
+            refuse("is not the method PATCH, whose name is case-sensitive", "write \"PATCH\"")
+        }
+        "" => refuse("is not a name", "remove it; [] lists none"),
         _ if text.parse::<Method>().is_ok() => Ok(text.to_owned()),
-        _ => refuse("is not a method's name", "write one as in \"GET\""),
+        _ => refuse("is not a valid method name", "write a name such as \"GET\""),
     }
 }
 
-/// Fetch, "forbidden method", given in upper case.
+/// Returns true for a method that browsers forbid (Fetch, "forbidden method"). `upper` is in upper
+/// case.
 #[must_use]
 pub fn is_forbidden_method(upper: &str) -> bool {
     matches!(upper, "CONNECT" | "TRACE" | "TRACK")
 }
 
-/// Whether browsers put a method in upper case (Fetch, "normalize a method"),
-/// given so.
+/// Returns true if browsers put the method in upper case (Fetch, "normalize a method"). `upper` is in
+/// upper case.
 #[must_use]
 pub fn is_normalised_method(upper: &str) -> bool {
     matches!(upper, "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT")

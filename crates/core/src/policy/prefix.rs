@@ -22,17 +22,17 @@ impl Prefix {
         &self.text
     }
 
-    /// How much of a folded path it takes.
+    /// The length of the part of a folded path that it covers, in bytes.
     pub(super) fn folded_len(&self) -> usize {
         self.folded.len()
     }
 
-    /// Whether it covers the raw path.
+    /// Returns true if it covers the raw path.
     pub(super) fn covers(&self, path: &str) -> bool {
         covers(&self.text, path)
     }
 
-    /// Whether some server may take the path for one that it covers.
+    /// Returns true if some server may read the path as one that it covers.
     pub(super) fn may_cover(&self, path: &PathVariants<'_>) -> bool {
         match &path.reading {
             Reading::Plain => self.covers(path.raw),
@@ -42,8 +42,8 @@ impl Prefix {
         }
     }
 
-    /// Whether its segments are among those of `folded`, in their order. The last may be the
-    /// beginning of one where no slash ends it.
+    /// Returns true if `folded` has its segments, in their order. If no slash ends it, its last segment
+    /// may be the beginning of one.
     fn occurs_in(&self, folded: &str) -> bool {
         let (whole, beginning) = self.folded.rsplit_once('/').unwrap_or_default();
         let mut segments = folded.split('/').filter(|segment| !segment.is_empty());

@@ -1,4 +1,4 @@
-//! A policy as a document again, with every default spelt out.
+//! A policy as a document again, with every default written.
 
 use http::HeaderValue;
 use serde_json::{Map, Value, json};

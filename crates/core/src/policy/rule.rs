@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::{
     Rule, dangers,
-    diagnostic::{Diagnostics, Noted},
+    diagnostic::{Diagnostics, Reported},
     field::Members,
     headers,
     json::Value,
@@ -35,11 +35,11 @@ pub(super) const DEFAULT_SUCCESS_STATUS: StatusCode = StatusCode::NO_CONTENT;
 /// -1 turns the browser's preflight cache off; none keeps an answer for longer than a day.
 const MAX_AGE_RANGE: (i32, i32) = (-1, 86_400);
 
-/// The rule that `members` spell, with each of its faults noted.
+/// The rule that `members` describe. Reports every fault of it.
 pub(super) fn parse(
     members: &Members<'_>,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Rule, Noted> {
+) -> Result<Rule, Reported> {
     // Each field is read before the first `?`, so that every fault is found.
     let credentials = members.bool_or(false, "credentials", diagnostics);
     let credentialed = matches!(credentials, Ok(true));
@@ -73,11 +73,14 @@ pub(super) fn parse(
     })
 }
 
-fn missing_origin(members: &Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Result<bool, Noted> {
+fn missing_origin(
+    members: &Members<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<bool, Reported> {
     let Some(node) = members.get("missingOrigin") else { return Ok(true) };
     match node.value() {
         Value::Text(text) if text == "allow" => Ok(true),
         Value::Text(text) if text == "deny" => Ok(false),
-        _ => Err(diagnostics.add(&node, "is no choice", "write \"allow\" or \"deny\"")),
+        _ => Err(diagnostics.add_invalid(&node, "\"allow\" or \"deny\"", None)),
     }
 }

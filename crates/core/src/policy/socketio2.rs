@@ -1,10 +1,10 @@
 //! Socket.IO 2's `origins`.
 
 use super::{
-    Knowledge, Listed, Origins,
-    diagnostic::{Diagnostics, Noted},
+    DomainRules, Listed, Origins,
+    diagnostic::{Diagnostics, Reported},
     json::Value,
-    origins::{add, read_pattern},
+    listed_patterns::{add, read_pattern},
     place::Node,
     tenants,
 };
@@ -16,9 +16,9 @@ pub(super) fn origins(
     node: &Node<'_>,
     own_only: bool,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Origins, Noted> {
+) -> Result<Origins, Reported> {
     if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
-        return Err(diagnostics.add_type(node, "a list of origins, or \"*:*\""));
+        return Err(diagnostics.add_invalid(node, "a list of origins, or \"*:*\"", None));
     }
     let mut every = false;
     let mut listed = Listed::default();
@@ -37,7 +37,7 @@ pub(super) fn origins(
             if diagnostics.are_full() {
                 break;
             }
-            match read_entry(entry, own_only, diagnostics.knowledge) {
+            match read_entry(entry, own_only, diagnostics.domain_rules) {
                 Ok(Entry::Every) => every = true,
                 Ok(Entry::Patterns(patterns)) => {
                     for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
@@ -51,30 +51,30 @@ pub(super) fn origins(
     Ok(if every { Origins::Every } else { Origins::Listed(listed) })
 }
 
-/// What an entry stands for.
+/// An entry that is read.
 enum Entry {
     Every,
-    /// These, all of them valid.
+    /// Valid patterns.
     Patterns(Vec<String>),
 }
 
 fn read_entry(
     entry: &str,
     own_only: bool,
-    knowledge: &Knowledge,
+    domain_rules: &DomainRules,
 ) -> Result<Entry, (&'static str, String)> {
     if entry == "*:*" {
         return Ok(Entry::Every);
     }
     if entry == "*" {
-        return Err(("is not how Socket.IO 2 spells every origin", "write \"*:*\"".to_owned()));
+        return Err(("is not how Socket.IO 2 writes every origin", "write \"*:*\"".to_owned()));
     }
     let patterns = patterns(entry);
     for text in &patterns {
-        if let Err(diagnostic) = read_pattern(text, own_only, knowledge) {
-            // What is no pattern is told of as it is spelt.
-            let spelt = OriginPattern::try_from(&**text).is_err();
-            let own = spelt.then(|| read_pattern(entry, own_only, knowledge).err()).flatten();
+        if let Err(diagnostic) = read_pattern(text, own_only, domain_rules) {
+            // A pattern that is wrong as such is reported as it was written.
+            let is_wrong = OriginPattern::try_from(&**text).is_err();
+            let own = is_wrong.then(|| read_pattern(entry, own_only, domain_rules).err()).flatten();
             return Err(own.unwrap_or(diagnostic));
         }
     }
@@ -82,14 +82,14 @@ fn read_entry(
 }
 
 /// The patterns that an entry of Socket.IO 2's `origins` stands for. There, every
-/// port is spelt out (`https://a.example:443`), and the scheme may be left out
+/// port is written (`https://a.example:443`), and the scheme may be left out
 /// (`a.example:*`).
 pub(super) fn patterns(entry: &str) -> Vec<String> {
     let (schemes, authority) = match origin::split_scheme(entry) {
         Some((scheme, authority)) => (vec![scheme], authority),
         None => (vec!["http", "https"], entry),
     };
-    let spell = |scheme: &str| match origin::split_port(authority) {
+    let write = |scheme: &str| match origin::split_port(authority) {
         (host, Some(port))
             if host::parse_port(port)
                 .is_some_and(|port| Some(port) == host::default_port(scheme)) =>
@@ -99,6 +99,6 @@ pub(super) fn patterns(entry: &str) -> Vec<String> {
         (_, None) if schemes.len() > 1 => None,
         _ => Some(format!("{scheme}://{authority}")),
     };
-    let patterns: Option<Vec<_>> = schemes.iter().map(|scheme| spell(scheme)).collect();
+    let patterns: Option<Vec<_>> = schemes.iter().map(|scheme| write(scheme)).collect();
     patterns.unwrap_or_else(|| vec![entry.to_owned()])
 }

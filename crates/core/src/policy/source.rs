@@ -1,7 +1,7 @@
-//! Where in its document a rule stands, and a pattern of that rule.
+//! Finds a rule in its document, and a pattern in that rule.
 
 use super::{
-    Knowledge, diagnostic::Diagnostics, document, field::Members, lines::Lines, origins,
+    DomainRules, diagnostic::Diagnostics, document, field::Members, lines::Lines, origins,
     place::Node, syntax,
 };
 
@@ -16,12 +16,11 @@ pub struct Source {
     pub column: usize,
 }
 
-/// Where in the document `text` the rule of the route `prefix` stands, and in
-/// that rule the first of its origins that is or contains `pattern`, or the
-/// prefix of tenants that is.
+/// The place of the rule of the route `prefix` in the document `text`, and in that rule the place of
+/// the first origin that is or contains `pattern`, or of the tenants' prefix that is `pattern`.
 #[must_use]
 pub fn locate(text: &str, prefix: &str, pattern: Option<&str>) -> Option<(Source, Option<Source>)> {
-    let mut diagnostics = Diagnostics::of(text, &Knowledge::NONE);
+    let mut diagnostics = Diagnostics::of(text, &DomainRules::NONE);
     let root = Node::root(syntax::read(text, &mut diagnostics).ok()?);
     let source = |node: &Node<'_>| {
         let (line, column) = Lines::of(text).position(node.json.span(text).start);

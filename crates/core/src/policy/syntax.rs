@@ -4,29 +4,29 @@ use std::ops::Range;
 
 use super::{
     MAX_DOCUMENT_LEN,
-    diagnostic::{Diagnostics, Noted},
+    diagnostic::{Diagnostics, Reported},
     json::Json,
 };
 
 /// The value that `document` is.
 ///
 /// # Errors
-/// What keeps it from being one.
+/// The fault that keeps it from being one has been reported.
 pub(super) fn read<'t>(
     document: &'t str,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Json<'t>, Noted> {
+) -> Result<Json<'t>, Reported> {
     let end = document.len();
     if end > MAX_DOCUMENT_LEN {
-        let message = format!("has more than {MAX_DOCUMENT_LEN} bytes");
+        let message = format!("larger than {MAX_DOCUMENT_LEN} bytes");
         return Err(diagnostics.add_text(0..0, message, "shorten the list of origins"));
     }
     if document.trim_ascii().is_empty() {
         let help = "write a policy, as in {\"origin\": \"https://example.com\"}";
-        return Err(diagnostics.add_text(0..0, "is empty", help));
+        return Err(diagnostics.add_text(0..0, "empty document", help));
     }
     if document.starts_with('\u{feff}') {
-        let message = "begins with a byte order mark, which JSON does not have";
+        let message = "byte order mark, which JSON does not have";
         return Err(diagnostics.add_text(0..0, message, "save it as UTF-8 without one"));
     }
     // KV and the command-line tool put U+FFFD in place of what they cannot decode.
@@ -34,7 +34,7 @@ pub(super) fn read<'t>(
         && let Some(at) = document.find(char::REPLACEMENT_CHARACTER)
     {
         let help = "save it as UTF-8, with the character that was meant";
-        let message = "has bytes that are not UTF-8";
+        let message = "invalid UTF-8";
         return Err(diagnostics.add_text(char_at(document, at), message, help));
     }
     Json::read(document).map_err(|error| {
@@ -59,39 +59,39 @@ fn char_at(document: &str, at: usize) -> Range<usize> {
     at..document.ceil_char_boundary(at.saturating_add(1)).min(document.len())
 }
 
-/// What is wrong between `before` and `rest`, and what to write instead.
+/// The message and the help for an `error` between `before` and `rest`.
 fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'static str) {
     let mut chars = rest.chars();
     let (first, second) = (chars.next(), chars.next());
     let message = error.to_string();
     let message = message.split_once(" at line ").map_or(&*message, |(message, _)| message);
     let help = match first {
-        None => "complete it",
+        None => "complete the document",
         Some('\n' | '\r') if message.starts_with("control") => "close the quotes on the same line",
-        Some(_) if message.starts_with("control") => "take that character out",
+        Some(_) if message.starts_with("control") => "remove that character",
         Some(_) if message.starts_with("invalid escape") => "write \\\\ for a backslash",
         Some(_) if message == "expected `:`" => "write a colon between name and value",
-        Some('/') if matches!(second, Some('/' | '*')) => "take the comment out; JSON has none",
-        Some('#') => "take the comment out; JSON has none",
+        Some('/') if matches!(second, Some('/' | '*')) => "remove the comment: JSON has none",
+        Some('#') => "remove the comment: JSON has none",
         Some('/') => {
-            "write origins as texts, as in \"https://*.example.com\"; JSON has no regular expressions"
+            "write origins as strings, as in \"https://*.example.com\": JSON has no regular expressions"
         }
-        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "take the comma before it out",
-        Some('\'' | '`') => "write names and texts in double quotes",
-        Some(char) if char.is_control() && !char.is_ascii_whitespace() => "take that character out",
+        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "remove the comma before it",
+        Some('\'' | '`') => "write names and strings in double quotes",
+        Some(char) if char.is_control() && !char.is_ascii_whitespace() => "remove that character",
         Some(name)
             if name.is_ascii_alphabetic()
                 || !name.is_ascii() && !name.is_whitespace()
                 || matches!(name, '_' | '$') =>
         {
-            "write names and texts in double quotes, and nothing but JSON's true, false and null bare"
+            "write names and strings in double quotes; only numbers, true, false and null go without"
         }
-        Some(_) => "correct it there",
+        Some(_) => "fix the syntax there",
     };
     let found = match first {
         Some(char) if char.is_control() => format!(", at U+{:04X}", u32::from(char)),
         Some(char) => format!(", at {char}"),
         None => String::new(),
     };
-    (format!("is not JSON: {message}{found}"), help)
+    (format!("invalid JSON: {message}{found}"), help)
 }

@@ -13,22 +13,21 @@ pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, diagnostics: &mut Dia
     let Ok(members) = Members::of(node, expected, diagnostics) else { return };
     let members = members.only(&["kv"], diagnostics);
     let Some(value) = members.get("kv") else {
-        diagnostics.add_missing(node, "has no \"kv\"", "write {\"kv\": \"tenant:\"}");
+        diagnostics.add_missing(node, "kv", "write {\"kv\": \"tenant:\"}");
         return;
     };
     match value.value() {
         Value::Text(prefix) if !is_prefix(&prefix) => {
             let help = "write 1 to 128 ASCII characters without spaces, as in \"tenant:\"";
-            diagnostics.add(&value, "is no prefix of a KV key", help);
+            diagnostics.add(&value, "is not a valid prefix of KV keys", help);
         }
         Value::Text(prefix) if listed.prefixes.iter().any(|known| *known == prefix) => {}
         Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
-            let message =
-                format!("is one prefix more than the {MAX_PREFIXES} that a rule may have");
+            let message = format!("exceeds the limit of {MAX_PREFIXES} prefixes in a rule");
             diagnostics.add(&value, message, "keep several kinds of origins under one prefix");
         }
         Value::Text(prefix) => listed.prefixes.push(prefix.into_owned()),
-        _ => drop(diagnostics.add_type(&value, "the prefix of a KV key, as in \"tenant:\"")),
+        _ => drop(diagnostics.add_invalid(&value, "a prefix of KV keys, as in \"tenant:\"", None)),
     }
 }
 

@@ -1,14 +1,14 @@
-//! Which text a policy was read from.
+//! The version of a policy.
 
 use std::fmt;
 
-/// Which text a policy was read from: its SHA-256, or `none` where no document is in
-/// force. People are shown the first 8 hexadecimal digits.
+/// The SHA-256 of the text that a policy was read from, or `none` if no document is in force. People
+/// are shown the first 8 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(Option<[u8; 32]>);
 
 impl Version {
-    /// That of no document.
+    /// The version if no document is in force.
     pub const NONE: Self = Self(None);
 
     /// The version of `text`. On Cloudflare the runtime computes it, ten times

@@ -1,7 +1,7 @@
-//! What is allowed in a document, and seldom meant.
+//! Warnings: things that a document may say, and that are seldom meant.
 
 use super::{
-    Diagnostic, Knowledge, dangers,
+    Diagnostic, DomainRules, dangers,
     diagnostic::Diagnostics,
     document,
     field::{Members, each_text},
@@ -15,8 +15,8 @@ use crate::{
     pattern::{HostPattern, OriginPattern},
 };
 
-/// Headers of the CORS protocol itself, by the direction in which no page has a
-/// use for them. That they are listed mostly stems from a misunderstanding.
+/// Headers of the CORS protocol itself, by the field in which they are useless. Who lists them has
+/// mostly misunderstood the field.
 const MISDIRECTED: [(&str, &[&str]); 2] = [
     (
         "allowedHeaders",
@@ -42,16 +42,18 @@ const MISDIRECTED: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
+const TAURI: &str = "tauri.localhost";
+
 /// No URL is longer (Cloudflare, "Request limits"), so no path is either.
 const MAX_URL_LEN: usize = 16 * 1024;
 
-/// What to warn about in the document `text`, whatever its faults; a warning has
-/// the form of a fault.
+/// The warnings about the document `text`, which may have faults.
 #[must_use]
 pub fn warnings(text: &str) -> Vec<Diagnostic> {
-    // Its faults have been listed by whoever read it.
-    let mut diagnostics = Diagnostics::of(text, &Knowledge::NONE);
-    let mut warnings = Diagnostics::of(text, &Knowledge::NONE);
+    // Not returned: `Policy::read` lists the faults.
+    let mut diagnostics = Diagnostics::of(text, &DomainRules::NONE);
+    let mut warnings = Diagnostics::of(text, &DomainRules::NONE);
     if let Ok(json) = syntax::read(text, &mut diagnostics) {
         document::each_rule(&Node::root(json), &mut diagnostics, |key, rule, diagnostics| {
             if let Some(key) = key {
@@ -68,7 +70,7 @@ pub fn warnings(text: &str) -> Vec<Diagnostic> {
 
 fn warn_of_prefix(key: &Node<'_>, warnings: &mut Diagnostics<'_>) {
     if key.text().is_some_and(|prefix| prefix.len() > MAX_URL_LEN) {
-        warnings.add(key, "is longer than any URL: the route is never reached", "shorten it");
+        warnings.add(key, "is longer than any URL, so the route is never reached", "shorten it");
     }
 }
 
@@ -82,7 +84,7 @@ fn warn_of_origins(
     for (name, patterns_of) in READERS {
         let Some(node) = members.get(name) else { continue };
         if node.json.items().is_some_and(|mut items| items.next().is_none()) {
-            let message = "lists no origin: none but the same one is allowed";
+            let message = "lists no origin, so only the same origin is allowed";
             warnings.add(&node, message, "write \"origin\": false if that is meant");
         }
         for item in node.items_or_self() {
@@ -124,7 +126,7 @@ fn warn_of_origins(
     warn_of_socketio2(members, credentialed, warnings);
 }
 
-/// A prefix of tenants' keys that policies' keys (`policy`, `policy:<host>`) have too.
+/// Warns about a prefix of tenants' keys that keys of policies (`policy`, `policy:<host>`) have too.
 fn warn_of_keys(
     item: &Node<'_>,
     diagnostics: &mut Diagnostics<'_>,
@@ -139,19 +141,19 @@ fn warn_of_keys(
         && (prefix.starts_with(EVERY_HOST)
             || !prefix.is_empty() && EVERY_HOST.starts_with(&*prefix))
     {
-        let message = "overlaps with the keys of policies, which whoever lists or deletes the keys \
-                       under it meets too";
-        warnings.add(&node, message, "write another prefix, as in \"tenant:\"");
+        let message = "overlaps with the keys of policies: listing or deleting keys by this prefix \
+                       includes them";
+        warnings.add(&node, message, "use another prefix, as in \"tenant:\"");
     }
 }
 
-/// Whether the boolean `field` is there, and has that value.
+/// Returns true if the boolean `field` is there and has that value.
 fn is(members: &Members<'_>, field: &str, value: bool) -> bool {
     members.get(field).is_some_and(|node| matches!(node.value(), Value::Bool(its) if its == value))
 }
 
-/// What every page can do in its visitor's name where every origin is allowed, and what to do
-/// about it. `keeps_cookies` is the rule's `websocketCookies`.
+/// The message and the help where every origin is allowed: every page can act in its visitor's
+/// name. `keeps_cookies` is the rule's `websocketCookies`.
 fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, String) {
     let (message, alternative) = if credentialed {
         ("lets every site act with its visitors' cookies, and read the answers", "")
@@ -172,16 +174,16 @@ fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, Strin
     (message, format!("list the origins{alternative}{meant}"))
 }
 
-/// The patterns that a text of a list stands for.
+/// Gives the patterns that a string of a list stands for.
 type PatternsOf = fn(&str) -> Vec<String>;
 
-/// How the texts of `origin` and `origins` are read.
+/// The strings of `origin` and `origins` are read differently.
 const READERS: [(&str, PatternsOf); 2] = [
     ("origin", |text| vec![text.to_owned()]),
     ("origins", |text| text.split_ascii_whitespace().flat_map(socketio2::patterns).collect()),
 ];
 
-/// What a list of Socket.IO 2 does there by itself, and does not do here.
+/// Warns about what Socket.IO 2 does by itself for a list, and this Worker only on request.
 fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Diagnostics<'_>) {
     let Some(node) = members.get("origins") else { return };
     if !credentialed {
@@ -201,8 +203,10 @@ fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut D
 fn unencrypted_host(text: &str) -> Option<String> {
     let pattern =
         OriginPattern::try_from(text).ok().filter(|pattern| pattern.scheme() == "http")?;
-    let (HostPattern::Exactly(host) | HostPattern::Below(host)) = pattern.host();
-    Some(host.to_owned())
+    match pattern.host() {
+        HostPattern::Exactly(TAURI) => None,
+        HostPattern::Exactly(host) | HostPattern::Below(host) => Some(host.to_owned()),
+    }
 }
 
 fn warn_of_headers(
@@ -212,11 +216,11 @@ fn warn_of_headers(
 ) {
     for (field, misdirected) in MISDIRECTED {
         let Some(node) = members.get(field) else { continue };
-        // What is neither a list nor a text is a fault, and none of this concern.
+        // Anything but a list or a string is a fault, which `Policy::read` lists.
         let _ = each_text(&node, diagnostics, |node, name, _| {
             if misdirected.contains(&name.to_ascii_lowercase().as_str()) {
                 let message = "is for the server and the browser: no page sends or reads it";
-                warnings.add_part(node, name, message, "leave it out");
+                warnings.add_part(node, name, message, "remove it");
             }
         });
     }

@@ -96,14 +96,14 @@ impl Default for Hosts {
 mod tests {
     use super::*;
     use crate::{
-        policy::{Knowledge, Version},
+        policy::{DomainRules, Version},
         policy_cache::PolicyState,
     };
 
     fn policy(name: &str, len: usize) -> Rc<Policy> {
         let filling = "x".repeat(len);
         let text = format!(r#"{{"origin": "https://{name}.example", "$schema": "{filling}"}}"#);
-        Rc::new(Policy::read(&text, Version::of(&text), &Knowledge::NONE).unwrap())
+        Rc::new(Policy::read(&text, Version::of(&text), &DomainRules::NONE).unwrap())
     }
 
     fn put(hosts: &mut Hosts, host: &str, now: f64, policy: Option<&Rc<Policy>>) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{policy::Knowledge, request::Url};
+use crate::{policy::DomainRules, request::Url};
 
 const HOST: &str = "api.example.com";
 const FRESH_SECONDS: u32 = 30;
@@ -447,7 +447,8 @@ fn hosts_do_not_share_what_is_in_force() {
 #[test]
 fn versions_are_whole_digests() {
     let mut digest = [7; 32];
-    let one = Policy::read("{\"origin\": false}", Version::new(digest), &Knowledge::NONE).unwrap();
+    let one =
+        Policy::read("{\"origin\": false}", Version::new(digest), &DomainRules::NONE).unwrap();
     let mut cache = PolicyCache::new();
     let one = Rc::new(one);
     cache.update(HOST, 0.0, 0.0, FRESH_SECONDS, FetchResult::Valid(Rc::clone(&one), 0));

@@ -2,6 +2,7 @@
 
 use socketio_cors_core::{
     action::{Action, Context, Health, act},
+    cors::{MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES},
     decision::decide,
     policy::Policy,
     request::RequestHead,
@@ -171,8 +172,10 @@ fn a_preflight_for_what_the_rule_does_not_allow_still_learns_what_it_does() {
 
 #[test]
 fn the_headers_that_a_preflight_asks_for_are_reflected_within_bounds() {
-    let long = "x".repeat(5000);
-    let many = vec!["x"; 200].join(",");
+    let longest = "x".repeat(MAX_REFLECTED_LEN);
+    let too_long = format!("{longest}x");
+    let most = vec!["x"; MAX_REFLECTED_NAMES].join(",");
+    let too_many = format!("{most},x");
     let commas = ",".repeat(1_000_000);
     for (requested, allowed) in [
         ("x-a", Some("x-a")),
@@ -184,8 +187,10 @@ fn the_headers_that_a_preflight_asks_for_are_reflected_within_bounds() {
         (",", None),
         (" , ", None),
         (&commas, None),
-        (&long, None),
-        (&many, None),
+        (&longest, Some(&longest)),
+        (&too_long, None),
+        (&most, Some(&most)),
+        (&too_many, None),
         ("*", None),
         ("x-a,*", None),
         ("x-a,x b", None),
@@ -341,6 +346,26 @@ fn what_is_uncovered_or_only_reported_is_forwarded_untouched() {
     {
         assert_done(reporting, head, UNTOUCHED);
         assert_done(LISTED, at("/other", head), UNTOUCHED);
+    }
+}
+
+#[test]
+fn a_refusal_blocks_unless_everything_is_only_reported() {
+    let policy = policy(LISTED);
+    for (head, is_refused) in [
+        (from(EVIL), true),
+        (preflight_from(EVIL), true),
+        (preflight_from(GOOD), false),
+        (from(GOOD), false),
+        (at("/other", from(EVIL)), false),
+    ] {
+        let decision = decide(&head, &policy, |_| KeyStatus::Missing);
+        for report_only in [false, true] {
+            let health = Health::Good;
+            let context =
+                Context { version: policy.version(), explain: false, report_only, health };
+            assert_eq!(context.blocks(&decision), is_refused && !report_only, "{head:?}");
+        }
     }
 }
 

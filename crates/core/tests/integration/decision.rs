@@ -427,6 +427,8 @@ fn a_path_between_two_routes_grants_what_both_grant() {
     let only = |credentialed| Some(Grant::Only { origin: GOOD, credentialed });
     for (a, b, with_origin, without) in [
         (OPEN, OPEN, only(true), None),
+        (OPEN, GOOD_ONLY, only(false), None),
+        (GOOD_ONLY, OPEN, only(false), None),
         (OPEN, WILDCARD, only(false), None),
         (WILDCARD, WILDCARD, Some(Grant::Anyone), Some(Grant::Anyone)),
         (WILDCARD, GOOD_ONLY, only(false), None),

@@ -4,11 +4,14 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests")]
 
 mod answers;
+mod cached_policies;
 mod closed;
 mod common;
 mod decision;
 mod isolates;
+mod kv_keys;
 mod origins;
 mod properties;
 mod schema;
 mod tenant_floods;
+mod tenant_reads;

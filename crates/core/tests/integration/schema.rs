@@ -48,7 +48,9 @@ fn every_example_names_the_schema_and_is_accepted_by_it_and_by_the_parser() {
 #[test]
 fn every_policy_in_the_documents_is_accepted() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    for file in ["README.md", "docs/policy.md", "docs/deploying.md", "docs/migration.md"] {
+    for file in
+        ["README.md", "docs/policy.md", "docs/deploying.md", "docs/migration.md", "docs/setups.md"]
+    {
         let document = fs::read_to_string(root.join(file)).unwrap();
         let blocks =
             document.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());

@@ -5,38 +5,38 @@ fn a_route_is_a_path_prefix_with_a_rule() {
     assert_refused(
         r#"
         {"routes": {"socket.io/": {"origin": true}}}
-        - /routes/socket.io~1: "socket.io/" is a path prefix that does not start with /; write "/socket.io/"
+        - /routes/socket.io~1: "socket.io/" does not start with /; write "/socket.io/"
         {"routes": {"": {"origin": true}}}
-        - /routes/: "" is a path prefix that does not start with /; write "/"
+        - /routes/: "" does not start with /; write "/"
         {"routes": {"*": {"origin": true}}}
-        - /routes/*: "*" is a path prefix that does not start with /; write "/"
+        - /routes/*: "*" does not start with /; write "/"
         {"routes": {"/socket.io/*": {"origin": true}, "/a?b": {"origin": true}, "/c#d": {"origin": true}}}
-        - /routes/~1socket.io~1*: "/socket.io/*" is a path prefix with a wildcard, a query or a fragment; write "/socket.io/", which covers all that starts with it
-        - /routes/~1a?b: "/a?b" is a path prefix with a wildcard, a query or a fragment; write "/a", which covers all that starts with it
-        - /routes/~1c#d: "/c#d" is a path prefix with a wildcard, a query or a fragment; write "/c", which covers all that starts with it
+        - /routes/~1socket.io~1*: "/socket.io/*" has a wildcard, a query or a fragment; write "/socket.io/", which covers every path that starts with it
+        - /routes/~1a?b: "/a?b" has a wildcard, a query or a fragment; write "/a", which covers every path that starts with it
+        - /routes/~1c#d: "/c#d" has a wildcard, a query or a fragment; write "/c", which covers every path that starts with it
         {"routes": {"/my%20app/": {"origin": true}, "//rt/": {"origin": true}, "/a/../b/": {"origin": true}, "/q\\z": {"origin": true}}}
-        - /routes/~1my%20app~1: "/my%20app/" is not spelt as paths are compared: decoded, without // and ..; write "/my app/"
-        - /routes/~1~1rt~1: "//rt/" is not spelt as paths are compared: decoded, without // and ..; write "/rt/"
-        - /routes/~1a~1..~1b~1: "/a/../b/" is not spelt as paths are compared: decoded, without // and ..; write "/b/"
-        - /routes/~1q\z: "/q\\z" is not spelt as paths are compared: decoded, without // and ..; write "/q/z"
+        - /routes/~1my%20app~1: "/my%20app/" is not in normal form: decoded, without // and ..; write "/my app/"
+        - /routes/~1~1rt~1: "//rt/" is not in normal form: decoded, without // and ..; write "/rt/"
+        - /routes/~1a~1..~1b~1: "/a/../b/" is not in normal form: decoded, without // and ..; write "/b/"
+        - /routes/~1q\z: "/q\\z" is not in normal form: decoded, without // and ..; write "/q/z"
         {"routes": {"https://a.example/socket.io": {"origin": true}, "/%2a": {"origin": true}, "/a%3fb": {"origin": true}, "/%2573x": {"origin": true}}}
-        - /routes/https:~1~1a.example~1socket.io: "https://a.example/socket.io" is a path prefix that does not start with /; write "/socket.io"
-        - /routes/~1%2a: "/%2a" is not spelt as paths are compared: decoded, without // and ..; write "/"
-        - /routes/~1a%3fb: "/a%3fb" is not spelt as paths are compared: decoded, without // and ..; write "/a"
-        - /routes/~1%2573x: "/%2573x" is not spelt as paths are compared: decoded, without // and ..; write "/sx"
+        - /routes/https:~1~1a.example~1socket.io: "https://a.example/socket.io" does not start with /; write "/socket.io"
+        - /routes/~1%2a: "/%2a" is not in normal form: decoded, without // and ..; write "/"
+        - /routes/~1a%3fb: "/a%3fb" is not in normal form: decoded, without // and ..; write "/a"
+        - /routes/~1%2573x: "/%2573x" is not in normal form: decoded, without // and ..; write "/sx"
         {"routes": {"/a~b/": "https://a.example"}}
-        - /routes/~1a~0b~1: "https://a.example" has the wrong type; write a rule, as in {"origin": "https://example.com"}
+        - /routes/~1a~0b~1: invalid value "https://a.example": expected a rule, as in {"origin": "https://example.com"}
         {"routes": {}}
-        - /routes: {} covers nothing; give at least one route, as in "/socket.io/"
+        - /routes: {} has no routes; add at least one route, as in "/socket.io/"
         {"routes": [{"origin": true}]}
-        - /routes: [{"origin": true}] has the wrong type; write an object, as in {"/socket.io/": {"origin": "https://example.com"}}
+        - /routes: invalid value [{"origin": true}]: expected an object, as in {"/socket.io/": {"origin": "https://example.com"}}
         {"routes": null}
-        - /routes: null has the wrong type; write an object, as in {"/socket.io/": {"origin": "https://example.com"}}
+        - /routes: invalid value null: expected an object, as in {"/socket.io/": {"origin": "https://example.com"}}
         {"routes": {"/a/": {"origin": true}}, "origin": true}
-        - /origin: true belongs to an unknown field; write one of $schema, routes
+        - /origin: unknown field "origin"; write one of $schema, routes
         {"route": {"/a/": {"origin": true}}}
-        - the document: has no "origin"; write "origin": "https://example.com", a list, true, "*" or false
-        - /route: {"/a/": {"origin": true}} belongs to an unknown field; did you mean "routes"?
+        - the document: missing field "origin"; add "origin": "https://example.com", a list, true, "*" or false
+        - /route: unknown field "route"; did you mean "routes"?
         "#,
     );
 }
@@ -46,10 +46,7 @@ fn a_path_prefix_has_no_control_characters() {
     for prefix in [r"/a\u001b[2J", r"/\n", r"/\u0000", r"/\u009b"] {
         let document = format!(r#"{{"routes": {{"{prefix}": {{"origin": true}}}}}}"#);
         let fault = faults(&document).remove(0);
-        assert!(
-            fault.ends_with("is a path prefix with a control character; take it out"),
-            "{fault}"
-        );
+        assert!(fault.ends_with("has a control character; remove it"), "{fault}");
     }
 }
 
@@ -58,27 +55,27 @@ fn a_document_is_an_object() {
     assert_refused(
         r#"
         null
-        - the document: null has the wrong type; write an object, as in {"origin": "https://example.com"}
+        - the document: invalid value null: expected an object, as in {"origin": "https://example.com"}
         true
-        - the document: true has the wrong type; write an object, as in {"origin": "https://example.com"}
+        - the document: invalid value true: expected an object, as in {"origin": "https://example.com"}
         "https://a.example"
-        - the document: "https://a.example" has the wrong type; write an object, as in {"origin": "https://example.com"}
+        - the document: invalid value "https://a.example": expected an object, as in {"origin": "https://example.com"}
         ["https://a.example"]
-        - the document: ["https://a.example"] has the wrong type; write an object, as in {"origin": "https://example.com"}
+        - the document: invalid value ["https://a.example"]: expected an object, as in {"origin": "https://example.com"}
         "#,
     );
 }
 
 #[test]
 fn what_is_not_json_is_told_where() {
-    const CORRECT: &str = "correct it there";
-    const COMMA: &str = "take the comma before it out";
-    const COMPLETE: &str = "complete it";
-    const COMMENT: &str = "take the comment out; JSON has none";
-    const CONTROL: &str = "take that character out";
-    const QUOTES: &str = "write names and texts in double quotes";
+    const CORRECT: &str = "fix the syntax there";
+    const COMMA: &str = "remove the comma before it";
+    const COMPLETE: &str = "complete the document";
+    const COMMENT: &str = "remove the comment: JSON has none";
+    const CONTROL: &str = "remove that character";
+    const QUOTES: &str = "write names and strings in double quotes";
     const BARE: &str =
-        "write names and texts in double quotes, and nothing but JSON's true, false and null bare";
+        "write names and strings in double quotes; only numbers, true, false and null go without";
     for (document, line, column, message, help) in [
         (r#"{"origin": tr"#, 1, 14, "EOF while parsing a value", COMPLETE),
         ("{\n \"origin\": true", 2, 16, "EOF while parsing an object", COMPLETE),
@@ -102,7 +99,7 @@ fn what_is_not_json_is_told_where() {
         (r#"{"maxAge": 0600}"#, 1, 13, "invalid number, at 6", CORRECT),
     ] {
         let fault = Policy::parse(document).unwrap_err().remove(0);
-        let expected = format!("the document: is not JSON: {message}; {help}");
+        let expected = format!("the document: invalid JSON: {message}; {help}");
         assert_eq!(fault.to_string(), expected, "{document:?}");
         assert_eq!((fault.line, fault.column), (line, column), "{document:?}");
     }
@@ -134,16 +131,17 @@ fn a_fault_says_where_it_is() {
 
 #[test]
 fn what_is_known_of_host_names_is_said() {
-    let knowledge = Knowledge {
+    let domain_rules = DomainRules {
         to_ascii: |host| (host == "b\u{fc}cher.example").then(|| "xn--bcher-kva.example".into()),
         is_public_suffix: |domain| domain == "co.uk",
     };
-    let faults = |document: &str| match Policy::read(document, Version::of(document), &knowledge) {
+    let faults = |document: &str| match Policy::read(document, Version::of(document), &domain_rules)
+    {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
-    let unicode = "has a Unicode host; browsers send its punycode form";
-    let suffix = "is a wildcard over a public suffix, below which anyone can have a site, with \
+    let unicode = "has a Unicode host, but browsers send its punycode form";
+    let suffix = "is a wildcard over a public suffix, under which anyone can have a site, with \
                   \"credentials\": true";
     let meant = "; or say that all are meant: \"dangerouslyAllow\": [\"public-suffix\"]";
     for (document, expected) in [
@@ -163,13 +161,13 @@ fn what_is_known_of_host_names_is_said() {
         (
             r#"{"origin": "https://*.co.uk", "credentials": true}"#,
             format!(
-                "/origin: \"https://*.co.uk\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk\"{meant}"
+                "/origin: \"https://*.co.uk\" {suffix}; write your own domains, as in \"https://*.yours.co.uk\"{meant}"
             ),
         ),
         (
             r#"{"origins": "https://*.co.uk:*", "credentials": true}"#,
             format!(
-                "/origins: \"https://*.co.uk:*\" {suffix}; write the domains that are yours, as in \"https://*.yours.co.uk:*\"{meant}"
+                "/origins: \"https://*.co.uk:*\" {suffix}; write your own domains, as in \"https://*.yours.co.uk:*\"{meant}"
             ),
         ),
     ] {
@@ -187,20 +185,19 @@ fn what_is_known_of_host_names_is_said() {
 
 #[test]
 fn what_is_no_text_of_json_is_told_so() {
-    let empty = r#"is empty; write a policy, as in {"origin": "https://example.com"}"#;
-    let mark =
-        "begins with a byte order mark, which JSON does not have; save it as UTF-8 without one";
+    let empty = r#"empty document; write a policy, as in {"origin": "https://example.com"}"#;
+    let mark = "byte order mark, which JSON does not have; save it as UTF-8 without one";
     for (document, fault) in [
         ("", empty),
         (" \n ", empty),
         ("\u{feff}{\"origin\": true}", mark),
         (
             "{\"origin\": \"https://b\u{fffd}cher.example\"}",
-            "has bytes that are not UTF-8; save it as UTF-8, with the character that was meant",
+            "invalid UTF-8; save it as UTF-8, with the character that was meant",
         ),
         (
             "{\"routes\": {\"/b\u{fffd}/\": {\"origin\": true}}}",
-            "has bytes that are not UTF-8; save it as UTF-8, with the character that was meant",
+            "invalid UTF-8; save it as UTF-8, with the character that was meant",
         ),
     ] {
         assert_eq!(faults(document), [format!("the document: {fault}")], "{document:?}");
@@ -247,7 +244,7 @@ fn a_document_of_more_than_8_mib_is_refused_unread() {
     let document = padded_to(MAX_DOCUMENT_LEN + 1);
     assert_eq!(
         faults(&document),
-        ["the document: has more than 8388608 bytes; shorten the list of origins"]
+        ["the document: larger than 8388608 bytes; shorten the list of origins"]
     );
 }
 
@@ -259,7 +256,7 @@ fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
     let [fault] = &faults(&many)[..] else { panic!("one fault") };
     assert!(
         fault.ends_with(
-            "… has more than 1000 members; give several paths one prefix; a rule has a dozen fields"
+            "… has more than 1000 members; use one prefix for several paths; a rule has a dozen fields"
         ),
         "{fault}"
     );
@@ -273,8 +270,8 @@ fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
     assert_eq!(
         faults(&format!(r#"{{"origin": [{origins}"https://a.example"]}}"#)),
         [
-            r#"/origin/500000: "a://500000z" is one origin more than the 500000 of a document; use {"kv": "tenant:"}"#,
-            r#"/origin/500001: "https://a.example" is one origin more than the 500000 of a document; use {"kv": "tenant:"}"#,
+            r#"/origin/500000: "a://500000z" exceeds the limit of 500000 origins in a document; use {"kv": "tenant:"}"#,
+            r#"/origin/500001: "https://a.example" exceeds the limit of 500000 origins in a document; use {"kv": "tenant:"}"#,
         ]
     );
     let slashes = vec![r#""https://a.example/""#; 2000].join(",");
@@ -283,5 +280,5 @@ fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
     let [_missing, unknown] = &faults(&format!(r#"{{"{long}": 1}}"#))[..] else {
         panic!("two faults");
     };
-    assert!(unknown.len() < 600 && unknown.contains("nnn…: 1 belongs"), "{unknown:.700}");
+    assert!(unknown.len() < 600 && unknown.contains("nnn…: unknown field \"nnn"), "{unknown:.700}");
 }

@@ -1,11 +1,10 @@
 //! `cases.schema.json`, held against the parser of the files that it describes.
-#![expect(clippy::unwrap_used, reason = "what a test is about")]
 
 use serde_json::{Value, json};
 use socketio_cors_explain::test_cases::TestFile;
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../../../cases.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../cases.schema.json")).unwrap()
 }
 
 #[test]
