@@ -265,7 +265,13 @@ describe("a server that is not the Socket.IO server", () => {
 			"ws: true",
 		),
 		"a health check's page": another(answering(200, {}, '{"status":"ok"}'), "health check"),
-		"nothing at all": another(answering(200, { Server: "Caddy" }), "Socket.IO server"),
+		"nothing at all": another(answering(200, {}), "Socket.IO server"),
+		"nothing of Caddy": another(answering(200, { Server: "Caddy" }), "reverse_proxy /socket.io/*"),
+		"204, as for a preflight": another(
+			answering(204, { Server: "nginx" }),
+			"if ($request_method = OPTIONS) { return 204; }",
+		),
+		"Traefik without a router": another(answering(404, {}, "404 page not found\n"), "PathPrefix"),
 		"nginx's first page": another(
 			answering(200, { Server: "nginx", ...html }, "<title>Welcome to nginx!</title>"),
 			"location /socket.io/ {",

@@ -89,6 +89,22 @@ describe("the report", () => {
 		}));
 });
 
+describe("the exit status is 1", () => {
+	// A stock server is a warning, one that grants every origin credentials a danger.
+	const stock = server(4, { cors: granted });
+	const open = server(4, { cors: { origin: true, credentials: true } });
+	const rows = [
+		["from a danger up", stock, [], 0],
+		["from a danger up", open, [], 1],
+		["for a warning, if it is asked for", stock, ["--fail-on", "warning"], 1],
+		["for errors alone, if it is asked for", open, ["--fail-on", "error"], 0],
+		["for errors, always", broken, ["--fail-on", "error"], 1],
+	];
+	for (const [name, start, options, status] of rows)
+		test(`${name}: ${status}`, () =>
+			running(start, ({ url }) => tool.runApart(status, ["doctor", url, ...asPage, ...options])));
+});
+
 describe("a hostile server", () => {
 	// CSI as one character, DEL, NEL, line separators, and every one that turns the writing.
 	const obeyed = "\u009b31m\x7f\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069";

@@ -68,10 +68,10 @@ describe("the last good document", { concurrency: true }, () => {
 	test("is written behind the request, and harms none if it cannot be", () =>
 		withEdge({ policy: ofA, fault: "takes no writes" }, async (edge) => {
 			assert.equal(await statusOf(edge, a), 200);
-			await until("the log", () => edge.logged("last-good-unkept").length > 0);
-			assert.deepEqual(edge.logged("last-good-unkept"), [
+			await until("the log", () => edge.logged("last-good-write-failed").length > 0);
+			assert.deepEqual(edge.logged("last-good-write-failed"), [
 				{
-					event: "last-good-unkept",
+					event: "last-good-write-failed",
 					detail: "policy@last-good: Error: KV PUT failed: 429 Too Many Requests",
 				},
 			]);

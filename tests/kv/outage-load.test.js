@@ -40,8 +40,8 @@ describe("under constant load, no allowed request fails and no refused one passe
 
 	const garbage = "{garbage";
 	for (const [name, hurt, event] of [
-		["while KV is down", (edge) => edge.kv.suffer("fails"), "policy-unread"],
-		["while KV never answers", (edge) => edge.kv.suffer("never answers"), "policy-unread"],
+		["while KV is down", (edge) => edge.kv.suffer("fails"), "policy-read-failed"],
+		["while KV never answers", (edge) => edge.kv.suffer("never answers"), "policy-read-failed"],
 		// It answers behind the requests.
 		["while KV is slow by 5 s", (edge) => edge.kv.suffer("is slow by 5 s"), "policy-changed"],
 		["while garbage is saved", (edge) => edge.kv.put("policy", garbage), "policy-fault"],
@@ -67,7 +67,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			const told = (page) => Object.keys(requests).map((way) => `${page}: ${way} 503`);
 			assertAnswers(await loaded(edge, () => sleep(5000)), [...told("a"), ...told("b")]);
 			await assertOthersPass(edge);
-			assert.ok(edge.logged("policy-unread").length > 0, edge.log.join("\n"));
+			assert.ok(edge.logged("policy-read-failed").length > 0, edge.log.join("\n"));
 			await edge.kv.suffer("none");
 			await edge.sendUntil(is(200), poll, from(a));
 			assertAnswers(await loaded(edge, () => sleep(2000)), ["a: ok", ...refusals]);

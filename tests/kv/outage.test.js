@@ -86,25 +86,25 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					"is closed if KV fails",
 					{ policy: documentA, fault: "fails" },
 					[503, 503],
-					"policy-unread",
+					"policy-read-failed",
 				],
 				[
 					"is closed if KV is slow by 5 s",
 					{ policy: documentA, fault: "is slow by 5 s" },
 					[503, 503],
-					"policy-unread",
+					"policy-read-failed",
 				],
 				[
 					"is closed if KV never answers",
 					{ policy: documentA, fault: "never answers" },
 					[503, 503],
-					"policy-unread",
+					"policy-read-failed",
 				],
 				[
 					"is closed if KV answers with nonsense",
 					{ policy: documentA, fault: "answers with nonsense" },
 					[503, 503],
-					"policy-unread",
+					"policy-read-failed",
 				],
 				[
 					"is closed if KV answers with numbers",
@@ -112,7 +112,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					[503, 503],
 					"policy-faulty",
 				],
-				["is closed without a KV namespace", { isBound: false }, [503, 503], "policy-unread"],
+				["is closed without a KV namespace", { isBound: false }, [503, 503], "policy-read-failed"],
 			]) {
 				test(name, () =>
 					withEdge({ vars: forLong, ...options }, async (edge) => {

@@ -30,6 +30,8 @@ const wrapper = `
 	};
 `;
 
+// Room for texts, and what the runtime of these tests asks for alone, as it replaces `Accept-Encoding`.
+const IGNORED = ["__wbindgen_malloc", "clientAcceptEncoding"];
 const a = "https://a.example";
 const b = "https://b.example";
 const ways = Object.fromEntries(Object.entries(requests).map(([how, [ask]]) => [how, ask]));
@@ -70,13 +72,26 @@ async function calls() {
 	return JSON.parse(body).map((name) => name.replace(/^__wbg_(\w+)_[0-9a-f]{16}$/, "$1"));
 }
 
-// Into Wasm, for the facts and their room there, for the clock, and to have it done.
-const once = (action) => ["fetch", "facts", "__wbindgen_malloc", "now", action];
+// Into Wasm, for the clock, and to have it done; and once for room for each text that comes along.
+const answered = ["fetch", "now", "answer"];
+// Besides, the request's headers are copied, and three of them set.
+const forwarded = (action) => ["fetch", "now", "copyHeaders", "set", "set", "set", action];
+const expected = {
+	"an allowed preflight": answered,
+	"a refused preflight": answered,
+	"an allowed poll": forwarded("forwardWithCors"),
+	"a refused poll": answered,
+	"an allowed POST": forwarded("forwardWithCors"),
+	"an upgrade": forwarded("forwardWithCors"),
+	"an upgrade without cookies": forwarded("forwardWithCors").toSpliced(-1, 0, "removeHeaders"),
+	"a poll without an origin": forwarded("forwardWithCors"),
+	"a path under no route": forwarded("forwardUntouched"),
+};
 
 for (const [what, ask] of Object.entries(asks)) {
-	const action = /preflight|refused/.test(what) ? "answer" : "forward";
-	test(`${what} crosses five times`, async () => {
+	test(`${what} crosses no more than it has to`, async () => {
 		await ask();
-		assert.deepEqual(await calls(), once(action));
+		const crossings = (await calls()).filter((name) => !IGNORED.includes(name));
+		assert.deepEqual(crossings, expected[what]);
 	});
 }

@@ -243,13 +243,13 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await flood(edge, 2000);
 			assert.ok(Date.now() - begin < 60_000, "the flood took more than its minute");
 			await lines(edge, "request-refused", refusalsPerMinute);
-			assert.deepEqual(edge.logged("lines-left-out"), []);
+			assert.deepEqual(edge.logged("log-lines-suppressed"), []);
 			await sleep(begin + 60_100 - Date.now());
 			// Whoever asks then.
-			await edge.sendUntil(() => edge.logged("lines-left-out").length > 0, poll);
-			assert.deepEqual(edge.logged("lines-left-out"), [
+			await edge.sendUntil(() => edge.logged("log-lines-suppressed").length > 0, poll);
+			assert.deepEqual(edge.logged("log-lines-suppressed"), [
 				{
-					event: "lines-left-out",
+					event: "log-lines-suppressed",
 					lines: "request-refused",
 					count: 2000 - refusalsPerMinute,
 				},
@@ -294,7 +294,11 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 				const { host } = new URL(edge.url);
 				const policy = points[0]?.blobs[7];
 				assert.match(policy, /^[0-9a-f]{8}$/);
-				const point = (...blobs) => ({ indexes: [host], blobs: [...blobs, policy] });
+				const point = (...blobs) => ({
+					indexes: [host],
+					doubles: [],
+					blobs: [...blobs, policy],
+				});
 				const allowed = ["allow", "listed-origin", a];
 				const end = ["/socket.io/", "enforced"];
 				assert.deepEqual(points, [
@@ -321,7 +325,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 	test("may be a real one", () =>
 		withEdge({ policy: ofA, datasets: { DECISIONS: { dataset: "decisions" } } }, async (edge) => {
 			assert.deepEqual([(await get(edge, a)).status, (await get(edge, b)).status], [200, 403]);
-			assert.deepEqual(edge.logged("decision-uncounted"), []);
+			assert.deepEqual(edge.logged("metrics-write-failed"), []);
 		}));
 
 	test("harms nobody if it cannot be written to", () =>
@@ -329,7 +333,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 			for (let turn = 0; turn < 50; turn += 1) {
 				assert.deepEqual([(await get(edge, a)).status, (await get(edge, b)).status], [200, 403]);
 			}
-			const lines = edge.logged("decision-uncounted");
+			const lines = edge.logged("metrics-write-failed");
 			assert.match(lines[0].detail, /writeDataPoint is not a function/);
 			assert.equal(lines.length, 20);
 		}));

@@ -70,7 +70,7 @@ pub(super) struct Doctor {
     /// A header that the page's client sets (extraHeaders); may be repeated
     #[arg(long, value_name = "N:V")]
     header: Vec<String>,
-    /// What the browser holds for the server; implies --credentials
+    /// The browser's cookies for the server; implies --credentials
     #[arg(long, value_name = "a=b; c=d")]
     cookie: Option<String>,
     /// The page sends credentials (withCredentials: true)
@@ -127,7 +127,7 @@ impl Doctor {
         Ok(Report { text, status: Status::good_if(!fails) })
     }
 
-    /// What a browser recorded.
+    /// The examination of a browser's recording.
     fn recorded(&self, system: &dyn System, file: &str) -> Result<Examination, CommandError> {
         let (base, path) = match &self.url {
             Some(url) => {
@@ -157,7 +157,7 @@ impl Doctor {
         Ok((base, path))
     }
 
-    /// What the arguments ask for.
+    /// The target of the arguments.
     fn target(&self) -> Result<Target, WrongUsage> {
         // Both are there, as clap sees to it, unless there is a recording.
         let (base, path) = self.server(self.url.as_deref().unwrap_or_default())?;

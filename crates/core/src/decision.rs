@@ -21,11 +21,12 @@
 use std::fmt;
 
 use crate::{
-    cors::Grant,
+    grant::Grant,
+    key_status::KeyStatus,
     origin::{Origin, OriginError},
-    policy::{Listing, Policy, Rule},
-    request::RequestHead,
-    tenants::KeyStatus,
+    policy::{Listing, Policy, Route, Rule, Version},
+    request::{RequestHead, RequestKind},
+    settings::Settings,
 };
 
 /// What to do with a request, and why.
@@ -35,8 +36,10 @@ pub struct Decision<'a> {
     pub verdict: Verdict,
     /// Why.
     pub reason: Reason,
-    /// The rule that decided; `None` where no route covers the path.
-    pub rule: Option<&'a Rule>,
+    /// The route whose rule decided; `None` where none covers the path.
+    pub route: Option<&'a Route>,
+    /// The policy's text; [`Version::NONE`] while none is in force.
+    pub version: Version,
     /// What CORS grants the page; `None` where there is nothing to grant.
     pub grant: Option<Grant<'a>>,
     /// Whether the request is a WebSocket that goes on without the visitor's credentials.
@@ -50,6 +53,9 @@ pub enum Verdict {
     Allow,
     /// Answer it with a refusal.
     Refuse,
+    /// Answer it with a refusal that says "later": a policy may exist that allows it, but none
+    /// could be read.
+    RefuseForNow,
     /// Answer it with what the rule allows.
     Preflight,
     /// Forward it untouched: no route covers it.
@@ -105,14 +111,23 @@ pub fn decide<'a>(
     mut key_status: impl FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
     let mut decided: Option<Decision<'a>> = None;
-    for rule in policy.rules_for(&head.path_variants()) {
-        let decision = judge(head, rule, &mut key_status);
+    for route in policy.routes_for(&head.path_variants()) {
+        let decision = judge(head, route, policy.version(), &mut key_status);
         if decision.blocks() {
             return decision;
         }
         decided = Some(decided.map_or(decision, |before| before.with(decision)));
     }
-    decided.unwrap_or(Decision::UNCOVERED)
+    decided.unwrap_or(Decision::uncovered(policy.version()))
+}
+
+/// Why no policy is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// KV holds no document.
+    NoPolicy,
+    /// A document may exist, but none could be read.
+    Unavailable,
 }
 
 /// The decision on `head` while no policy is in force, though `last_known` may have been.
@@ -126,28 +141,40 @@ pub fn decide<'a>(
 ///
 /// Everything else is forwarded.
 #[must_use]
-pub fn decide_closed<'a>(head: &RequestHead<'a>, last_known: Option<&'a Policy>) -> Decision<'a> {
+pub fn decide_closed<'a>(
+    head: &RequestHead<'a>,
+    last_known: Option<&'a Policy>,
+    why: Closed,
+) -> Decision<'a> {
     let closed = Policy::closed();
-    let Some((_, rule)) = closed.rules().next() else { return Decision::UNCOVERED };
-    let decision = judge(head, rule, &mut |_| KeyStatus::Missing);
+    let uncovered = Decision::uncovered(Version::NONE);
+    let Some(route) = closed.routes().first() else { return uncovered };
+    let decision = judge(head, route, Version::NONE, &mut |_| KeyStatus::Missing);
     let path = head.path_variants();
-    let is_default = closed.rules_for(&path).next().is_some();
+    let is_default = closed.routes_for(&path).next().is_some();
     let is_closed = if let Some(known) = last_known {
-        let covers =
-            |report_only| known.rules_for(&path).any(|rule| rule.report_only == report_only);
+        let covers = |report_only| {
+            known.routes_for(&path).any(|route| route.rule.report_only == report_only)
+        };
         covers(false) || is_default && !covers(true)
     } else {
         let asks_for_socketio = || head.has_engineio_shape() || head.is_websocket_upgrade();
         is_default || decision.verdict == Verdict::Refuse && asks_for_socketio()
     };
-    if is_closed { decision } else { Decision::UNCOVERED }
+    match why {
+        _ if !is_closed => uncovered,
+        Closed::Unavailable if decision.verdict == Verdict::Refuse => decision.for_now(),
+        Closed::NoPolicy | Closed::Unavailable => decision,
+    }
 }
 
 fn judge<'a>(
     head: &RequestHead<'a>,
-    rule: &'a Rule,
+    route: &'a Route,
+    version: Version,
     key_status: &mut dyn FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
+    let rule = &route.rule;
     let (allowed, reason, grant) = if let Some(text) = head.origin {
         let (allowed, reason) = judge_origin(text, rule, head.is_same_origin(), key_status);
         let grant = allowed.then(|| Grant::to(text, rule));
@@ -160,13 +187,13 @@ fn judge<'a>(
         let (allowed, reason) = judge_without_origin(head, rule);
         (allowed, reason, Grant::without_origin(rule))
     };
-    let verdict = match allowed {
-        true if head.is_preflight() => Verdict::Preflight,
-        true => Verdict::Allow,
-        false => Verdict::Refuse,
+    let verdict = match head.kind() {
+        _ if !allowed => Verdict::Refuse,
+        RequestKind::Preflight => Verdict::Preflight,
+        RequestKind::Ordinary => Verdict::Allow,
     };
     let strips_credentials = verdict == Verdict::Allow && strips_credentials(head, rule, reason);
-    Decision { verdict, reason, rule: Some(rule), grant, strips_credentials }
+    Decision { verdict, reason, route: Some(route), version, grant, strips_credentials }
 }
 
 /// Whether `rule` keeps the visitor's credentials from a WebSocket of another origin's page,
@@ -220,13 +247,16 @@ fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
 }
 
 impl Decision<'_> {
-    const UNCOVERED: Self = Self {
-        verdict: Verdict::Uncovered,
-        reason: Reason::NoRoute,
-        rule: None,
-        grant: None,
-        strips_credentials: false,
-    };
+    fn uncovered(version: Version) -> Self {
+        Self {
+            verdict: Verdict::Uncovered,
+            reason: Reason::NoRoute,
+            route: None,
+            version,
+            grant: None,
+            strips_credentials: false,
+        }
+    }
 
     /// The decision where another rule lets the request through as well: one that
     /// only reports has no say in the answer.
@@ -242,16 +272,37 @@ impl Decision<'_> {
         }
     }
 
+    /// The refusal where no policy could be read, which might list the origin.
+    fn for_now(self) -> Self {
+        let reason = match self.reason {
+            Reason::UnlistedOrigin => Reason::PolicyUnavailable,
+            reason => reason,
+        };
+        Self { verdict: Verdict::RefuseForNow, reason, ..self }
+    }
+
     /// Whether the rule only reports what it would decide.
     #[must_use]
     pub fn is_report_only(&self) -> bool {
-        self.rule.is_some_and(|rule| rule.report_only)
+        self.route.is_some_and(|route| route.rule.report_only)
+    }
+
+    /// Whether the request is refused, or would be but for `reportOnly`.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.verdict, Verdict::Refuse | Verdict::RefuseForNow)
     }
 
     /// Whether the request is kept from the origin server by a refusal.
     #[must_use]
     pub fn blocks(&self) -> bool {
-        self.verdict == Verdict::Refuse && !self.is_report_only()
+        self.is_refusal() && !self.is_report_only()
+    }
+
+    /// Whether it is carried out, and not only reported.
+    #[must_use]
+    pub fn is_enforced(&self, settings: &Settings) -> bool {
+        !settings.report_only && !self.is_report_only()
     }
 }
 
@@ -267,7 +318,7 @@ impl Verdict {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
-            Self::Refuse => "refuse",
+            Self::Refuse | Self::RefuseForNow => "refuse",
             Self::Preflight => "preflight",
             Self::Uncovered => "uncovered",
         }

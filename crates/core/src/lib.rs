@@ -12,15 +12,15 @@
 //! | which policy this isolate holds, and whether to read KV again | [`policy_cache`], [`keys`] |
 //! | which origins have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
-//! | how much of it goes into the log | [`allowance`] |
-//! | the answer, or the headers for what is forwarded | [`action`], [`cors`], [`vary`] |
+//! | how much of it goes into the log | [`log_rate_limiter`] |
+//! | the answer, or what is changed of what is forwarded | [`response`], [`upstream`] |
 
-pub mod action;
-pub mod allowance;
-pub mod cors;
 pub mod decision;
+pub mod grant;
 pub mod host;
+mod key_status;
 pub mod keys;
+pub mod log_rate_limiter;
 pub mod lru_cache;
 pub mod origin;
 pub mod path;
@@ -28,6 +28,9 @@ pub mod pattern;
 pub mod policy;
 pub mod policy_cache;
 pub mod request;
+pub mod response;
 pub mod settings;
 pub mod tenants;
-pub mod vary;
+mod token;
+pub mod upstream;
+pub mod waiting;

@@ -2,8 +2,7 @@
 //!
 //! The crate `lru` has neither a `const` constructor nor entries that go before others.
 
-use std::collections::HashMap;
-
+use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 /// Values by name, at most `capacity` of them.
@@ -15,7 +14,10 @@ use rustc_hash::FxBuildHasher;
 #[derive(Debug)]
 pub struct LruCache<V> {
     capacity: usize,
-    entries: HashMap<Box<str>, Entry<V>, FxBuildHasher>,
+    // A set and a list: each type of value would have a map's code of its own in the Wasm.
+    names: IndexSet<Box<str>, FxBuildHasher>,
+    /// In the order of their names.
+    entries: Vec<Entry<V>>,
 }
 
 #[derive(Debug)]
@@ -29,24 +31,24 @@ impl<V> LruCache<V> {
     /// An empty cache for `capacity` values.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
-        Self { capacity, entries: HashMap::with_hasher(FxBuildHasher) }
+        Self { capacity, names: IndexSet::with_hasher(FxBuildHasher), entries: Vec::new() }
     }
 
     /// The value of that name, which is used at `now`.
     pub fn get_mut(&mut self, name: &str, now: f64) -> Option<&mut V> {
-        let entry = self.entries.get_mut(name)?;
+        let entry = self.entries.get_mut(self.names.get_index_of(name)?)?;
         entry.used_at = now;
         Some(&mut entry.value)
     }
 
     /// Every value, in no particular order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.values().map(|entry| &entry.value)
+        self.entries.iter().map(|entry| &entry.value)
     }
 
     /// Every value with the time of its last use, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&V, f64)> {
-        self.entries.values().map(|entry| (&entry.value, entry.used_at))
+        self.entries.iter().map(|entry| (&entry.value, entry.used_at))
     }
 
     /// Inserts `value`. If there is no room, the value that was used least recently is evicted. All
@@ -64,25 +66,39 @@ impl<V> LruCache<V> {
         value: V,
         is_expendable: impl Fn(&V) -> bool,
     ) {
-        if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
-            let least = self.entries.iter().min_by(|(_, a), (_, b)| {
+        if self.entries.len() >= self.capacity && !self.names.contains(name) {
+            let least = self.entries.iter().enumerate().min_by(|(_, a), (_, b)| {
                 let expendable_first = is_expendable(&b.value).cmp(&is_expendable(&a.value));
                 expendable_first.then(a.used_at.total_cmp(&b.used_at))
             });
-            let Some(least) = least.map(|(name, _)| name.clone()) else { return };
-            self.entries.remove(&least);
+            let Some((least, _)) = least else { return };
+            self.remove_at(least);
         }
-        self.entries.insert(name.into(), Entry { value, used_at: now });
+        let entry = Entry { value, used_at: now };
+        let (index, _) = self.names.insert_full(name.into());
+        match self.entries.get_mut(index) {
+            Some(before) => *before = entry,
+            None => self.entries.push(entry),
+        }
     }
 
     /// Removes the value of that name.
     pub fn remove(&mut self, name: &str) {
-        self.entries.remove(name);
+        if let Some(index) = self.names.get_index_of(name) {
+            self.remove_at(index);
+        }
     }
 
     /// Removes the values for which `keeps` is false.
     pub fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
-        self.entries.retain(|_, entry| keeps(&entry.value));
+        while let Some(index) = self.entries.iter().position(|entry| !keeps(&entry.value)) {
+            self.remove_at(index);
+        }
+    }
+
+    fn remove_at(&mut self, index: usize) {
+        self.names.swap_remove_index(index);
+        self.entries.swap_remove(index);
     }
 }
 
@@ -110,7 +126,7 @@ mod tests {
         let mut cache = LruCache::new(2);
         let mut insert = |name, now, value| {
             cache.insert_evicting(name, now, value, |expendable| *expendable);
-            let mut names: Vec<_> = cache.entries.keys().map(ToString::to_string).collect();
+            let mut names: Vec<_> = cache.names.iter().map(ToString::to_string).collect();
             names.sort_unstable();
             names.join(" ")
         };

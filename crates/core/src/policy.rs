@@ -64,15 +64,25 @@ pub struct Policy {
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
         self.routes.len() == other.routes.len()
-            && self.routes.iter().all(|route| other.routes.contains(route))
+            && self.routes.iter().all(|route| other.routes.iter().any(|its| its.is_like(route)))
     }
 }
 
 /// The rule for the paths under a prefix.
-#[derive(Debug, PartialEq, Eq)]
-struct Route {
+#[derive(Debug)]
+pub struct Route {
+    id: RouteId,
     prefix: Prefix,
-    rule: Rule,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// The identity of a route: routes of one identity are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RouteId {
+    version: Version,
+    /// The route's position in the document.
+    index: usize,
 }
 
 /// One `cors` object.
@@ -167,7 +177,7 @@ impl Policy {
         domain_rules: &DomainRules,
     ) -> Result<Self, Vec<Diagnostic>> {
         let routes = document::parse(text, domain_rules)?;
-        Ok(Self { routes, version, document_len: text.len() })
+        Ok(Self::new(routes, version, text.len()))
     }
 
     /// Reads the document `text`, with no rules about domain names.
@@ -182,11 +192,19 @@ impl Policy {
     #[must_use]
     pub fn closed() -> &'static Self {
         static CLOSED: LazyLock<Policy> = LazyLock::new(|| {
-            let route =
-                Route { prefix: Prefix::new(DEFAULT_PREFIX), rule: Rule::same_origin_only() };
-            Policy { routes: vec![route], version: Version::NONE, document_len: 0 }
+            let route = (Prefix::new(DEFAULT_PREFIX), Rule::same_origin_only());
+            Policy::new(vec![route], Version::NONE, 0)
         });
         &CLOSED
+    }
+
+    fn new(routes: Vec<(Prefix, Rule)>, version: Version, document_len: usize) -> Self {
+        let routes = routes.into_iter().enumerate().map(|(index, (prefix, rule))| Route {
+            id: RouteId { version, index },
+            prefix,
+            rule,
+        });
+        Self { routes: routes.collect(), version, document_len }
     }
 
     /// The length of its document, in bytes.
@@ -201,15 +219,15 @@ impl Policy {
         self.version
     }
 
-    /// The rules that cover a path, as it came or as some server may read it: once each, that of
+    /// The routes that cover a path, as it came or as some server may read it: once each, that of
     /// the raw path first.
-    pub fn rules_for<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Rule> {
+    pub fn routes_for<'p>(&'p self, path: &PathVariants<'_>) -> impl Iterator<Item = &'p Route> {
         let raw = self.longest(|prefix| prefix.covers(path.raw));
         let others = (path.reading != Reading::Plain).then(|| {
             let others = self.possible_routes(path);
             others.filter(move |route| !raw.is_some_and(|raw| std::ptr::eq(raw, *route)))
         });
-        raw.into_iter().chain(others.into_iter().flatten()).map(|route| &route.rule)
+        raw.into_iter().chain(others.into_iter().flatten())
     }
 
     /// The routes that may cover a path that is not plain. The longest prefix wins only from
@@ -228,21 +246,40 @@ impl Policy {
             .filter(move |route| route.prefix.folded_len() >= least && route.prefix.may_cover(path))
     }
 
-    /// Every rule, with the prefix of the paths that it covers.
-    pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
-        self.routes.iter().map(|route| (route.prefix.as_str(), &route.rule))
+    /// Every route, in the document's order.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
     }
 
-    /// The prefix of the paths that `rule`, one of this policy, covers.
-    #[must_use]
-    pub fn prefix_of(&self, rule: &Rule) -> Option<&str> {
-        self.rules().find(|(_, other)| std::ptr::eq(*other, rule)).map(|(prefix, _)| prefix)
+    /// Every rule, with the prefix of the paths that it covers.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
+        self.routes.iter().map(|route| (route.prefix(), &route.rule))
     }
 
     /// The route with the longest of the prefixes that `covers` accepts.
     fn longest(&self, covers: impl Fn(&Prefix) -> bool) -> Option<&Route> {
         let covering = self.routes.iter().filter(|route| covers(&route.prefix));
         covering.max_by_key(|route| route.prefix.as_str().len())
+    }
+}
+
+impl Route {
+    /// Its identity.
+    #[must_use]
+    pub fn id(&self) -> RouteId {
+        self.id
+    }
+
+    /// The prefix of the paths that it covers, as it was written.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.prefix.as_str()
+    }
+
+    /// Whether the two decide alike.
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.prefix, &self.rule) == (&other.prefix, &other.rule)
     }
 }
 

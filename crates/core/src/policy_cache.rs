@@ -9,48 +9,47 @@
 //! | nothing | an error, or nothing within [`MAX_WAIT`] | closed (503); nobody waits for KV again but who would be refused |
 //! | a fresh policy | (not asked) | it is used |
 //! | a policy past fresh | (asked behind the request) | it is used; the answer decides the next request |
-//! | a policy past [`STALE_FACTOR`] times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
+//! | a policy past [`STALE_FACTOR`](crate::waiting::STALE_FACTOR) times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
 //! | a policy | a faulty document | it is kept |
 //! | a policy | an error, or nothing within [`MAX_WAIT`] | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
 //! | a policy | no such key | it is kept until a second read says so, [`MISSING_CONFIRMED_AFTER`] later; then closed (403), by what it covers, or the document of a less specific key |
 //!
 //! A host has one reader at a time: who comes meanwhile looks here again, and one of
-//! them reads as well if there is no answer after [`TAKEOVER_AFTER`].
+//! them reads as well if there is no answer after [`TAKEOVER_AFTER`](crate::waiting::TAKEOVER_AFTER).
 //!
 //! All times are in milliseconds.
 
 use std::rc::Rc;
 
 use crate::{
-    decision::{Decision, decide, decide_closed},
+    decision::{Closed, Decision, decide, decide_closed},
+    key_status::KeyStatus,
+    lru_cache::LruCache,
     policy::{Policy, Version},
     request::RequestHead,
-    tenants::KeyStatus,
+    waiting::{MAX_WAIT, milliseconds},
 };
 
 mod entry;
 mod hosts;
+mod refresh;
 
 use entry::Entry;
 use hosts::Hosts;
-pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
+use refresh::LastText;
 
-/// A policy older than this many times its freshness is not used before KV is asked.
-pub const STALE_FACTOR: f64 = 2.0;
-/// The longest that a request waits for KV.
-pub const MAX_WAIT: f64 = 2000.0;
-/// A request that waits for a read reads by itself if that takes longer.
-pub const TAKEOVER_AFTER: f64 = 500.0;
-/// How long KV is left alone after it failed.
-pub const RETRY_AFTER: f64 = 1000.0;
+pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
+pub use refresh::{Document, Effect, PolicyEvent, PolicyRead};
+
 /// How long after KV said that a key is missing a read has to say so again, unless the
 /// freshness is longer. KV remembers for 30 seconds that a key is missing.
 pub const MISSING_CONFIRMED_AFTER: f64 = 35_000.0;
 
-/// What an isolate knows of the policy of each host.
-#[derive(Debug, Default)]
+/// The policy of each host, as far as an isolate knows it.
+#[derive(Debug)]
 pub struct PolicyCache {
     hosts: Hosts,
+    last_texts: LruCache<LastText>,
 }
 
 /// What a host's requests are decided by.
@@ -75,8 +74,8 @@ pub enum PolicyState {
 pub struct Lookup {
     /// What decides, if the request does not wait.
     pub state: PolicyState,
-    /// Whether this request reads KV.
-    pub reads: bool,
+    /// The read of KV that this request begins.
+    pub read: Option<PolicyRead>,
     /// Whether this request waits for the read that is under way.
     pub waits: Waits,
 }
@@ -97,7 +96,7 @@ pub enum Waits {
 /// What one read of KV says of the policy of a host. A rank is the position of a key
 /// among those that a host's document may have, the most specific first.
 #[derive(Debug)]
-pub enum FetchResult {
+enum FetchResult {
     /// The document of that rank is there and valid.
     Valid(Rc<Policy>, usize),
     /// The document of that rank is there and faulty.
@@ -114,7 +113,7 @@ pub enum FetchResult {
 
 /// What follows from a [`FetchResult`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+enum Next {
     /// Nothing.
     Done,
     /// The key has been missing for long enough: the policy is no longer in force.
@@ -138,15 +137,17 @@ impl PolicyState {
     ) -> Decision<'a> {
         match self {
             Self::InForce(policy) => decide(head, policy, key_status),
-            Self::Missing { last_known } | Self::Unavailable { last_known } => {
-                decide_closed(head, last_known.as_deref())
+            Self::Missing { last_known } => {
+                decide_closed(head, last_known.as_deref(), Closed::NoPolicy)
+            }
+            Self::Unavailable { last_known } => {
+                decide_closed(head, last_known.as_deref(), Closed::Unavailable)
             }
         }
     }
 
     /// The policy in force, if there is one.
-    #[must_use]
-    pub fn policy(&self) -> Option<&Rc<Policy>> {
+    fn policy(&self) -> Option<&Rc<Policy>> {
         match self {
             Self::InForce(policy) => Some(policy),
             Self::Missing { .. } | Self::Unavailable { .. } => None,
@@ -160,12 +161,6 @@ impl PolicyState {
             Self::Missing { last_known } | Self::Unavailable { last_known } => last_known.as_ref(),
         }
     }
-
-    /// The text that decides.
-    #[must_use]
-    pub fn version(&self) -> Version {
-        self.policy().map_or(Version::NONE, |policy| policy.version())
-    }
 }
 
 impl Lookup {
@@ -176,7 +171,7 @@ impl Lookup {
             (Waits::Never, _) => false,
             (Waits::Always, _) => true,
             (Waits::IfCovered, PolicyState::InForce(policy)) => {
-                policy.rules_for(&head.path_variants()).next().is_some()
+                policy.routes_for(&head.path_variants()).next().is_some()
             }
             (Waits::IfCovered | Waits::IfRefused, state) => {
                 state.decide(head, |_| KeyStatus::Missing).blocks()
@@ -189,7 +184,7 @@ impl PolicyCache {
     /// An empty one.
     #[must_use]
     pub const fn new() -> Self {
-        Self { hosts: Hosts::new() }
+        Self { hosts: Hosts::new(), last_texts: refresh::no_last_texts() }
     }
 
     /// What decides a request to `host` at `now` that came at `arrived_at`, where a policy
@@ -202,36 +197,35 @@ impl PolicyCache {
             self.hosts.insert(host, now, Entry::first_read(now));
             // Made-up hosts may have displaced what it waited for.
             let waits = if waited_enough { Waits::Never } else { Waits::Always };
-            return Lookup { state: PolicyState::UNKNOWN, reads: true, waits };
+            let read = Some(PolicyRead::new(host, now));
+            return Lookup { state: PolicyState::UNKNOWN, read, waits };
         };
         let age = now - entry.validated_at;
-        let reads = entry.is_due(now, age, fresh);
-        if reads {
+        let read = entry.is_due(now, age, fresh).then(|| {
             entry.last_attempt = now;
             entry.is_reading = true;
-        }
+            PolicyRead::new(host, now)
+        });
         let has_waited = waited_enough || entry.settled_at >= arrived_at;
         let waits =
             if entry.is_reading && !has_waited { entry.waits(age, fresh) } else { Waits::Never };
         let state = entry.state.clone().unwrap_or(PolicyState::UNKNOWN);
-        Lookup { state, reads, waits }
+        Lookup { state, read, waits }
     }
 
-    /// Notes at `now` that a request has waited for `host` as long as it may. Returns
-    /// whether that is news.
-    pub fn give_up(&mut self, host: &str, now: f64) -> bool {
-        let Some(entry) = self.hosts.get_mut(host, now) else { return false };
-        let is_news = entry.is_reading && !entry.is_failing;
-        if entry.is_reading {
-            entry.is_failing = true;
-            entry.state.get_or_insert(PolicyState::UNKNOWN);
-        }
-        is_news
+    /// Notes at `now` that a request has waited for `host` as long as it may. Returns the event
+    /// where that is news.
+    pub fn give_up(&mut self, host: &str, now: f64) -> Option<PolicyEvent> {
+        let entry = self.hosts.get_mut(host, now).filter(|entry| entry.is_reading)?;
+        let is_news = !entry.is_failing;
+        entry.is_failing = true;
+        entry.state.get_or_insert(PolicyState::UNKNOWN);
+        is_news.then(|| PolicyEvent::ReadFailed("KV gave no answer within two seconds".to_owned()))
     }
 
     /// Takes in at `now` what a read of `host` says that began at `asked_at`, where a
     /// policy is fresh for `fresh_seconds`.
-    pub fn update(
+    fn apply(
         &mut self,
         host: &str,
         asked_at: f64,
@@ -250,22 +244,17 @@ impl PolicyCache {
         next
     }
 
-    /// The policy that was read from the text of that version, if one of any host was.
-    #[must_use]
-    pub fn with_version(&self, version: Version) -> Option<Rc<Policy>> {
-        self.hosts.policies().find(|policy| policy.version() == version).map(Rc::clone)
-    }
-
-    /// Which text is in force for `host`, if any.
-    #[must_use]
-    pub fn version_of(&mut self, host: &str, now: f64) -> Option<Version> {
+    /// The version of the text that is in force for `host`, if any.
+    fn version_of(&mut self, host: &str, now: f64) -> Option<Version> {
         let policy = self.hosts.get_mut(host, now)?.state.as_ref()?.policy()?;
         Some(policy.version())
     }
 }
 
-fn milliseconds(seconds: u32) -> f64 {
-    f64::from(seconds) * 1000.0
+impl Default for PolicyCache {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,16 @@ pub struct RequestHead<'a> {
     pub upgrade: Option<&'a str>,
 }
 
+/// The kinds of requests that are answered differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// A CORS preflight (Fetch, "CORS-preflight request"): `OPTIONS` with `Origin` and
+    /// `Access-Control-Request-Method`.
+    Preflight,
+    /// Any other request, other `OPTIONS` among them.
+    Ordinary,
+}
+
 /// An absolute URL, taken apart but not decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Url<'a> {
@@ -100,11 +110,14 @@ fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str) {
 }
 
 impl RequestHead<'_> {
-    /// Whether it is a CORS preflight (Fetch, "CORS-preflight request"), as
-    /// opposed to any other `OPTIONS`.
+    /// Its kind.
     #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.method == "OPTIONS" && self.origin.is_some() && self.requested_method.is_some()
+    pub fn kind(&self) -> RequestKind {
+        if self.method == "OPTIONS" && self.origin.is_some() && self.requested_method.is_some() {
+            RequestKind::Preflight
+        } else {
+            RequestKind::Ordinary
+        }
     }
 
     /// Whether it comes from a page of the very origin it goes to.

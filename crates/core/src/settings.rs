@@ -2,54 +2,32 @@
 
 use std::fmt;
 
-use crate::host;
+use crate::{host, origin};
 
-/// How long an isolate uses a policy without asking KV again, unless
-/// `POLICY_FRESH_SECONDS` says otherwise.
+/// The freshness of a policy in seconds where `POLICY_FRESH_SECONDS` is not set.
 pub const DEFAULT_FRESH_SECONDS: u32 = 30;
 
-/// How long the origin server may take to begin its answer, unless
-/// `UPSTREAM_TIMEOUT_SECONDS` says otherwise: as long as Cloudflare itself
-/// waits for a proxied origin. A long poll takes Engine.IO's `pingInterval`,
-/// 25 s unless set.
+/// The time in seconds that the origin server has to begin its answer where
+/// `UPSTREAM_TIMEOUT_SECONDS` is not set. Cloudflare itself waits for 125 s; a long poll takes
+/// Engine.IO's `pingInterval`, 25 s unless set.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 120;
 
 /// Every variable, read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `UPSTREAM`.
-    pub upstream: Upstream,
+    /// `UPSTREAM`, an `http(s)://host[:port]`; `None` for the zone's own origin server, which
+    /// the URL leads to as it is.
+    pub upstream: Option<String>,
     /// `POLICY_FRESH_SECONDS`, 1 to 86400.
     pub fresh_seconds: u32,
     /// `UPSTREAM_TIMEOUT_SECONDS`, 1 to 86400.
     pub timeout_seconds: u32,
-    /// `EXPLAIN`: whether answers carry `x-cors-decision`.
+    /// `EXPLAIN`: answers carry `x-cors-decision`.
     pub explain: bool,
-    /// `REPORT_ONLY`: whether everything is forwarded untouched, whatever is decided.
+    /// `REPORT_ONLY`: everything is forwarded untouched, whatever is decided.
     pub report_only: bool,
-    /// Whether an Analytics Engine dataset is bound as `DECISIONS`.
+    /// An Analytics Engine dataset is bound as `DECISIONS`.
     pub has_dataset: bool,
-    /// The variables with a bad value, which stand at their defaults above.
-    pub bad: Vec<BadVariable>,
-}
-
-/// Where requests are forwarded to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Upstream {
-    /// The zone's own origin: the URL stays as it is.
-    Zone,
-    /// This `http(s)://host[:port]`.
-    Server(String),
-    /// Nowhere: the variable has a bad value.
-    Unknown,
-}
-
-/// A variable with a value that it cannot have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadVariable {
-    name: &'static str,
-    value: String,
-    expected: &'static str,
 }
 
 /// The variables' raw text, `None` where one is not set, and what is bound.
@@ -69,46 +47,125 @@ pub struct Variables {
     pub has_dataset: bool,
 }
 
-impl Settings {
-    /// Reads every variable. An empty one counts as not set, which is how an
-    /// environment of `wrangler.toml` takes a variable back.
-    #[must_use]
-    pub fn read(variables: Variables) -> Self {
-        let mut bad = Vec::new();
-        let mut check = |name, value: Option<String>, expected, valid: fn(&str) -> bool| {
-            let value = value.filter(|value| !value.is_empty())?;
-            if valid(&value) {
-                return Some(value);
-            }
-            bad.push(BadVariable { name, value, expected });
-            None
-        };
-        let upstream_is_set = variables.upstream.as_ref().is_some_and(|value| !value.is_empty());
-        let upstream = check("UPSTREAM", variables.upstream, EXPECTED_UPSTREAM, is_upstream);
-        let fresh =
-            check("POLICY_FRESH_SECONDS", variables.fresh_seconds, EXPECTED_SECONDS, is_seconds);
-        let timeout = check(
-            "UPSTREAM_TIMEOUT_SECONDS",
-            variables.timeout_seconds,
-            EXPECTED_SECONDS,
-            is_seconds,
-        );
-        let explain = check("EXPLAIN", variables.explain, EXPECTED_SWITCH, is_switch);
-        let report_only = check("REPORT_ONLY", variables.report_only, EXPECTED_SWITCH, is_switch);
-        let seconds = |value: Option<String>| value.and_then(|value| value.parse().ok());
+/// Variables with values that they cannot have, and what the Worker does nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadVariables {
+    /// One or more, in the order of [`Variables`].
+    pub bad: Vec<BadVariable>,
+    /// What is left of the service.
+    pub service: Service,
+}
+
+/// A variable with a value that it cannot have. Displayed as a sentence that says what it has
+/// to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadVariable {
+    name: &'static str,
+    value: String,
+    expected: &'static str,
+}
+
+/// What the variables let the Worker do. Bad ones open nothing up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Everything. Under `REPORT_ONLY` a bad variable takes its default.
+    Full(Settings),
+    /// Covered routes answer 503, all else is forwarded: a variable is bad.
+    UncoveredRoutes(Settings),
+    /// Every request is answered 503: `UPSTREAM` is bad, so there is nowhere to forward to.
+    Nothing,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
         Self {
-            upstream: match upstream {
-                Some(server) => Upstream::Server(server),
-                None if upstream_is_set => Upstream::Unknown,
-                None => Upstream::Zone,
-            },
-            fresh_seconds: seconds(fresh).unwrap_or(DEFAULT_FRESH_SECONDS),
-            timeout_seconds: seconds(timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS),
-            explain: explain.as_deref() == Some("on"),
-            report_only: report_only.as_deref() == Some("on"),
-            has_dataset: variables.has_dataset,
-            bad,
+            upstream: None,
+            fresh_seconds: DEFAULT_FRESH_SECONDS,
+            timeout_seconds: DEFAULT_TIMEOUT_SECONDS,
+            explain: false,
+            report_only: false,
+            has_dataset: false,
         }
+    }
+}
+
+impl Settings {
+    /// Reads every variable. An empty one is taken as not set, which is how an environment of
+    /// `wrangler.toml` takes a variable back.
+    ///
+    /// # Errors
+    /// Every bad variable at once.
+    pub fn read(variables: Variables) -> Result<Self, BadVariables> {
+        let mut reader = Reader::default();
+        let upstream = reader.read("UPSTREAM", variables.upstream, EXPECTED_UPSTREAM, upstream);
+        let is_upstream_bad = !reader.bad.is_empty();
+        let mut seconds = |name, value| reader.read(name, value, EXPECTED_SECONDS, seconds);
+        let fresh_seconds = seconds("POLICY_FRESH_SECONDS", variables.fresh_seconds);
+        let timeout_seconds = seconds("UPSTREAM_TIMEOUT_SECONDS", variables.timeout_seconds);
+        let mut switch = |name, value| reader.read(name, value, EXPECTED_SWITCH, switch);
+        let explain = switch("EXPLAIN", variables.explain);
+        let report_only = switch("REPORT_ONLY", variables.report_only);
+        let default = Self::default();
+        let settings = Self {
+            upstream,
+            fresh_seconds: fresh_seconds.unwrap_or(default.fresh_seconds),
+            timeout_seconds: timeout_seconds.unwrap_or(default.timeout_seconds),
+            explain: explain.unwrap_or(default.explain),
+            report_only: report_only.unwrap_or(default.report_only),
+            has_dataset: variables.has_dataset,
+        };
+        if reader.bad.is_empty() {
+            return Ok(settings);
+        }
+        let service = if is_upstream_bad {
+            Service::Nothing
+        } else if settings.report_only {
+            Service::Full(settings)
+        } else {
+            Service::UncoveredRoutes(settings)
+        };
+        Err(BadVariables { bad: reader.bad, service })
+    }
+}
+
+impl Service {
+    /// The settings that requests are forwarded by; `None` where none is forwarded.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Settings> {
+        match self {
+            Self::Full(settings) | Self::UncoveredRoutes(settings) => Some(settings),
+            Self::Nothing => None,
+        }
+    }
+}
+
+impl From<Result<Settings, BadVariables>> for Service {
+    fn from(read: Result<Settings, BadVariables>) -> Self {
+        read.map_or_else(|bad| bad.service, Self::Full)
+    }
+}
+
+/// Reads variables, and collects the bad ones.
+#[derive(Default)]
+struct Reader {
+    bad: Vec<BadVariable>,
+}
+
+impl Reader {
+    /// The value of a variable, if it is set to a good one.
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        value: Option<String>,
+        expected: &'static str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = value.filter(|value| !value.is_empty())?;
+        let parsed = parse(&value);
+        if parsed.is_none() {
+            self.bad.push(BadVariable { name, value, expected });
+        }
+        parsed
     }
 }
 
@@ -117,24 +174,28 @@ const EXPECTED_UPSTREAM: &str =
 const EXPECTED_SECONDS: &str = "a whole number of seconds, 1 to 86400";
 const EXPECTED_SWITCH: &str = "\"on\" or \"off\"";
 
-fn is_switch(value: &str) -> bool {
-    matches!(value, "on" | "off")
+fn switch(value: &str) -> Option<bool> {
+    match value {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
-fn is_seconds(value: &str) -> bool {
-    value.bytes().all(|b| b.is_ascii_digit())
-        && value.parse::<u32>().is_ok_and(|seconds| (1..=86_400).contains(&seconds))
+fn seconds(value: &str) -> Option<u32> {
+    let is_digits = value.bytes().all(|b| b.is_ascii_digit());
+    value.parse().ok().filter(|seconds| is_digits && (1..=86_400).contains(seconds))
 }
 
 /// `http(s)://host[:port]`. Unlike in a policy, upper case and the default port
 /// do no harm here.
-fn is_upstream(value: &str) -> bool {
+fn upstream(value: &str) -> Option<String> {
     let lower = value.to_ascii_lowercase();
-    let authority = lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://"));
-    authority.is_some_and(|authority| {
-        let (host, port) = crate::origin::split_port(authority);
-        host::is_canonical(host) && port.is_none_or(|port| host::parse_port(port).is_some())
-    })
+    let authority = lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://"))?;
+    let (host, port) = origin::split_port(authority);
+    let is_valid =
+        host::is_canonical(host) && port.is_none_or(|port| host::parse_port(port).is_some());
+    is_valid.then(|| value.to_owned())
 }
 
 impl fmt::Display for BadVariable {
@@ -147,39 +208,38 @@ impl fmt::Display for BadVariable {
 mod tests {
     use super::*;
 
+    fn upstream(value: &str) -> Result<Option<String>, Service> {
+        let variables = Variables { upstream: Some(value.into()), ..Default::default() };
+        Settings::read(variables).map(|settings| settings.upstream).map_err(|bad| bad.service)
+    }
+
+    #[test]
+    fn nothing_set_means_the_defaults() {
+        let defaults = Settings {
+            upstream: None,
+            fresh_seconds: 30,
+            timeout_seconds: 120,
+            explain: false,
+            report_only: false,
+            has_dataset: false,
+        };
+        assert_eq!(Settings::read(Variables::default()), Ok(defaults));
+    }
+
     #[test]
     fn a_switch_is_on_or_off() {
         for (value, on) in [("on", true), ("off", false), ("", false)] {
             let value = Some(value.to_owned());
             let variables =
                 Variables { explain: value.clone(), report_only: value, ..Default::default() };
-            let settings = Settings::read(variables);
-            assert_eq!((settings.explain, settings.report_only), (on, on));
-            assert!(settings.bad.is_empty());
+            let expected = Settings { explain: on, report_only: on, ..Settings::default() };
+            assert_eq!(Settings::read(variables), Ok(expected));
         }
-    }
-
-    fn upstream(value: &str) -> Upstream {
-        Settings::read(Variables { upstream: Some(value.into()), ..Default::default() }).upstream
-    }
-
-    #[test]
-    fn nothing_set_means_the_defaults() {
-        let expected = Settings {
-            upstream: Upstream::Zone,
-            fresh_seconds: 30,
-            timeout_seconds: 120,
-            explain: false,
-            report_only: false,
-            has_dataset: false,
-            bad: Vec::new(),
-        };
-        assert_eq!(Settings::read(Variables::default()), expected);
     }
 
     #[test]
     fn an_empty_variable_is_not_set() {
-        assert_eq!(upstream(""), Upstream::Zone);
+        assert_eq!(upstream(""), Ok(None));
     }
 
     #[test]
@@ -191,13 +251,13 @@ mod tests {
             "http://[::1]:3000",
             "http://localhost",
         ] {
-            assert_eq!(upstream(value), Upstream::Server(value.into()));
+            assert_eq!(upstream(value), Ok(Some(value.into())));
         }
     }
 
     #[test]
     fn rejects_every_bad_value_at_once_and_names_it() {
-        let settings = Settings::read(Variables {
+        let read = Settings::read(Variables {
             upstream: Some("origin.example.com".into()),
             fresh_seconds: Some("0".into()),
             timeout_seconds: Some("1.5".into()),
@@ -205,9 +265,9 @@ mod tests {
             report_only: Some("true".into()),
             has_dataset: false,
         });
-        assert_eq!(settings.upstream, Upstream::Unknown);
+        let bad = read.unwrap_err();
         assert_eq!(
-            settings.bad.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            bad.bad.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "UPSTREAM is \"origin.example.com\"; it has to be http://host[:port] or \
                  https://host[:port], without a path or a trailing slash",
@@ -217,6 +277,23 @@ mod tests {
                 "REPORT_ONLY is \"true\"; it has to be \"on\" or \"off\"",
             ]
         );
+        assert_eq!(Service::from(Err(bad)), Service::Nothing);
+    }
+
+    #[test]
+    fn a_bad_variable_closes_covered_routes_unless_only_reports_are_wanted() {
+        let read = |report_only: &str| {
+            let variables = Variables {
+                timeout_seconds: Some("soon".into()),
+                fresh_seconds: Some("5".into()),
+                report_only: Some(report_only.into()),
+                ..Default::default()
+            };
+            Settings::read(variables).unwrap_err().service
+        };
+        let settings = Settings { fresh_seconds: 5, ..Settings::default() };
+        assert_eq!(read("off"), Service::UncoveredRoutes(settings.clone()));
+        assert_eq!(read("on"), Service::Full(Settings { report_only: true, ..settings }));
     }
 
     #[test]
@@ -232,7 +309,7 @@ mod tests {
             "https://origin.example.com:*",
             "on",
         ] {
-            assert_eq!(upstream(value), Upstream::Unknown, "{value}");
+            assert_eq!(upstream(value), Err(Service::Nothing), "{value}");
         }
     }
 
@@ -240,7 +317,11 @@ mod tests {
     fn rejects_seconds_out_of_range() {
         for value in ["0", "86401", "-1", "+1", "1s", " 1", "99999999999"] {
             let variables = Variables { fresh_seconds: Some(value.into()), ..Default::default() };
-            assert_eq!(Settings::read(variables).bad.len(), 1, "{value}");
+            let bad = Settings::read(variables).unwrap_err();
+            assert_eq!(
+                (bad.bad.len(), bad.service),
+                (1, Service::UncoveredRoutes(Settings::default()))
+            );
         }
     }
 }

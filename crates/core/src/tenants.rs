@@ -19,16 +19,19 @@
 
 mod health;
 mod limits;
+mod lookups;
 mod source;
 
 use crate::{
     lru_cache::LruCache,
-    policy_cache::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER},
+    waiting::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER, Times},
 };
 use health::Health;
 use limits::{Charge, LookupLimits};
 
+pub use crate::key_status::KeyStatus;
 pub use limits::{CEILING, Limit, MAX_SOURCES, RECHECKS, SOURCE};
+pub use lookups::{Pending, TenantDecision};
 pub use source::Source;
 
 /// The most keys that are remembered as being there.
@@ -37,23 +40,7 @@ pub const MAX_PRESENT: usize = 10_000;
 /// as being read.
 pub const MAX_MISSING: usize = 1000;
 
-/// What is known of an origin's key, in ascending order of what it decides where
-/// a rule has several prefixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyStatus {
-    /// It is not there.
-    Missing,
-    /// It was not asked for, as the limit of look-ups is reached.
-    RateLimited,
-    /// KV gave no answer.
-    Failed,
-    /// It has to be asked for.
-    Unknown,
-    /// It is there.
-    Present,
-}
-
-/// The keys that an isolate knows of.
+/// The keys of tenants, as far as an isolate knows them.
 #[derive(Debug)]
 pub struct Tenants {
     present: LruCache<Present>,
@@ -76,7 +63,7 @@ struct Present {
 
 /// The cache's answer for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cached {
+enum Cached {
     /// [`KeyStatus::Present`] or [`KeyStatus::Missing`].
     Hit(KeyStatus),
     /// The key is present; ask KV again behind the request.
@@ -85,9 +72,9 @@ pub enum Cached {
     Miss,
 }
 
-/// What a request does about keys that the cache has no answer for.
+/// The next step of a request whose keys the cache has no answer for.
 #[derive(Clone, Debug)]
-pub enum Start {
+enum Start {
     /// It reads them.
     Read(Lookup),
     /// It looks again in a while: another request reads them.
@@ -116,8 +103,7 @@ impl Tenants {
     }
 
     /// What is known of `key` at `now`, where what KV says is fresh for `fresh_seconds`.
-    #[must_use]
-    pub fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
+    fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
         let fresh = f64::from(fresh_seconds) * 1000.0;
         let Some(present) = self.present.get_mut(key, now) else {
             return match self.missing.get_mut(key, now) {
@@ -142,7 +128,7 @@ impl Tenants {
 
     /// What to do about `keys`, all of one origin, of which [`look_up`](Self::look_up) has
     /// told nothing at `now`. `source` is asked for only where the limits depend on it.
-    pub fn start(&mut self, keys: &[String], source: impl FnOnce() -> Source, now: f64) -> Start {
+    fn start(&mut self, keys: &[String], source: impl FnOnce() -> Source, now: f64) -> Start {
         let read_for = |key: &String| Some(now - *self.reading.get_mut(key, now)?);
         let read_for = keys.iter().filter_map(read_for).fold(f64::INFINITY, f64::min);
         if read_for < TAKEOVER_AFTER {
@@ -152,6 +138,9 @@ impl Tenants {
             Some(Charge::Nothing)
         } else if !self.health.may_read(now) {
             return Start::GiveUp(KeyStatus::Failed);
+        } else if read_for < MAX_WAIT {
+            // The first reader has paid for its source, and gets no answer.
+            self.limits.take_over(now)
         } else {
             let is_recheck = keys.iter().any(|key| self.missing.get_mut(key, now).is_some());
             self.limits.take(source, is_recheck, now)
@@ -168,73 +157,43 @@ impl Tenants {
         }
     }
 
-    /// The same look-up at `now`, behind the request, which is not to wait any longer;
-    /// `None` if the limits forbid it.
-    #[must_use]
-    pub fn start_again(&mut self, lookup: &Lookup, now: f64) -> Option<Lookup> {
-        let charge = self.limits.take_again(lookup.charge, now)?;
-        Some(Lookup { charge, asked_at: now, ..lookup.clone() })
-    }
-
-    /// Takes in at `now` which keys of `lookup` KV has, by their indices; `None` if it gave
-    /// no answer. Returns what is then known of each.
-    pub fn learn(
-        &mut self,
-        lookup: &Lookup,
-        now: f64,
-        found: Option<&[u32]>,
-    ) -> Vec<(String, KeyStatus)> {
-        self.health.note(found.is_some(), lookup.asked_at, now);
-        match found {
+    /// Takes in at `now` which keys of `lookup` KV has; `None` if it gave no answer.
+    pub fn update(&mut self, lookup: &Lookup, now: f64, present: Option<&[String]>) {
+        self.health.note(present.is_some(), lookup.asked_at, now);
+        match present {
             Some([]) => {}
             Some(_) => self.limits.give_back(lookup.charge, now),
             None => self.limits.forgive(lookup.charge, now),
         }
-        let learned = (0..).zip(&lookup.keys).map(|(index, key)| {
+        for key in &lookup.keys {
             self.reading.remove(key);
-            let found = found.map(|found| found.contains(&index));
-            (key.clone(), self.learn_of(key, lookup.asked_at, now, found))
-        });
-        learned.collect()
+            if let Some(present) = present {
+                self.update_key(key, lookup.asked_at, now, present.contains(key));
+            }
+        }
     }
 
-    /// What is known of `keys` at `now` for a request that came at `arrived_at` and has waited
-    /// for another's read as long as it may.
-    pub fn give_up(
-        &mut self,
-        keys: Vec<String>,
-        arrived_at: f64,
-        now: f64,
-    ) -> Vec<(String, KeyStatus)> {
-        self.health.note(false, arrived_at, now);
-        let told = keys.into_iter().map(|key| {
-            let status = self.learn_of(&key, arrived_at, now, None);
-            (key, status)
-        });
-        told.collect()
+    /// Notes that a request has waited for KV as long as it may. Returns whether that is news.
+    fn give_up(&mut self, times: Times) -> bool {
+        let is_news = !self.health.is_failing();
+        self.health.note(false, times.arrived_at, times.now);
+        is_news && self.health.is_failing()
     }
 
-    fn learn_of(&mut self, key: &str, asked_at: f64, now: f64, found: Option<bool>) -> KeyStatus {
+    fn update_key(&mut self, key: &str, asked_at: f64, now: f64, is_present: bool) {
         let present = self.present.get_mut(key, now).map(|present| present.validated_at);
         let missing = self.missing.get_mut(key, now).copied();
-        let is_newer = |validated_at: Option<f64>| validated_at.is_some_and(|at| at > asked_at);
-        match found {
-            // A later question was answered earlier.
-            Some(_) if is_newer(present) => KeyStatus::Present,
-            Some(_) if is_newer(missing) => KeyStatus::Missing,
-            Some(true) => {
-                self.missing.remove(key);
-                let present = Present { validated_at: asked_at, last_attempt: asked_at };
-                self.present.insert(key, now, present);
-                KeyStatus::Present
-            }
-            Some(false) => {
-                self.present.remove(key);
-                self.missing.insert(key, now, asked_at);
-                KeyStatus::Missing
-            }
-            None if present.is_some() => KeyStatus::Present,
-            None => KeyStatus::Failed,
+        // A later question was answered earlier.
+        if present.into_iter().chain(missing).any(|validated_at| validated_at > asked_at) {
+            return;
+        }
+        if is_present {
+            self.missing.remove(key);
+            let present = Present { validated_at: asked_at, last_attempt: asked_at };
+            self.present.insert(key, now, present);
+        } else {
+            self.present.remove(key);
+            self.missing.insert(key, now, asked_at);
         }
     }
 }
@@ -250,8 +209,7 @@ pub struct Lookup {
 
 impl Lookup {
     /// The look-up of keys that are known to have been there, behind a request, at `now`.
-    #[must_use]
-    pub fn refresh(keys: Vec<String>, now: f64) -> Self {
+    fn refresh(keys: Vec<String>, now: f64) -> Self {
         Self { keys, asked_at: now, charge: Charge::Nothing }
     }
 
@@ -259,12 +217,6 @@ impl Lookup {
     #[must_use]
     pub fn keys(&self) -> &[String] {
         &self.keys
-    }
-
-    /// When KV was asked.
-    #[must_use]
-    pub fn asked_at(&self) -> f64 {
-        self.asked_at
     }
 }
 

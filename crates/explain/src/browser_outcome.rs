@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use socketio_cors_core::{action::Action, cors::Headers, request::RequestHead};
+use socketio_cors_core::{request::RequestHead, response::Action};
 
 use super::{
     explained_request::ExplainedRequest,
@@ -69,8 +69,9 @@ impl BrowserOutcome {
         if head.is_same_origin() {
             return Some(Self::SameOrigin);
         }
-        let Action::Forward { owned: Some(headers), .. } = &request.action else { return None };
-        let check = check_origin(&response_headers(headers), head, asked.credentials);
+        let Action::ForwardWithCors { .. } = &request.action else { return None };
+        let headers = request.headers();
+        let check = check_origin(&response_headers(&headers), head, asked.credentials);
         Some(check.map_or_else(Self::Unreadable, |()| readable))
     }
 
@@ -144,9 +145,10 @@ enum Preflight {
 
 fn judge_preflight(preflight: &ExplainedRequest<'_>, credentials: bool) -> Preflight {
     let Action::Answer(answer) = &preflight.action else { return Preflight::IsForwarded };
-    let headers = response_headers(&answer.headers);
-    if !(200..300).contains(&answer.status) {
-        return Preflight::Fails(format!("its status is {}", answer.status));
+    let headers = preflight.headers();
+    let headers = response_headers(&headers);
+    if !answer.status().is_success() {
+        return Preflight::Fails(format!("its status is {}", answer.status().as_u16()));
     }
     if let Err(error) = check_origin(&headers, &preflight.head, credentials) {
         return Preflight::Fails(reason(error).to_owned());
@@ -176,6 +178,6 @@ fn check_origin(
     cors_check(headers, head.origin.unwrap_or_default(), credentials)
 }
 
-fn response_headers<'h>(headers: &'h Headers<'_>) -> ResponseHeaders<'h> {
-    headers.iter().map(|(name, value)| (*name, &**value)).collect()
+fn response_headers(headers: &[(String, String)]) -> ResponseHeaders<'_> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

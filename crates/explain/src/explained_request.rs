@@ -1,13 +1,14 @@
 //! A request with its decision and its answer.
 
+use http::HeaderValue;
 use socketio_cors_core::{
-    action::{Action, Context, Health, act},
-    cors::Header,
     decision::{Decision, Reason, decide},
     origin::Origin,
     pattern::repair,
-    policy::{Policy, Rule, Source, locate},
+    policy::{Policy, Route, Rule, Source, locate},
     request::RequestHead,
+    response::{Action, Answer, act, canonical_name},
+    settings::{Service, Settings},
     tenants::KeyStatus,
 };
 
@@ -44,29 +45,30 @@ impl<'a> ExplainedRequest<'a> {
             keys.push(key.to_owned());
             key_status
         });
-        // As in a Worker without EXPLAIN.
-        let context = Context {
-            version: policy.version(),
-            explain: false,
-            report_only: false,
-            health: Health::Good,
-        };
-        let action = act(&head, &decision, context);
-        let pattern = decision.rule.and_then(|rule| pattern(&head, &decision, rule));
-        let prefix = decision.rule.and_then(|rule| policy.prefix_of(rule));
+        let action = act(&head, &decision, &Service::Full(Settings::default()));
+        let pattern = decision.route.and_then(|route| pattern(&head, &decision, &route.rule));
+        let prefix = decision.route.map(Route::prefix);
         let located = prefix.and_then(|prefix| locate(text, prefix, pattern.as_deref()));
         let (rule, place) = located.map_or((None, None), |(rule, place)| (Some(rule), place));
         let (rule, pattern) = (prefix.zip(rule), pattern.zip(place));
         Self { head, decision, action, rule, pattern, keys }
     }
 
-    /// The headers and the body, if the edge answers; the headers that replace the origin server's, if
-    /// it forwards the request.
+    /// The names and values of the headers, if the edge answers; of those that replace the origin
+    /// server's, if it forwards the request.
     #[must_use]
-    pub fn headers_and_body(&self) -> (&[Header<'a>], Option<&'static str>) {
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let headers = self.answer().map(Answer::headers).unwrap_or_default();
+        let value = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers.iter().map(|(name, its)| (canonical_name(name), value(its))).collect()
+    }
+
+    /// The body, if the edge answers.
+    #[must_use]
+    pub fn body(&self) -> Option<&'static str> {
         match &self.action {
-            Action::Answer(answer) => (&answer.headers, answer.body),
-            Action::Forward { owned, .. } => (owned.as_deref().unwrap_or_default(), None),
+            Action::Answer(answer) => answer.body(),
+            Action::ForwardUntouched(_) | Action::ForwardWithCors { .. } => None,
         }
     }
 
@@ -74,8 +76,15 @@ impl<'a> ExplainedRequest<'a> {
     #[must_use]
     pub fn removed(&self) -> &'static [&'static str] {
         match &self.action {
-            Action::Answer(_) => &[],
-            Action::Forward { removed, .. } => removed,
+            Action::ForwardWithCors { removed, .. } => removed,
+            Action::Answer(_) | Action::ForwardUntouched(_) => &[],
+        }
+    }
+
+    fn answer(&self) -> Option<&Answer<'a>> {
+        match &self.action {
+            Action::Answer(answer) | Action::ForwardWithCors { answer, .. } => Some(answer),
+            Action::ForwardUntouched(_) => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A request with its decision and its answer, as JSON.
 
 use serde_json::{Map, Value, json};
-use socketio_cors_core::{action::Action, policy::Source};
+use socketio_cors_core::{policy::Source, response::Action};
 
 use super::ExplainedRequest;
 
@@ -9,14 +9,11 @@ impl ExplainedRequest<'_> {
     /// As JSON.
     pub(crate) fn json(&self) -> Value {
         let Self { head, decision, action, rule, pattern, keys, .. } = self;
-        let (headers, body) = self.headers_and_body();
-        let headers: Map<String, Value> = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), Value::from(&**value)))
-            .collect();
+        let headers: Map<String, Value> =
+            self.headers().into_iter().map(|(name, value)| (name, value.into())).collect();
         let (answered_by, status) = match action {
-            Action::Answer(answer) => ("edge", Some(answer.status)),
-            Action::Forward { .. } => ("origin server", None),
+            Action::Answer(answer) => ("edge", Some(answer.status().as_u16())),
+            Action::ForwardUntouched(_) | Action::ForwardWithCors { .. } => ("origin server", None),
         };
         json!({
             "method": head.method,
@@ -31,11 +28,11 @@ impl ExplainedRequest<'_> {
             "pattern": pattern.as_ref().map(|(text, at)| json!({ "text": text, "at": source(at) })),
             "kvKeys": keys,
             "answeredBy": answered_by,
-            "untouched": matches!(action, Action::Forward { owned: None, .. }),
+            "untouched": matches!(action, Action::ForwardUntouched(_)),
             "removedHeaders": self.removed(),
             "status": status,
             "headers": headers,
-            "body": body,
+            "body": self.body(),
         })
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct SetCookie {
     is_secure: bool,
 }
 
-/// What a browser holds, and sends along.
+/// The cookies that a browser has, and sends along.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Jar(Vec<(String, String)>);
 
@@ -41,18 +41,18 @@ impl SetCookie {
         Some(cookie)
     }
 
-    /// Whether a browser keeps it for a page, of the same site or another, that asks a
+    /// True if a browser keeps it for a page, of the same site or another, that asks a
     /// server which it takes for trustworthy or not.
     pub(super) fn is_kept(&self, same_site: bool, trustworthy: bool) -> bool {
         (same_site || self.is_cross_site()) && (trustworthy || !self.is_secure)
     }
 
-    /// Whether it only leads to one of several servers, and logs nobody in.
+    /// True if it only leads to one of several servers, and logs nobody in.
     pub(super) fn is_of_a_balancer(&self) -> bool {
         OF_BALANCERS.iter().any(|start| self.name.starts_with(start))
     }
 
-    /// Whether a browser keeps it, and sends it, for a page of another site.
+    /// True if a browser keeps it, and sends it, for a page of another site.
     pub(super) fn is_cross_site(&self) -> bool {
         self.is_secure && self.same_site.as_deref() == Some("none")
     }
@@ -86,7 +86,7 @@ pub(super) fn without_value(header: &str) -> String {
 }
 
 impl Jar {
-    /// What is given as a `Cookie` header's value.
+    /// The cookies of a `Cookie` header's value.
     pub(super) fn holding(cookie: Option<&str>) -> Self {
         let pairs = cookie.into_iter().flat_map(|cookie| cookie.split(';'));
         Self(pairs.filter_map(|pair| pair.trim().split_once('=')).map(own).collect())

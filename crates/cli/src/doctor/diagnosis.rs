@@ -1,4 +1,4 @@
-//! What is wrong, by what was seen. Pure: nobody is asked.
+//! Findings, as pure functions of an examination: nobody is asked.
 //!
 //! Each family of findings has a file. What one cause brings about is told once.
 
@@ -53,7 +53,7 @@ const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::f
 /// Whoever else is let in, and what else there is to say.
 const OF_ALL: &[Family] = &[slow::findings, strangers::findings, loose::findings, worker::findings];
 
-/// What matters where the page does not poll: CORS has no say in a WebSocket.
+/// Those of a page that does not poll: CORS has no say in a WebSocket.
 const OF_WEBSOCKETS: &[Family] = &[
     protocol::findings,
     websocket::findings,

@@ -13,7 +13,7 @@ pub(super) enum Protocol {
     V4,
 }
 
-/// What a server opens a session with.
+/// The packet with which a server opens a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) protocol: Protocol,
@@ -24,7 +24,7 @@ pub(super) struct Open {
     pub(super) ping_interval: Option<u64>,
 }
 
-/// What a server answers a bad request with.
+/// The answer of a server to a bad request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EngineError {
     pub(super) code: u64,

@@ -17,7 +17,7 @@ pub(super) struct Examination {
     /// The foreign origin that was asked from.
     pub(super) foreign: &'static str,
     pub(super) connected: Option<Connected>,
-    /// What the port speaks, where it does not answer as the URL has it.
+    /// The protocol of the port, where it does not answer as the URL has it.
     pub(super) port_speaks: Option<PortProtocol>,
     /// How many requests a browser recorded, where nothing was asked.
     pub(super) recorded: Option<usize>,
@@ -68,31 +68,31 @@ impl Examination {
         if !self.speaks(page) && self.speaks(other) { other } else { page }
     }
 
-    /// Whether the server opens sessions of that version.
+    /// True if the server opens sessions of that version.
     pub(super) fn speaks(&self, protocol: Protocol) -> bool {
         let opened = self.get(poll(protocol)).and_then(Exchange::opened);
         opened.is_some_and(|open| open.protocol == protocol)
     }
 
-    /// Whether the server is one of Socket.IO 2, as far as it told.
+    /// True if the server is one of Socket.IO 2, as far as it told.
     pub(super) fn is_server_2(&self) -> bool {
         self.spoken() == Protocol::V3 && !self.speaks(Protocol::V4)
     }
 
-    /// Whether Socket.IO is there at all.
+    /// True if Socket.IO is there at all.
     pub(super) fn is_socket_io(&self) -> bool {
         let polls = [Step::Poll4, Step::Poll3, Step::NoOriginPoll].into_iter();
         polls.flat_map(|step| self.all(step)).any(Exchange::is_engine_io)
     }
 
-    /// Whether the server offers WebSocket in a session that began by polling; `None`
+    /// True if the server offers WebSocket in a session that began by polling; `None`
     /// where no session began.
     pub(super) fn offers_upgrade(&self) -> Option<bool> {
         let open = self.spoken_poll()?.opened()?;
         Some(open.upgrades.iter().any(|transport| transport == "websocket"))
     }
 
-    /// Whether the page's poll is refused where one without `Origin` is not, or is refused by
+    /// True if the page's poll is refused where one without `Origin` is not, or is refused by
     /// Engine.IO in its own words.
     pub(super) fn refuses_page(&self) -> bool {
         let opens_without =
@@ -103,18 +103,18 @@ impl Examination {
         })
     }
 
-    /// Whether the server takes no polling.
+    /// True if the server takes no polling.
     pub(super) fn refuses_polling(&self) -> bool {
         let poll = self.spoken_poll();
         poll.is_some_and(|poll| poll.has_engine_error(engineio::UNKNOWN_TRANSPORT))
     }
 
-    /// Whether Fetch's CORS check lets the page read its polls, credentials aside.
+    /// True if Fetch's CORS check lets the page read its polls, credentials aside.
     pub(super) fn grants_page(&self) -> bool {
         self.target.is_same_origin() || self.spoken_poll().is_some_and(Exchange::grants_its_origin)
     }
 
-    /// Whether the page's origin is among the values of a poll's `Access-Control-Allow-Origin`,
+    /// True if the page's origin is among the values of a poll's `Access-Control-Allow-Origin`,
     /// though it may be wrong otherwise.
     pub(super) fn names_page(&self) -> bool {
         let allowed = self.spoken_poll().and_then(Exchange::allowed_origin).unwrap_or_default();
@@ -122,12 +122,12 @@ impl Examination {
         values.any(|value| value == "*" || value == self.target.page.origin)
     }
 
-    /// Whether CORS lets every origin read polls: a foreign one is granted.
+    /// True if CORS lets every origin read polls: a foreign one is granted.
     pub(super) fn grants_foreign(&self) -> bool {
         self.get(Step::ForeignPoll).is_some_and(Exchange::grants_its_origin)
     }
 
-    /// Whether a session began by polling.
+    /// True if a session began by polling.
     pub(super) fn polls(&self) -> bool {
         self.spoken_poll().is_some_and(|poll| poll.opened().is_some())
     }
@@ -141,7 +141,7 @@ impl Examination {
         exchanges.filter(move |exchange| exchange.is_of_unknown_session() && !ends)
     }
 
-    /// Whether the server disconnects the client from the namespace, or ends the session, at once.
+    /// True if the server disconnects the client from the namespace, or ends the session, at once.
     pub(super) fn throws_out(&self) -> bool {
         let read = self.all(Step::PollAgain).find(|exchange| exchange.method == "GET");
         // Socket.IO's DISCONNECT within a message, and Engine.IO's close.
@@ -149,7 +149,7 @@ impl Examination {
         read.is_some_and(|read| read.is_ok() && read.body().split('\u{1e}').any(is_farewell))
     }
 
-    /// Whether the server ends a session once a client connects to a namespace in it, and keeps one in
+    /// True if the server ends a session once a client connects to a namespace in it, and keeps one in
     /// which nobody does.
     pub(super) fn ends_sessions(&self) -> bool {
         let is_ended = self.get(Step::PollAgain).is_some_and(Exchange::is_of_unknown_session);
@@ -201,7 +201,7 @@ impl Examination {
         self.is_server_2() && self.is_of_a_session(cookie)
     }
 
-    /// Whether it holds the id of an Engine.IO session, and nothing else.
+    /// True if it holds the id of an Engine.IO session, and nothing else.
     fn is_of_a_session(&self, cookie: &SetCookie) -> bool {
         let mut opened = self.exchanges.iter().filter_map(Exchange::opened);
         opened.any(|open| open.sid == cookie.value)

@@ -1,4 +1,4 @@
-//! What was asked in a step, and what came back.
+//! A request of a step, and its answer.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) struct Exchange {
     /// The `Origin` that was sent.
     pub(super) origin: Option<String>,
     pub(super) answer: Option<Answer>,
-    /// What went wrong, be it before an answer, within it, or after a handshake.
+    /// The failure before an answer, within it, or after a handshake.
     pub(super) error: Option<Failure>,
     /// How long it took.
     pub(super) took: Duration,
@@ -47,12 +47,12 @@ impl Exchange {
         self.error.as_ref().filter(|_| self.answer.is_none()).map(|failure| failure.kind)
     }
 
-    /// Whether no answer came in time.
+    /// True if no answer came in time.
     pub(super) fn is_late(&self) -> bool {
         self.failure() == Some(FailureKind::Late)
     }
 
-    /// Whether an answer of 200 to 299 came.
+    /// True if an answer of 200 to 299 came.
     pub(super) fn is_ok(&self) -> bool {
         self.status().is_some_and(|status| (200..300).contains(&status))
     }
@@ -86,7 +86,7 @@ impl Exchange {
         self.header("Access-Control-Allow-Credentials").as_deref() == Some("true")
     }
 
-    /// Whether that is said more than once, which is to say it not at all.
+    /// True if that is said more than once, which is to say it not at all.
     pub(super) fn doubles_credentials(&self) -> bool {
         self.headers().all("Access-Control-Allow-Credentials").count() > 1
     }
@@ -96,12 +96,12 @@ impl Exchange {
         cors_check(&self.headers(), self.origin.as_deref().unwrap_or_default(), credentialed)
     }
 
-    /// Whether the origin that asked is named, or every one allowed.
+    /// True if the origin that asked is named, or every one allowed.
     pub(super) fn grants_its_origin(&self) -> bool {
         self.cors_check(false).is_ok()
     }
 
-    /// Whether the body was gzip that no header told of.
+    /// True if the body was gzip that no header told of.
     pub(super) fn is_undeclared_gzip(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| answer.is_undeclared_gzip)
     }
@@ -114,12 +114,12 @@ impl Exchange {
         is_readable.then(|| engineio::open(self.body())).flatten()
     }
 
-    /// Whether a WebSocket was opened, and Engine.IO's open packet came over it.
+    /// True if a WebSocket was opened, and Engine.IO's open packet came over it.
     pub(super) fn opened_websocket(&self) -> bool {
         self.is_upgraded() && engineio::open(self.body()).is_some()
     }
 
-    /// Whether a WebSocket was opened.
+    /// True if a WebSocket was opened.
     pub(super) fn is_upgraded(&self) -> bool {
         self.status() == Some(101)
     }
@@ -130,17 +130,17 @@ impl Exchange {
         is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
-    /// Whether Engine.IO answers with the error of that code.
+    /// True if Engine.IO answers with the error of that code.
     pub(super) fn has_engine_error(&self, code: u64) -> bool {
         self.engine_error().is_some_and(|error| error.code == code)
     }
 
-    /// Whether Engine.IO refuses the page as a whole, as `allowRequest` has it do.
+    /// True if Engine.IO refuses the page as a whole, as `allowRequest` has it do.
     pub(super) fn is_forbidden(&self) -> bool {
         self.status() == Some(403) || self.has_engine_error(engineio::FORBIDDEN)
     }
 
-    /// Whether a handshake is refused by the application: by `allowRequest`, a middleware,
+    /// True if a handshake is refused by the application: by `allowRequest`, a middleware,
     /// or whatever is before Engine.IO and speaks as it does.
     pub(super) fn is_refused(&self) -> bool {
         let codes = engineio::UNKNOWN_SESSION..=engineio::FORBIDDEN;
@@ -148,13 +148,13 @@ impl Exchange {
         self.status() == Some(403) || told
     }
 
-    /// Whether Engine.IO does not know the session. To a WebSocket it says so without JSON.
+    /// True if Engine.IO does not know the session. To a WebSocket it says so without JSON.
     pub(super) fn is_of_unknown_session(&self) -> bool {
         let told = self.status() == Some(400) && self.body().trim() == "Session ID unknown";
         told || self.has_engine_error(engineio::UNKNOWN_SESSION)
     }
 
-    /// Whether Engine.IO answers at all.
+    /// True if Engine.IO answers at all.
     pub(super) fn is_engine_io(&self) -> bool {
         self.opened().is_some() || self.engine_error().is_some()
     }

@@ -1,6 +1,6 @@
-//! What was seen that is neither good nor bad.
+//! Facts: observations that are neither good nor bad.
 
-use socketio_cors_core::{action::EXPLAIN_HEADER, host::is_loopback};
+use socketio_cors_core::{host::is_loopback, response::EXPLAIN_HEADER};
 use url::Url;
 
 use super::{
@@ -73,7 +73,7 @@ fn address(examination: &Examination, connected: &Connected) -> String {
     }
 }
 
-/// What becomes of connections on which nothing is said.
+/// The fate of connections on which nothing is said.
 fn idle(examination: &Examination) -> Option<String> {
     if examination.recorded.is_some() || !examination.is_socket_io() {
         return None;
@@ -111,7 +111,7 @@ fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
 }
 
-/// What Socket.IO 3 or 4 says to the packet that connects to `/`.
+/// The answer of Socket.IO 3 or 4 to the packet that connects to `/`.
 fn connection(examination: &Examination) -> Option<String> {
     let read = examination.get(Step::PollAgain).filter(|it| it.method == "GET")?;
     match &read.answer {
@@ -120,7 +120,7 @@ fn connection(examination: &Examination) -> Option<String> {
     }
 }
 
-/// What an Engine.IO packet says of that connection.
+/// The same, in one Engine.IO packet.
 fn connected(packet: &str) -> Option<String> {
     if packet.starts_with("40") {
         return Some("connects to the namespace /".to_owned());

@@ -28,7 +28,7 @@ pub(super) enum FailureKind {
     Late,
     /// No TLS comes about; the name that Chromium has for that.
     Tls(&'static str),
-    /// What came is no HTTP, no WebSocket, or no Engine.IO.
+    /// An answer that is no HTTP, no WebSocket, or no Engine.IO.
     Protocol,
     /// A browser's own doing, as a recording has it; the text is its name for that.
     Browser,

@@ -1,4 +1,4 @@
-//! What an examination finds wrong.
+//! Findings: faults, and their fixes.
 
 use clap::ValueEnum;
 
@@ -101,9 +101,9 @@ pub(super) struct Finding {
     pub(super) severity: Severity,
     /// One sentence, without a full stop.
     pub(super) summary: String,
-    /// What was seen, to be shown as it is.
+    /// The evidence, to be shown as it is.
     pub(super) evidence: Vec<String>,
-    /// What that does to the page, and what its browser's console says.
+    /// The consequence for the page, and the message in its browser's console.
     pub(super) why: Vec<String>,
     pub(super) fix: Vec<String>,
     /// Where it was seen.

@@ -5,8 +5,8 @@ use socketio_cors_core::{host, origin::Origin};
 /// The domain of an attacker.
 const EVIL: &str = "evil.example";
 
-/// What a server lets in that compares `origin` by part of its text, each with what is wrong with
-/// the comparison.
+/// The origins that a server lets in which compares `origin` by part of its text, each with the fault
+/// of the comparison.
 pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
     let Ok(parsed) = Origin::try_from(origin) else { return Vec::new() };
     let (scheme, host, authority) = (parsed.scheme(), parsed.host(), parsed.authority());
@@ -33,7 +33,7 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
     found
 }
 
-/// Whether anybody can register the host of `look_alike`, and it is not `origin`'s own under
+/// True if anybody can register the host of `look_alike`, and it is not `origin`'s own under
 /// another scheme or port.
 pub(super) fn is_of_anybody(look_alike: &str, origin: &str) -> bool {
     let host =

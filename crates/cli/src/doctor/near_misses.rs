@@ -2,8 +2,8 @@
 
 use socketio_cors_core::{host, origin::Origin};
 
-/// What a server's list may hold where it should hold `origin`, each with what sets
-/// it apart.
+/// The origins that a server's list may have where it should have `origin`, each with the
+/// difference.
 pub(super) fn of(origin: &Origin<'_>) -> Vec<(String, &'static str)> {
     let (scheme, host, authority) = (origin.scheme(), origin.host(), origin.authority());
     let port = authority.strip_prefix(host).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What an examination asks of the world: one connection, one request, one WebSocket, a look at a
+//! The world, as an examination asks it: one connection, one request, one WebSocket, a look at a
 //! port, and the time. Everything else in the doctor is a function of what comes back.
 
 mod body;
@@ -50,11 +50,11 @@ pub(super) trait Network {
     fn now(&self) -> Duration;
 }
 
-/// What a connection itself tells.
+/// A connection that is up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Connected {
     pub(super) address: String,
-    /// Whether that address is this machine.
+    /// True if that address is this machine.
     pub(super) is_loopback: bool,
     /// "TLS 1.3".
     pub(super) tls: Option<&'static str>,
@@ -82,7 +82,7 @@ pub(super) enum Turn {
     Hold(Duration),
 }
 
-/// What a port speaks.
+/// The protocol of a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PortProtocol {
     Http,

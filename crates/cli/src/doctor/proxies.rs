@@ -1,4 +1,4 @@
-//! What stands in front of a server, by the headers that it leaves.
+//! Proxies in front of a server, by the headers that they leave.
 
 use super::exchange::Exchange;
 
@@ -20,7 +20,7 @@ const MARKS: &[(&str, &str)] = &[
     ("x-varnish", "Varnish"),
 ];
 
-/// What the headers of an answer name, as they name it.
+/// The proxies that the headers of an answer name.
 pub(super) fn of(exchange: &Exchange) -> Vec<String> {
     let headers = exchange.headers();
     let told = ["Server", "Via"].into_iter();

@@ -1,6 +1,6 @@
 //! An examination of what a browser recorded: no request is sent.
 //!
-//! What a recording does not hold stays open: no other page's requests are in it, nor the
+//! Whatever a recording does not have stays open: no other page's requests are in it, nor the
 //! connection itself.
 
 mod entry;
@@ -23,7 +23,7 @@ use super::{
 /// The largest recording that is read, in bytes.
 const MAX_RECORDING_LEN: u64 = 256 << 20;
 
-/// What the user says of a recording, besides the file.
+/// The user's choices within a recording.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     /// The server, where several were asked.
@@ -91,7 +91,7 @@ fn page_origin(entries: &[Entry], log: &Value) -> Option<String> {
     named.chain(origins).find(|origin| Origin::try_from(origin.as_str()).is_ok())
 }
 
-/// Whether an entry is a page that was loaded.
+/// True if an entry is a page that was loaded.
 fn is_document(entry: &Value) -> bool {
     let content_type = || entry.get("response")?.get("content")?.get("mimeType")?.as_str();
     let is_get = entry.get("request").and_then(|it| it.get("method")?.as_str()) == Some("GET");

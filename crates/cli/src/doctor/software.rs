@@ -13,7 +13,7 @@ pub(super) enum SocketServer {
     Python,
 }
 
-/// What stands before it, and is set up by lines of its own.
+/// A proxy before it, which is set up by lines of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proxy {
     Nginx,

@@ -9,11 +9,11 @@ pub(super) enum Step {
     Poll4,
     /// The same of Engine.IO 3, for client 2.
     Poll3,
-    /// The first of those, where it was not answered in time, and was repeated.
+    /// The first of those, where it had no answer in time or 502 to 504, and was repeated.
     SlowPoll,
     /// A poll of another path, where the given one has no Socket.IO.
     OtherPath,
-    /// What a browser asks ahead of a request with headers of the page's own.
+    /// The preflight of a request with headers of the page's own.
     Preflight,
     /// A packet sent into the session.
     Post,

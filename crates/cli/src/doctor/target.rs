@@ -1,4 +1,4 @@
-//! What is examined, and the page that it is examined for.
+//! The server that is examined, and the page for which it is.
 
 use std::time::Duration;
 
@@ -30,18 +30,18 @@ pub(super) struct Page {
     pub(super) origin: String,
     /// The headers that its client sets.
     pub(super) headers: Vec<(String, String)>,
-    /// What the browser holds for the server.
+    /// The browser's cookies for the server.
     pub(super) cookie: Option<String>,
-    /// Whether its requests carry credentials.
+    /// True if its requests carry credentials.
     pub(super) credentialed: bool,
     /// The major version of its Socket.IO client: 2, 3 or 4.
     pub(super) client: u8,
-    /// Whether that uses WebSocket alone, and polls never.
+    /// True if that uses WebSocket alone, and polls never.
     pub(super) websocket: bool,
 }
 
 impl Page {
-    /// What its client speaks.
+    /// The protocol of its client.
     pub(super) fn protocol(&self) -> Protocol {
         if self.client == 2 { Protocol::V3 } else { Protocol::V4 }
     }
@@ -70,30 +70,30 @@ impl Target {
         url
     }
 
-    /// Whether the page is of the server's own origin: no CORS is needed.
+    /// True if the page is of the server's own origin: no CORS is needed.
     pub(super) fn is_same_origin(&self) -> bool {
         self.base.origin().ascii_serialization() == self.page.origin
     }
 
-    /// Whether cookies of the server are first-party to the page: both have one
+    /// True if cookies of the server are first-party to the page: both have one
     /// scheme and one registrable domain (HTML, "schemelessly same site").
     pub(super) fn is_same_site(&self) -> bool {
         let Ok(page) = Url::parse(&self.page.origin) else { return false };
         page.scheme() == self.base.scheme() && site(&page) == site(&self.base)
     }
 
-    /// Whether a browser would refuse to ask: the page is encrypted, the server is
+    /// True if a browser would refuse to ask: the page is encrypted, the server is
     /// not, and it is not this machine.
     pub(super) fn is_mixed_content(&self) -> bool {
         self.page.origin.starts_with("https://") && !self.is_trustworthy()
     }
 
-    /// Whether the server is this machine, by its name.
+    /// True if the server is this machine, by its name.
     pub(super) fn is_local(&self) -> bool {
         self.base.host_str().is_some_and(is_loopback)
     }
 
-    /// Whether browsers take the server for one that nobody can listen to or pose
+    /// True if browsers take the server for one that nobody can listen to or pose
     /// as (Secure Contexts, "potentially trustworthy origin").
     pub(super) fn is_trustworthy(&self) -> bool {
         self.base.scheme() == "https" || self.is_local()

@@ -1,10 +1,6 @@
 //! An explanation for people.
 
-use socketio_cors_core::{
-    action::{Action, Answer},
-    policy::Source,
-    tenants::KeyStatus,
-};
+use socketio_cors_core::{policy::Source, response::Action, tenants::KeyStatus};
 use socketio_cors_explain::{ExplainedRequest, Explanation};
 
 use super::printable::printable;
@@ -56,9 +52,9 @@ fn request_text(request: &ExplainedRequest<'_>, file: &str, key_status: KeyStatu
         lines.push(format!("  removed   {} of the request (websocketCookies)", removed.join(", ")));
     }
     lines.push(format!("  answer    {}", answer(&request.action)));
-    let (headers, body) = request.headers_and_body();
-    lines.extend(headers.iter().map(|(name, value)| format!("            {name}: {value}")));
-    lines.extend(body.map(|body| format!("            {body}")));
+    let headers = request.headers().into_iter();
+    lines.extend(headers.map(|(name, value)| format!("            {name}: {value}")));
+    lines.extend(request.body().map(|body| format!("            {body}")));
     lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
@@ -69,13 +65,14 @@ fn place(file: &str, Source { pointer, line, column }: &Source) -> String {
 
 fn answer(action: &Action<'_>) -> String {
     match action {
-        Action::Answer(Answer { status, .. }) => {
+        Action::Answer(answer) => {
+            let status = answer.status().as_u16();
             format!("{status} by the edge; the origin server never sees the request")
         }
-        Action::Forward { owned: None, .. } => {
+        Action::ForwardUntouched(_) => {
             "forwarded untouched, with the origin server's own CORS headers".to_owned()
         }
-        Action::Forward { owned: Some(_), .. } => {
+        Action::ForwardWithCors { .. } => {
             "forwarded; in place of the origin server's CORS headers:".to_owned()
         }
     }

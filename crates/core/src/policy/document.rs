@@ -1,7 +1,7 @@
 //! A policy document: one rule, or rules by path prefix.
 
 use super::{
-    DEFAULT_PREFIX, DomainRules, Route,
+    DEFAULT_PREFIX, DomainRules, Rule,
     diagnostic::{Diagnostic, Diagnostics, Reported},
     field::Members,
     place::Node,
@@ -14,13 +14,16 @@ use crate::{origin, path::normalise};
 ///
 /// # Errors
 /// Every fault of the document.
-pub(super) fn parse(text: &str, domain_rules: &DomainRules) -> Result<Vec<Route>, Vec<Diagnostic>> {
+pub(super) fn parse(
+    text: &str,
+    domain_rules: &DomainRules,
+) -> Result<Vec<(Prefix, Rule)>, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::of(text, domain_rules);
     let routes = read(text, &mut diagnostics);
     diagnostics.into_result(routes)
 }
 
-fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Reported> {
+fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<(Prefix, Rule)>, Reported> {
     let root = Node::root(syntax::read(text, diagnostics)?);
     let expected = "an object, as in {\"origin\": \"https://example.com\"}";
     let members = Members::of(&root, expected, diagnostics)?;
@@ -29,10 +32,13 @@ fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Rep
     }
     let known = [&["$schema", "routes"], rule::FIELDS].concat();
     let rule = rule::parse(&members.only(&known, diagnostics), diagnostics)?;
-    Ok(vec![Route { prefix: Prefix::new(DEFAULT_PREFIX), rule }])
+    Ok(vec![(Prefix::new(DEFAULT_PREFIX), rule)])
 }
 
-fn routes(members: Members<'_>, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<Route>, Reported> {
+fn routes(
+    members: Members<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Result<Vec<(Prefix, Rule)>, Reported> {
     let members = members.only(&["$schema", "routes"], diagnostics);
     let node = members.get("routes").ok_or(Reported)?;
     let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
@@ -67,12 +73,12 @@ fn route(
     key: &Node<'_>,
     node: &Node<'_>,
     diagnostics: &mut Diagnostics<'_>,
-) -> Result<Route, Reported> {
+) -> Result<(Prefix, Rule), Reported> {
     check_prefix(prefix, key, diagnostics);
     let expected = "a rule, as in {\"origin\": \"https://example.com\"}";
     let members = Members::of(node, expected, diagnostics)?.only(rule::FIELDS, diagnostics);
     let rule = rule::parse(&members, diagnostics)?;
-    Ok(Route { prefix: Prefix::new(prefix), rule })
+    Ok((Prefix::new(prefix), rule))
 }
 
 fn check_prefix(prefix: &str, key: &Node<'_>, diagnostics: &mut Diagnostics<'_>) {

@@ -1,6 +1,6 @@
 //! `allowedHeaders` and `exposedHeaders`.
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use super::{
     AllowedHeaders,
@@ -8,6 +8,7 @@ use super::{
     field::{Members, each_text, joined},
     place::Node,
 };
+use crate::token::is_token;
 
 /// Fetch, "forbidden request-header", but for its prefixes.
 const FORBIDDEN_REQUEST: &[&str] = &[
@@ -90,7 +91,7 @@ fn check(
     let mut refuse = |message, help| diagnostics.add_part(node, name, message, help);
     if name.is_empty() {
         refuse("is not a name", "remove it; [] lists none");
-    } else if name.parse::<HeaderName>().is_err() {
+    } else if !is_token(name) {
         refuse("is not a valid header name", "write a name such as \"X-Token\"");
     } else if name == "*" && credentialed {
         let message = "is taken literally with \"credentials\": true";

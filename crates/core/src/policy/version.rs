@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The SHA-256 of the text that a policy was read from, or `none` if no document is in force. People
 /// are shown the first 8 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Version(Option<[u8; 32]>);
 
 impl Version {

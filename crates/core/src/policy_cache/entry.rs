@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{
-    FetchResult, MISSING_CONFIRMED_AFTER, Next, PolicyState, RETRY_AFTER, STALE_FACTOR,
-    TAKEOVER_AFTER, Waits,
+use super::{FetchResult, MISSING_CONFIRMED_AFTER, Next, PolicyState, Waits};
+use crate::{
+    policy::Policy,
+    waiting::{RETRY_AFTER, STALE_FACTOR, TAKEOVER_AFTER},
 };
-use crate::policy::Policy;
 
 /// What is known of one host.
 #[derive(Clone, Debug)]

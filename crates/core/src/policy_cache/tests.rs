@@ -61,7 +61,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
             LastGood(name) => FetchResult::LastGood(name.map(policy), 0),
             LastKnown(name) => FetchResult::LastKnown(name.map(policy)),
         };
-        cache.update(host, now, now, FRESH_SECONDS, result);
+        cache.apply(host, now, now, FRESH_SECONDS, result);
     }
 }
 
@@ -69,7 +69,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
 fn look_up(cache: &mut PolicyCache, host: &str, seconds: f64) -> String {
     let now = seconds * 1000.0;
     let lookup = cache.look_up(host, now, now, FRESH_SECONDS);
-    let reads = if lookup.reads { ", reads" } else { "" };
+    let reads = if lookup.read.is_some() { ", reads" } else { "" };
     let waits = match lookup.waits {
         Waits::Never => "",
         Waits::IfRefused => ", waits if refused",
@@ -161,7 +161,7 @@ fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
     assert_eq!(waits(&mut cache, 2000.0, 0.0), Waits::Never);
     assert_eq!(waits(&mut cache, 2000.0, 1.0), Waits::Always);
     // The read failed: whoever waited for it is answered, and who comes later waits for the next.
-    cache.update(HOST, 0.0, 2100.0, FRESH_SECONDS, FetchResult::Failed);
+    cache.apply(HOST, 0.0, 2100.0, FRESH_SECONDS, FetchResult::Failed);
     assert_eq!(waits(&mut cache, 2100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3200.0, 3200.0), Waits::IfRefused);
@@ -198,11 +198,11 @@ fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds(
 #[test]
 fn giving_up_is_news_once() {
     let mut cache = after(HOST, &[(0.0, Request)]);
-    assert!(cache.give_up(HOST, 2000.0));
-    assert!(!cache.give_up(HOST, 2000.0));
+    assert!(cache.give_up(HOST, 2000.0).is_some());
+    assert!(cache.give_up(HOST, 2000.0).is_none());
     take(&mut cache, HOST, &[(3.0, Valid("a"))]);
-    assert!(!cache.give_up(HOST, 3100.0));
-    assert!(!cache.give_up("other.example", 3100.0));
+    assert!(cache.give_up(HOST, 3100.0).is_none());
+    assert!(cache.give_up("other.example", 3100.0).is_none());
     assert_eq!(look_up(&mut cache, HOST, 3.2), "a");
 }
 
@@ -257,7 +257,7 @@ fn the_last_good_document_is_read_only_where_nothing_is_cached() {
         for (result, next) in [(FetchResult::Invalid(1), invalid), (FetchResult::Missing, missing)]
         {
             let mut cache = after(HOST, before.map(|step| (0.0, step)).as_slice());
-            assert_eq!(cache.update(HOST, 1.0, 1.0, FRESH_SECONDS, result), next, "{before:?}");
+            assert_eq!(cache.apply(HOST, 1.0, 1.0, FRESH_SECONDS, result), next, "{before:?}");
         }
     }
 }
@@ -312,7 +312,7 @@ fn a_less_specific_document_that_is_faulty_keeps_no_policy_whose_key_is_missing_
         (&[(0.0, LessSpecific("a")), (31.0, faulty), (66.0, faulty)], 66.0, "a"),
     ]);
     let mut cache = after(HOST, &dropped[..2]);
-    let next = cache.update(HOST, 66_000.0, 66_000.0, FRESH_SECONDS, FetchResult::Invalid(1));
+    let next = cache.apply(HOST, 66_000.0, 66_000.0, FRESH_SECONDS, FetchResult::Invalid(1));
     assert_eq!(next, Next::ReadLastGood(1));
 }
 
@@ -345,7 +345,7 @@ fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
             let mut cache = PolicyCache::new();
             let mut update = |seconds: f64, result| {
                 let now = seconds * 1000.0;
-                cache.update(HOST, now, now, fresh_seconds, result)
+                cache.apply(HOST, now, now, fresh_seconds, result)
             };
             update(0.0, FetchResult::Valid(policy("a"), 0));
             update(10.0, FetchResult::Missing);
@@ -377,7 +377,7 @@ fn freshness_is_as_long_as_the_variable_says() {
     let mut cache = after(HOST, &[(0.0, Valid("a"))]);
     let mut at = |now| {
         let lookup = cache.look_up(HOST, now, now, 1);
-        (lookup.reads, lookup.waits)
+        (lookup.read.is_some(), lookup.waits)
     };
     assert_eq!(at(999.0), (false, Waits::Never));
     assert_eq!(at(1000.0), (true, Waits::Never));
@@ -388,17 +388,17 @@ fn freshness_is_as_long_as_the_variable_says() {
 fn what_was_asked_earlier_counts_no_more() {
     let mut cache = after(HOST, &[(5.0, Valid("b"))]);
     for result in [FetchResult::Valid(policy("a"), 0), FetchResult::Missing, FetchResult::Failed] {
-        assert_eq!(cache.update(HOST, 4999.0, 6000.0, FRESH_SECONDS, result), Next::Done);
+        assert_eq!(cache.apply(HOST, 4999.0, 6000.0, FRESH_SECONDS, result), Next::Done);
         assert_eq!(look_up(&mut cache, HOST, 6.0), "b");
     }
-    cache.update(HOST, 5000.0, 6000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    cache.apply(HOST, 5000.0, 6000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
     assert_eq!(look_up(&mut cache, HOST, 6.0), "a");
 }
 
 #[test]
 fn age_counts_from_the_question() {
     let mut cache = PolicyCache::new();
-    cache.update(HOST, 0.0, 20_000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    cache.apply(HOST, 0.0, 20_000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
     assert_eq!(look_up(&mut cache, HOST, 29.0), "a");
     assert_eq!(look_up(&mut cache, HOST, 30.0), "a, reads");
 }
@@ -427,7 +427,7 @@ fn only_the_requests_wait_that_a_newer_policy_may_decide_otherwise() {
         (&PolicyState::UNKNOWN, Waits::IfRefused, "/ws/?EIO=4", evil, true),
         (&PolicyState::UNKNOWN, Waits::IfRefused, uncovered, evil, false),
     ] {
-        let lookup = Lookup { state: state.clone(), reads: false, waits };
+        let lookup = Lookup { state: state.clone(), read: None, waits };
         assert_eq!(lookup.makes_wait(&poll(path, origin)), expected, "{lookup:?} {path} {origin}");
     }
 }
@@ -447,16 +447,20 @@ fn hosts_do_not_share_what_is_in_force() {
 #[test]
 fn versions_are_whole_digests() {
     let mut digest = [7; 32];
-    let one =
-        Policy::read("{\"origin\": false}", Version::new(digest), &DomainRules::NONE).unwrap();
+    let text = r#"{"origin": false}"#;
+    let one = Policy::read(text, Version::new(digest), &DomainRules::NONE).unwrap();
     let mut cache = PolicyCache::new();
     let one = Rc::new(one);
-    cache.update(HOST, 0.0, 0.0, FRESH_SECONDS, FetchResult::Valid(Rc::clone(&one), 0));
-    assert!(cache.with_version(Version::new(digest)).is_some_and(|it| Rc::ptr_eq(&it, &one)));
+    cache.apply(HOST, 0.0, 0.0, FRESH_SECONDS, FetchResult::Valid(Rc::clone(&one), 0));
     assert_eq!(cache.version_of(HOST, 0.0), Some(Version::new(digest)));
     // The same eight digits are shown of it.
     digest[31] = 8;
     assert_eq!(Version::new(digest).to_string(), one.version().to_string());
-    assert!(cache.with_version(Version::new(digest)).is_none());
-    assert!(cache.with_version(Version::NONE).is_none());
+    let mut updated = |version| {
+        let document = Document { index: 0, version, text: &|| text.to_owned() };
+        let read = PolicyRead::new(HOST, 1.0);
+        drop(cache.update(&read, Ok(Some(document)), 1.0, FRESH_SECONDS, &DomainRules::NONE));
+        cache.version_of(HOST, 1.0)
+    };
+    assert_eq!(updated(Version::new(digest)), Some(Version::new(digest)));
 }

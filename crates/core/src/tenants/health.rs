@@ -1,6 +1,6 @@
 //! Whether KV answers, as the last read tells.
 
-use crate::policy_cache::RETRY_AFTER;
+use crate::waiting::RETRY_AFTER;
 
 /// Whether KV answers, and when it was last tried if not.
 #[derive(Debug)]

@@ -93,12 +93,10 @@ impl LookupLimits {
         Some(charge)
     }
 
-    /// Takes what it costs to read again at `now` what was charged for already.
-    pub(super) fn take_again(&mut self, before: Charge, now: f64) -> Option<Charge> {
-        match before {
-            Charge::Nothing => Some(Charge::Nothing),
-            _ => self.ceiling.take(CEILING, now).then_some(Charge::Ceiling),
-        }
+    /// Takes what it costs to read at `now` what another request reads already, and was charged
+    /// for.
+    pub(super) fn take_over(&mut self, now: f64) -> Option<Charge> {
+        self.ceiling.take(CEILING, now).then_some(Charge::Ceiling)
     }
 
     /// Gives back what a look-up took that found a key.

@@ -1,4 +1,11 @@
+use std::rc::Rc;
+
 use super::*;
+use crate::{
+    policy::Policy,
+    policy_cache::PolicyState,
+    request::{RequestHead, Url},
+};
 
 const FRESH_SECONDS: u32 = 30;
 const KEY: &str = "tenant:https://a.example";
@@ -22,16 +29,16 @@ fn look_up(tenants: &mut Tenants, key: &str, seconds: f64) -> Cached {
     tenants.look_up(key, seconds * 1000.0, FRESH_SECONDS)
 }
 
-/// Has `tenants` learn, outside of the limits, that `key` is there, or not, or that KV failed.
-fn learn(tenants: &mut Tenants, key: &str, seconds: f64, found: Option<bool>) -> KeyStatus {
+/// Updates `tenants`, outside of the limits, with `key` being there, or not, or KV failing.
+fn update(tenants: &mut Tenants, key: &str, seconds: f64, found: Option<bool>) {
     let lookup = Lookup::refresh(vec![key.to_owned()], seconds * 1000.0);
-    answer(tenants, &lookup, seconds, found)
+    answer(tenants, &lookup, seconds, found);
 }
 
 /// The same by the answer to a look-up of one key.
-fn answer(tenants: &mut Tenants, lookup: &Lookup, seconds: f64, found: Option<bool>) -> KeyStatus {
-    let found = found.map(|found| if found { &[0][..] } else { &[] });
-    tenants.learn(lookup, seconds * 1000.0, found).remove(0).1
+fn answer(tenants: &mut Tenants, lookup: &Lookup, seconds: f64, found: Option<bool>) {
+    let present = found.map(|found| if found { lookup.keys() } else { &[] });
+    tenants.update(lookup, seconds * 1000.0, present);
 }
 
 fn start(tenants: &mut Tenants, key: &str, source: u32, seconds: f64) -> Start {
@@ -48,8 +55,8 @@ fn after(steps: &[Step]) -> Tenants {
     let mut tenants = Tenants::default();
     for step in steps {
         match *step {
-            Says(at, found) => drop(learn(&mut tenants, KEY, at, found)),
-            SaysOfAnother(at, found) => drop(learn(&mut tenants, "another", at, found)),
+            Says(at, found) => update(&mut tenants, KEY, at, found),
+            SaysOfAnother(at, found) => update(&mut tenants, "another", at, found),
             Request(at) => drop(look_up(&mut tenants, KEY, at)),
         }
     }
@@ -109,7 +116,8 @@ fn while_kv_fails_one_request_a_second_looks_up_what_is_unknown() {
     assert!(failed(start(&mut tenants, "b", 1, 0.9)));
     let lookup = read(start(&mut tenants, "b", 1, 1.0));
     assert!(failed(start(&mut tenants, "c", 1, 1.9)));
-    assert_eq!(answer(&mut tenants, &lookup, 1.95, Some(false)), KeyStatus::Missing);
+    answer(&mut tenants, &lookup, 1.95, Some(false));
+    assert_eq!(look_up(&mut tenants, "b", 1.95), MISSING);
     read(start(&mut tenants, "c", 1, 2.0));
 }
 
@@ -117,7 +125,7 @@ fn while_kv_fails_one_request_a_second_looks_up_what_is_unknown() {
 fn a_failure_that_began_before_a_success_is_none() {
     let mut tenants = Tenants::default();
     let late = read(start(&mut tenants, "late", 1, 0.0));
-    learn(&mut tenants, KEY, 1.0, Some(true));
+    update(&mut tenants, KEY, 1.0, Some(true));
     answer(&mut tenants, &late, 2.0, None);
     assert_eq!(look_up(&mut tenants, KEY, 61.0), Cached::Miss);
 }
@@ -131,23 +139,12 @@ fn kv_is_asked_once_behind_the_requests_that_a_stale_key_serves() {
 }
 
 #[test]
-fn what_kv_said_is_what_the_request_is_told() {
-    let mut tenants = Tenants::default();
-    assert_eq!(learn(&mut tenants, KEY, 0.0, None), KeyStatus::Failed);
-    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(false)), KeyStatus::Missing);
-    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(true)), KeyStatus::Present);
-    assert_eq!(learn(&mut tenants, KEY, 0.0, None), KeyStatus::Present);
-    assert_eq!(learn(&mut tenants, KEY, 0.0, Some(false)), KeyStatus::Missing);
-}
-
-#[test]
 fn an_answer_to_an_earlier_question_does_not_undo_a_later_one() {
     for (then, now, expected) in [(true, false, MISSING), (false, true, PRESENT)] {
         let mut tenants = Tenants::default();
         let slow = Lookup::refresh(vec![KEY.to_owned()], 0.0);
-        learn(&mut tenants, KEY, 10.0, Some(now));
-        let told = answer(&mut tenants, &slow, 20.0, Some(then));
-        assert_eq!(Cached::Hit(told), expected);
+        update(&mut tenants, KEY, 10.0, Some(now));
+        answer(&mut tenants, &slow, 20.0, Some(then));
         assert_eq!(look_up(&mut tenants, KEY, 20.0), expected);
     }
 }
@@ -169,24 +166,16 @@ fn a_key_is_read_by_one_request_and_by_another_after_half_a_second() {
     for crowd in 2..200 {
         assert!(waits(start(&mut tenants, KEY, crowd, 0.4)));
     }
-    read(start(&mut tenants, KEY, 1, 0.5));
-    // Its two tokens are taken, yet it may wait for what they bought.
-    assert!(waits(start(&mut tenants, KEY, 1, 1.1)));
-    assert!(matches!(start(&mut tenants, KEY, 1, 2.5), Start::GiveUp(KeyStatus::RateLimited)));
-    assert_eq!(answer(&mut tenants, &first, 2.6, Some(true)), KeyStatus::Present);
-    assert_eq!(look_up(&mut tenants, KEY, 2.6), PRESENT);
-}
-
-#[test]
-fn whoever_has_waited_too_long_goes_by_what_is_known() {
-    let mut tenants = after(&[Says(0.0, Some(true))]);
-    read(start(&mut tenants, KEY, 1, 60.0));
-    let keys = vec![KEY.to_owned(), "b".to_owned()];
-    let told = tenants.give_up(keys.clone(), 60_000.0, 62_000.0);
-    let statuses = [KeyStatus::Present, KeyStatus::Failed];
-    assert_eq!(told, keys.into_iter().zip(statuses).collect::<Vec<_>>());
-    // Nobody waits after that.
-    assert_eq!(look_up(&mut tenants, KEY, 62.0), PRESENT);
+    read(start(&mut tenants, KEY, 2, 0.5));
+    assert!(waits(start(&mut tenants, KEY, 1, 0.9)));
+    // Who takes over pays the ceiling alone: each source still has what it had.
+    read(start(&mut tenants, "b", 1, 0.9));
+    read(start(&mut tenants, "c", 2, 0.9));
+    read(start(&mut tenants, "d", 2, 0.9));
+    let limited = start(&mut tenants, "e", 1, 0.9);
+    assert!(matches!(limited, Start::GiveUp(KeyStatus::RateLimited)));
+    answer(&mut tenants, &first, 1.0, Some(true));
+    assert_eq!(look_up(&mut tenants, KEY, 1.0), PRESENT);
 }
 
 #[test]
@@ -198,7 +187,8 @@ fn a_known_key_is_read_whatever_its_source_has_used_up() {
     }
     assert!(matches!(start(&mut tenants, "d", 1, 60.0), Start::GiveUp(KeyStatus::RateLimited)));
     let lookup = read(start(&mut tenants, KEY, 1, 60.0));
-    assert_eq!(answer(&mut tenants, &lookup, 60.0, Some(true)), KeyStatus::Present);
+    answer(&mut tenants, &lookup, 60.0, Some(true));
+    assert_eq!(look_up(&mut tenants, KEY, 60.0), PRESENT);
 }
 
 #[test]
@@ -210,18 +200,19 @@ fn an_origin_whose_key_was_missing_is_looked_up_again_for_who_waits_for_it() {
         answer(&mut tenants, &lookup, f64::from(minute) * 60.0, Some(false));
     }
     let lookup = read(start(&mut tenants, KEY, 1, 3600.0));
-    assert_eq!(answer(&mut tenants, &lookup, 3600.0, Some(true)), KeyStatus::Present);
+    answer(&mut tenants, &lookup, 3600.0, Some(true));
+    assert_eq!(look_up(&mut tenants, KEY, 3600.0), PRESENT);
 }
 
 #[test]
 fn what_is_remembered_is_bounded() {
     let mut tenants = Tenants::default();
     for number in 0..MAX_PRESENT + 10 {
-        learn(&mut tenants, &number.to_string(), 0.0, Some(true));
+        update(&mut tenants, &number.to_string(), 0.0, Some(true));
     }
     assert_eq!(tenants.present.values().count(), MAX_PRESENT);
     for number in 0..MAX_MISSING + 10 {
-        learn(&mut tenants, &format!("x{number}"), 0.0, Some(false));
+        update(&mut tenants, &format!("x{number}"), 0.0, Some(false));
     }
     assert_eq!(tenants.missing.values().count(), MAX_MISSING);
     for source in 0..2000 {
@@ -237,28 +228,95 @@ fn a_look_up_is_one_however_many_prefixes_are_read() {
     };
     let mut tenants = Tenants::default();
     for tenant in 0..1000 {
-        let lookup = tenants.start(&keys(&tenant.to_string()), || Source::V4(1), 0.0);
-        let learned = tenants.learn(&read(lookup), 0.0, Some(&[7]));
-        let present = learned.iter().map(|(_, status)| *status == KeyStatus::Present);
-        assert_eq!(present.collect::<Vec<_>>(), [[false; 7].as_slice(), &[true]].concat());
+        let (keys, now) = (keys(&tenant.to_string()), f64::from(tenant));
+        let lookup = read(tenants.start(&keys, || Source::V4(1), now));
+        tenants.update(&lookup, now, keys.get(7..));
+        let cached = keys.iter().map(|key| tenants.look_up(key, now, FRESH_SECONDS));
+        assert_eq!(cached.collect::<Vec<_>>(), [[MISSING; 7].as_slice(), &[PRESENT]].concat());
     }
     // A stranger's two are as many.
     let mut stranger = |number: u32| {
         let start = tenants.start(&keys(&format!("evil-{number}")), || Source::V4(1), 0.0);
         let reads = matches!(start, Start::Read(_));
         if let Start::Read(lookup) = start {
-            tenants.learn(&lookup, 0.0, Some(&[]));
+            tenants.update(&lookup, 0.0, Some(&[]));
         }
         reads
     };
     assert_eq!([0, 1, 2].map(&mut stranger), [true, true, false]);
 }
 
+fn head(origin: &str) -> RequestHead<'_> {
+    RequestHead {
+        url: Url::split("https://api.example.com/socket.io/"),
+        origin: Some(origin),
+        ..RequestHead::default()
+    }
+}
+
+/// A policy under which each origin has two keys.
+fn two_prefixes() -> PolicyState {
+    let document = r#"{"origin": [{"kv": "tenant:"}, {"kv": "b:"}]}"#;
+    PolicyState::InForce(Rc::new(Policy::parse(document).unwrap()))
+}
+
+/// Decides at `now` on a request of KEY's origin that came at `arrived_at`, both in seconds.
+/// Returns the reason, and what the request does: "reads", "waits", "refreshes", "gives up".
+fn decide(tenants: &mut Tenants, arrived_at: f64, now: f64) -> (String, Option<Lookup>) {
+    let state = two_prefixes();
+    let times = Times { now: now * 1000.0, arrived_at: arrived_at * 1000.0 };
+    let taken = tenants.decide(&head("https://a.example"), &state, times, 30, || Source::V4(1));
+    let mut said = taken.decision.reason.to_string();
+    let (pending, lookup) = match taken.pending {
+        Some(Pending::Read(lookup)) => (", reads", Some(lookup)),
+        Some(Pending::Wait) => (", waits", None),
+        None => ("", None),
+    };
+    said += pending;
+    said += if taken.refresh.is_some() { ", refreshes" } else { "" };
+    said += if taken.gave_up { ", gives up" } else { "" };
+    (said, lookup.or(taken.refresh))
+}
+
 #[test]
-fn a_late_read_is_repeated_within_the_ceiling() {
+fn a_request_reads_its_origins_keys_and_is_decided_by_what_kv_says() {
+    for (found, expected) in [
+        (Some(&["tenant:https://a.example".to_owned()][..]), "tenant-origin"),
+        (Some(&["b:https://a.example".to_owned()]), "tenant-origin"),
+        (Some(&[]), "unlisted-origin"),
+        (None, "lookup-failed"),
+    ] {
+        let mut tenants = Tenants::default();
+        let (said, lookup) = decide(&mut tenants, 0.0, 0.0);
+        let lookup = lookup.unwrap();
+        assert_eq!(said, "unasked-origin, reads");
+        assert_eq!(lookup.keys(), ["tenant:https://a.example", "b:https://a.example"]);
+        assert_eq!(decide(&mut tenants, 0.1, 0.1).0, "unasked-origin, waits");
+        tenants.update(&lookup, 200.0, found);
+        assert_eq!(decide(&mut tenants, 0.0, 0.2).0, expected, "{found:?}");
+        assert_eq!(decide(&mut tenants, 0.1, 0.2).0, expected, "{found:?}");
+    }
+}
+
+#[test]
+fn a_request_waits_for_its_origins_keys_for_two_seconds_at_most() {
     let mut tenants = Tenants::default();
-    let late = read(start(&mut tenants, KEY, 1, 0.0));
-    let again = tenants.start_again(&late, 2000.0).unwrap();
-    answer(&mut tenants, &late, 2.0, None);
-    assert_eq!(answer(&mut tenants, &again, 5.0, Some(true)), KeyStatus::Present);
+    decide(&mut tenants, 0.0, 0.0);
+    assert_eq!(decide(&mut tenants, 0.0, 0.5).0, "unasked-origin, reads");
+    assert_eq!(decide(&mut tenants, 0.0, 0.9).0, "unasked-origin, waits");
+    assert_eq!(decide(&mut tenants, 0.0, 2.0).0, "lookup-failed, gives up");
+    // That is news once, and nobody waits after that.
+    assert_eq!(decide(&mut tenants, 0.1, 2.1).0, "lookup-failed");
+    assert_eq!(decide(&mut tenants, 2.2, 2.2).0, "lookup-failed");
+}
+
+#[test]
+fn a_key_that_was_there_is_there_while_kv_fails_and_is_read_behind_the_request() {
+    let mut tenants = after(&[Says(0.0, Some(true))]);
+    assert_eq!(decide(&mut tenants, 1.0, 1.0).0, "tenant-origin");
+    let (said, lookup) = decide(&mut tenants, 31.0, 31.0);
+    assert_eq!((said.as_str(), lookup.unwrap().keys().len()), ("tenant-origin, refreshes", 1));
+    assert_eq!(decide(&mut tenants, 60.0, 60.0).0, "unasked-origin, reads");
+    assert_eq!(decide(&mut tenants, 60.0, 62.0).0, "tenant-origin, gives up");
+    assert_eq!(decide(&mut tenants, 62.1, 62.1).0, "tenant-origin");
 }

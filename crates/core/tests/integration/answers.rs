@@ -1,11 +1,12 @@
 //! What is answered or forwarded, to the byte, through the public API.
 
 use socketio_cors_core::{
-    action::{Action, Context, Health, act},
-    cors::{MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES},
-    decision::decide,
+    decision::{Decision, decide},
     policy::Policy,
-    request::RequestHead,
+    policy_cache::PolicyState,
+    request::{RequestHead, RequestKind},
+    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act, canonical_name},
+    settings::{Service, Settings},
     tenants::KeyStatus,
 };
 
@@ -30,43 +31,62 @@ const UNAVAILABLE: &[&str] = &[
 ];
 const UNTOUCHED: &[&str] = &["forward untouched"];
 
+const QUIET: Settings = Settings { explain: false, ..EXPLAINING };
+const EXPLAINING: Settings = Settings {
+    upstream: None,
+    fresh_seconds: 30,
+    timeout_seconds: 120,
+    explain: true,
+    report_only: false,
+    has_dataset: false,
+};
+
 /// What is done with `head`: the kind of action, its headers in alphabetical
 /// order, its body.
-fn lines(head: RequestHead<'_>, policy: &Policy, health: Health, explain: bool) -> Vec<String> {
-    let context = Context { version: policy.version(), explain, report_only: false, health };
-    let (first, headers, last) =
-        match act(&head, &decide(&head, policy, |_| KeyStatus::Missing), context) {
-            Action::Answer(answer) => (
-                format!("answer {}", answer.status),
-                answer.headers,
-                answer.body.map(str::to_owned),
-            ),
-            Action::Forward { owned, explain, removed } => {
-                let mut first =
-                    if owned.is_some() { "forward" } else { "forward untouched" }.to_owned();
-                if !removed.is_empty() {
-                    first = format!("{first} without {}", removed.join(", "));
-                }
-                let last = explain.map(|explain| format!("x-cors-decision: {explain}"));
-                (first, owned.unwrap_or_default(), last)
-            }
-        };
-    let mut headers: Vec<_> =
-        headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    headers.sort();
-    std::iter::once(first).chain(headers).chain(last).collect()
+fn lines(head: RequestHead<'_>, policy: &Policy, service: &Service) -> Vec<String> {
+    lines_of(head, &decide(&head, policy, |_| KeyStatus::Missing), service)
+}
+
+fn lines_of(head: RequestHead<'_>, decision: &Decision<'_>, service: &Service) -> Vec<String> {
+    let headers = |answer: &Answer<'_>| {
+        let headers = answer.headers().into_iter();
+        let lines = headers
+            .map(|(name, value)| format!("{}: {}", canonical_name(&name), value.to_str().unwrap()));
+        let mut lines: Vec<_> = lines.collect();
+        lines.sort();
+        lines
+    };
+    match act(&head, decision, service) {
+        Action::Answer(answer) => {
+            let first = format!("answer {}", answer.status().as_u16());
+            let body = answer.body().map(str::to_owned);
+            [first].into_iter().chain(headers(&answer)).chain(body).collect()
+        }
+        Action::ForwardUntouched(explanation) => {
+            let explanation = explanation.iter().map(|value| value.to_str().unwrap());
+            let explanation = explanation.map(|value| format!("x-cors-decision: {value}"));
+            ["forward untouched".to_owned()].into_iter().chain(explanation).collect()
+        }
+        Action::ForwardWithCors { answer, removed: [] } => {
+            ["forward".to_owned()].into_iter().chain(headers(&answer)).collect()
+        }
+        Action::ForwardWithCors { answer, removed } => {
+            let first = format!("forward without {}", removed.join(", "));
+            [first].into_iter().chain(headers(&answer)).collect()
+        }
+    }
 }
 
 /// Checks what is done with `head` under `document`.
 #[track_caller]
 fn assert_done(document: &str, head: RequestHead<'_>, expected: &[&str]) {
-    let done = lines(head, &policy(document), Health::Good, false);
+    let done = lines(head, &policy(document), &Service::Full(QUIET));
     assert_eq!(done, expected, "{head:?} under {document}");
 }
 
 /// The one header of that name in what is done with `head`.
 fn header(document: &str, head: RequestHead<'_>, name: &str) -> Option<String> {
-    let done = lines(head, &policy(document), Health::Good, false);
+    let done = lines(head, &policy(document), &Service::Full(QUIET));
     let named = |line: &String| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned);
     let mut values: Vec<_> = done.iter().filter_map(named).collect();
     assert!(values.len() < 2, "{done:?}");
@@ -282,7 +302,7 @@ fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credent
     const WITHOUT: &str = "forward without Cookie, Authorization, Cf-Access-*";
     let upgrade = |head| RequestHead { upgrade: Some("websocket"), ..head };
     let ways = |document: &str, head: RequestHead<'_>| {
-        lines(head, &policy(document), Health::Good, false).remove(0)
+        lines(head, &policy(document), &Service::Full(QUIET)).remove(0)
     };
     for (origin, is_stripped) in [
         (r#"["https://good.com"]"#, true),
@@ -333,7 +353,7 @@ fn of_several_rules_one_is_enough_to_keep_credentials_from_a_websocket() {
         ("", REPORTED, "forward"),
         (REPORTED, REPORTED, "forward untouched"),
     ] {
-        let done = lines(head, &rules(api, socket), Health::Good, false).remove(0);
+        let done = lines(head, &rules(api, socket), &Service::Full(QUIET)).remove(0);
         assert_eq!(done, expected, "{api} {socket}");
     }
 }
@@ -346,26 +366,6 @@ fn what_is_uncovered_or_only_reported_is_forwarded_untouched() {
     {
         assert_done(reporting, head, UNTOUCHED);
         assert_done(LISTED, at("/other", head), UNTOUCHED);
-    }
-}
-
-#[test]
-fn a_refusal_blocks_unless_everything_is_only_reported() {
-    let policy = policy(LISTED);
-    for (head, is_refused) in [
-        (from(EVIL), true),
-        (preflight_from(EVIL), true),
-        (preflight_from(GOOD), false),
-        (from(GOOD), false),
-        (at("/other", from(EVIL)), false),
-    ] {
-        let decision = decide(&head, &policy, |_| KeyStatus::Missing);
-        for report_only in [false, true] {
-            let health = Health::Good;
-            let context =
-                Context { version: policy.version(), explain: false, report_only, health };
-            assert_eq!(context.blocks(&decision), is_refused && !report_only, "{head:?}");
-        }
     }
 }
 
@@ -393,14 +393,14 @@ fn a_decision_is_explained_where_that_is_on() {
         ),
     ] {
         let policy = policy(document);
-        let explained = lines(head, &policy, Health::Good, true);
+        let explained = lines(head, &policy, &Service::Full(EXPLAINING));
         let expected = format!("x-cors-decision: {explanation}");
         assert_eq!(explained.iter().filter(|line| **line == expected).count(), 1, "{explained:?}");
 
         // Nothing else changes, but that a page may read it.
         let is_about_it = |line: &String| line.contains("x-cors-decision");
         let rest: Vec<_> = explained.into_iter().filter(|line| !is_about_it(line)).collect();
-        assert_eq!(rest, lines(head, &policy, Health::Good, false), "{head:?} under {document}");
+        assert_eq!(rest, lines(head, &policy, &Service::Full(QUIET)), "{head:?} under {document}");
     }
 }
 
@@ -414,7 +414,7 @@ fn the_page_that_may_read_an_answer_may_read_its_explanation() {
         (r#"{"origin":false}"#, from(EVIL), None),
         (r#"{"origin":"https://good.com","reportOnly":true}"#, from(GOOD), None),
     ] {
-        let done = lines(head, &policy(document), Health::Good, true);
+        let done = lines(head, &policy(document), &Service::Full(EXPLAINING));
         let sent = done.iter().find_map(|line| line.strip_prefix(NAME));
         assert_eq!(sent, exposed, "{done:?}");
     }
@@ -422,7 +422,7 @@ fn the_page_that_may_read_an_answer_may_read_its_explanation() {
 
 /// [`UNAVAILABLE`], which depends on more where it answers a preflight.
 fn unavailable(head: RequestHead<'_>) -> Vec<String> {
-    let vary = if head.is_preflight() {
+    let vary = if head.kind() == RequestKind::Preflight {
         "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
     } else {
         "Vary: Origin"
@@ -432,17 +432,33 @@ fn unavailable(head: RequestHead<'_>) -> Vec<String> {
 
 #[test]
 fn without_a_readable_policy_a_refusal_says_later_and_nothing_else_changes() {
-    let closed = Policy::closed();
-    let done = |head| lines(head, closed, Health::PolicyUnavailable, false);
+    let done = |head, settings| {
+        let decision = PolicyState::UNKNOWN.decide(&head, |_| KeyStatus::Missing);
+        lines_of(head, &decision, &Service::Full(settings))
+    };
     for head in [from(GOOD), from("null"), at("/socket.io/?j=0", POLL), preflight_from(GOOD)] {
-        assert_eq!(done(head), unavailable(head), "{head:?}");
+        assert_eq!(done(head, QUIET), unavailable(head), "{head:?}");
     }
     for head in [from(OWN), POLL, preflight_from(OWN), at("/other", from(GOOD))] {
-        assert_eq!(done(head), lines(head, closed, Health::Good, false), "{head:?}");
+        let expected = lines(head, Policy::closed(), &Service::Full(QUIET));
+        assert_eq!(done(head, QUIET), expected, "{head:?}");
     }
-    let explained = lines(from(GOOD), closed, Health::PolicyUnavailable, true);
+    let explained = done(from(GOOD), EXPLAINING);
     let line = "x-cors-decision: refuse; reason=policy-unavailable; policy=none";
     assert!(explained.iter().any(|other| other == line), "{explained:?}");
+}
+
+#[test]
+fn nothing_is_answered_here_where_only_reports_are_wanted() {
+    let service = Service::Full(Settings { report_only: true, ..EXPLAINING });
+    for (head, said) in [
+        (from(EVIL), "refuse; reason=unlisted-origin; policy=1d2df3f1; report-only"),
+        (preflight_from(GOOD), "preflight; reason=listed-origin; policy=1d2df3f1; report-only"),
+        (at("/other", from(EVIL)), "uncovered; reason=no-route; policy=1d2df3f1"),
+    ] {
+        let done = lines(head, &policy(r#"{"origin":"https://good.com"}"#), &service);
+        assert_eq!(done, ["forward untouched", &format!("x-cors-decision: {said}")], "{head:?}");
+    }
 }
 
 #[test]
@@ -452,22 +468,18 @@ fn a_bad_variable_closes_covered_routes_and_no_upstream_all_of_them() {
         let policy = policy(document);
         for head in [from(GOOD), from(EVIL), from(OWN), POLL, preflight_from(GOOD)] {
             assert_eq!(
-                lines(head, &policy, Health::BadVariable, false),
+                lines(head, &policy, &Service::UncoveredRoutes(QUIET)),
                 unavailable(head),
                 "{head:?}"
             );
-            assert_eq!(
-                lines(head, &policy, Health::NoUpstream, false),
-                unavailable(head),
-                "{head:?}"
-            );
+            assert_eq!(lines(head, &policy, &Service::Nothing), unavailable(head), "{head:?}");
             let other = at("/other", head);
-            assert_eq!(lines(other, &policy, Health::BadVariable, false), UNTOUCHED, "{head:?}");
             assert_eq!(
-                lines(other, &policy, Health::NoUpstream, false),
-                unavailable(head),
+                lines(other, &policy, &Service::UncoveredRoutes(QUIET)),
+                UNTOUCHED,
                 "{head:?}"
             );
+            assert_eq!(lines(other, &policy, &Service::Nothing), unavailable(head), "{head:?}");
         }
     }
 }

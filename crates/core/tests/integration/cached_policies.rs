@@ -1,10 +1,9 @@
 //! Which policies an isolate keeps.
 
-use std::rc::Rc;
-
-use socketio_cors_core::policy_cache::{FetchResult, MAX_BYTES, PolicyCache};
-
-use crate::common::policy;
+use socketio_cors_core::{
+    policy::{DomainRules, Version},
+    policy_cache::{Document, MAX_BYTES, PolicyCache, PolicyRead, PolicyState},
+};
 
 /// A document of `len` bytes.
 fn document(name: &str, len: usize) -> String {
@@ -16,11 +15,14 @@ fn document(name: &str, len: usize) -> String {
 #[test]
 fn documents_that_have_just_the_bytes_that_are_kept_displace_none() {
     let mut cache = PolicyCache::new();
-    let versions = ["a", "b"].map(|host| {
-        let policy = Rc::new(policy(&document(host, MAX_BYTES / 2)));
-        let version = policy.version();
-        cache.update(host, 0.0, 0.0, 30, FetchResult::Valid(policy, 0));
-        version
-    });
-    assert!(versions.iter().all(|version| cache.with_version(*version).is_some()));
+    for host in ["a", "b"] {
+        let text = document(host, MAX_BYTES / 2);
+        let document = Document { index: 0, version: Version::of(&text), text: &|| text.clone() };
+        let read = PolicyRead::new(host, 0.0);
+        drop(cache.update(&read, Ok(Some(document)), 0.0, 30, &DomainRules::NONE));
+    }
+    for host in ["a", "b"] {
+        let state = cache.look_up(host, 0.0, 0.0, 30).state;
+        assert!(matches!(state, PolicyState::InForce(_)), "{host}: {state:?}");
+    }
 }

@@ -1,8 +1,6 @@
 //! What is refused while no policy is in force, through the public API.
 
-use socketio_cors_core::{
-    policy::Policy, policy_cache::PolicyState, request::RequestHead, tenants::KeyStatus,
-};
+use socketio_cors_core::{policy_cache::PolicyState, request::RequestHead, tenants::KeyStatus};
 use std::rc::Rc;
 
 use crate::common::{EVIL, GOOD, OWN, POLL, at, from, policy, preflight_from};
@@ -23,10 +21,14 @@ fn embedded<'a>(dest: &'a str, mode: &'a str) -> RequestHead<'a> {
 
 #[track_caller]
 fn assert_decided(state: &PolicyState, rows: &[(RequestHead<'_>, &str)]) {
+    // A policy that could not be read might list the origin.
+    let is_unavailable = matches!(state, PolicyState::Unavailable { .. });
+    let unlisted = if is_unavailable { "policy-unavailable" } else { "unlisted-origin" };
     for (head, expected) in rows {
         let decision = state.decide(head, |_| KeyStatus::Present);
         let decided = format!("{} {}", decision.verdict, decision.reason);
-        assert_eq!(decided, *expected, "{head:?} under {state:?}");
+        let expected = expected.replace("unlisted-origin", unlisted);
+        assert_eq!(decided, expected, "{head:?} under {state:?}");
         assert_eq!(decision.blocks(), expected.starts_with("refuse"), "{head:?}");
     }
 }
@@ -131,5 +133,4 @@ fn a_roll_out_that_only_reports_is_closed_by_nothing() {
 fn a_policy_in_force_decides_alone() {
     let state = PolicyState::InForce(Rc::new(policy(r#"{"routes": {"/ws/": {"origin": true}}}"#)));
     assert_decided(&state, &[(at("/ws/", from(EVIL)), "allow every-origin"), (from(EVIL), OPEN)]);
-    assert_eq!(Policy::closed().version(), PolicyState::UNKNOWN.version());
 }

@@ -412,7 +412,7 @@ fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
 
 #[test]
 fn a_path_between_two_routes_grants_what_both_grant() {
-    use socketio_cors_core::cors::Grant;
+    use socketio_cors_core::grant::Grant;
     const OPEN: &str = r#"{"origin": true, "credentials": true}"#;
     const GOOD_ONLY: &str = r#"{"origin": "https://good.com"}"#;
     const REPORTED: &str = r#"{"origin": true, "credentials": true, "reportOnly": true}"#;
@@ -420,11 +420,11 @@ fn a_path_between_two_routes_grants_what_both_grant() {
         let policy = policy(&format!(r#"{{"routes": {{"/a/": {a}, "/b/": {b}}}}}"#));
         let grant = decide(&at("/a/..%2fb/", head), &policy, |_| KeyStatus::Missing).grant;
         grant.map(|grant| match grant {
-            Grant::Only { credentialed, .. } => Grant::Only { origin: GOOD, credentialed },
+            Grant::Origin { credentialed, .. } => Grant::Origin { origin: GOOD, credentialed },
             Grant::Anyone => Grant::Anyone,
         })
     };
-    let only = |credentialed| Some(Grant::Only { origin: GOOD, credentialed });
+    let only = |credentialed| Some(Grant::Origin { origin: GOOD, credentialed });
     for (a, b, with_origin, without) in [
         (OPEN, OPEN, only(true), None),
         (OPEN, GOOD_ONLY, only(false), None),

@@ -1,11 +1,11 @@
 //! How often many isolates read KV, by the state machine that each of them runs,
 //! and whether `docs/cost.md` says so.
 
-use std::{array, collections::VecDeque, rc::Rc};
+use std::{array, collections::VecDeque};
 
 use socketio_cors_core::{
-    policy::Policy,
-    policy_cache::{FetchResult, PolicyCache, Waits},
+    policy::{DomainRules, Version},
+    policy_cache::{Document, PolicyCache, PolicyRead, Waits},
     tenants::{CEILING, MAX_SOURCES, SOURCE},
 };
 
@@ -121,9 +121,8 @@ fn the_documented_cost_of_a_flood_of_origins_follows_from_the_limits_and_the_pri
 
 #[test]
 fn one_request_of_an_isolate_reads_for_those_that_follow() {
-    let policy = policy();
     let mut isolate = Isolate::default();
-    let mut reads = |millisecond| isolate.takes(f64::from(millisecond) / 1000.0, 30, &policy);
+    let mut reads = |millisecond| isolate.takes(f64::from(millisecond) / 1000.0, 30);
     assert!(
         [0, 10, 49, 51, 60, 30_000].map(&mut reads) == [true, false, false, false, false, true]
     );
@@ -143,14 +142,13 @@ fn simulate(rate: f64, isolates: f64, fresh: f64) -> f64 {
     // The more requests come between two reads, the less does the time between them
     // vary, and the fewer have to be seen: these give 0.3 per cent.
     let enough = (30_000.0 / (1.0 + rate * fresh).powi(2)).max(1.0);
-    let policy = policy();
-    let mut sample: [Isolate; SAMPLE as usize] = array::from_fn(|_| Isolate::holding(&policy));
+    let mut sample: [Isolate; SAMPLE as usize] = array::from_fn(|_| Isolate::with_policy());
     let mut random = Random(1);
     let mut now = 0.0;
     while sample.iter().any(|isolate| isolate.reads < enough) {
         now += random.gap(rate * f64::from(SAMPLE));
         let Some(isolate) = random.one_of(&mut sample) else { continue };
-        if isolate.takes(now, fresh_seconds, &policy) && isolate.reads < enough {
+        if isolate.takes(now, fresh_seconds) && isolate.reads < enough {
             isolate.reads += 1.0;
             isolate.read_at = now;
         }
@@ -163,45 +161,44 @@ fn simulate(rate: f64, isolates: f64, fresh: f64) -> f64 {
 #[derive(Default)]
 struct Isolate {
     cache: PolicyCache,
-    /// When KV answers what was asked, in seconds.
-    answers: VecDeque<f64>,
+    /// The reads that are under way, each with the time in seconds at which KV answers it.
+    reading: VecDeque<(f64, PolicyRead)>,
     reads: f64,
-    /// When it read last.
+    /// The time at which it read last.
     read_at: f64,
 }
 
 impl Isolate {
-    /// One that has just read `policy`.
-    fn holding(policy: &Rc<Policy>) -> Self {
+    /// One that has just read its policy.
+    fn with_policy() -> Self {
         let mut isolate = Self::default();
-        isolate.learn(0.0, 0.0, policy);
+        isolate.update(&PolicyRead::new(HOST, 0.0), 0.0);
         isolate
     }
 
     /// Takes a request at `now`, in seconds. Returns whether it reads KV, as
-    /// `src/edge.rs` does. One that waits is held back no longer than KV takes.
-    fn takes(&mut self, now: f64, fresh_seconds: u32, policy: &Rc<Policy>) -> bool {
-        while let Some(answered_at) = self.answers.front().copied().filter(|at| *at <= now) {
-            self.answers.pop_front();
-            self.learn(answered_at - LATENCY, answered_at, policy);
+    /// `src/handler.rs` does. One that waits is held back no longer than KV takes.
+    fn takes(&mut self, now: f64, fresh_seconds: u32) -> bool {
+        while self.reading.front().is_some_and(|(at, _)| *at <= now) {
+            if let Some((at, read)) = self.reading.pop_front() {
+                self.update(&read, at);
+            }
         }
-        let now = now * 1000.0;
-        let lookup = self.cache.look_up(HOST, now, now, fresh_seconds);
-        assert!(lookup.waits == Waits::Never || !self.answers.is_empty() || lookup.reads);
-        if lookup.reads {
-            self.answers.push_back(now / 1000.0 + LATENCY);
-        }
-        lookup.reads
+        let lookup = self.cache.look_up(HOST, now * 1000.0, now * 1000.0, fresh_seconds);
+        let is_read = !self.reading.is_empty() || lookup.read.is_some();
+        assert!(lookup.waits == Waits::Never || is_read);
+        let reads = lookup.read.map(|read| (now + LATENCY, read));
+        self.reading.extend(reads.clone());
+        reads.is_some()
     }
 
-    fn learn(&mut self, asked_at: f64, now: f64, policy: &Rc<Policy>) {
-        let result = FetchResult::Valid(Rc::clone(policy), 0);
-        self.cache.update(HOST, asked_at * 1000.0, now * 1000.0, 30, result);
+    /// KV answers `read` at `now`, in seconds.
+    fn update(&mut self, read: &PolicyRead, now: f64) {
+        let text = || r#"{"origin": "https://a.example"}"#.to_owned();
+        let document = Document { index: 0, version: Version::of(&text()), text: &text };
+        let answer = Ok(Some(document));
+        drop(self.cache.update(read, answer, now * 1000.0, 30, &DomainRules::NONE));
     }
-}
-
-fn policy() -> Rc<Policy> {
-    Rc::new(Policy::parse(r#"{"origin": "https://a.example"}"#).expect("it has no faults"))
 }
 
 /// Steele, Lea and Flood's `SplitMix64`: the same numbers each time.

@@ -11,7 +11,7 @@ mod decision;
 mod isolates;
 mod kv_keys;
 mod origins;
+mod policy_reads;
 mod properties;
 mod schema;
 mod tenant_floods;
-mod tenant_reads;

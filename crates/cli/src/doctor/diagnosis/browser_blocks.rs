@@ -17,7 +17,7 @@ pub(super) fn finding(exchange: &Exchange, failure: &Failure) -> Finding {
         .fix(fix.iter().copied())
 }
 
-/// What blocks it, by Chromium's name for that.
+/// The cause, by Chromium's name for it, and the fix.
 fn kind(name: &str) -> (&'static str, &'static [&'static str]) {
     match name {
         "csp" | "ERR_BLOCKED_BY_CSP" => (

@@ -67,7 +67,7 @@ fn with_sid(exchange: &Exchange) -> Vec<String> {
     lines
 }
 
-/// Whether a cache says that the answer is one that it kept.
+/// True if a cache says that the answer is one that it kept.
 fn is_hit(exchange: &Exchange) -> bool {
     let says = |name: &str| {
         let value = exchange.header(name).unwrap_or_default().to_ascii_lowercase();

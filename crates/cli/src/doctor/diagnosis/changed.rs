@@ -52,12 +52,12 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
     )
 }
 
-/// Whether a handshake began.
+/// True if a handshake began.
 fn is_begun(body: &str) -> bool {
     body.starts_with("0{")
 }
 
-/// Whether there is a handshake somewhere in it.
+/// True if there is a handshake somewhere in it.
 fn holds_handshake(body: &str) -> bool {
     let mut starts = body.match_indices("0{\"sid\"").chain(body.match_indices("0{\\\"sid\\\""));
     starts.next().is_some() && engineio::open(body).is_none()

@@ -5,7 +5,7 @@ use crate::doctor::{
     finding::{Code, Finding, Severity},
 };
 
-/// What AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
+/// The texts that AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
 /// same site, in that of the one beside it for others.
 const TWINS: &[&str] = &["CORS", "SameSite"];
 

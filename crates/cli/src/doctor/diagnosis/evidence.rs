@@ -1,4 +1,4 @@
-//! What was seen, as lines of a report, and what Chromium prints of it.
+//! Evidence, as lines of a report, and Chromium's messages about it.
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -22,7 +22,7 @@ const TELLING: &[&str] = &[
     "x-vercel-error",
 ];
 
-/// What was asked, and how it was answered: two lines.
+/// A request and its answer: two lines.
 pub(super) fn asked(exchange: &Exchange) -> Vec<String> {
     let Exchange { method, url, .. } = exchange;
     let origin = match exchange.origin.as_deref() {
@@ -98,7 +98,7 @@ fn capitalized(name: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// What Chromium's console says of a request that CORS blocks.
+/// Chromium's message about a request that CORS blocks.
 pub(super) fn blocked(exchange: &Exchange, why: &str) -> String {
     let origin = exchange.origin.as_deref().unwrap_or_default();
     let url = &exchange.url;
@@ -108,7 +108,7 @@ pub(super) fn blocked(exchange: &Exchange, why: &str) -> String {
     )
 }
 
-/// What becomes of an answer that CORS blocks.
+/// The fate of an answer that CORS blocks.
 pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
     vec![
         "The browser keeps the answer from the page. Chromium prints:".to_owned(),
@@ -117,7 +117,7 @@ pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
     ]
 }
 
-/// What Chromium's console says, where the page may not read the answer either.
+/// Chromium's message, where the page may not read the answer either.
 pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     let target = &examination.target;
     match exchange.cors_check(target.page.credentialed) {
@@ -128,7 +128,7 @@ pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<Str
     }
 }
 
-/// What a Socket.IO client says where polling fails.
+/// The report of a Socket.IO client whose polling fails.
 pub(super) fn client_says(exchange: &Exchange) -> String {
     let what = if exchange.method == "POST" { "post" } else { "poll" };
     format!("The Socket.IO client reports: xhr {what} error")
@@ -168,7 +168,7 @@ pub(super) fn reason(exchange: &Exchange, error: CorsError) -> String {
 const WHO_DECIDES: &str = "The credentials mode of requests initiated by the XMLHttpRequest is \
                            controlled by the withCredentials attribute.";
 
-/// What Chromium puts before the reason where it is a preflight that fails.
+/// Chromium's words before the reason where it is a preflight that fails.
 pub(super) const PREFLIGHT: &str =
     "Response to preflight request doesn't pass access control check: ";
 

@@ -32,7 +32,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     Some(finding)
 }
 
-/// What was written instead of an origin, and what to do.
+/// The kind of a value that is no origin, and the fix.
 fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
     let is_quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     let is_variable = value.contains('$') || value.contains('%') || value.contains("{{");

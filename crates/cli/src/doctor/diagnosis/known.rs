@@ -118,7 +118,7 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
     tells.then(|| finding(examination, exchange, known))
 }
 
-/// What was asked, as a sentence names it.
+/// The request, as a sentence names it.
 pub(super) fn asked(exchange: &Exchange) -> &'static str {
     match (exchange.method, exchange.url.starts_with("ws")) {
         ("OPTIONS", _) => "the preflight",

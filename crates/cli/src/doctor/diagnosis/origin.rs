@@ -55,7 +55,7 @@ fn missing(examination: &Examination, poll: &Exchange) -> Finding {
         })
 }
 
-/// Whether something of CORS is there, and `Access-Control-Allow-Origin` is not.
+/// True if something of CORS is there, and `Access-Control-Allow-Origin` is not.
 fn has_remains(poll: &Exchange) -> bool {
     let varies = poll.header("Vary").unwrap_or_default().to_ascii_lowercase().contains("origin");
     let headers = poll.answer.iter().flat_map(|answer| &answer.headers);
@@ -133,7 +133,7 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
 const WRITTEN_AS_HERE: &str =
     "Add the origin to the list, written as here: no path, no slash at the end.";
 
-/// What to change where a request is refused, and not only its answer kept from the page.
+/// The fix where a request is refused, and not only its answer kept from the page.
 fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     if let Some(remedy) = worker::remedy(poll) {
         return vec![remedy.to_owned()];
@@ -158,7 +158,7 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     lines
 }
 
-/// What to write where the page is refused, by who refuses it.
+/// The fix where the page is refused, by who refuses it.
 fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
     let origin = &examination.target.page.origin;
     // Socket.IO 2 sends none of CORS with a refusal.

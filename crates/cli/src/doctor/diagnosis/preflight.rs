@@ -1,4 +1,4 @@
-//! What browsers ask ahead of a request with headers of the page's own.
+//! Preflights: requests that browsers send ahead of one with headers of the page's own.
 
 use socketio_cors_explain::fetch_standard::{CorsError, NotAllowed, preflight_check};
 
@@ -102,7 +102,7 @@ fn struck(examination: &Examination, why: &str) -> Vec<String> {
     vec![whom, console.to_owned(), why.to_owned()]
 }
 
-/// What Chromium prints of a preflight that fails.
+/// Chromium's message about a preflight that fails.
 fn printed(preflight: &Exchange, credentialed: bool) -> String {
     if let Some(failure) = preflight.failure() {
         return format!("  GET {} net::{}", preflight.url, failure.chromium());

@@ -1,4 +1,4 @@
-//! What keeps the page from Socket.IO altogether: the most particular cause of it.
+//! The most particular cause that keeps the page from Socket.IO altogether.
 
 use super::{
     changed, connection, elsewhere,
@@ -13,7 +13,7 @@ use crate::doctor::{
     step::Step,
 };
 
-/// What keeps every further question from being asked.
+/// The finding that makes every further question pointless.
 pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
     let connect = examination.get(Step::Connect);
     if let Some((connect, failure)) = connect.and_then(|it| Some((it, it.error.as_ref()?))) {
@@ -62,7 +62,7 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
         .or_else(|| server_error(examination, poll))
 }
 
-/// Whether the page needs no polls, and a WebSocket opens.
+/// True if the page needs no polls, and a WebSocket opens.
 fn is_reached_by_websocket(examination: &Examination) -> bool {
     let opened = examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket);
     examination.target.page.websocket && opened

@@ -1,4 +1,4 @@
-//! What to write, in the words of each server.
+//! Fixes, in the words of each server.
 
 use crate::doctor::{
     examination::Examination,
@@ -44,10 +44,10 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
     }
 }
 
-/// What nginx is told where it adds a header that the server sets too.
+/// The line of nginx where it adds a header that the server sets too.
 pub(super) const HIDE_CREDENTIALS: &str = "  proxy_hide_header Access-Control-Allow-Credentials;";
 
-/// Whether the page sends credentials, or the server allows them already.
+/// True if the page sends credentials, or the server allows them already.
 fn has_credentials(examination: &Examination) -> bool {
     let allowed = examination.spoken_poll().is_some_and(Exchange::allows_credentials);
     examination.target.page.credentialed || allowed

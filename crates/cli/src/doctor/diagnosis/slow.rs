@@ -1,6 +1,6 @@
-//! Servers that take long for their first answer, and only for that.
+//! Servers whose first answer is late or an error, and only the first.
 
-use super::evidence::asked;
+use super::evidence::{asked, with_body};
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
@@ -9,27 +9,36 @@ use crate::doctor::{
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(slow) = examination.get(Step::SlowPoll) else { return Vec::new() };
-    let Some(poll) = examination.page_poll().filter(|poll| poll.answer.is_some()) else {
+    let Some(poll) = examination.page_poll().filter(|poll| poll.opened().is_some()) else {
         return Vec::new();
     };
-    let seconds = examination.target.timeout.as_secs();
-    vec![
-        Finding::new(
+    let (code, summary) = match slow.status() {
+        Some(status) => (
+            Code::ServerError,
+            format!("the first poll is answered {status}, and the next one with a session"),
+        ),
+        None => (
             Code::NoAnswerInTime,
-            Severity::Warning,
-            format!("the first poll is not answered in {seconds} s, and the next one is"),
-        )
-        .seen(slow, asked(slow))
-        .seen(poll, asked(poll))
-        .why([
-            "So it is where a server starts when it is asked (a free plan, a function). A page waits for \
-             20 s (the client's `timeout`), reports `timeout`, and tries again.",
-        ])
-        .fix([
-            "Keep one instance running (Render, Railway, Fly.io: min_machines_running), or give the \
-             client more time:",
-            "  io(\"…\", { timeout: 60_000 })",
-            "To see how long it takes: --timeout 60.",
-        ]),
+            format!(
+                "the first poll is not answered in {} s, and the next one is",
+                examination.target.timeout.as_secs()
+            ),
+        ),
+    };
+    vec![
+        Finding::new(code, Severity::Warning, summary)
+            .seen(slow, with_body(slow))
+            .seen(poll, asked(poll))
+            .why([
+                "So it is where a server starts when it is asked (a free plan, a function), or where one of \
+                 several is down. A page waits for 20 s (the client's `timeout`), reports an error, and \
+                 tries again.",
+            ])
+            .fix([
+                "Keep one instance running (Render, Railway, Fly.io: min_machines_running), take those that \
+                 are down out of the balancer (health checks), or give the client more time:",
+                "  io(\"…\", { timeout: 60_000 })",
+                "To see how long it takes: --timeout 60.",
+            ]),
     ]
 }

@@ -159,7 +159,7 @@ fn null_origin(examination: &Examination) -> Option<Finding> {
     )
 }
 
-/// Whether a session is given to the origin that asked, which is named.
+/// True if a session is given to the origin that asked, which is named.
 fn reflects(exchange: &Exchange) -> bool {
     exchange.opened().is_some()
         && exchange.origin.is_some()

@@ -1,4 +1,4 @@
-//! What is found in examinations made by hand. Each is one in which nothing is to be
+//! Findings of examinations made by hand. Each is one in which nothing is to be
 //! found, but for what a row says.
 
 mod made;
@@ -317,7 +317,7 @@ fn assert_advises(examination: &Examination, advice: &str) {
 }
 
 #[test]
-fn a_refusal_of_this_worker_is_mended_there() {
+fn a_refusal_of_this_worker_is_put_right_there() {
     for (status, decision, advice) in [
         (503, "refuse; reason=policy-unavailable; policy=none", "could read no policy"),
         (503, "allow; reason=listed-origin; policy=416c115b", "Is the server up"),

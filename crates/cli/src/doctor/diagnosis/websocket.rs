@@ -42,11 +42,11 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     if silent.is_empty() { Vec::new() } else { vec![probe_failed(&silent)] }
 }
 
-/// What Engine.IO says, without its usual JSON, where `allowRequest` or a middleware
+/// The words of Engine.IO, without its usual JSON, where `allowRequest` or a middleware
 /// refuses a WebSocket and has no words of its own.
 const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
 
-/// Whether it is the page that is refused, and not each upgrade.
+/// True if it is the page that is refused, and not each upgrade.
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
     // There the same list is looked at for polls, and every other refusal is 403 as well.
     if socket_server(examination) == SocketServer::Python && examination.polls() {
@@ -110,7 +110,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         .fix(policy)
 }
 
-/// Whether Cloudflare refuses it without a word, and lets the polls through.
+/// True if Cloudflare refuses it without a word, and lets the polls through.
 fn is_of_access(examination: &Examination, exchange: &Exchange) -> bool {
     let is_silent = exchange.status() == Some(403) && exchange.body().trim().is_empty();
     is_silent && proxy(exchange) == Some(Proxy::Cloudflare) && examination.polls()
@@ -168,7 +168,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     ])
 }
 
-/// What to do where the server itself takes polls alone.
+/// The fix where the server itself takes polls alone.
 fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
     match socket_server(examination) {
         SocketServer::Python => &[

@@ -1,6 +1,6 @@
-//! What this Worker says of its decision, where `EXPLAIN` is on.
+//! The decision of this Worker, where `EXPLAIN` is on.
 
-use socketio_cors_core::{action::EXPLAIN_HEADER, decision::Reason};
+use socketio_cors_core::{decision::Reason, response::EXPLAIN_HEADER};
 
 use super::evidence::with_headers;
 use crate::doctor::{
@@ -25,17 +25,17 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     found.into_iter().collect()
 }
 
-/// Whether it is there, and forwards what it would refuse.
+/// True if it is there, and forwards what it would refuse.
 pub(super) fn only_reports(exchange: &Exchange) -> bool {
     says(exchange, "report-only")
 }
 
-/// What to do then.
+/// The fix then.
 pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front and only reports: it lets everything through as it is, and sets no \
      CORS header. Take `reportOnly` out of the policy and publish it, or the variable `REPORT_ONLY` \
      out of the Worker's configuration and deploy it, whichever is there.";
 
-/// What to do at this Worker, where it is by no list of origins that it refuses.
+/// The fix at this Worker, where it is by no list of origins that it refuses.
 pub(super) fn remedy(exchange: &Exchange) -> Option<&'static str> {
     let because = |reason: Reason| says(exchange, &format!("reason={reason}"));
     if !says(exchange, "refuse") || only_reports(exchange) {

@@ -29,7 +29,7 @@ pub(super) fn text(bytes: Vec<u8>, content_encoding: Option<&str>) -> Text {
     Text { text: String::from_utf8_lossy(&bytes).into_owned(), is_undeclared_gzip }
 }
 
-/// What can be unpacked, of which no more is read than of a body; `None` where nothing can.
+/// The unpacked bytes, no more than are read of a body; `None` if there are none.
 fn unpack(packed: impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     // Of what is cut off, the start is kept.

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::doctor::failure::{Failure, FailureKind};
 
-/// What TLS is made with, for every request.
+/// The cryptography of TLS, for every request.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

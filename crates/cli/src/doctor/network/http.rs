@@ -36,7 +36,7 @@ impl Client {
         Self(config.into())
     }
 
-    /// What a request is answered with, and what went wrong.
+    /// The answer to a request, and the failure.
     pub(super) fn send(&self, request: &Request<'_>) -> (Option<Answer>, Option<Failure>) {
         let empty = http::Request::builder().method(request.method).uri(request.url.as_str());
         let with_headers =

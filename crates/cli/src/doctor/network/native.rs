@@ -62,7 +62,7 @@ impl Network for NativeNetwork {
     }
 }
 
-/// Whether a TLS handshake gets as far as a certificate, right or wrong.
+/// True if a TLS handshake gets as far as a certificate, right or wrong.
 fn speaks_tls(url: &Url, timeout: Duration) -> bool {
     let mut encrypted = url.clone();
     let port = url.port_or_known_default();
@@ -77,7 +77,7 @@ fn speaks_tls(url: &Url, timeout: Duration) -> bool {
     }
 }
 
-/// What the port of `url` says to a plain HTTP request, which is none: so every server answers it, and
+/// The first bytes of the port of `url` after a malformed HTTP request: every server answers it, and
 /// no session begins.
 fn first_bytes(url: &Url, timeout: Duration) -> Option<Vec<u8>> {
     let mut plain = url.clone();

@@ -112,7 +112,7 @@ fn rest_of_body(start: Vec<u8>, headers: &[(String, String)], stream: Stream) ->
     body
 }
 
-/// What the chunks of a body hold (RFC 9112, 7.1).
+/// The data of a body's chunks (RFC 9112, 7.1).
 fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(httparse::Status::Complete((start, length))) = httparse::parse_chunk_size(chunks) {

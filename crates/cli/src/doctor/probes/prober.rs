@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Makes the requests of an examination.
 pub(super) struct Prober<'p> {
     pub(super) examination: Examination,
-    /// What is question: the server, or the one behind it.
+    /// The server that is asked: the one before, or the one behind it.
     pub(super) base: Url,
     network: &'p dyn Network,
     progress: &'p mut dyn FnMut(usize, &Exchange),
@@ -33,7 +33,7 @@ pub(super) struct Prober<'p> {
     made: usize,
 }
 
-/// What is question, and since when.
+/// A request, and the time at which it was sent.
 struct Question {
     step: Step,
     method: &'static str,
@@ -66,7 +66,7 @@ impl<'p> Prober<'p> {
         Self { examination, base, network, progress, timeout, made: 0 }
     }
 
-    /// What came of the last request.
+    /// The last request and its answer.
     pub(super) fn last(&self) -> Option<&Exchange> {
         self.examination.exchanges.last()
     }
@@ -111,8 +111,8 @@ impl<'p> Prober<'p> {
         self.opened(&path)
     }
 
-    /// Asks for a session again, where the first request was not answered in time: as a server does
-    /// that starts when it is asked. The first request is then that of a step of its own.
+    /// Asks for a session again, where the first request found a server that may just have been
+    /// starting. The first request is then that of a step of its own.
     pub(super) fn handshake_again(&mut self, step: Step, protocol: Protocol) -> Option<Session> {
         if let Some(first) = self.examination.exchanges.last_mut() {
             first.step = Step::SlowPoll;
@@ -177,7 +177,7 @@ impl<'p> Prober<'p> {
         self.send(step, "POST", url, asker, jar, Some(body));
     }
 
-    /// What a browser asks ahead of a poll with headers of the page's own.
+    /// The preflight of a poll with headers of the page's own.
     pub(super) fn preflight(&mut self, step: Step) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
@@ -312,7 +312,7 @@ impl<'p> Prober<'p> {
         url
     }
 
-    /// What the browser holds before it has asked anything.
+    /// The cookies that the browser has before it asks anything.
     fn first_jar(&self) -> Jar {
         Jar::holding(self.examination.target.page.cookie.as_deref())
     }
@@ -330,7 +330,7 @@ impl<'p> Prober<'p> {
         }
     }
 
-    /// Whether what answers is a server that may have Socket.IO at another path.
+    /// True if what answers is a server that may have Socket.IO at another path.
     pub(super) fn may_be_elsewhere(&self) -> bool {
         let poll = self.examination.page_poll();
         poll.is_some_and(|poll| match poll.status() {
@@ -340,7 +340,7 @@ impl<'p> Prober<'p> {
         })
     }
 
-    /// Whether the page's origin may be why the poll is no good: without one it may be better.
+    /// True if the page's origin may be why the poll is no good: without one it may be better.
     pub(super) fn may_depend_on_origin(&self) -> bool {
         let poll = self.examination.page_poll().filter(|poll| poll.origin.is_some());
         poll.is_some_and(|poll| match poll.status() {

@@ -27,7 +27,7 @@ pub(super) struct Entry {
     pub(super) has_session: bool,
     pub(super) origin: Option<String>,
     pub(super) has_cookies: bool,
-    /// What a preflight asks leave for.
+    /// The headers for which a preflight asks leave.
     pub(super) asked_headers: Headers,
     answer: Option<Answer>,
     error: Option<Failure>,
@@ -138,7 +138,7 @@ fn duration(entry: &Value) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
 }
 
-/// What came back; `None` where the page itself ended the request.
+/// The answer or the failure; `None` if the page itself ended the request.
 fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
     let response = entry.get("response")?;
     let status = response.get("status").and_then(Value::as_u64).unwrap_or_default();
@@ -173,7 +173,7 @@ fn content(content: &Value) -> String {
     text.to_owned()
 }
 
-/// What a WebSocket's server said, a message a line (Chromium's `_webSocketMessages`).
+/// The messages of a WebSocket's server, one a line (Chromium's `_webSocketMessages`).
 fn messages(entry: &Value) -> Option<String> {
     let messages = entry.get("_webSocketMessages")?.as_array()?;
     let received = messages.iter().filter(|message| text(message, "type") == Some("receive"));

@@ -2,7 +2,7 @@ use super::*;
 
 /// The prefixes whose rules have a say on `path`, a URL's path.
 fn prefixes<'p>(policy: &'p Policy, path: &str) -> Vec<&'p str> {
-    policy.rules_for(&PathVariants::of(path)).map(|rule| policy.prefix_of(rule).unwrap()).collect()
+    policy.routes_for(&PathVariants::of(path)).map(Route::prefix).collect()
 }
 
 /// A document that closes every one of `routes`.
@@ -20,7 +20,7 @@ fn each_route_has_its_own_rule() {
             "/api/": {"origin": "*", "maxAge": 5}
         }}"#,
     );
-    let rule = |path| policy.rules_for(&PathVariants::of(path)).next().unwrap();
+    let rule = |path| &policy.routes_for(&PathVariants::of(path)).next().unwrap().rule;
     assert!(allows(rule("/socket.io/"), "https://a.example"));
     assert!(!allows(rule("/socket.io/"), "https://b.example"));
     assert!(credentials(rule("/socket.io/")));

@@ -10,7 +10,10 @@ use proptest::{
     sample::select,
     test_runner::{RngAlgorithm, TestRng, TestRunner},
 };
-use socketio_cors_core::{path::PathVariants, policy::Policy};
+use socketio_cors_core::{
+    path::PathVariants,
+    policy::{Policy, Route},
+};
 
 use super::{
     generators::cases,
@@ -122,7 +125,7 @@ fn policy_of(routes: &[&str]) -> Policy {
 /// The prefixes whose rules have a say on `path`.
 fn covering<'p>(policy: &'p Policy, path: &str) -> Vec<&'p str> {
     let variants = PathVariants::of(path);
-    policy.rules_for(&variants).map(|rule| policy.prefix_of(rule).unwrap()).collect()
+    policy.routes_for(&variants).map(Route::prefix).collect()
 }
 
 /// The longest of `routes` that covers `path`, as the documents say.

@@ -5,7 +5,7 @@
 use super::Known;
 use crate::doctor::{exchange::Exchange, finding::Code};
 
-/// What an answer of Cloudflare's own says by its number.
+/// The meaning of an answer of Cloudflare's own, by its number.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     let is_cloudflare = exchange.header("cf-ray").is_some()
         || exchange

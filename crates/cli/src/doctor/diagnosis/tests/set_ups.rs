@@ -20,7 +20,7 @@ use crate::doctor::{
 /// A row: what was seen, the severity and the code, a part of the fix, and what may not be said.
 type Row = (Examination, &'static str, &'static str, &'static str);
 
-/// What is said nowhere.
+/// A text that is said nowhere.
 const NOTHING: &str = "\u{0}";
 
 const REFUSED_BY_PYTHON: &str = r#""https://app.example.com is not an accepted origin.""#;
@@ -419,6 +419,12 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
         (opened, "danger loose-origin-check", "includes", NOTHING),
         (held, "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
         (slow, "warning no-answer-in-time", "--timeout 60", NOTHING),
+        (
+            good().sees(Step::SlowPoll, 503, NONE, ""),
+            "warning server-error",
+            "health checks",
+            "in time",
+        ),
         (
             good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
             "error version-mismatch",

@@ -1,10 +1,24 @@
 //! `Vary`: what an answer depends on.
 
-/// What every answer on a covered route depends on, refusals included.
-pub const RESPONSE: &str = "Origin";
+use http::HeaderValue;
 
-/// What the answer to a preflight depends on.
-pub const PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+use crate::request::RequestKind;
+
+/// The dependence of every answer on a covered route, refusals included.
+pub(super) const RESPONSE: HeaderValue = HeaderValue::from_static("Origin");
+
+/// The dependence of the answer to a preflight.
+pub(super) const PREFLIGHT: HeaderValue = HeaderValue::from_static(
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+);
+
+/// The dependence of an answer to a request of that kind.
+pub(super) fn of(request: RequestKind) -> HeaderValue {
+    match request {
+        RequestKind::Preflight => PREFLIGHT,
+        RequestKind::Ordinary => RESPONSE,
+    }
+}
 
 /// The origin server's `Vary` with the names of `ours` that it lacks, in the
 /// spelling that came first. `*` stays as it is: it says more than any name
@@ -13,8 +27,8 @@ pub const PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Contr
 pub fn merge(theirs: &str, ours: &str) -> String {
     let mut merged: Vec<&str> = Vec::new();
     for name in theirs.split(',').chain(ours.split(',')).map(str::trim) {
-        let known = merged.iter().any(|other| other.eq_ignore_ascii_case(name));
-        if !name.is_empty() && !known {
+        let is_known = merged.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if !name.is_empty() && !is_known {
             merged.push(name);
         }
     }
@@ -40,14 +54,14 @@ mod tests {
             ("Cookie, *", "*"),
             ("X-Origin", "X-Origin, Origin"),
         ] {
-            assert_eq!(merge(theirs, RESPONSE), merged, "{theirs}");
+            assert_eq!(merge(theirs, "Origin"), merged, "{theirs}");
         }
     }
 
     #[test]
     fn merges_what_a_preflight_depends_on() {
         assert_eq!(
-            merge("access-control-request-headers", PREFLIGHT),
+            merge("access-control-request-headers", PREFLIGHT.to_str().unwrap()),
             "access-control-request-headers, Origin, Access-Control-Request-Method"
         );
     }

@@ -1,0 +1,272 @@
+//! A read of a host's policy, step by step: what KV is asked, and what follows from its answer.
+
+use std::rc::Rc;
+
+use super::{FetchResult, MAX_HOSTS, Next, PolicyCache};
+use crate::{
+    keys,
+    lru_cache::LruCache,
+    policy::{Diagnostic, DomainRules, Policy, Version},
+};
+
+/// A read of the first of some KV keys that holds a document.
+#[derive(Clone, Debug)]
+pub struct PolicyRead {
+    host: String,
+    step: Step,
+    keys: Vec<String>,
+    /// When the first step began.
+    asked_at: f64,
+}
+
+/// The steps of a read. Most need the first alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The document.
+    Document,
+    /// The last good one in place of a faulty one.
+    LastGood,
+    /// The last good one where there is none.
+    LastKnown,
+}
+
+/// The document that a read found.
+pub struct Document<'t> {
+    /// The position of its key among [`PolicyRead::keys`].
+    pub index: usize,
+    /// The version of its text.
+    pub version: Version,
+    /// Its text, or the beginning of one that is too long. It is asked for only where the text
+    /// is not known yet.
+    pub text: &'t dyn Fn() -> String,
+}
+
+/// What the caller does about an answer of KV.
+#[derive(Debug)]
+pub enum Effect {
+    /// Go on with this read, and come back with its answer.
+    Read(PolicyRead),
+    /// Put the text that was read under this key, unless that holds it already.
+    WriteLastGood(String),
+    /// Log an event of the host.
+    Log(PolicyEvent),
+}
+
+/// What is worth a line of the log.
+#[derive(Debug)]
+pub enum PolicyEvent {
+    /// KV gave no answer, with what went wrong.
+    ReadFailed(String),
+    /// A host is under another document from now on.
+    Changed {
+        /// Its key.
+        key: String,
+        /// The policy.
+        policy: Rc<Policy>,
+    },
+    /// A document is faulty, and not used.
+    Faulty {
+        /// Its key.
+        key: String,
+        /// Its version.
+        version: Version,
+        /// Every fault.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// There is no document.
+    Missing,
+    /// No last good document can be used in place of a faulty one.
+    NoLastGood,
+}
+
+/// A key's text, as far as it matters whether it is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LastText {
+    version: Version,
+    is_valid: bool,
+}
+
+/// The text that each key had last, of twice as many keys as hosts are kept.
+pub(super) const fn no_last_texts() -> LruCache<LastText> {
+    LruCache::new(2 * MAX_HOSTS)
+}
+
+/// A document that is valid.
+struct Parsed {
+    policy: Rc<Policy>,
+    /// Its key had another text before, as far as this isolate knows.
+    is_news: bool,
+}
+
+impl PolicyRead {
+    /// The read of the policy of `host` that begins at `now`.
+    #[must_use]
+    pub fn new(host: &str, now: f64) -> Self {
+        Self {
+            host: host.to_owned(),
+            step: Step::Document,
+            keys: keys::candidates(host),
+            asked_at: now,
+        }
+    }
+
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The keys to read in one call. The first that is there is what is wanted.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    fn then(&self, step: Step, documents: &[String]) -> Effect {
+        let keys = documents.iter().map(|key| keys::last_good(key)).collect();
+        Effect::Read(Self { step, keys, ..self.clone() })
+    }
+}
+
+impl PolicyCache {
+    /// Takes in at `now` what KV says to `read`: the first document that is there, that there is
+    /// none, or what went wrong. A policy is fresh for `fresh_seconds`. Returns what to do, in
+    /// order.
+    #[must_use]
+    pub fn update(
+        &mut self,
+        read: &PolicyRead,
+        answer: Result<Option<Document<'_>>, String>,
+        now: f64,
+        fresh_seconds: u32,
+        domain_rules: &DomainRules,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut log = |event| effects.push(Effect::Log(event));
+        let candidates = keys::candidates(&read.host);
+        let is_answered = answer.is_ok();
+        let document = answer.unwrap_or_else(|error| {
+            log(PolicyEvent::ReadFailed(error));
+            None
+        });
+        let found = document.and_then(|document| Some((read.keys.get(document.index)?, document)));
+        let rank = found.as_ref().map_or(0, |(key, _)| rank(key, &candidates));
+        let is_found = found.is_some();
+        let parsed = found.and_then(|(key, document)| {
+            let parsed = match read.step {
+                Step::LastKnown => self.parse_last_known(&document, domain_rules),
+                Step::Document | Step::LastGood => {
+                    self.parse(key, &document, now, domain_rules, &mut effects)
+                }
+            };
+            parsed.map(|parsed| (key, parsed))
+        });
+        let policy = parsed.as_ref().map(|(_, parsed)| Rc::clone(&parsed.policy));
+        let result = match (read.step, policy) {
+            (Step::Document | Step::LastKnown, _) if !is_answered => FetchResult::Failed,
+            (Step::Document, Some(policy)) => FetchResult::Valid(policy, rank),
+            (Step::Document, None) if is_found => FetchResult::Invalid(rank),
+            (Step::Document, None) => {
+                for key in &candidates {
+                    self.last_texts.remove(key);
+                }
+                FetchResult::Missing
+            }
+            (Step::LastGood, policy) => {
+                if policy.is_none() {
+                    effects.push(Effect::Log(PolicyEvent::NoLastGood));
+                }
+                FetchResult::LastGood(policy, rank)
+            }
+            (Step::LastKnown, policy) => {
+                effects.push(Effect::Log(PolicyEvent::Missing));
+                FetchResult::LastKnown(policy)
+            }
+        };
+        let before = self.version_of(&read.host, now);
+        let next = self.apply(&read.host, read.asked_at, now, fresh_seconds, result);
+        let after = self.version_of(&read.host, now);
+        if let Some((key, Parsed { policy, is_news })) = parsed {
+            let is_another = before.is_some_and(|before| before != policy.version());
+            if after == Some(policy.version()) && (is_news || is_another) {
+                let key = key.clone();
+                effects.push(Effect::Log(PolicyEvent::Changed { key, policy }));
+            }
+        }
+        match next {
+            Next::Dropped if after.is_none() => effects.push(Effect::Log(PolicyEvent::Missing)),
+            Next::Done | Next::Dropped => {}
+            Next::ReadLastGood(rank) => {
+                let key = candidates.get(rank).map(std::slice::from_ref).unwrap_or_default();
+                effects.push(read.then(Step::LastGood, key));
+            }
+            Next::ReadLastKnown => effects.push(read.then(Step::LastKnown, &candidates)),
+        }
+        effects
+    }
+
+    /// The policy of `document`, if it is valid. The text that its key had last is not parsed
+    /// again, nor does the log repeat what it said of it.
+    fn parse(
+        &mut self,
+        key: &str,
+        document: &Document<'_>,
+        now: f64,
+        domain_rules: &DomainRules,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Parsed> {
+        let version = document.version;
+        let before = self.last_texts.get_mut(key, now).copied();
+        if before == Some(LastText { version, is_valid: false }) {
+            return None;
+        }
+        let read = self.policy_of(document, domain_rules);
+        let text = LastText { version, is_valid: read.is_ok() };
+        self.last_texts.insert(key, now, text);
+        let is_news = before != Some(text);
+        match read {
+            Ok(policy) => {
+                if is_news && !key.ends_with(keys::LAST_GOOD) {
+                    effects.push(Effect::WriteLastGood(keys::last_good(key)));
+                }
+                Some(Parsed { policy, is_news })
+            }
+            Err(diagnostics) => {
+                let key = key.to_owned();
+                let event = PolicyEvent::Faulty { key, version, diagnostics };
+                effects.push(Effect::Log(event));
+                None
+            }
+        }
+    }
+
+    /// The same of a document that is not in force any more, without a word in the log.
+    fn parse_last_known(
+        &self,
+        document: &Document<'_>,
+        domain_rules: &DomainRules,
+    ) -> Option<Parsed> {
+        let policy = self.policy_of(document, domain_rules).ok()?;
+        Some(Parsed { policy, is_news: false })
+    }
+
+    /// The policy of `document`: the cached one if there is one of this version, as one text may
+    /// stand under several keys, and one key serve many hosts.
+    fn policy_of(
+        &self,
+        document: &Document<'_>,
+        domain_rules: &DomainRules,
+    ) -> Result<Rc<Policy>, Vec<Diagnostic>> {
+        let cached = self.hosts.policies().find(|policy| policy.version() == document.version);
+        cached.map_or_else(
+            || Policy::read(&(document.text)(), document.version, domain_rules).map(Rc::new),
+            |policy| Ok(Rc::clone(policy)),
+        )
+    }
+}
+
+/// The rank of the document under `key`, or of the one that `key` holds a last good text of.
+fn rank(key: &str, candidates: &[String]) -> usize {
+    let document = key.strip_suffix(keys::LAST_GOOD).unwrap_or(key);
+    candidates.iter().position(|candidate| candidate == document).unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! Templates: what the answers of one kind under one route have in common.
+//!
+//! Whoever answers keeps something ready-made for each [`TemplateId`], and adds what an answer
+//! repeats of its request.
+
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE,
+        RETRY_AFTER, VARY,
+    },
+};
+
+use super::{
+    Answer, Headers, UpstreamFailure,
+    cors::{self, Reflected},
+    vary,
+};
+use crate::{
+    grant::{Grant, GrantKind},
+    policy::{AllowedHeaders, Route, RouteId},
+    request::{RequestHead, RequestKind},
+};
+
+/// Engine.IO's own refusal (engine.io, `server.ts`, `Server.errors.FORBIDDEN`).
+const REFUSAL: &str = r#"{"code":4,"message":"Forbidden"}"#;
+const UNAVAILABLE: &str = r#"{"message":"Service Unavailable"}"#;
+/// The time in seconds after which a client is asked to try again where no policy could be read.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What many answers have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Template<'a> {
+    kind: Kind,
+    route: Option<&'a Route>,
+}
+
+/// The identity of a [`Template`]: those of one identity are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TemplateId {
+    kind: Kind,
+    route: Option<RouteId>,
+}
+
+/// The kinds of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// To a preflight; `Access-Control-Allow-Headers` may be what it asks for.
+    Preflight { grant: GrantKind, reflects: bool },
+    /// The origin server's, with the rule's CORS headers.
+    Response { grant: GrantKind, is_explained: bool },
+    /// 403.
+    Refusal(RequestKind),
+    /// 503.
+    Unavailable(RequestKind),
+    /// 502 or 504.
+    Failure(UpstreamFailure),
+}
+
+/// A header of the request that an answer repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestHeader {
+    /// `Origin`.
+    Origin,
+    /// `Access-Control-Request-Headers`, in the form that [`Answer::allowed_headers`] has.
+    RequestedHeaders,
+}
+
+const ORIGIN: (HeaderName, RequestHeader) = (ACCESS_CONTROL_ALLOW_ORIGIN, RequestHeader::Origin);
+const HEADERS: (HeaderName, RequestHeader) =
+    (ACCESS_CONTROL_ALLOW_HEADERS, RequestHeader::RequestedHeaders);
+
+impl Template<'_> {
+    /// Its identity.
+    #[must_use]
+    pub fn id(&self) -> TemplateId {
+        TemplateId { kind: self.kind, route: self.route.map(Route::id) }
+    }
+
+    /// The status of an answer that the edge itself gives.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.kind {
+            Kind::Preflight { .. } => {
+                self.route.map_or(StatusCode::NO_CONTENT, |route| route.rule.success_status)
+            }
+            Kind::Response { .. } => StatusCode::OK,
+            Kind::Refusal(_) => StatusCode::FORBIDDEN,
+            Kind::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Failure(failure) => failure.status(),
+        }
+    }
+
+    /// The body of an answer that the edge itself gives: JSON.
+    #[must_use]
+    pub fn body(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Preflight { .. } | Kind::Response { .. } => None,
+            Kind::Refusal(_) => Some(REFUSAL),
+            Kind::Unavailable(_) => Some(UNAVAILABLE),
+            Kind::Failure(failure) => Some(failure.body()),
+        }
+    }
+
+    /// The headers that repeat something of the request, each with what it repeats.
+    #[must_use]
+    pub fn repeated(&self) -> &'static [(HeaderName, RequestHeader)] {
+        match self.kind {
+            Kind::Preflight { grant: GrantKind::Origin { .. }, reflects: true } => {
+                const { &[ORIGIN, HEADERS] }
+            }
+            Kind::Preflight { reflects: true, .. } => const { &[HEADERS] },
+            Kind::Preflight { grant: GrantKind::Origin { .. }, .. }
+            | Kind::Response { grant: GrantKind::Origin { .. }, .. } => const { &[ORIGIN] },
+            _ => &[],
+        }
+    }
+
+    /// The headers that are the same in every answer.
+    #[must_use]
+    pub fn headers(&self) -> Headers {
+        let of_error = |mut more: Headers| {
+            more.splice(0..0, [(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);
+            more
+        };
+        match (self.kind, self.route) {
+            (Kind::Preflight { grant, .. }, Some(route)) => {
+                cors::preflight_headers(&route.rule, grant)
+            }
+            (Kind::Response { grant, is_explained }, Some(route)) => {
+                cors::response_headers(&route.rule, grant, is_explained)
+            }
+            (Kind::Refusal(request), _) => of_error(vec![(VARY, vary::of(request))]),
+            (Kind::Unavailable(request), _) => {
+                of_error(vec![(RETRY_AFTER, RETRY_AFTER_SECONDS), (VARY, vary::of(request))])
+            }
+            (Kind::Failure(_), _) => of_error(Vec::new()),
+            (Kind::Preflight { .. } | Kind::Response { .. }, None) => Vec::new(),
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// One that depends on no rule.
+    pub(super) fn of(kind: Kind) -> Self {
+        let template = Template { kind, route: None };
+        Self { template, origin: None, allowed_headers: None, explanation: None }
+    }
+
+    /// The answer to a preflight.
+    ///
+    /// It says what the rule allows whatever is asked, so that the browser names the method or
+    /// header that is missing.
+    pub(super) fn preflight(
+        head: &RequestHead<'a>,
+        route: &'a Route,
+        grant: Option<Grant<'a>>,
+    ) -> Self {
+        let is_reflected =
+            grant.is_some() && route.rule.allowed_headers == AllowedHeaders::Requested;
+        let requested = head.requested_headers.filter(|_| is_reflected);
+        let allowed_headers = requested.and_then(Reflected::of);
+        let kind = Kind::Preflight { grant: grant.into(), reflects: allowed_headers.is_some() };
+        let template = Template { kind, route: Some(route) };
+        let origin = grant.and_then(Grant::origin);
+        Self { template, origin, allowed_headers, explanation: None }
+    }
+
+    /// The headers of the origin server's answer.
+    pub(super) fn response(route: &'a Route, grant: Option<Grant<'a>>, is_explained: bool) -> Self {
+        let kind = Kind::Response { grant: grant.into(), is_explained };
+        let template = Template { kind, route: Some(route) };
+        let origin = grant.and_then(Grant::origin);
+        Self { template, origin, allowed_headers: None, explanation: None }
+    }
+}

@@ -1,0 +1,84 @@
+//! One request and its origin's keys: what is known of them, and what is read.
+
+use super::{Cached, KeyStatus, Lookup, Source, Start, Tenants};
+use crate::{
+    decision::{Decision, Reason},
+    policy_cache::PolicyState,
+    request::RequestHead,
+    waiting::{MAX_WAIT, Times},
+};
+
+/// A decision that may hang on keys of the origin.
+#[derive(Debug)]
+pub struct TenantDecision<'a> {
+    /// The decision. Its reason is [`Reason::UnaskedOrigin`] while it is pending.
+    pub decision: Decision<'a>,
+    /// What a better decision waits for.
+    pub pending: Option<Pending>,
+    /// The read of keys that were used though they are no longer fresh. Nothing waits for it.
+    pub refresh: Option<Lookup>,
+    /// KV did not answer in time, and nobody has said so yet.
+    pub gave_up: bool,
+}
+
+/// What a decision waits for. It is to be taken again when the read has ended, or in a while.
+#[derive(Debug)]
+pub enum Pending {
+    /// A read that this request begins.
+    Read(Lookup),
+    /// A read of another request.
+    Wait,
+}
+
+impl Tenants {
+    /// The decision on `head` by `state` and by what is known of its origin's keys, where what
+    /// KV says is fresh for `fresh_seconds`. `source` is asked for only where the limits depend
+    /// on it.
+    pub fn decide<'a>(
+        &mut self,
+        head: &RequestHead<'a>,
+        state: &'a PolicyState,
+        times: Times,
+        fresh_seconds: u32,
+        source: impl FnOnce() -> Source,
+    ) -> TenantDecision<'a> {
+        let (mut unknown, mut to_refresh) = (Vec::new(), Vec::new());
+        let decision =
+            state.decide(head, |key| match self.look_up(key, times.now, fresh_seconds) {
+                Cached::Hit(status) => status,
+                Cached::StaleHit => {
+                    to_refresh.push(key.to_owned());
+                    KeyStatus::Present
+                }
+                Cached::Miss => {
+                    unknown.push(key.to_owned());
+                    KeyStatus::Unknown
+                }
+            });
+        let refresh = (!to_refresh.is_empty()).then(|| Lookup::refresh(to_refresh, times.now));
+        let taken = TenantDecision { decision, pending: None, refresh, gave_up: false };
+        if decision.reason != Reason::UnaskedOrigin {
+            return taken;
+        }
+        let has_waited = times.now - times.arrived_at >= MAX_WAIT;
+        let start = if has_waited {
+            Start::GiveUp(KeyStatus::Failed)
+        } else {
+            self.start(&unknown, source, times.now)
+        };
+        let status = match start {
+            Start::Read(lookup) => {
+                return TenantDecision { pending: Some(Pending::Read(lookup)), ..taken };
+            }
+            Start::Wait => return TenantDecision { pending: Some(Pending::Wait), ..taken },
+            Start::GiveUp(status) => status,
+        };
+        let gave_up = has_waited && self.give_up(times);
+        // A key that was there is there while KV fails.
+        let decision = state.decide(head, |key| {
+            let is_present = self.present.get_mut(key, times.now).is_some();
+            if is_present { KeyStatus::Present } else { status }
+        });
+        TenantDecision { decision, gave_up, ..taken }
+    }
+}

@@ -1,0 +1,28 @@
+//! `token` (RFC 9110, 5.6.2): a method is one, and so is the name of a header.
+
+use http::Method;
+
+/// Whether `text` is a token. `HeaderName` knows as well, but with a table of the names in use
+/// that is 16 KB of the Worker's Wasm.
+#[must_use]
+pub(crate) fn is_token(text: &str) -> bool {
+    text.parse::<Method>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_header_is_a_token_and_every_token_may_be_one() {
+        for byte in 0..=0x7f_u8 {
+            let text = char::from(byte).to_string();
+            assert_eq!(is_token(&text), text.parse::<HeaderName>().is_ok(), "{text:?}");
+        }
+        for text in ["", "a b", "a,b", "caf\u{e9}"] {
+            assert!(!is_token(text), "{text:?}");
+        }
+    }
+}

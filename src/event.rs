@@ -1,0 +1,155 @@
+//! A request, as JavaScript hands it over.
+
+use std::pin::Pin;
+
+use socketio_cors_core::{
+    request::{RequestHead, Url},
+    tenants::Source,
+    waiting::{Times, pause},
+};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{
+    Request,
+    js_sys::{Date, Promise},
+};
+use worker::{Context, Env, worker_sys::Context as JsContext};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A request with its bindings and its execution context, as `js/entry.js` makes it.
+    #[derive(Clone)]
+    pub type FetchEvent;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn request(this: &FetchEvent) -> Request;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn env(this: &FetchEvent) -> Env;
+    #[wasm_bindgen(method, getter)]
+    fn ctx(this: &FetchEvent) -> JsContext;
+    /// The value of a header that an answer repeats, in place of what the request has.
+    #[wasm_bindgen(method, setter, js_name = requestedHeaders)]
+    pub(crate) fn set_requested_headers(this: &FetchEvent, names: &str);
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_explanation(this: &FetchEvent, explanation: &str);
+}
+
+#[wasm_bindgen(module = "js/entry.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = serveAgain)]
+    fn serve_again(
+        event: &FetchEvent,
+        arrived_at: f64,
+        pause: f64,
+        reading: Option<&Promise>,
+        is_answered: bool,
+    ) -> JsValue;
+}
+
+impl FetchEvent {
+    /// Runs `future` behind the request. Returns a promise that it has ended, which stays pending
+    /// if a panic ends this instance of Wasm before: nothing may wait for it without a limit.
+    pub(crate) fn wait_until(&self, future: impl Future<Output = ()> + 'static) -> Promise {
+        // In a box, as each type of future would be a copy of the code that runs it.
+        let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+        let promise = future_to_promise(async {
+            future.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        self.keep_alive(&promise);
+        promise
+    }
+
+    /// Keeps the request's I/O alive until `promise` settles.
+    pub(crate) fn keep_alive(&self, promise: &Promise) {
+        // It throws where the request is over, and then nothing of it is left to keep.
+        let _ = Context::new(self.ctx()).as_ref().wait_until(promise);
+    }
+
+    /// The source of the request, by the address that Cloudflare saw it come from.
+    pub(crate) fn source(&self) -> Source {
+        let address = self.request().headers().get("CF-Connecting-IP").ok().flatten();
+        Source::of(address.as_deref())
+    }
+}
+
+/// The read of KV that a better decision waits for.
+pub(crate) enum Reading {
+    /// The request's own: a promise that it has ended.
+    Own(Promise),
+    /// Another request's, which this one may not await.
+    Others,
+}
+
+/// A request at some time.
+pub(crate) struct Incoming {
+    pub(crate) event: FetchEvent,
+    pub(crate) times: Times,
+    /// It has been forwarded already, and its decision is still to be recorded.
+    pub(crate) is_answered: bool,
+    head: OwnedHead,
+}
+
+/// [`RequestHead`] with texts of its own, and what matters to forwarding alone.
+pub(crate) struct OwnedHead {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) origin: Option<String>,
+    pub(crate) requested_method: Option<String>,
+    pub(crate) requested_headers: Option<String>,
+    pub(crate) fetch_site: Option<String>,
+    pub(crate) fetch_mode: Option<String>,
+    pub(crate) fetch_dest: Option<String>,
+    pub(crate) upgrade: Option<String>,
+    pub(crate) accept_encoding: Option<String>,
+}
+
+impl Incoming {
+    /// A request that came at `arrived_at`, in milliseconds, or just now.
+    pub(crate) fn new(
+        event: &FetchEvent,
+        head: OwnedHead,
+        arrived_at: Option<f64>,
+        is_answered: bool,
+    ) -> Self {
+        let now = now();
+        let times = Times { now, arrived_at: arrived_at.unwrap_or(now) };
+        Self { event: event.clone(), times, is_answered, head }
+    }
+
+    /// `Accept-Encoding`.
+    pub(crate) fn accept_encoding(&self) -> Option<&str> {
+        self.head.accept_encoding.as_deref()
+    }
+
+    pub(crate) fn head(&self) -> RequestHead<'_> {
+        let head = &self.head;
+        RequestHead {
+            method: &head.method,
+            url: Url::split(&head.url),
+            origin: head.origin.as_deref(),
+            requested_method: head.requested_method.as_deref(),
+            requested_headers: head.requested_headers.as_deref(),
+            fetch_site: head.fetch_site.as_deref(),
+            fetch_mode: head.fetch_mode.as_deref(),
+            fetch_dest: head.fetch_dest.as_deref(),
+            upgrade: head.upgrade.as_deref(),
+        }
+    }
+
+    /// Serves the request once more, when its own `reading` of KV has ended, or else in a while.
+    /// Returns a promise of the `Response`; of nothing where the request is answered already.
+    pub(crate) fn serve_again(&self, reading: &Reading, is_answered: bool) -> JsValue {
+        let reading = match reading {
+            Reading::Own(promise) => Some(promise),
+            Reading::Others => None,
+        };
+        let pause = pause(self.times, reading.is_some());
+        serve_again(&self.event, self.times.arrived_at, pause, reading, is_answered)
+    }
+}
+
+/// The time, in milliseconds. In an isolate it advances only with I/O.
+pub(crate) fn now() -> f64 {
+    Date::now()
+}

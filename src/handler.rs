@@ -1,0 +1,127 @@
+//! The Worker's `fetch`.
+
+use socketio_cors_core::{
+    decision::Decision,
+    request::RequestHead,
+    response::{Action, Answer, act},
+    settings::Service,
+    tenants::KeyStatus,
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use crate::{
+    answer,
+    event::{FetchEvent, Incoming, OwnedHead, Reading},
+    forward, log, metrics, policies, tenants, variables,
+};
+
+/// Answers a request: a `Response`, or a promise of one; of nothing where the request
+/// `is_answered` already.
+///
+/// Every header is here that a rule may read, if the request has it; the URL is in the form in
+/// which it is forwarded. `arrived_at` is the time in milliseconds at which the request came, if
+/// it has waited for KV.
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::too_many_arguments, reason = "they cross from JavaScript in one call")]
+#[expect(unreachable_pub, reason = "exported to JavaScript")]
+pub fn fetch(
+    event: &FetchEvent,
+    method: String,
+    url: String,
+    origin: Option<String>,
+    requested_headers: Option<String>,
+    requested_method: Option<String>,
+    fetch_site: Option<String>,
+    fetch_mode: Option<String>,
+    fetch_dest: Option<String>,
+    upgrade: Option<String>,
+    accept_encoding: Option<String>,
+    arrived_at: Option<f64>,
+    is_answered: bool,
+) -> JsValue {
+    let head = OwnedHead {
+        method,
+        url,
+        origin,
+        requested_method,
+        requested_headers,
+        fetch_site,
+        fetch_mode,
+        fetch_dest,
+        upgrade,
+        accept_encoding,
+    };
+    serve(&Incoming::new(event, head, arrived_at, is_answered))
+}
+
+fn serve(incoming: &Incoming) -> JsValue {
+    let Incoming { event, times, .. } = incoming;
+    let head = incoming.head();
+    let service = variables::service(event);
+    let Some(settings) = service.settings() else {
+        return answer::respond(event, &Answer::unavailable(head.kind())).into();
+    };
+    #[cfg(feature = "panic-on-request")]
+    policies::panic_if_asked(head.url.path());
+    log::next_minute(times.now);
+
+    let host = head.url.policy_host();
+    let (policy, reading) = policies::look_up(event, &host, *times, settings.fresh_seconds);
+    let (decision, waiting) = if policy.makes_wait(&head) {
+        let decision = policy.state.decide(&head, |_| KeyStatus::Unknown);
+        (decision, Some(Waiting { reading, holds_back: true }))
+    } else {
+        let taken = tenants::decide(event, &head, &policy.state, *times, settings.fresh_seconds);
+        let holds_back = taken.decision.blocks();
+        (taken.decision, taken.waiting.map(|reading| Waiting { reading, holds_back }))
+    };
+
+    if let Some(Waiting { reading, holds_back }) = waiting {
+        if incoming.is_answered || holds_back && !settings.report_only {
+            return incoming.serve_again(&reading, incoming.is_answered);
+        }
+        let recording = incoming.serve_again(&reading, true);
+        event.keep_alive(recording.unchecked_ref());
+    } else {
+        record(event, &head, &host, &decision, service);
+        if incoming.is_answered {
+            return JsValue::UNDEFINED;
+        }
+    }
+    match act(&head, &decision, service) {
+        Action::Answer(answer) => answer::respond(event, &answer).into(),
+        Action::ForwardUntouched(explanation) => {
+            forward::untouched(incoming, &head, settings, explanation.as_ref())
+        }
+        Action::ForwardWithCors { answer, removed } => {
+            forward::with_cors(incoming, &head, settings, &answer, removed)
+        }
+    }
+}
+
+/// A better decision waits for KV.
+struct Waiting {
+    reading: Reading,
+    /// The request waits for it.
+    holds_back: bool,
+}
+
+/// Records a decision on a covered route.
+fn record(
+    event: &FetchEvent,
+    head: &RequestHead<'_>,
+    host: &str,
+    decision: &Decision<'_>,
+    service: &Service,
+) {
+    // What a bad variable closes is not for a rule to decide.
+    let Service::Full(settings) = service else { return };
+    let Some(route) = decision.route else { return };
+    if decision.is_refusal() {
+        log::refusal(head, host, decision, settings);
+    }
+    if settings.has_dataset {
+        metrics::write(event, head, host, route, decision, settings);
+    }
+}

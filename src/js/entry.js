@@ -1,0 +1,44 @@
+// What workerd calls, and what serves a request again that has waited for KV.
+import { __wbg_reset_state, fetch as decide } from "wasm";
+import { withTimeout } from "./forward.js";
+
+export default {
+	fetch: (request, env, ctx) => serve({ request, env, ctx, url: urlOf(request) }),
+};
+
+/** Answers a request: a Response, or a promise of one; of nothing if it `isAnswered` already. */
+function serve(event, arrivedAt, isAnswered = false) {
+	const { method, headers } = event.request;
+	const [origin, ...others] = NAMES.map((name) => headers.get(name));
+	event.origin = origin;
+	event.requestedHeaders = others[0];
+	return decide(event, method, event.url, origin, ...others, arrivedAt, isAnswered);
+}
+
+// Every header that a rule may read, in the order in which `fetch` takes them.
+const NAMES = ["origin", "access-control-request-headers", "access-control-request-method"];
+NAMES.push("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "upgrade", "accept-encoding");
+
+/** Serves the request again when its own `reading` of KV has ended, or after `pause` milliseconds. */
+export async function serveAgain(event, arrivedAt, pause, reading, isAnswered) {
+	await (reading === undefined ? scheduler.wait(pause) : withTimeout(pause, reading));
+	return serve(event, arrivedAt, isAnswered);
+}
+
+/** Puts a new instance of Wasm in place of the one that a panic has ended. */
+export function beginAnew() {
+	__wbg_reset_state();
+}
+
+// A request's URL as fetch will read it, so that what is decided on is what is forwarded. Outside of
+// Cloudflare it has the dots and backslashes of the client's path, and whatever its `Host` has.
+function urlOf({ url }) {
+	if (PLAIN.test(url)) return url;
+	const parsed = URL.parse(url);
+	if (parsed === null) return encodeURI(url);
+	parsed.username = parsed.password = "";
+	return parsed.href;
+}
+
+// A name or an IPv4 address, segments that do not begin with a dot, and a query: nothing to resolve.
+const PLAIN = /^https?:\/\/[\w.-]+(?::[1-9]\d*)?(?:\/(?!\.|%2e)[^/?\\\t]*)+(?:\?[^\t]*)?$/i;

@@ -1,0 +1,112 @@
+//! Workers KV: policies, and tenants' keys.
+
+use std::time::Duration;
+
+use socketio_cors_core::{
+    keys::BINDING,
+    policy::{MAX_DOCUMENT_LEN, Version},
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::js_sys::{Array, Object, Reflect};
+use worker::Delay;
+
+use crate::{event::FetchEvent, log};
+
+/// KV takes one write a second for a key, and other isolates write at the same time.
+const RETRY_AFTER: Duration = Duration::from_millis(1500);
+
+// `worker::KvStore` would do the same with 13 KiB (gzip) more of the upload.
+#[wasm_bindgen(module = "js/kv.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = firstOf, catch)]
+    async fn first(
+        namespace: &Namespace,
+        keys: Vec<String>,
+        limit: usize,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = presentOf, catch)]
+    async fn present(namespace: &Namespace, keys: Vec<String>) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A KV namespace.
+    type Namespace;
+
+    #[wasm_bindgen(method, catch)]
+    async fn get(this: &Namespace, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn put(this: &Namespace, key: &str, text: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The value of the first of several keys that has one, as `js/kv.js` has it. Its text, up to
+    /// 8 MiB, stays in JavaScript until it is known to be new.
+    pub(crate) type Found;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn index(this: &Found) -> usize;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn text(this: &Found) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn digest(this: &Found) -> Vec<u8>;
+}
+
+impl Found {
+    /// The version of its text.
+    pub(crate) fn version(&self) -> Version {
+        self.digest().try_into().map_or(Version::NONE, Version::new)
+    }
+}
+
+/// The first of `keys` that KV holds.
+///
+/// # Errors
+/// The reason why KV gave no answer, in words.
+pub(crate) async fn first_of(event: &FetchEvent, keys: &[String]) -> Result<Option<Found>, String> {
+    // One more says that it is too much.
+    let limit = MAX_DOCUMENT_LEN.saturating_add(1);
+    let found = first(&namespace(event)?, keys.to_vec(), limit).await;
+    let found = found.map_err(|error| in_words(&error))?;
+    Ok((!found.is_undefined()).then(|| found.unchecked_into()))
+}
+
+/// Those of `keys` that KV holds.
+///
+/// # Errors
+/// The reason why KV gave no answer, in words.
+pub(crate) async fn present_of(event: &FetchEvent, keys: &[String]) -> Result<Vec<String>, String> {
+    let present = present(&namespace(event)?, keys.to_vec()).await;
+    let present: Array = present.map_err(|error| in_words(&error))?.unchecked_into();
+    Ok(present.iter().filter_map(|key| key.as_string()).collect())
+}
+
+/// Puts `text` under `key`, unless it is there already: a read costs a tenth of a write.
+pub(crate) async fn write_last_good(event: FetchEvent, key: String, text: String) {
+    let write = async || {
+        let namespace = namespace(&event)?;
+        let before = namespace.get(&key).await.map_err(|error| in_words(&error))?;
+        if before.as_string().as_ref() != Some(&text) {
+            namespace.put(&key, &text).await.map_err(|error| in_words(&error))?;
+        }
+        Ok::<_, String>(())
+    };
+    if write().await.is_err() {
+        Delay::from(RETRY_AFTER).await;
+        if let Err(error) = write().await {
+            log::last_good_write_failed(&key, &error);
+        }
+    }
+}
+
+fn namespace(event: &FetchEvent) -> Result<Namespace, String> {
+    let namespace = Reflect::get(&event.env(), &BINDING.into()).unwrap_or_default();
+    let is_bound = !namespace.is_undefined();
+    is_bound.then(|| namespace.unchecked_into()).ok_or("no KV namespace is bound as POLICY".into())
+}
+
+fn in_words(error: &JsValue) -> String {
+    let error: &Object = error.unchecked_ref();
+    error.to_string().into()
+}

@@ -1,0 +1,87 @@
+//! The policies of hosts: cached, and read from KV by one request for all.
+
+use std::cell::RefCell;
+
+use socketio_cors_core::{
+    policy::DomainRules,
+    policy_cache::{Document, Effect, Lookup, PolicyCache, PolicyRead},
+    waiting::{MAX_WAIT, Times},
+};
+use web_sys::Url;
+
+use crate::{
+    event::{FetchEvent, Reading, now},
+    kv, log,
+};
+
+thread_local! {
+    static POLICIES: RefCell<PolicyCache> = const { RefCell::new(PolicyCache::new()) };
+}
+
+/// The runtime knows in which form browsers send a host, and nothing of public suffixes.
+pub(crate) const DOMAIN_RULES: DomainRules = DomainRules { to_ascii, ..DomainRules::NONE };
+
+fn to_ascii(host: &str) -> Option<String> {
+    Url::new(&format!("https://{host}")).ok().map(|url| url.hostname())
+}
+
+/// What decides on a request to `host`, and the read of KV that is under way if it waits for one.
+pub(crate) fn look_up(
+    event: &FetchEvent,
+    host: &str,
+    times: Times,
+    fresh_seconds: u32,
+) -> (Lookup, Reading) {
+    let mut lookup = POLICIES.with_borrow_mut(|policies| {
+        if times.now - times.arrived_at >= MAX_WAIT
+            && let Some(failure) = policies.give_up(host, times.now)
+        {
+            log::policy(host, &failure);
+        }
+        policies.look_up(host, times.now, times.arrived_at, fresh_seconds)
+    });
+    let reading = match lookup.read.take() {
+        Some(read) => Reading::Own(event.wait_until(refresh(event.clone(), read, fresh_seconds))),
+        None => Reading::Others,
+    };
+    (lookup, reading)
+}
+
+/// Reads a host's policy from KV into the cache.
+async fn refresh(event: FetchEvent, read: PolicyRead, fresh_seconds: u32) {
+    let mut next = Some(read);
+    while let Some(read) = next.take() {
+        let answer = kv::first_of(&event, read.keys()).await;
+        let found = answer.as_ref().ok().and_then(Option::as_ref);
+        let text = || found.map(kv::Found::text).unwrap_or_default();
+        let document = found.map(|found| Document {
+            index: found.index(),
+            version: found.version(),
+            text: &text,
+        });
+        let answer = answer.as_ref().map(|_| document).map_err(Clone::clone);
+        let effects = POLICIES.with_borrow_mut(|policies| {
+            policies.update(&read, answer, now(), fresh_seconds, &DOMAIN_RULES)
+        });
+        for effect in effects {
+            match effect {
+                Effect::Read(further) => next = Some(further),
+                Effect::WriteLastGood(key) => {
+                    let write = kv::write_last_good(event.clone(), key, text());
+                    drop(event.wait_until(write));
+                }
+                Effect::Log(event) => log::policy(read.host(), &event),
+            }
+        }
+    }
+}
+
+/// Panics where `path` asks for it, while the policies are borrowed: nobody could use
+/// them again but for a new instance.
+#[cfg(feature = "panic-on-request")]
+#[expect(clippy::panic, reason = "what a test is about")]
+pub(crate) fn panic_if_asked(path: &str) {
+    if path == "/panic" {
+        POLICIES.with_borrow_mut(|_| panic!("as asked"));
+    }
+}

@@ -1,0 +1,59 @@
+//! The origins that have a KV key each, as far as this isolate knows them.
+
+use std::cell::RefCell;
+
+use crate::{
+    event::{FetchEvent, Reading, now},
+    kv, log,
+};
+use socketio_cors_core::{
+    decision::Decision,
+    policy_cache::PolicyState,
+    request::RequestHead,
+    tenants::{Lookup, Pending, Tenants},
+    waiting::Times,
+};
+
+thread_local! {
+    static TENANTS: RefCell<Tenants> = const { RefCell::new(Tenants::new()) };
+}
+
+/// A decision by what is known of an origin's keys.
+pub(crate) struct TenantDecision<'a> {
+    pub(crate) decision: Decision<'a>,
+    /// What a better one waits for.
+    pub(crate) waiting: Option<Reading>,
+}
+
+/// The decision on `head` by `state`. Keys that have to be asked for are read behind the request.
+pub(crate) fn decide<'a>(
+    event: &FetchEvent,
+    head: &RequestHead<'a>,
+    state: &'a PolicyState,
+    times: Times,
+    fresh_seconds: u32,
+) -> TenantDecision<'a> {
+    let source = || event.source();
+    let taken = TENANTS
+        .with_borrow_mut(|tenants| tenants.decide(head, state, times, fresh_seconds, source));
+    if taken.gave_up {
+        log::lookup_failed("KV gave no answer within two seconds");
+    }
+    if let Some(lookup) = taken.refresh {
+        drop(event.wait_until(read(event.clone(), lookup)));
+    }
+    let waiting = taken.pending.map(|pending| match pending {
+        Pending::Read(lookup) => Reading::Own(event.wait_until(read(event.clone(), lookup))),
+        Pending::Wait => Reading::Others,
+    });
+    TenantDecision { decision: taken.decision, waiting }
+}
+
+/// Asks KV for keys, and takes in what it says.
+async fn read(event: FetchEvent, lookup: Lookup) {
+    let present = kv::present_of(&event, lookup.keys()).await;
+    if let Err(error) = &present {
+        log::lookup_failed(error);
+    }
+    TENANTS.with_borrow_mut(|tenants| tenants.update(&lookup, now(), present.ok().as_deref()));
+}

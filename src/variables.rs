@@ -1,0 +1,58 @@
+//! The Worker's variables.
+
+use std::cell::OnceCell;
+
+use socketio_cors_core::settings::{Service, Settings, Variables};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::js_sys::Reflect;
+use worker::Env;
+
+use crate::{event::FetchEvent, log, metrics, recovery};
+
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's `String(value)`: a number is as good as its text.
+    #[wasm_bindgen(js_name = String)]
+    fn to_text(value: &JsValue) -> String;
+}
+
+thread_local! {
+    static SERVICE: OnceCell<&'static Service> = const { OnceCell::new() };
+}
+
+/// What the variables let the Worker do. They are read once: an isolate has the same for its
+/// whole life.
+pub(crate) fn service(event: &FetchEvent) -> &'static Service {
+    SERVICE.with(|service| {
+        *service.get_or_init(|| {
+            recovery::install();
+            Box::leak(Box::new(read(&event.env())))
+        })
+    })
+}
+
+fn read(env: &Env) -> Service {
+    let settings = Settings::read(Variables {
+        upstream: variable(env, "UPSTREAM"),
+        fresh_seconds: variable(env, "POLICY_FRESH_SECONDS"),
+        timeout_seconds: variable(env, "UPSTREAM_TIMEOUT_SECONDS"),
+        explain: variable(env, "EXPLAIN"),
+        report_only: variable(env, "REPORT_ONLY"),
+        has_dataset: env.analytics_engine(metrics::BINDING).is_ok(),
+    });
+    if let Err(bad) = &settings {
+        bad.bad.iter().for_each(log::bad_variable);
+    }
+    let service = Service::from(settings);
+    if service.settings().is_some_and(|settings| settings.report_only) {
+        log::report_only();
+    }
+    service
+}
+
+/// The variable of that name, if it is set. `Env::var` refuses those that are no texts, as
+/// `POLICY_FRESH_SECONDS = 5` is none.
+fn variable(env: &Env, name: &str) -> Option<String> {
+    let value = Reflect::get(env, &name.into()).ok()?;
+    (!value.is_undefined()).then(|| to_text(&value))
+}
