@@ -18,9 +18,9 @@ use crate::{
 /// Answers a request: a `Response`, or a promise of one; of nothing where the request
 /// `is_answered` already.
 ///
-/// Every header is here that a rule may read, if the request has it; the URL is in the form in
-/// which it is forwarded. `arrived_at` is the time in milliseconds at which the request came, if
-/// it has waited for KV.
+/// The headers are those that a rule may read, and the URL is the one that is forwarded, unless
+/// `UPSTREAM` replaces its origin. `arrived_at` is the time in milliseconds at which the request
+/// came, if it has waited for KV.
 #[wasm_bindgen]
 #[must_use]
 #[expect(clippy::too_many_arguments, reason = "they cross from JavaScript in one call")]
@@ -115,7 +115,7 @@ fn record(
     decision: &Decision<'_>,
     service: &Service,
 ) {
-    // What a bad variable closes is not for a rule to decide.
+    // A bad variable closes every covered route: no rule has decided.
     let Service::Full(settings) = service else { return };
     let Some(route) = decision.route else { return };
     if decision.is_refusal() {

@@ -57,7 +57,7 @@ enum Line<'a> {
     LastGoodMissing { host: &'a str, detail: &'a str },
     /// KV did not take a document as the last good one.
     LastGoodWriteFailed { detail: &'a str },
-    /// What was refused, or would be but for `reportOnly`.
+    /// A request was refused, or would have been but for `reportOnly`.
     RequestRefused {
         host: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,7 +183,7 @@ pub(crate) fn upstream_failed(detail: &str) {
     failure(&Line::UpstreamFailed { detail });
 }
 
-/// A refusal, or what would be one but for `reportOnly`.
+/// Logs a request that is refused, or would be but for `reportOnly`.
 pub(crate) fn refusal(
     head: &RequestHead<'_>,
     host: &str,
@@ -206,7 +206,7 @@ pub(crate) fn refusal(
     log(Level::Info, &line);
 }
 
-/// Says how many lines the last minute suppressed, if it is over at `now`.
+/// Logs the number of lines that the last minute suppressed, if it is over at `now`.
 pub(crate) fn next_minute(now: f64) {
     for (limiter, lines) in [(&REFUSALS, "request-refused"), (&FAILURES, "failures")] {
         if let Some(count) = limiter.with_borrow_mut(|limiter| limiter.next_minute(now)) {

@@ -25,7 +25,7 @@ fn to_ascii(host: &str) -> Option<String> {
     Url::new(&format!("https://{host}")).ok().map(|url| url.hostname())
 }
 
-/// What decides on a request to `host`, and the read of KV that is under way if it waits for one.
+/// The cache's answer for a request to `host`, and the read of KV to wait for if it has to wait.
 pub(crate) fn look_up(
     event: &FetchEvent,
     host: &str,

@@ -21,7 +21,7 @@ thread_local! {
 /// A decision by what is known of an origin's keys.
 pub(crate) struct TenantDecision<'a> {
     pub(crate) decision: Decision<'a>,
-    /// What a better one waits for.
+    /// The read of KV that a better decision waits for.
     pub(crate) waiting: Option<Reading>,
 }
 

@@ -20,8 +20,8 @@ thread_local! {
     static SERVICE: OnceCell<&'static Service> = const { OnceCell::new() };
 }
 
-/// What the variables let the Worker do. They are read once: an isolate has the same for its
-/// whole life.
+/// The service that the variables allow. They are read once, as an isolate has the same ones for
+/// its whole life.
 pub(crate) fn service(event: &FetchEvent) -> &'static Service {
     SERVICE.with(|service| {
         *service.get_or_init(|| {

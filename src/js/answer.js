@@ -1,6 +1,6 @@
 // Answers of the edge's own.
 
-/** What many answers have in common, in the forms that the runtime copies with the least work. */
+/** The part that many answers share, prepared so that the runtime copies it with little work. */
 export function template(status, body, headers, repeated) {
 	const init = { status, headers: new Headers(headers) };
 	return { init, body: body && new TextEncoder().encode(body), headers, repeated };

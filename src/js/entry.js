@@ -1,4 +1,4 @@
-// What workerd calls, and what serves a request again that has waited for KV.
+// The module that workerd calls. It also serves a request again that has waited for KV.
 import { __wbg_reset_state, fetch as decide } from "wasm";
 import { withTimeout } from "./forward.js";
 

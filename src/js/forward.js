@@ -13,7 +13,7 @@ export function forwardWithCors(event, url, headers, template, replaced, timeout
 	return settle(event, answering, (response) => edit(event, response, template, replaced));
 }
 
-/** What `edit` makes of the answer, or of the edge's own if there is none. Never rejects. */
+/** The origin server's answer, or a 502 or 504 in its place, after `edit`. Never rejects. */
 async function settle(event, answering, edit) {
 	try {
 		const response = await answering;
@@ -62,10 +62,10 @@ export function removeHeaders(headers, names) {
 
 export const copyHeaders = ({ request }) => new Headers(request.headers);
 
-/** What the client accepts, where the runtime has put an `Accept-Encoding` of its own in its place. */
+/** The client's own `Accept-Encoding`, where the runtime has replaced it by another. */
 export const clientAcceptEncoding = ({ request }) => request.cf?.clientAcceptEncoding;
 
-/** What `promise` resolves to, or undefined after `timeout` milliseconds. */
+/** Settles as `promise` does, or resolves to undefined after `timeout` milliseconds. */
 export function withTimeout(timeout, promise) {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(resolve, timeout);

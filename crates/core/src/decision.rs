@@ -29,24 +29,24 @@ use crate::{
     settings::Settings,
 };
 
-/// What to do with a request, and why.
+/// The decision on a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
-    /// What to do.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason for the verdict.
     pub reason: Reason,
     /// The route whose rule decided; `None` where none covers the path.
     pub route: Option<&'a Route>,
     /// The policy's text; [`Version::NONE`] while none is in force.
     pub version: Version,
-    /// What CORS grants the page; `None` where there is nothing to grant.
+    /// The access that CORS grants the page; `None` where there is nothing to grant.
     pub grant: Option<Grant<'a>>,
-    /// Whether the request is a WebSocket that goes on without the visitor's credentials.
+    /// The request is a WebSocket that is forwarded without the visitor's credentials.
     pub strips_credentials: bool,
 }
 
-/// What to do with a request.
+/// The verdict on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Forward it.
@@ -62,7 +62,7 @@ pub enum Verdict {
     Uncovered,
 }
 
-/// Why a verdict was given.
+/// The reason for a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// No route covers the path.
@@ -97,8 +97,8 @@ pub enum Reason {
     MissingOrigin,
 }
 
-/// The decision on `head` under `policy`. `key_status` says what is known of a KV
-/// key, given its name; it is asked about an origin's keys only where the
+/// The decision on `head` under `policy`. `key_status` returns the status of the KV
+/// key of that name; it is asked about an origin's keys only where the
 /// decision hangs on them.
 ///
 /// Where the path may be read as one under several rules, each has to let the
@@ -121,7 +121,7 @@ pub fn decide<'a>(
     decided.unwrap_or(Decision::uncovered(policy.version()))
 }
 
-/// Why no policy is in force.
+/// The reason why no policy is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
     /// KV holds no document.
@@ -196,16 +196,16 @@ fn judge<'a>(
     Decision { verdict, reason, route: Some(route), version, grant, strips_credentials }
 }
 
-/// Whether `rule` keeps the visitor's credentials from a WebSocket of another origin's page,
-/// which it lets through for that `reason`.
+/// Returns true if `rule` removes the visitor's credentials from a WebSocket of another origin's
+/// page, which it lets through for that `reason`.
 fn strips_credentials(head: &RequestHead<'_>, rule: &Rule, reason: Reason) -> bool {
     !rule.websocket_cookies
         && matches!(reason, Reason::ListedOrigin | Reason::TenantOrigin | Reason::EveryOrigin)
         && head.is_websocket_upgrade()
 }
 
-/// Whether `rule` allows the origin `text`. KV does not matter to a page of the
-/// same origin, which needs no CORS.
+/// Returns true if `rule` allows the origin `text`, false if not, and the reason. A page of the
+/// same origin needs no CORS, so KV is not asked about it.
 fn judge_origin(
     text: &str,
     rule: &Rule,
@@ -281,25 +281,25 @@ impl Decision<'_> {
         Self { verdict: Verdict::RefuseForNow, reason, ..self }
     }
 
-    /// Whether the rule only reports what it would decide.
+    /// Returns true if the rule only reports what it would decide.
     #[must_use]
     pub fn is_report_only(&self) -> bool {
         self.route.is_some_and(|route| route.rule.report_only)
     }
 
-    /// Whether the request is refused, or would be but for `reportOnly`.
+    /// Returns true if the request is refused, or would be but for `reportOnly`.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         matches!(self.verdict, Verdict::Refuse | Verdict::RefuseForNow)
     }
 
-    /// Whether the request is kept from the origin server by a refusal.
+    /// Returns true if a refusal keeps the request from the origin server.
     #[must_use]
     pub fn blocks(&self) -> bool {
         self.is_refusal() && !self.is_report_only()
     }
 
-    /// Whether it is carried out, and not only reported.
+    /// Returns true if the decision is carried out, and not only reported.
     #[must_use]
     pub fn is_enforced(&self, settings: &Settings) -> bool {
         !settings.report_only && !self.is_report_only()

@@ -1,8 +1,8 @@
-//! What CORS grants a page.
+//! The access that CORS grants a page.
 
 use crate::policy::{Access, Rule};
 
-/// What CORS grants a page.
+/// The access that CORS grants a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grant<'a> {
     /// `*`: any page may read the answer to a request without credentials.
@@ -17,7 +17,7 @@ pub enum Grant<'a> {
 }
 
 impl<'a> Grant<'a> {
-    /// What `rule` grants `origin`, which it allows.
+    /// The grant of `rule` to `origin`, which it allows.
     #[must_use]
     pub fn to(origin: &'a str, rule: &Rule) -> Self {
         match rule.access {
@@ -28,13 +28,14 @@ impl<'a> Grant<'a> {
         }
     }
 
-    /// What `rule` grants where no origin is given, since a cache may keep the answer.
+    /// The grant of `rule` to a request without `Origin`, if any: a cache may keep the answer for
+    /// pages that send one.
     #[must_use]
     pub fn without_origin(rule: &Rule) -> Option<Self> {
         matches!(rule.access, Access::Wildcard).then_some(Self::Anyone)
     }
 
-    /// What both of two rules grant the page that asks, given what each does.
+    /// The access that two rules grant together: no more than each grants alone.
     #[must_use]
     pub fn of_both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
         match (one?, other?) {

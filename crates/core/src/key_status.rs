@@ -1,7 +1,7 @@
-//! What is known of an origin's KV key.
+//! The status of an origin's KV key, as far as an isolate knows it.
 
-/// What is known of an origin's key, in ascending order of what it decides where
-/// a rule has several prefixes.
+/// The status of an origin's KV key. Where a rule has several prefixes, an origin may have a key
+/// under each: the status that is last in this order decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyStatus {
     /// It is not there.

@@ -7,12 +7,12 @@
 //!
 //! | step | module |
 //! |---|---|
-//! | the request's head, as facts | [`request`], [`path`] |
+//! | the parts of a request's head | [`request`], [`path`] |
 //! | the policy document, parsed or refused whole | [`policy`], of [`pattern`]s of [`origin`]s |
-//! | which policy this isolate holds, and whether to read KV again | [`policy_cache`], [`keys`] |
-//! | which origins have a KV key of their own | [`tenants`] |
+//! | the cached policies, and the reads of KV that are due | [`policy_cache`], [`keys`] |
+//! | the origins that have a KV key of their own | [`tenants`] |
 //! | the decision | [`decision`] |
-//! | how much of it goes into the log | [`log_rate_limiter`] |
+//! | the limit on lines of the log | [`log_rate_limiter`] |
 //! | the answer, or what is changed of what is forwarded | [`response`], [`upstream`] |
 
 pub mod decision;

@@ -32,7 +32,7 @@ impl LogRateLimiter {
         (suppressed > 0).then_some(suppressed)
     }
 
-    /// Counts one more line. Returns whether it may be logged in this minute.
+    /// Counts one more line. Returns true if it may be logged in this minute.
     #[must_use]
     pub fn allows_line(&mut self) -> bool {
         let is_allowed = self.logged < self.lines_per_minute;

@@ -24,7 +24,7 @@ pub struct Origin<'a> {
     host: &'a str,
 }
 
-/// Why a header's value is no [`Origin`].
+/// The reason why a header's value is no [`Origin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OriginError {
     /// `null`: an opaque origin (sandboxed frame, `file:`, some redirects). It

@@ -49,7 +49,7 @@ pub enum PortPattern {
     Any,
 }
 
-/// Why a text is no [`OriginPattern`].
+/// The reason why a text is no [`OriginPattern`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatternError(ErrorKind);
 
@@ -212,7 +212,7 @@ impl fmt::Display for OriginPattern<'_> {
 }
 
 impl PatternError {
-    /// What is wrong, as a clause that goes on from the text: "has a path or a trailing slash, …".
+    /// The error, as a clause that follows the text: "has a path or a trailing slash, …".
     #[must_use]
     pub fn message(&self) -> &'static str {
         match self.0 {
@@ -247,8 +247,8 @@ impl PatternError {
         }
     }
 
-    /// What to write instead of `text`: "write …". `to_ascii` gives the form in
-    /// which a browser sends a Unicode host, if it is known.
+    /// The help that goes with the message: what to write instead of `text`. `to_ascii` converts a
+    /// Unicode host to the punycode form that browsers send, if it can.
     #[must_use]
     pub fn help(&self, text: &str, to_ascii: fn(&str) -> Option<String>) -> String {
         if let Some(repaired) = repair::repair(text, to_ascii) {

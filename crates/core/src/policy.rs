@@ -48,7 +48,7 @@ pub use warnings::warnings;
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 8 * 1024 * 1024;
 
-/// What a document with a single rule covers: Engine.IO's default path without
+/// The prefix that a document with a single rule covers: Engine.IO's default path without
 /// its slash, so that `addTrailingSlash: false` does not dodge the rule.
 pub const DEFAULT_PREFIX: &str = "/socket.io";
 
@@ -122,7 +122,7 @@ pub enum AllowedHeaders {
     Listed(Option<HeaderValue>),
 }
 
-/// Who may read the answers. `*` with credentials has no value of this type
+/// The pages that may read the answers. `*` with credentials has no value of this type
 /// (Fetch, "CORS check").
 #[derive(Debug, PartialEq, Eq)]
 pub enum Access {
@@ -277,7 +277,7 @@ impl Route {
         self.prefix.as_str()
     }
 
-    /// Whether the two decide alike.
+    /// Returns true if the two decide alike.
     fn is_like(&self, other: &Self) -> bool {
         (&self.prefix, &self.rule) == (&other.prefix, &other.rule)
     }
@@ -310,7 +310,7 @@ impl Rule {
         self.listed().is_none()
     }
 
-    /// How it lists `origin`.
+    /// The listing of `origin` in the rule.
     #[must_use]
     pub fn listing(&self, origin: &Origin<'_>) -> Listing<'_> {
         match self.listed() {

@@ -41,8 +41,8 @@ use refresh::LastText;
 pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
 pub use refresh::{Document, Effect, PolicyEvent, PolicyRead};
 
-/// How long after KV said that a key is missing a read has to say so again, unless the
-/// freshness is longer. KV remembers for 30 seconds that a key is missing.
+/// The time after which a second read confirms that a key is missing, or the freshness if that is
+/// longer. KV itself caches for 30 seconds that a key is missing.
 pub const MISSING_CONFIRMED_AFTER: f64 = 35_000.0;
 
 /// The policy of each host, as far as an isolate knows it.
@@ -52,7 +52,7 @@ pub struct PolicyCache {
     last_texts: LruCache<LastText>,
 }
 
-/// What a host's requests are decided by.
+/// The state of a host's policy, which decides on the host's requests.
 #[derive(Clone, Debug)]
 pub enum PolicyState {
     /// This policy.
@@ -69,31 +69,31 @@ pub enum PolicyState {
     },
 }
 
-/// What a request is decided by, and what has to be done before.
+/// The cache's answer for a request.
 #[derive(Clone, Debug)]
 pub struct Lookup {
-    /// What decides, if the request does not wait.
+    /// The state that decides on the request, if it does not wait.
     pub state: PolicyState,
     /// The read of KV that this request begins.
     pub read: Option<PolicyRead>,
-    /// Whether this request waits for the read that is under way.
+    /// The condition under which the request waits for the read that is under way.
     pub waits: Waits,
 }
 
-/// Which requests wait for KV.
+/// The condition under which a request waits for KV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
-    /// None.
+    /// It never waits.
     Never,
-    /// One that would be refused otherwise.
+    /// It waits if it would be refused otherwise.
     IfRefused,
-    /// One on a path that the policy covers.
+    /// It waits if the policy covers its path.
     IfCovered,
-    /// Each.
+    /// It always waits.
     Always,
 }
 
-/// What one read of KV says of the policy of a host. A rank is the position of a key
+/// The result of one read of KV for the policy of a host. A rank is the position of a key
 /// among those that a host's document may have, the most specific first.
 #[derive(Debug)]
 enum FetchResult {
@@ -111,7 +111,7 @@ enum FetchResult {
     LastKnown(Option<Rc<Policy>>),
 }
 
-/// What follows from a [`FetchResult`].
+/// The next step after a [`FetchResult`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     /// Nothing.
@@ -164,7 +164,7 @@ impl PolicyState {
 }
 
 impl Lookup {
-    /// Whether `head` waits for the read that is under way.
+    /// Returns true if `head` waits for the read that is under way.
     #[must_use]
     pub fn makes_wait(&self, head: &RequestHead<'_>) -> bool {
         match (self.waits, &self.state) {
@@ -187,8 +187,8 @@ impl PolicyCache {
         Self { hosts: Hosts::new(), last_texts: refresh::no_last_texts() }
     }
 
-    /// What decides a request to `host` at `now` that came at `arrived_at`, where a policy
-    /// is fresh for `fresh_seconds`. If the request reads KV, that is noted.
+    /// Looks up at `now` the policy of `host` for a request that came at `arrived_at`, where a
+    /// policy is fresh for `fresh_seconds`. A read that it returns is recorded as under way.
     #[must_use]
     pub fn look_up(&mut self, host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
         let fresh = milliseconds(fresh_seconds);
@@ -213,8 +213,8 @@ impl PolicyCache {
         Lookup { state, read, waits }
     }
 
-    /// Notes at `now` that a request has waited for `host` as long as it may. Returns the event
-    /// where that is news.
+    /// Records at `now` that a request has waited for `host` as long as it may. Returns an event
+    /// the first time, until KV answers again.
     pub fn give_up(&mut self, host: &str, now: f64) -> Option<PolicyEvent> {
         let entry = self.hosts.get_mut(host, now).filter(|entry| entry.is_reading)?;
         let is_news = !entry.is_failing;
@@ -223,8 +223,8 @@ impl PolicyCache {
         is_news.then(|| PolicyEvent::ReadFailed("KV gave no answer within two seconds".to_owned()))
     }
 
-    /// Takes in at `now` what a read of `host` says that began at `asked_at`, where a
-    /// policy is fresh for `fresh_seconds`.
+    /// Updates the entry of `host` at `now` with the result of a read that began at `asked_at`,
+    /// where a policy is fresh for `fresh_seconds`.
     fn apply(
         &mut self,
         host: &str,
@@ -234,7 +234,7 @@ impl PolicyCache {
         result: FetchResult,
     ) -> Next {
         let mut entry = self.hosts.get_mut(host, now).cloned();
-        // What a later read has said counts more.
+        // The answer to a later read takes precedence.
         if entry.as_ref().is_some_and(|entry| entry.validated_at > asked_at) {
             return Next::Done;
         }

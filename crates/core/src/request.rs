@@ -1,4 +1,4 @@
-//! The facts of a request that a decision needs.
+//! The parts of a request that a decision needs.
 
 use crate::{host, origin, path};
 
@@ -71,8 +71,8 @@ impl<'a> Url<'a> {
         name
     }
 
-    /// Whether it leads to `origin`, `scheme://host[:port]`, however the two are written: in
-    /// upper case, with the scheme's default port, with the root's dot.
+    /// Returns true if it leads to `origin`, `scheme://host[:port]`, however the two are written:
+    /// in upper case, with the scheme's default port, with the root's dot.
     #[must_use]
     pub fn leads_to(&self, origin: &str) -> bool {
         let split = |origin| {
@@ -120,19 +120,19 @@ impl RequestHead<'_> {
         }
     }
 
-    /// Whether it comes from a page of the very origin it goes to.
+    /// Returns true if it comes from a page of the very origin it goes to.
     #[must_use]
     pub fn is_same_origin(&self) -> bool {
         self.origin == Some(self.url.origin)
     }
 
-    /// Whether the browser says that a page of this same origin made it.
+    /// Returns true if the browser says that a page of this same origin made it.
     #[must_use]
     pub fn fetch_is_same_origin(&self) -> bool {
         self.fetch_site == Some("same-origin")
     }
 
-    /// Whether the browser says that another origin's page made it (Fetch Metadata, 2): a
+    /// Returns true if the browser says that another origin's page made it (Fetch Metadata, 2): a
     /// `<script>`, an `<img>`, a frame. A link or a pop-up is none, unless it leads to
     /// Engine.IO, which nobody visits.
     #[must_use]
@@ -143,9 +143,9 @@ impl RequestHead<'_> {
         foreign && (!follows_link || self.has_engineio_shape())
     }
 
-    /// Whether the query, once decoded, has what Engine.IO's requests have: `EIO`, or a
-    /// `transport` of Engine.IO (engine.io, `server.ts`, `verify`). Some servers take `;` for
-    /// `&` (Python before 3.10, `urllib.parse.parse_qs`).
+    /// Returns true if the query, once decoded, has a parameter of Engine.IO: `EIO`, or a
+    /// `transport` that it knows (engine.io, `server.ts`, `verify`). Some servers take `;` for `&`
+    /// (Python before 3.10, `urllib.parse.parse_qs`).
     #[must_use]
     pub fn has_engineio_shape(&self) -> bool {
         let pairs = self.url.query().split(';').map(str::as_bytes).flat_map(form_urlencoded::parse);
@@ -156,14 +156,14 @@ impl RequestHead<'_> {
         })
     }
 
-    /// Whether it asks for a WebSocket (RFC 6455, 4.1).
+    /// Returns true if it asks for a WebSocket (RFC 6455, 4.1).
     #[must_use]
     pub fn is_websocket_upgrade(&self) -> bool {
         let mut protocols = self.upgrade.unwrap_or_default().split(',');
         protocols.any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
     }
 
-    /// Whether Engine.IO would answer it with a script: JSONP polling, asked for
+    /// Returns true if Engine.IO would answer it with a script: JSONP polling, asked for
     /// by `j` in the query (engine.io, `server.ts`, `createTransport`).
     #[must_use]
     pub fn is_jsonp(&self) -> bool {

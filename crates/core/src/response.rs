@@ -1,4 +1,4 @@
-//! What the edge does with a request on which a decision was taken.
+//! The action that follows from a decision on a request.
 //!
 //! | decision | the request is | the answer has |
 //! |---|---|---|
@@ -44,7 +44,7 @@ pub const CREDENTIALS: &[&str] = &["Cookie", "Authorization", "Cf-Access-*"];
 /// for whatever follows.
 pub const UPSTREAM_CORS_HEADERS: &str = "Access-Control-*";
 
-/// What the edge does with a request.
+/// The action that the edge takes on a request.
 #[derive(Clone, Debug)]
 pub enum Action<'a> {
     /// It answers; the origin server never hears of it, nor is its body read.
@@ -62,10 +62,10 @@ pub enum Action<'a> {
     },
 }
 
-/// The answer to a request: what many have in common, and what this one has of its own.
+/// The answer to a request: a template, which many answers share, and the values of this one.
 #[derive(Clone, Debug)]
 pub struct Answer<'a> {
-    /// What many answers have in common.
+    /// The part that many answers share.
     pub template: Template<'a>,
     /// The value of `Access-Control-Allow-Origin`, if it names the page's origin.
     pub origin: Option<&'a str>,
@@ -75,7 +75,7 @@ pub struct Answer<'a> {
     pub explanation: Option<HeaderValue>,
 }
 
-/// What to do with `head`, on which `decision` was taken, as far as the variables allow it.
+/// The action on `head` that follows from `decision`, as far as the variables allow it.
 #[must_use]
 pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, service: &Service) -> Action<'a> {
     let settings = match service {

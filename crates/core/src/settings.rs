@@ -43,7 +43,7 @@ pub struct Variables {
     pub explain: Option<String>,
     /// `REPORT_ONLY`
     pub report_only: Option<String>,
-    /// Whether `DECISIONS` is bound.
+    /// `DECISIONS` is bound.
     pub has_dataset: bool,
 }
 
@@ -52,7 +52,7 @@ pub struct Variables {
 pub struct BadVariables {
     /// One or more, in the order of [`Variables`].
     pub bad: Vec<BadVariable>,
-    /// What is left of the service.
+    /// The service that remains.
     pub service: Service,
 }
 
@@ -65,7 +65,7 @@ pub struct BadVariable {
     expected: &'static str,
 }
 
-/// What the variables let the Worker do. Bad ones open nothing up.
+/// The service that the variables allow. A bad one only ever restricts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Everything. Under `REPORT_ONLY` a bad variable takes its default.

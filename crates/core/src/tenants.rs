@@ -1,4 +1,4 @@
-//! Tenant origins: what an isolate knows of the KV keys that one origin each has.
+//! Tenant origins, each of which has a KV key, as far as an isolate has them cached.
 //!
 //! | this isolate knows | what happens |
 //! |---|---|
@@ -44,9 +44,9 @@ pub const MAX_MISSING: usize = 1000;
 #[derive(Debug)]
 pub struct Tenants {
     present: LruCache<Present>,
-    /// When KV was asked that said so.
+    /// The keys that are not there, each with the time at which KV was asked.
     missing: LruCache<f64>,
-    /// Since when a key is being read.
+    /// The keys that are being read, each with the time at which KV was asked.
     reading: LruCache<f64>,
     limits: LookupLimits,
     health: Health,
@@ -55,9 +55,9 @@ pub struct Tenants {
 /// A key that is there.
 #[derive(Clone, Copy, Debug)]
 struct Present {
-    /// When KV was asked that said so.
+    /// The time at which KV was asked when it last had the key.
     validated_at: f64,
-    /// When it was last asked.
+    /// The time at which KV was last asked.
     last_attempt: f64,
 }
 
@@ -102,7 +102,7 @@ impl Tenants {
         }
     }
 
-    /// What is known of `key` at `now`, where what KV says is fresh for `fresh_seconds`.
+    /// The cache's answer for `key` at `now`, where an answer of KV is fresh for `fresh_seconds`.
     fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
         let fresh = f64::from(fresh_seconds) * 1000.0;
         let Some(present) = self.present.get_mut(key, now) else {
@@ -126,8 +126,8 @@ impl Tenants {
         Cached::StaleHit
     }
 
-    /// What to do about `keys`, all of one origin, of which [`look_up`](Self::look_up) has
-    /// told nothing at `now`. `source` is asked for only where the limits depend on it.
+    /// The next step for `keys`, all of one origin, for which [`look_up`](Self::look_up) returned
+    /// [`Cached::Miss`] at `now`. `source` is asked for only where the limits depend on it.
     fn start(&mut self, keys: &[String], source: impl FnOnce() -> Source, now: f64) -> Start {
         let read_for = |key: &String| Some(now - *self.reading.get_mut(key, now)?);
         let read_for = keys.iter().filter_map(read_for).fold(f64::INFINITY, f64::min);
@@ -157,7 +157,8 @@ impl Tenants {
         }
     }
 
-    /// Takes in at `now` which keys of `lookup` KV has; `None` if it gave no answer.
+    /// Updates the cache at `now` with those keys of `lookup` that KV has; `None` if it gave no
+    /// answer.
     pub fn update(&mut self, lookup: &Lookup, now: f64, present: Option<&[String]>) {
         self.health.note(present.is_some(), lookup.asked_at, now);
         match present {
@@ -173,7 +174,8 @@ impl Tenants {
         }
     }
 
-    /// Notes that a request has waited for KV as long as it may. Returns whether that is news.
+    /// Records that a request has waited for KV as long as it may. Returns true the first time,
+    /// until KV answers again.
     fn give_up(&mut self, times: Times) -> bool {
         let is_news = !self.health.is_failing();
         self.health.note(false, times.arrived_at, times.now);
@@ -202,7 +204,7 @@ impl Tenants {
 #[derive(Clone, Debug)]
 pub struct Lookup {
     keys: Vec<String>,
-    /// When KV is asked.
+    /// The time at which KV is asked.
     asked_at: f64,
     charge: Charge,
 }

@@ -37,8 +37,8 @@ impl<'a> UpstreamRequest<'a> {
     }
 }
 
-/// Whether the client can read no compressed answer. Outside of Cloudflare nobody decodes one
-/// for it, so the origin server must not compress.
+/// Returns true if the client accepts no compressed answer. Outside of Cloudflare nobody decodes
+/// one for it, so the origin server must not compress.
 ///
 /// `header` is the request's `Accept-Encoding`. Cloudflare and `wrangler dev` put their own in
 /// its place; `of_client`, asked for then alone, is the client's own (`request.cf.clientAcceptEncoding`).

@@ -1,4 +1,4 @@
-//! How long requests wait for KV. All times are in milliseconds.
+//! The times for which requests wait for KV, in milliseconds.
 
 /// A policy older than this many times its freshness is not used before KV is asked.
 pub const STALE_FACTOR: f64 = 2.0;
@@ -6,7 +6,7 @@ pub const STALE_FACTOR: f64 = 2.0;
 pub const MAX_WAIT: f64 = 2000.0;
 /// A request that waits for a read reads by itself if that takes longer.
 pub const TAKEOVER_AFTER: f64 = 500.0;
-/// How long KV is left alone after it failed.
+/// The pause after a failure before KV is read again.
 pub const RETRY_AFTER: f64 = 1000.0;
 
 /// The times that matter to a request, in milliseconds.

@@ -11,8 +11,8 @@ use super::{
     place::{Node, Place},
 };
 
-/// The most members of an object: of the routes, which every request is held
-/// against, as no rule has as many fields.
+/// The most members of an object. It limits the routes, each of which every request is compared
+/// with; no rule has as many fields.
 const MAX_MEMBERS: usize = 1000;
 
 /// The members of an object.

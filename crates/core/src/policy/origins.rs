@@ -14,7 +14,7 @@ use super::{
 /// The typical length of an origin in a long list, with its quotes and comma, in bytes.
 const TYPICAL_ITEM_LEN: usize = 40;
 
-/// Who may read the answers of a rule.
+/// The pages that may read the answers of a rule.
 pub(super) fn access(
     members: &Members<'_>,
     credentials: bool,

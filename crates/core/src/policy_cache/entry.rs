@@ -1,4 +1,4 @@
-//! What is known of one host, and what each answer of KV makes of it.
+//! The cache entry of a host, and its changes with each answer of KV.
 
 use std::rc::Rc;
 
@@ -8,24 +8,24 @@ use crate::{
     waiting::{RETRY_AFTER, STALE_FACTOR, TAKEOVER_AFTER},
 };
 
-/// What is known of one host.
+/// The cache entry of a host.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// `None` while the first read is under way.
     pub(super) state: Option<PolicyState>,
     /// The rank of the key that the policy was found under.
     rank: usize,
-    /// When the last read began that KV answered.
+    /// The time at which the last read began that KV answered.
     pub(super) validated_at: f64,
-    /// When the last read began.
+    /// The time at which the last read began, or failed.
     pub(super) last_attempt: f64,
-    /// When the last read ended.
+    /// The time at which the last read ended.
     pub(super) settled_at: f64,
-    /// Whether a read is under way.
+    /// A read is under way.
     pub(super) is_reading: bool,
-    /// Whether KV failed, or was late, since it last answered.
+    /// KV has failed, or was late, since it last answered.
     pub(super) is_failing: bool,
-    /// When the read began that first found the policy's key missing.
+    /// The time at which the read began that first found the policy's key missing.
     missing_since: Option<f64>,
 }
 
@@ -47,7 +47,7 @@ impl Entry {
         self.state.as_ref()?.known_policy()
     }
 
-    /// Whether KV is to be read once more.
+    /// Returns true if KV has to be read again.
     pub(super) fn is_due(&self, now: f64, age: f64, fresh: f64) -> bool {
         let pause = match self {
             Self { is_failing: true, .. } => RETRY_AFTER.min(fresh),
@@ -58,7 +58,7 @@ impl Entry {
         age >= fresh && now - self.last_attempt >= pause
     }
 
-    /// Which requests wait for a read that is under way.
+    /// The condition under which a request waits for a read that is under way.
     pub(super) fn waits(&self, age: f64, fresh: f64) -> Waits {
         let is_expired = age >= fresh * STALE_FACTOR && !self.is_failing;
         match &self.state {
@@ -174,7 +174,7 @@ impl Entry {
         self.missing_since = None;
     }
 
-    /// Notes that a read has ended at `now`. After a failure, KV is left alone for a while.
+    /// Records that a read has ended at `now`. After a failure, KV is left alone for a while.
     fn settle(&mut self, now: f64, is_failing: bool) {
         self.settled_at = now;
         if is_failing {

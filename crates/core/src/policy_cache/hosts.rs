@@ -1,4 +1,4 @@
-//! How much an isolate keeps of what it knows of hosts. Under a wildcard route, whoever
+//! The cache entries of hosts, limited in number and size: under a wildcard route, whoever
 //! sends a request chooses the host.
 
 use std::rc::Rc;
@@ -13,7 +13,7 @@ pub const MAX_HOSTS_WITHOUT_POLICY: usize = 64;
 /// The most bytes that the documents of the policies have together, each counted once.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// What is known of hosts. Those with one document share its policy.
+/// The entries of hosts. Hosts with the same document share its policy.
 #[derive(Debug)]
 pub(super) struct Hosts {
     with_policy: LruCache<Entry>,
@@ -29,7 +29,7 @@ impl Hosts {
         }
     }
 
-    /// What is known of `host`, which is used at `now`.
+    /// The entry of `host`, which is used at `now`.
     pub(super) fn get_mut(&mut self, host: &str, now: f64) -> Option<&mut Entry> {
         self.with_policy.get_mut(host, now).or_else(|| self.without_policy.get_mut(host, now))
     }
@@ -63,7 +63,7 @@ impl Hosts {
         self.with_policy.values().filter_map(Entry::known_policy)
     }
 
-    /// How many bytes the documents of all policies have.
+    /// The length of the documents of all policies together, in bytes.
     fn bytes(&self) -> usize {
         let is_first = |(at, policy): &(usize, &Rc<Policy>)| {
             !self.policies().take(*at).any(|before| Rc::ptr_eq(before, policy))

@@ -15,7 +15,7 @@ pub struct PolicyRead {
     host: String,
     step: Step,
     keys: Vec<String>,
-    /// When the first step began.
+    /// The time at which the first step began.
     asked_at: f64,
 }
 
@@ -41,7 +41,7 @@ pub struct Document<'t> {
     pub text: &'t dyn Fn() -> String,
 }
 
-/// What the caller does about an answer of KV.
+/// An effect of an answer of KV, which the caller carries out.
 #[derive(Debug)]
 pub enum Effect {
     /// Go on with this read, and come back with its answer.
@@ -52,7 +52,7 @@ pub enum Effect {
     Log(PolicyEvent),
 }
 
-/// What is worth a line of the log.
+/// An event of a host's policy, for the log.
 #[derive(Debug)]
 pub enum PolicyEvent {
     /// KV gave no answer, with what went wrong.
@@ -129,9 +129,8 @@ impl PolicyRead {
 }
 
 impl PolicyCache {
-    /// Takes in at `now` what KV says to `read`: the first document that is there, that there is
-    /// none, or what went wrong. A policy is fresh for `fresh_seconds`. Returns what to do, in
-    /// order.
+    /// Updates the cache at `now` with KV's answer to `read`: the first document that is there,
+    /// none, or an error. A policy is fresh for `fresh_seconds`. Returns the effects, in order.
     #[must_use]
     pub fn update(
         &mut self,

@@ -4,7 +4,7 @@ use crate::{policy::DomainRules, request::Url};
 const HOST: &str = "api.example.com";
 const FRESH_SECONDS: u32 = 30;
 
-/// What happens to a host, one step after another.
+/// A step in the history of a host.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A request comes, and reads KV if that is due.
@@ -65,7 +65,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
     }
 }
 
-/// What decides a request that comes at that time: "a, reads, waits if covered".
+/// The answer for a request that comes at that time: "a, reads, waits if covered".
 fn look_up(cache: &mut PolicyCache, host: &str, seconds: f64) -> String {
     let now = seconds * 1000.0;
     let lookup = cache.look_up(host, now, now, FRESH_SECONDS);
@@ -240,7 +240,7 @@ fn where_nothing_is_cached_a_faulty_document_makes_the_last_good_one_count() {
         (&read(LastGood(Some("a"))), 30.0, "a"),
         (&read(LastGood(Some("a"))), 30.1, "a, reads"),
         (&read(LastGood(None)), 0.2, "unavailable"),
-        // What another request learned in the meantime is newer.
+        // The answer that another request got in the meantime is newer.
         (&[(0.2, Valid("b")), (0.1, LastGood(Some("a")))], 0.2, "b"),
     ]);
 }
@@ -273,7 +273,7 @@ fn a_missing_key_drops_a_policy_when_a_second_read_says_so() {
         (&[a, (31.0, Missing)], 61.0, "a, reads"),
         (&[a, (31.0, Missing)], 91.0, "a, reads, waits if covered"),
         (&[a, (31.0, Missing), (50.0, Failed), (66.0, Missing)], 66.0, "closed after a"),
-        // What is there again has to go missing twice again, faulty or not.
+        // A key that is there again has to go missing twice again, faulty or not.
         (&[a, (31.0, Missing), (40.0, Valid("a")), (66.0, Missing)], 66.0, "a"),
         (&[a, (31.0, Missing), (40.0, Invalid), (66.0, Missing)], 66.0, "a"),
         (&[a, (31.0, Missing), (40.0, Valid("b")), (75.0, Missing)], 75.0, "b"),

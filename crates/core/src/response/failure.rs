@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{Answer, template::Kind};
 
-/// How forwarding a request failed.
+/// A failure to forward a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UpstreamFailure {
     /// The origin server gave no usable answer: it refused the connection, reset it, or

@@ -1,4 +1,4 @@
-//! Templates: what the answers of one kind under one route have in common.
+//! Templates: the parts that the answers of one kind under one route share.
 //!
 //! Whoever answers keeps something ready-made for each [`TemplateId`], and adds what an answer
 //! repeats of its request.
@@ -30,7 +30,7 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// What many answers have in common.
+/// The part of an answer that it shares with all of its kind under the same route.
 #[derive(Clone, Copy, Debug)]
 pub struct Template<'a> {
     kind: Kind,

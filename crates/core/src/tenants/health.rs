@@ -1,8 +1,8 @@
-//! Whether KV answers, as the last read tells.
+//! The health of KV, as the last read shows it.
 
 use crate::waiting::RETRY_AFTER;
 
-/// Whether KV answers, and when it was last tried if not.
+/// The health of KV: it answers or fails, and the times of the last attempt and the last success.
 #[derive(Debug)]
 pub(super) struct Health {
     failing: bool,
@@ -17,7 +17,7 @@ impl Health {
         self.failing
     }
 
-    /// Notes at `now` whether the read that began at `asked_at` was answered.
+    /// Records at `now` that the read that began at `asked_at` was answered, or was not.
     pub(super) fn note(&mut self, answered: bool, asked_at: f64, now: f64) {
         if answered {
             self.failing = false;
@@ -29,7 +29,8 @@ impl Health {
         }
     }
 
-    /// Whether KV may be read at `now`: once a second while it fails, by whoever asks first.
+    /// Returns true if KV may be read at `now`: while it fails, once a second, for the first
+    /// request that asks.
     pub(super) fn may_read(&mut self, now: f64) -> bool {
         let may = !self.failing || now - self.last_attempt >= RETRY_AFTER;
         if may {

@@ -1,4 +1,4 @@
-//! How many unknown origins are looked up in KV.
+//! The limits on look-ups of unknown origins in KV.
 //!
 //! Anyone can make up origins, and each look-up is read and paid for. So a look-up takes a
 //! token out of two buckets:
@@ -15,7 +15,7 @@
 //!
 //! The prefixes of a rule are read in one call: a look-up is one, however many there are.
 //!
-//! [Some sources](MAX_SOURCES) have a bucket each. One too many takes over the bucket with the
+//! [Some sources](MAX_SOURCES) have a bucket each. A further one inherits the bucket with the
 //! most tokens, with what is left in it (as in "Space-Saving", Metwally, Agrawal and El
 //! Abbadi, 2005), so a flood from more addresses than that gets no new tokens by having old
 //! ones forgotten. What it does get, the ceiling bounds, which a flood from 1,800 addresses
@@ -28,7 +28,7 @@ use super::Source;
 pub struct Limit {
     /// The most tokens that it holds.
     pub burst: f64,
-    /// How long it takes to gain one, in milliseconds.
+    /// The time that it takes to gain one, in milliseconds.
     pub period: f64,
 }
 
@@ -120,9 +120,9 @@ impl LookupLimits {
 /// A token bucket.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
-    /// The tokens that were left.
+    /// The tokens that were left at the time `at`.
     left: f64,
-    /// When that was so, in milliseconds.
+    /// The time of the last change, in milliseconds.
     at: f64,
 }
 

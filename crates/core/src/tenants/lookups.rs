@@ -1,4 +1,4 @@
-//! One request and its origin's keys: what is known of them, and what is read.
+//! The decision on one request, by the cached keys of its origin and those that have to be read.
 
 use super::{Cached, KeyStatus, Lookup, Source, Start, Tenants};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 pub struct TenantDecision<'a> {
     /// The decision. Its reason is [`Reason::UnaskedOrigin`] while it is pending.
     pub decision: Decision<'a>,
-    /// What a better decision waits for.
+    /// The read of KV that a better decision waits for.
     pub pending: Option<Pending>,
     /// The read of keys that were used though they are no longer fresh. Nothing waits for it.
     pub refresh: Option<Lookup>,
@@ -21,7 +21,8 @@ pub struct TenantDecision<'a> {
     pub gave_up: bool,
 }
 
-/// What a decision waits for. It is to be taken again when the read has ended, or in a while.
+/// The read of KV that a decision waits for. The decision is to be taken again when the read has
+/// ended, or after a [pause](crate::waiting::pause).
 #[derive(Debug)]
 pub enum Pending {
     /// A read that this request begins.
@@ -31,8 +32,8 @@ pub enum Pending {
 }
 
 impl Tenants {
-    /// The decision on `head` by `state` and by what is known of its origin's keys, where what
-    /// KV says is fresh for `fresh_seconds`. `source` is asked for only where the limits depend
+    /// The decision on `head` by `state` and by the cached keys of its origin, where an answer of
+    /// KV is fresh for `fresh_seconds`. `source` is asked for only where the limits depend
     /// on it.
     pub fn decide<'a>(
         &mut self,

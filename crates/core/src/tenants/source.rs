@@ -1,9 +1,9 @@
-//! Who a request comes from, as far as the limits of look-ups tell visitors apart.
+//! The source of a request, by which the limits of look-ups tell visitors apart.
 
 use std::net::IpAddr;
 
-/// What a visitor cannot easily have many of: an IPv4 address, or an IPv6 network of 64
-/// bits, which is the least that a site is given (RFC 6177).
+/// An address of which a visitor cannot easily have many: an IPv4 address, or an IPv6 network of
+/// 64 bits, which is the least that a site is given (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An IPv4 address.

@@ -168,7 +168,7 @@ fn a_key_is_read_by_one_request_and_by_another_after_half_a_second() {
     }
     read(start(&mut tenants, KEY, 2, 0.5));
     assert!(waits(start(&mut tenants, KEY, 1, 0.9)));
-    // Who takes over pays the ceiling alone: each source still has what it had.
+    // A request that takes over pays the ceiling alone: each source still has what it had.
     read(start(&mut tenants, "b", 1, 0.9));
     read(start(&mut tenants, "c", 2, 0.9));
     read(start(&mut tenants, "d", 2, 0.9));

@@ -94,7 +94,7 @@ fn rechecks_are_their_own_before_they_are_the_sources() {
         |now| (0..1000).filter(|_| limits.take(|| source, true, now).is_some()).count();
     assert_eq!(rechecks(0.0), 62);
     assert_eq!(rechecks(3000.0), 3);
-    // What finds the key gives it back.
+    // A look-up that finds the key gives its token back.
     let mut limits = LookupLimits::new();
     for _ in 0..1000 {
         let charge = limits.take(|| source, true, 0.0).unwrap();
