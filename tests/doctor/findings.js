@@ -138,7 +138,8 @@ export function testFirstFindings(rows) {
 			const deployment = await of();
 			try {
 				const options = typeof asks === "function" ? asks(deployment) : asks;
-				const args = ["doctor", deployment.url, "--json", "--timeout", "3", ...options];
+				const args = ["doctor", deployment.url, "--json", ...options];
+				if (!args.includes("--timeout")) args.push("--timeout", "3");
 				if (!args.includes("--origin")) args.push("--origin", page);
 				const { stdout } = await tool.runApart([0, 1], args, env?.());
 				const [first] = JSON.parse(stdout).findings;

@@ -512,6 +512,8 @@ describe("other proxies", () => {
 		},
 		"HAProxy's server is down": {
 			of: proxied("HAProxy", nobody, ""),
+			// It tries for three seconds itself.
+			asks: ["--timeout", "20"],
 			is: "error server-error",
 			fix: "httpchk",
 		},
