@@ -297,6 +297,18 @@ mod tests {
     }
 
     #[test]
+    fn every_service_but_none_forwards_by_its_settings() {
+        let settings = Settings { fresh_seconds: 5, ..Settings::default() };
+        for (service, expected) in [
+            (Service::Full(settings.clone()), Some(&settings)),
+            (Service::UncoveredRoutes(settings.clone()), Some(&settings)),
+            (Service::Nothing, None),
+        ] {
+            assert_eq!(service.settings(), expected, "{service:?}");
+        }
+    }
+
+    #[test]
     fn rejects_upstreams_that_are_more_or_less_than_an_origin() {
         for value in [
             "https://origin.example.com/",

@@ -24,7 +24,7 @@ mod source;
 
 use crate::{
     lru_cache::LruCache,
-    waiting::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER, Times},
+    waiting::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER, Times, milliseconds},
 };
 use health::Health;
 use limits::{Charge, LookupLimits};
@@ -104,7 +104,7 @@ impl Tenants {
 
     /// The cache's answer for `key` at `now`, where an answer of KV is fresh for `fresh_seconds`.
     fn look_up(&mut self, key: &str, now: f64, fresh_seconds: u32) -> Cached {
-        let fresh = f64::from(fresh_seconds) * 1000.0;
+        let fresh = milliseconds(fresh_seconds);
         let Some(present) = self.present.get_mut(key, now) else {
             return match self.missing.get_mut(key, now) {
                 Some(validated_at) if now - *validated_at < fresh => {

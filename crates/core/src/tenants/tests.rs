@@ -71,6 +71,7 @@ fn each_row_of_the_table_holds() {
         (&[Says(0.0, Some(true))], 30.0, Cached::StaleHit),
         (&[Says(0.0, Some(true))], 59.9, Cached::StaleHit),
         (&[Says(0.0, Some(true))], 60.0, Cached::Miss),
+        (&[Says(100.0, Some(true))], 130.0, Cached::StaleHit),
         (&[Says(0.0, Some(false))], 29.9, MISSING),
         (&[Says(0.0, Some(false))], 30.0, Cached::Miss),
         // That KV was asked behind a request makes a key no younger.
