@@ -1,19 +1,16 @@
 //! Workers KV: policies, and tenants' keys.
 
-use std::time::Duration;
-
 use socketio_cors_core::{
     keys::BINDING,
     policy::{MAX_DOCUMENT_LEN, Version},
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::js_sys::{Array, Object, Reflect};
-use worker::Delay;
 
 use crate::{event::FetchEvent, log};
 
 /// KV takes one write a second for a key, and other isolates write at the same time.
-const RETRY_AFTER: Duration = Duration::from_millis(1500);
+const RETRY_AFTER: f64 = 1500.0;
 
 // `worker::KvStore` would do the same with 13 KiB (gzip) more of the upload.
 #[wasm_bindgen(module = "js/kv.js")]
@@ -30,6 +27,9 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(js_namespace = scheduler, catch)]
+    async fn wait(milliseconds: f64) -> Result<JsValue, JsValue>;
+
     /// A KV namespace.
     type Namespace;
 
@@ -93,7 +93,7 @@ pub(crate) async fn write_last_good(event: FetchEvent, key: String, text: String
         Ok::<_, String>(())
     };
     if write().await.is_err() {
-        Delay::from(RETRY_AFTER).await;
+        let _ = wait(RETRY_AFTER).await;
         if let Err(error) = write().await {
             log::last_good_write_failed(&key, &error);
         }
@@ -106,7 +106,8 @@ fn namespace(event: &FetchEvent) -> Result<Namespace, String> {
     is_bound.then(|| namespace.unchecked_into()).ok_or("no KV namespace is bound as POLICY".into())
 }
 
-fn in_words(error: &JsValue) -> String {
+/// A JavaScript error in words.
+pub(crate) fn in_words(error: &JsValue) -> String {
     let error: &Object = error.unchecked_ref();
     error.to_string().into()
 }

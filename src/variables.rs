@@ -38,7 +38,7 @@ fn read(env: &Env) -> Service {
         timeout_seconds: variable(env, "UPSTREAM_TIMEOUT_SECONDS"),
         explain: variable(env, "EXPLAIN"),
         report_only: variable(env, "REPORT_ONLY"),
-        has_dataset: env.analytics_engine(metrics::BINDING).is_ok(),
+        has_dataset: metrics::has_dataset(env),
     });
     if let Err(bad) = &settings {
         bad.bad.iter().for_each(log::bad_variable);

@@ -296,7 +296,6 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 				assert.match(policy, /^[0-9a-f]{8}$/);
 				const point = (...blobs) => ({
 					indexes: [host],
-					doubles: [],
 					blobs: [...blobs, policy],
 				});
 				const allowed = ["allow", "listed-origin", a];

@@ -161,6 +161,11 @@ fn check_respelt(read: &Result<Policy, Vec<Diagnostic>>, value: &Value, text: &s
         return;
     }
     let respelt = Policy::parse(&spelt);
+    // A message quotes a value as it is written, so with its escapes.
+    if !faults.is_empty() && text.contains('\\') {
+        assert!(respelt.is_err(), "{text:?} as {spelt}");
+        return;
+    }
     let Ok(policy) = read else {
         let respelt = respelt.as_ref().err().map(|faults| sorted(faults));
         assert_eq!(respelt, Some(sorted(faults)), "{text:?} as {spelt}");
