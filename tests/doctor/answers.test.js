@@ -295,6 +295,14 @@ describe("a server that is not the Socket.IO server", () => {
 			),
 			"@WebSocketGateway",
 		),
+		"NestJS without a gateway, and with a filter of its own": another(
+			answering(
+				404,
+				{},
+				'{"statusCode":404,"timestamp":"2026-01-01T00:00:00.000Z","path":"/socket.io/?EIO=4"}',
+			),
+			"@WebSocketGateway",
+		),
 		"Fastify without it": another(
 			answering(
 				404,

@@ -114,7 +114,15 @@ pub(super) const ROWS: &[Row] = &[
             ],
         ),
     },
-    Row { signs: &[Status(404), Body("\"timestamp\":"), Body("\"path\":")], known: JAVA },
+    Row {
+        signs: &[Status(404), Body("\"timestamp\":"), Body("\"status\":404"), Body("\"path\":")],
+        known: JAVA,
+    },
+    // By the exception filter of NestJS's documentation.
+    Row {
+        signs: &[Status(404), Body("\"statusCode\":404,\"timestamp\":"), Body("\"path\":")],
+        known: NEST,
+    },
     Row { signs: &[Status(404), Body("Whitelabel Error Page")], known: JAVA },
     Row { signs: &[Status(404), Body("Apache Tomcat")], known: JAVA },
     Row {
