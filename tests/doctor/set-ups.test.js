@@ -402,6 +402,15 @@ describe("a request on its way", () => {
 			}),
 			"`sid`",
 		),
+		"without its session, to python-socketio": query(
+			readdressed(
+				python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`),
+				(request) => {
+					request.url = request.url.replace(/&sid=[^&]*/, "");
+				},
+			),
+			"`sid`",
+		),
 		"with another Origin": {
 			of: readdressed(good, otherOrigin),
 			is: "error origin-not-listed",

@@ -59,5 +59,11 @@ fn without_version(examination: &Examination) -> Option<Vec<&Exchange>> {
 
 /// A POST is a bad way to begin a session, and a good one to go on with it.
 fn without_session(examination: &Examination) -> Option<Vec<&Exchange>> {
-    Some(vec![examination.get(Step::Post).filter(|it| it.has_engine_error(BAD_METHOD))?])
+    // python-engineio writes out the id, and Python's None where there is none.
+    let is_of_none = |post: &Exchange| {
+        let error = post.engine_error();
+        error.is_some_and(|error| error.is_python && error.message.ends_with("session None"))
+    };
+    let post = examination.get(Step::Post)?;
+    (post.has_engine_error(BAD_METHOD) || is_of_none(post)).then(|| vec![post])
 }
