@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(403), Body("Your client does not have permission to get URL")],
         known: login(
-            "Google Cloud lets nobody ask for {} who is not logged in",
+            "Google Cloud refuses {}: only who is logged in may ask the service",
             &[
                 "A browser's preflight cannot log in: let everyone ask the service, and let Socket.IO \
                  check who it is (`auth`). On Cloud Run:",

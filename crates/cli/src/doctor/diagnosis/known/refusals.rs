@@ -55,12 +55,12 @@ const FIREWALL: Known = blocked(
 );
 
 const NETWORK: Known = blocked(
-    "a proxy of the network that you are in refuses {}",
+    "a proxy on the way refuses {}, as a company's does that lists what may be asked",
     &[
-        "The request does not leave the network: ask its administrators to allow the host, or ask from \
-         another network. The server is not asked, and has nothing to change.",
-        "Where such a proxy stands before the server (Squid as an accelerator), allow the path there: \
-         `http_access allow`.",
+        "Is it the proxy of the network that you are in? Ask its administrators to allow the host, or ask \
+         from another network: the server is not asked then, and has nothing to change.",
+        "If it stands before the server (Squid as an accelerator), allow the path there: `http_access \
+         allow`.",
     ],
 );
 
