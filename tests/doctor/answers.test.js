@@ -101,6 +101,14 @@ describe("a login", () => {
 			redirecting("https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com"),
 			"Bypass options requests to origin",
 		),
+		"Cloud Run for those who are logged in": login(
+			answering(
+				403,
+				{ Server: "Google Frontend", ...html },
+				"<h2>Your client does not have permission to get URL <code>/socket.io/</code> from this server.</h2>",
+			),
+			"--member=allUsers",
+		),
 		"Google's proxy": login(
 			answering(401, { "x-goog-iap-generated-response": "true" }, "Invalid IAP credentials"),
 			"allow_http_options",
@@ -147,6 +155,46 @@ describe("a firewall", () => {
 			"Akamai",
 		),
 		"one that does not tell": blocked(answering(403, {}, "Forbidden"), "web applications"),
+		"a page of F5, with 200": blocked(
+			answering(
+				200,
+				html,
+				"The requested URL was rejected. Please consult with your administrator. Your support ID is: 1",
+			),
+			"support ID",
+		),
+		"a page of FortiGate": blocked(
+			answering(403, html, "<title>Web Page Blocked</title>"),
+			"another network",
+		),
+		"Squid on the way": blocked(
+			answering(403, { "X-Squid-Error": "ERR_ACCESS_DENIED 0", Server: "squid/5.7" }),
+			"administrators",
+		),
+		"Zscaler on the way": blocked(
+			answering(403, { Server: "Zscaler/6.2" }, "Internet Security by Zscaler"),
+			"another network",
+		),
+		"cookies that are too large for nginx": blocked(
+			answering(
+				400,
+				{ Server: "nginx/1.24.0", ...html },
+				nginxPage("400 Request Header Or Cookie Too Large"),
+			),
+			"large_client_header_buffers 4 32k;",
+		),
+		"cookies that are too large for Node": blocked(answering(431, {}), "maxHeaderSize: 32_768"),
+		"the list of Express' cors": {
+			...blocked(answering(500, html, "<pre>Error: Not allowed by CORS<br> at origin</pre>"), [
+				"not app.listen",
+				"the option `cors`",
+			]),
+			not: "This is not about CORS",
+		},
+		"Rails' list of hosts": blocked(
+			answering(403, html, "<h1>Blocked hosts: api.example.com</h1>"),
+			"config.hosts",
+		),
 		"Vite's list of hosts": blocked(
 			answering(403, {}, 'Blocked request. This host ("api.example.com") is not allowed.'),
 			"allowedHosts",
@@ -196,6 +244,17 @@ describe("a platform whose server is not there", () => {
 			answering(504, { "x-vercel-error": "FUNCTION_INVOCATION_TIMEOUT" }, "An error occurred"),
 			"server that stays",
 		),
+		"Vercel has no such deployment": {
+			...down(
+				answering(404, { "x-vercel-error": "DEPLOYMENT_NOT_FOUND", Server: "Vercel" }),
+				"the deployment is deleted",
+			),
+			not: "A function",
+		},
+		"Squid does not reach it": down(
+			answering(503, { "X-Squid-Error": "ERR_DNS_FAIL 0", Server: "squid/5.7" }),
+			"ERR_DNS_FAIL",
+		),
 		"Envoy has no server": down(
 			answering(503, { Server: "envoy" }, "no healthy upstream"),
 			"health",
@@ -236,6 +295,14 @@ describe("a server that is not the Socket.IO server", () => {
 			),
 			"@WebSocketGateway",
 		),
+		"NestJS without a gateway, and with a filter of its own": another(
+			answering(
+				404,
+				{},
+				'{"statusCode":404,"timestamp":"2026-01-01T00:00:00.000Z","path":"/socket.io/?EIO=4"}',
+			),
+			"@WebSocketGateway",
+		),
 		"Fastify without it": another(
 			answering(
 				404,
@@ -256,6 +323,31 @@ describe("a server that is not the Socket.IO server", () => {
 			),
 			"socketio.run(app)",
 		),
+		"Django without it": another(
+			answering(
+				404,
+				html,
+				"Using the URLconf defined in site.urls, Django tried these URL patterns",
+			),
+			"socketio.WSGIApp(sio, get_wsgi_application())",
+		),
+		"aiohttp without it": another(
+			answering(404, { Server: "Python/3.12 aiohttp/3.9.1" }, "404: Not Found"),
+			"sio.attach(app)",
+		),
+		"Spring without it": another(
+			answering(
+				404,
+				{},
+				'{"timestamp":"2026-01-01T00:00:00Z","status":404,"error":"Not Found","path":"/socket.io/"}',
+			),
+			"a port of its own",
+		),
+		"Tomcat without it": another(
+			answering(404, html, "<h1>HTTP Status 404</h1><h3>Apache Tomcat/10.1</h3>"),
+			"a port of its own",
+		),
+		"ASP.NET without it": another(answering(404, { Server: "Kestrel" }), "SignalR"),
 		"Next.js without it": another(
 			answering(404, { "X-Powered-By": "Next.js", ...html }, "<!DOCTYPE html>"),
 			"createServer",

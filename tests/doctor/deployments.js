@@ -120,57 +120,62 @@ export const proxied = (name, behind, text) => async () => {
  *
  * @param {(answer: { status: number, headers: object, body: Buffer, request: object }) => object} meddle
  *   what it makes of one; a number of `after` delays it, `undefined` cuts it off
+ * @param {(request: object) => void} [readdress] changes a request before it is handed on
  */
-export const meddling = (behind, meddle) => async () => {
-	const { url, servers, stop } = await behind();
-	const { hostname, port } = new URL(url);
-	const sockets = new Set();
-	const http = createServer(async (request, response) => {
-		const options = { hostname, port, path: request.url, method: request.method };
-		const asked = httpRequest({ ...options, headers: request.headers, agent: false });
-		request.pipe(asked);
-		asked.on("error", () => response.destroy());
-		const [answer] = await once(asked, "response");
-		const body = Buffer.concat(await answer.toArray());
-		const { statusCode: status, headers } = answer;
-		delete headers["content-length"];
-		delete headers["transfer-encoding"];
-		const made = meddle({ status, headers, body, request });
-		if (!made) return response.destroy();
-		if (made.after) await new Promise((resolve) => setTimeout(resolve, made.after));
-		response.writeHead(made.status, made.headers).end(made.body);
-	});
-	http.on("connection", (socket) => sockets.add(socket));
-	http.on("upgrade", (request, socket) => {
-		socket.on("error", () => {});
-		const made = meddle({ status: 101, headers: {}, body: "", request });
-		if (made?.status !== 101) {
-			const lines = Object.entries(made?.headers ?? {}).map(
-				([name, value]) => `${name}: ${value}\r\n`,
-			);
-			socket.end(
-				`HTTP/1.1 ${made?.status ?? 400} Status\r\n${lines.join("")}Content-Length: 0\r\n\r\n`,
-			);
-			return;
-		}
-		const behind = connect(port, hostname);
-		behind.on("error", () => socket.destroy());
-		const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-		behind.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
-		behind.pipe(socket).pipe(behind);
-	});
-	await listen(http, 0, []);
-	return {
-		url: `http://127.0.0.1:${http.address().port}`,
-		direct: url,
-		servers,
-		async stop() {
-			for (const socket of sockets) socket.destroy();
-			await close(http);
-			await stop();
-		},
+export const meddling =
+	(behind, meddle, readdress = () => {}) =>
+	async () => {
+		const { url, servers, stop } = await behind();
+		const { hostname, port } = new URL(url);
+		const sockets = new Set();
+		const http = createServer(async (request, response) => {
+			readdress(request);
+			const options = { hostname, port, path: request.url, method: request.method };
+			const asked = httpRequest({ ...options, headers: request.headers, agent: false });
+			request.pipe(asked);
+			asked.on("error", () => response.destroy());
+			const [answer] = await once(asked, "response");
+			const body = Buffer.concat(await answer.toArray());
+			const { statusCode: status, headers } = answer;
+			delete headers["content-length"];
+			delete headers["transfer-encoding"];
+			const made = meddle({ status, headers, body, request });
+			if (!made) return response.destroy();
+			if (made.after) await new Promise((resolve) => setTimeout(resolve, made.after));
+			response.writeHead(made.status, made.headers).end(made.body);
+		});
+		http.on("connection", (socket) => sockets.add(socket));
+		http.on("upgrade", (request, socket) => {
+			socket.on("error", () => {});
+			readdress(request);
+			const made = meddle({ status: 101, headers: {}, body: "", request });
+			if (made?.status !== 101) {
+				const lines = Object.entries(made?.headers ?? {}).map(
+					([name, value]) => `${name}: ${value}\r\n`,
+				);
+				socket.end(
+					`HTTP/1.1 ${made?.status ?? 400} Status\r\n${lines.join("")}Content-Length: 0\r\n\r\n`,
+				);
+				return;
+			}
+			const behind = connect(port, hostname);
+			behind.on("error", () => socket.destroy());
+			const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+			behind.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
+			behind.pipe(socket).pipe(behind);
+		});
+		await listen(http, 0, []);
+		return {
+			url: `http://127.0.0.1:${http.address().port}`,
+			direct: url,
+			servers,
+			async stop() {
+				for (const socket of sockets) socket.destroy();
+				await close(http);
+				await stop();
+			},
+		};
 	};
-};
 
 /** Two servers behind a balancer that is sticky by a cookie. */
 export const stickyPair = (options) => async () => {

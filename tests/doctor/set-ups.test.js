@@ -365,6 +365,67 @@ describe("an answer on its way", () => {
 	});
 });
 
+describe("a request on its way", () => {
+	const readdressed = (behind, readdress) => meddling(behind, (answer) => answer, readdress);
+	const query = (of, says) => ({
+		of,
+		is: "error proxy-changes-path",
+		says,
+		fix: ["$request_uri", "AllViewer"],
+		not: ["transports:", "upgrade", "io.engine.use", "Socket.IO 2 server"],
+	});
+	const withoutQuery = (request) => {
+		request.url = request.url.split("?")[0];
+	};
+	const otherOrigin = (request) => {
+		if (request.headers.origin) request.headers.origin = "http://node:3000";
+	};
+	testFirstFindings({
+		"without its query": query(readdressed(good, withoutQuery), "without its query"),
+		"without its query, as the page of client 2": {
+			...query(readdressed(server(2), withoutQuery), "without its query"),
+			asks: ["--client", "2"],
+		},
+		"without its query, as the page of WebSockets alone": {
+			...query(readdressed(good, withoutQuery), "without its query"),
+			asks: ["--websocket"],
+		},
+		"in lower case": query(
+			readdressed(good, (request) => {
+				request.url = request.url.toLowerCase();
+			}),
+			"`EIO`",
+		),
+		"without its session": query(
+			readdressed(good, (request) => {
+				request.url = request.url.replace(/&sid=[^&]*/, "");
+			}),
+			"`sid`",
+		),
+		"without its session, to python-socketio": query(
+			readdressed(
+				python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`),
+				(request) => {
+					request.url = request.url.replace(/&sid=[^&]*/, "");
+				},
+			),
+			"`sid`",
+		),
+		"with another Origin": {
+			of: readdressed(good, otherOrigin),
+			is: "error origin-not-listed",
+			fix: ["proxy_set_header Origin", "--direct"],
+		},
+		"with another Origin, of a server that is asked as well": {
+			of: readdressed(good, otherOrigin),
+			asks: ({ direct }) => ["--direct", direct],
+			is: "error stripped-headers",
+			says: "hands on another Origin",
+			fix: "proxy_set_header Origin",
+		},
+	});
+});
+
 describe("nginx", needsNginx, () => {
 	const found = server(4, { cors: granted }, { http: () => notFound() });
 	const inOptions = (lines) => nginx(good, `if ($request_method = OPTIONS) { ${lines} }`);

@@ -15,6 +15,7 @@ mod idle;
 mod invalid_origin;
 mod known;
 mod loose;
+mod lost_query;
 mod mixed_content;
 mod origin;
 mod preflight;

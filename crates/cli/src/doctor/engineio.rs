@@ -36,6 +36,7 @@ pub(super) struct EngineError {
 /// Codes of an [`EngineError`].
 pub(super) const UNKNOWN_TRANSPORT: u64 = 0;
 pub(super) const UNKNOWN_SESSION: u64 = 1;
+pub(super) const BAD_METHOD: u64 = 2;
 pub(super) const BAD_REQUEST: u64 = 3;
 pub(super) const FORBIDDEN: u64 = 4;
 pub(super) const UNSUPPORTED_PROTOCOL: u64 = 5;

@@ -56,7 +56,7 @@ fn missing(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 /// True if something of CORS is there, and `Access-Control-Allow-Origin` is not.
-fn has_remains(poll: &Exchange) -> bool {
+pub(super) fn has_remains(poll: &Exchange) -> bool {
     let varies = poll.header("Vary").unwrap_or_default().to_ascii_lowercase().contains("origin");
     let headers = poll.answer.iter().flat_map(|answer| &answer.headers);
     let mut names = headers.map(|(name, _)| name.to_ascii_lowercase());
@@ -117,6 +117,7 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix([
         "If it is listed: print the list as the server has it. One of an environment variable that is \
          not set holds undefined, or quotes that belong to the shell.",
+        stripped::ORIGIN_CHANGED,
     ]);
     let proxies = proxies::of(poll);
     if proxies.is_empty() {

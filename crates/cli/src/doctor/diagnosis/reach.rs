@@ -3,7 +3,7 @@
 use super::{
     changed, connection, elsewhere,
     evidence::{console, with_body},
-    known, redirect, worker,
+    known, lost_query, redirect, worker,
 };
 use crate::doctor::{
     examination::Examination,
@@ -20,6 +20,9 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         return Some(connection::failed(examination, connect, failure));
     }
     let poll = examination.page_poll()?;
+    if let Some(finding) = lost_query::finding(examination) {
+        return Some(finding);
+    }
     if examination.is_socket_io() || is_reached_by_websocket(examination) {
         return of_page_alone(examination, poll);
     }

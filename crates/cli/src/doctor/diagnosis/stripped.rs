@@ -4,7 +4,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     evidence::{unreadable, with_cors},
-    remedy,
+    origin, remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -17,12 +17,20 @@ use crate::doctor::{
 /// The server sets `Access-Control-Allow-Origin`, and a proxy takes it away.
 pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.grants_its_origin())?;
-    Some(
-        taken_away(poll, "a proxy takes Access-Control-Allow-Origin away, which the server sets")
-            .seen(direct, with_cors(direct))
-            .fix(keep_headers(poll)),
-    )
+    let summary = if origin::has_remains(poll) {
+        "a proxy takes Access-Control-Allow-Origin away, which the server sets, or hands on another \
+         Origin than the page's"
+    } else {
+        "a proxy takes Access-Control-Allow-Origin away, which the server sets"
+    };
+    let finding = taken_away(poll, summary).seen(direct, with_cors(direct)).fix(keep_headers(poll));
+    Some(if origin::has_remains(poll) { finding.fix([ORIGIN_CHANGED]) } else { finding })
 }
+
+/// What brings about the same as a list that does not have the page.
+pub(super) const ORIGIN_CHANGED: &str = "Does a proxy hand on another Origin than the page's, or none? The server then looks up the wrong \
+     one: in nginx, take out `proxy_set_header Origin …;`, in a development server's proxy what sets \
+     or deletes `origin`. --direct with the server's own URL tells.";
 
 /// `Access-Control-Allow-Origin` is on other answers, and not on the poll's.
 pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Finding> {

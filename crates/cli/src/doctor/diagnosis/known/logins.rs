@@ -48,6 +48,19 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(403), Body("Your client does not have permission to get URL")],
+        known: login(
+            "Google Cloud refuses {}: only who is logged in may ask the service",
+            &[
+                "A browser's preflight cannot log in: let everyone ask the service, and let Socket.IO \
+                 check who it is (`auth`). On Cloud Run:",
+                "  gcloud run services add-iam-policy-binding SERVICE --member=allUsers \
+                 --role=roles/run.invoker",
+                "Does it answer so to everyone already? Then its ingress setting lets in the inside alone.",
+            ],
+        ),
+    },
+    Row {
         signs: &[LeadsTo("vercel.com/sso-api")],
         known: login(
             "Vercel's deployment protection wants a login for {}",

@@ -80,6 +80,18 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Says("x-vercel-error", "NOT_FOUND")],
+        known: down(
+            "Vercel answers {} with NOT_FOUND: there is nothing at that URL",
+            &[
+                "DEPLOYMENT_NOT_FOUND: the deployment is deleted, or the domain is on no project. \
+                 NOT_FOUND: the project has no such path. Vercel runs no Socket.IO server: give the \
+                 client the URL of one.",
+                "  io(\"https://api.example.com\")",
+            ],
+        ),
+    },
+    Row {
         signs: &[Header("x-vercel-error")],
         known: down(
             "Vercel answers {} with an error of its own",
@@ -116,6 +128,15 @@ pub(super) const ROWS: &[Row] = &[
                (`option httpchk`) has to ask for something that is answered 200:",
                 "  option httpchk GET /socket.io/?EIO=4&transport=polling",
             ],
+        ),
+    },
+    Row {
+        signs: &[Header("x-squid-error")],
+        known: down(
+            "Squid answers {}: it does not reach the server",
+            &["The header x-squid-error says why: ERR_DNS_FAIL, the name is unknown to Squid; \
+                 ERR_CONNECT_FAIL, nothing listens there, or a firewall is between. Squid may be the \
+                 proxy of the network that you are in: does it fail from another network too?"],
         ),
     },
     Row {

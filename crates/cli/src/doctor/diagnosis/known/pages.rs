@@ -92,6 +92,51 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(404), Body("Django tried these URL patterns")],
+        known: page(
+            "Django answers {}, and python-socketio is not before it",
+            &[
+                "Let the server run the application that has both. In wsgi.py (asgi.py: ASGIApp, and a \
+                 server of ASGI):",
+                "  application = socketio.WSGIApp(sio, get_wsgi_application())",
+                "Django's Channels speak plain WebSockets, and no Socket.IO.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Says("server", "aiohttp")],
+        known: page(
+            "aiohttp answers {}, and python-socketio is not attached to it",
+            &[
+                "Attach it to the application that runs, before it runs:",
+                "  sio = socketio.AsyncServer(async_mode=\"aiohttp\")",
+                "  sio.attach(app)",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("\"timestamp\":"), Body("\"status\":404"), Body("\"path\":")],
+        known: JAVA,
+    },
+    // By the exception filter of NestJS's documentation.
+    Row {
+        signs: &[Status(404), Body("\"statusCode\":404,\"timestamp\":"), Body("\"path\":")],
+        known: NEST,
+    },
+    Row { signs: &[Status(404), Body("Whitelabel Error Page")], known: JAVA },
+    Row { signs: &[Status(404), Body("Apache Tomcat")], known: JAVA },
+    Row {
+        signs: &[Status(404), Says("server", "Kestrel")],
+        known: page(
+            "ASP.NET answers {}, which has no Socket.IO",
+            &[
+                "SignalR is another protocol: let the page use @microsoft/signalr. Else give the client the \
+                 URL of the Socket.IO server:",
+                "  io(\"https://api.example.com\")",
+            ],
+        ),
+    },
+    Row {
         signs: &[Body("Welcome to SockJS!")],
         known: page(
             "SockJS answers {}, which is no Socket.IO",
@@ -234,6 +279,15 @@ const HTTPS: Known = Known {
         "  io(\"https://…\")",
     ],
 };
+
+const JAVA: Known = page(
+    "a web application in Java (Spring, Tomcat) answers {}, and Socket.IO is not there",
+    &[
+        "netty-socketio listens on a port of its own: give the client that one. Spring's STOMP and SockJS \
+         are other protocols.",
+        "  io(\"https://api.example.com:9092\")",
+    ],
+);
 
 const NEST: Known = page(
     "NestJS answers {}, and no gateway of Socket.IO is there",

@@ -20,11 +20,68 @@ const HOST: Known = blocked(
     ],
 );
 
+const LARGE: Known = blocked(
+    "the headers of {} are larger than the server, or a proxy before it, takes",
+    &[
+        "It is the cookies nearly always, of this host and of the domains above it: delete those that the \
+         page no longer needs, and keep tokens small. Whoever has them may be refused where others, and \
+         the doctor without --cookie, are not.",
+        "Or take larger ones. In nginx, in the server block:",
+        "  large_client_header_buffers 4 32k;",
+        "In Node:",
+        "  createServer({ maxHeaderSize: 32_768 }, app)",
+    ],
+);
+
+const EXPRESS_CORS: Known = blocked(
+    "the `cors` of Express refuses {}, which Socket.IO does not get",
+    &[
+        "Socket.IO answers its path before Express does, where both are on one server. Here it is not \
+         attached to the server that listens:",
+        "  const httpServer = createServer(app);",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000); // not app.listen(3000)",
+        "Socket.IO has a list of origins of its own, the option `cors`: that of Express is for its routes.",
+    ],
+);
+
+const FIREWALL: Known = blocked(
+    "a firewall for web applications refuses {}, with a page of its own",
+    &[
+        "The page has a number (support ID, incident ID): the firewall's log has the rule under it. Leave \
+         Socket.IO's path (/socket.io/) out of that rule, for GET, POST and OPTIONS.",
+        "It may be the firewall of the network that you are in: does it fail from another network too?",
+    ],
+);
+
+const NETWORK: Known = blocked(
+    "a proxy on the way refuses {}, as a company's does that lists what may be asked",
+    &[
+        "Is it the proxy of the network that you are in? Ask its administrators to allow the host, or ask \
+         from another network: the server is not asked then, and has nothing to change.",
+        "If it stands before the server (Squid as an accelerator), allow the path there: `http_access \
+         allow`.",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("Blocked request. This host")], known: HOST },
     Row { signs: &[Body("Invalid Host header")], known: HOST },
     Row { signs: &[Body("DisallowedHost")], known: HOST },
     Row { signs: &[Body("Blocked host:")], known: HOST },
+    Row { signs: &[Body("Blocked hosts:")], known: HOST },
+    Row { signs: &[Status(431)], known: LARGE },
+    Row { signs: &[Body("Request Header Or Cookie Too Large")], known: LARGE },
+    Row { signs: &[Body("request header field exceeds server limit")], known: LARGE },
+    Row { signs: &[Body("Request header is too large")], known: LARGE },
+    Row { signs: &[Status(500), Body("Not allowed by CORS")], known: EXPRESS_CORS },
+    // Firewalls for web applications, which answer with any status.
+    Row { signs: &[Body("The requested URL was rejected. Please consult")], known: FIREWALL },
+    Row { signs: &[Body("Incapsula incident ID")], known: FIREWALL },
+    Row { signs: &[Body("Sucuri Website Firewall")], known: FIREWALL },
+    Row { signs: &[Body("Web Page Blocked")], known: FIREWALL },
+    Row { signs: &[Says("x-squid-error", "ERR_ACCESS_DENIED")], known: NETWORK },
+    Row { signs: &[Status(403), Says("server", "Zscaler")], known: NETWORK },
     Row {
         signs: &[Body("This distribution is not configured to allow the HTTP request method")],
         known: blocked(

@@ -136,6 +136,31 @@ fn a_connection_that_fails_is_told_by_what_the_port_speaks() {
 }
 
 #[test]
+fn a_query_that_gets_lost_is_told_by_the_words_of_engine_io() {
+    let no_transport = r#"{"code":0,"message":"Transport unknown"}"#;
+    let no_session = r#"{"code":2,"message":"Bad handshake method"}"#;
+    let changed = "error proxy-changes-path";
+    let without_transport = good().sees(Step::Poll4, 400, GRANT, no_transport);
+    assert_first(vec![
+        (
+            without_transport.clone().sees(Step::Websocket, 400, NONE, "Transport unknown"),
+            changed,
+            "$request_uri",
+            "polling",
+        ),
+        // That server takes WebSockets alone.
+        (without_transport, "error polling-disabled", "websocket", "query"),
+        (good().sees(Step::Poll4, 400, GRANT, UNSUPPORTED), changed, "letter case", "server 2"),
+        (
+            good().sees(Step::Post, 400, GRANT, no_session),
+            changed,
+            "every parameter",
+            "io.engine.use",
+        ),
+    ]);
+}
+
+#[test]
 fn what_answers_instead_is_told_by_the_most_particular_sign() {
     let nginx: &Headers = &[NGINX];
     let next: &Headers = &[("x-powered-by", "Next.js"), ("location", "/socket.io?EIO=4")];

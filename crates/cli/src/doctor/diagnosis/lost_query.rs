@@ -1,0 +1,69 @@
+//! URLs that reach Socket.IO without their query, or with another.
+
+use super::evidence::with_body;
+use crate::doctor::{
+    engineio::{BAD_METHOD, Protocol, UNKNOWN_TRANSPORT, UNSUPPORTED_PROTOCOL},
+    examination::{Examination, poll},
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+/// Socket.IO answers, and its words tell that it was asked for something else than was sent.
+pub(super) fn finding(examination: &Examination) -> Option<Finding> {
+    let (part, exchanges) = without_transport(examination)
+        .map(|seen| ("its query (`transport`)", seen))
+        .or_else(|| Some(("`EIO` in its query", without_version(examination)?)))
+        .or_else(|| Some(("`sid` in its query", without_session(examination)?)))?;
+    let finding = Finding::new(
+        Code::ProxyChangesPath,
+        Severity::Error,
+        format!(
+            "the URL reaches Socket.IO without {part}: something on the way drops or changes it"
+        ),
+    );
+    let finding = exchanges
+        .into_iter()
+        .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
+    Some(finding.why(["A client says in the query which version and transport it speaks, and which \
+                       session is its own. Socket.IO refuses what comes without."])
+        .fix([
+            "Let the proxy hand on the query as it is, with every parameter. In nginx, no path and no \
+             variable after the port of proxy_pass:",
+            "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+            "Where that needs a variable, the query has to be written out:",
+            "  proxy_pass http://$upstream$request_uri;",
+            "CloudFront: the origin request policy AllViewer. Another CDN or API gateway: forward all \
+             query parameters, and change no letter case. A function or middleware of your own: hand on \
+             `request.url`, not its path alone.",
+        ]))
+}
+
+/// Each server takes polling, or a `WebSocket`, or both.
+fn without_transport(examination: &Examination) -> Option<Vec<&Exchange>> {
+    let poll = examination.page_poll().filter(|it| it.has_engine_error(UNKNOWN_TRANSPORT))?;
+    // Engine.IO refuses an upgrade in plain text.
+    let websocket = examination.get(Step::Websocket).filter(|it| {
+        it.has_engine_error(UNKNOWN_TRANSPORT) || it.body().trim() == "Transport unknown"
+    })?;
+    Some(vec![poll, websocket])
+}
+
+/// Each server takes one version of the two.
+fn without_version(examination: &Examination) -> Option<Vec<&Exchange>> {
+    let refused = |version| {
+        examination.get(poll(version)).filter(|it| it.has_engine_error(UNSUPPORTED_PROTOCOL))
+    };
+    Some(vec![refused(Protocol::V4)?, refused(Protocol::V3)?])
+}
+
+/// A POST is a bad way to begin a session, and a good one to go on with it.
+fn without_session(examination: &Examination) -> Option<Vec<&Exchange>> {
+    // python-engineio writes out the id, and Python's None where there is none.
+    let is_of_none = |post: &Exchange| {
+        let error = post.engine_error();
+        error.is_some_and(|error| error.is_python && error.message.ends_with("session None"))
+    };
+    let post = examination.get(Step::Post)?;
+    (post.has_engine_error(BAD_METHOD) || is_of_none(post)).then(|| vec![post])
+}
