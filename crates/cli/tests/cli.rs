@@ -148,8 +148,8 @@ fn check_annotates_pull_requests() {
     assert_eq!(
         text,
         "::error file=the standard input,line=2,col=14::/origin/0: \"https://B\u{fc}cher.example\" has a \
-         Unicode host; browsers send its punycode form; write \"https://xn--bcher-kva.example\"\n\
-         ::error file=the standard input,line=3,col=3::/credential: true belongs to an unknown field; \
+         Unicode host, but browsers send its punycode form; write \"https://xn--bcher-kva.example\"\n\
+         ::error file=the standard input,line=3,col=3::/credential: unknown field \"credential\"; \
          did you mean \"credentials\"?\n\
          the standard input: 2 faults\n"
     );
