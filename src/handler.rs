@@ -72,9 +72,10 @@ fn serve(incoming: &Incoming) -> JsValue {
         let decision = policy.state.decide(&head, |_| KeyStatus::Unknown);
         (decision, Some(Waiting { reading, holds_back: true }))
     } else {
-        let taken = tenants::decide(event, &head, &policy.state, *times, settings.fresh_seconds);
-        let holds_back = taken.decision.blocks();
-        (taken.decision, taken.waiting.map(|reading| Waiting { reading, holds_back }))
+        let (decision, reading) =
+            tenants::decide(event, &head, &policy.state, *times, settings.fresh_seconds);
+        let holds_back = decision.blocks();
+        (decision, reading.map(|reading| Waiting { reading, holds_back }))
     };
 
     if let Some(Waiting { reading, holds_back }) = waiting {

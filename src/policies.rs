@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use socketio_cors_core::{
     policy::DomainRules,
     policy_cache::{Document, Effect, Lookup, PolicyCache, PolicyRead},
-    waiting::{MAX_WAIT, Times},
+    waiting::Times,
 };
 use web_sys::Url;
 
@@ -33,12 +33,10 @@ pub(crate) fn look_up(
     fresh_seconds: u32,
 ) -> (Lookup, Reading) {
     let mut lookup = POLICIES.with_borrow_mut(|policies| {
-        if times.now - times.arrived_at >= MAX_WAIT
-            && let Some(failure) = policies.give_up(host, times.now)
-        {
+        if let Some(failure) = policies.give_up(host, times) {
             log::policy(host, &failure);
         }
-        policies.look_up(host, times.now, times.arrived_at, fresh_seconds)
+        policies.look_up(host, times, fresh_seconds)
     });
     let reading = match lookup.read.take() {
         Some(read) => Reading::Own(event.wait_until(refresh(event.clone(), read, fresh_seconds))),

@@ -2,42 +2,37 @@
 
 use std::cell::RefCell;
 
-use crate::{
-    event::{FetchEvent, Reading, now},
-    kv, log,
-};
 use socketio_cors_core::{
     decision::Decision,
     policy_cache::PolicyState,
     request::RequestHead,
     tenants::{Lookup, Pending, Tenants},
-    waiting::Times,
+    waiting::{NO_ANSWER, Times},
+};
+
+use crate::{
+    event::{FetchEvent, Reading, now},
+    kv, log,
 };
 
 thread_local! {
     static TENANTS: RefCell<Tenants> = const { RefCell::new(Tenants::new()) };
 }
 
-/// A decision by what is known of an origin's keys.
-pub(crate) struct TenantDecision<'a> {
-    pub(crate) decision: Decision<'a>,
-    /// The read of KV that a better decision waits for.
-    pub(crate) waiting: Option<Reading>,
-}
-
-/// The decision on `head` by `state`. Keys that have to be asked for are read behind the request.
+/// The decision on `head` by `state`, and the read of KV that a better one waits for. Keys that have
+/// to be asked for are read behind the request.
 pub(crate) fn decide<'a>(
     event: &FetchEvent,
     head: &RequestHead<'a>,
     state: &'a PolicyState,
     times: Times,
     fresh_seconds: u32,
-) -> TenantDecision<'a> {
+) -> (Decision<'a>, Option<Reading>) {
     let source = || event.source();
     let taken = TENANTS
         .with_borrow_mut(|tenants| tenants.decide(head, state, times, fresh_seconds, source));
     if taken.gave_up {
-        log::lookup_failed("KV gave no answer within two seconds");
+        log::lookup_failed(NO_ANSWER);
     }
     if let Some(lookup) = taken.refresh {
         drop(event.wait_until(read(event.clone(), lookup)));
@@ -46,7 +41,7 @@ pub(crate) fn decide<'a>(
         Pending::Read(lookup) => Reading::Own(event.wait_until(read(event.clone(), lookup))),
         Pending::Wait => Reading::Others,
     });
-    TenantDecision { decision: taken.decision, waiting }
+    (taken.decision, waiting)
 }
 
 /// Asks KV for keys, and takes in what it says.

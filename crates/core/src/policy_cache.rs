@@ -6,12 +6,12 @@
 //! | nothing | a valid document | it is used |
 //! | nothing | a faulty one | `@last-good` is used |
 //! | nothing | no such key | closed (403), by what `@last-good` covers |
-//! | nothing | an error, or nothing within [`MAX_WAIT`] | closed (503); nobody waits for KV again but who would be refused |
+//! | nothing | an error, or nothing within [`MAX_WAIT`](crate::waiting::MAX_WAIT) | closed (503); nobody waits for KV again but who would be refused |
 //! | a fresh policy | (not asked) | it is used |
 //! | a policy past fresh | (asked behind the request) | it is used; the answer decides the next request |
 //! | a policy past [`STALE_FACTOR`](crate::waiting::STALE_FACTOR) times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
 //! | a policy | a faulty document | it is kept |
-//! | a policy | an error, or nothing within [`MAX_WAIT`] | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
+//! | a policy | an error, or nothing within [`MAX_WAIT`](crate::waiting::MAX_WAIT) | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
 //! | a policy | no such key | it is kept until a second read says so, [`MISSING_CONFIRMED_AFTER`] later; then closed (403), by what it covers, or the document of a less specific key |
 //!
 //! A host has one reader at a time: who comes meanwhile looks here again, and one of
@@ -27,7 +27,7 @@ use crate::{
     lru_cache::LruCache,
     policy::{Policy, Version},
     request::RequestHead,
-    waiting::{MAX_WAIT, milliseconds},
+    waiting::{NO_ANSWER, Times, milliseconds},
 };
 
 mod entry;
@@ -187,12 +187,13 @@ impl PolicyCache {
         Self { hosts: Hosts::new(), last_texts: refresh::no_last_texts() }
     }
 
-    /// Looks up at `now` the policy of `host` for a request that came at `arrived_at`, where a
-    /// policy is fresh for `fresh_seconds`. A read that it returns is recorded as under way.
+    /// Looks up the policy of `host` for a request at those times, where a policy is fresh for
+    /// `fresh_seconds`. A read that it returns is recorded as under way.
     #[must_use]
-    pub fn look_up(&mut self, host: &str, now: f64, arrived_at: f64, fresh_seconds: u32) -> Lookup {
+    pub fn look_up(&mut self, host: &str, times: Times, fresh_seconds: u32) -> Lookup {
+        let Times { now, arrived_at } = times;
         let fresh = milliseconds(fresh_seconds);
-        let waited_enough = now - arrived_at >= MAX_WAIT;
+        let waited_enough = times.has_waited();
         let Some(entry) = self.hosts.get_mut(host, now) else {
             self.hosts.insert(host, now, Entry::first_read(now));
             // Made-up hosts may have displaced what it waited for.
@@ -213,14 +214,17 @@ impl PolicyCache {
         Lookup { state, read, waits }
     }
 
-    /// Records at `now` that a request has waited for `host` as long as it may. Returns an event
+    /// Records that a request for `host` has waited as long as it may, if it has. Returns an event
     /// the first time, until KV answers again.
-    pub fn give_up(&mut self, host: &str, now: f64) -> Option<PolicyEvent> {
-        let entry = self.hosts.get_mut(host, now).filter(|entry| entry.is_reading)?;
+    pub fn give_up(&mut self, host: &str, times: Times) -> Option<PolicyEvent> {
+        if !times.has_waited() {
+            return None;
+        }
+        let entry = self.hosts.get_mut(host, times.now).filter(|entry| entry.is_reading)?;
         let is_news = !entry.is_failing;
         entry.is_failing = true;
         entry.state.get_or_insert(PolicyState::UNKNOWN);
-        is_news.then(|| PolicyEvent::ReadFailed("KV gave no answer within two seconds".to_owned()))
+        is_news.then(|| PolicyEvent::ReadFailed(NO_ANSWER.to_owned()))
     }
 
     /// Updates the entry of `host` at `now` with the result of a read that began at `asked_at`,

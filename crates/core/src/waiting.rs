@@ -6,6 +6,8 @@ pub const STALE_FACTOR: f64 = 2.0;
 pub const MAX_WAIT: f64 = 2000.0;
 /// A request that waits for a read reads by itself if that takes longer.
 pub const TAKEOVER_AFTER: f64 = 500.0;
+/// The failure of a KV that gave no answer within [`MAX_WAIT`], in words.
+pub const NO_ANSWER: &str = "KV gave no answer within two seconds";
 /// The pause after a failure before KV is read again.
 pub const RETRY_AFTER: f64 = 1000.0;
 
@@ -18,12 +20,24 @@ pub struct Times {
     pub arrived_at: f64,
 }
 
+impl Times {
+    /// Returns true if the request has waited for as long as it may.
+    #[must_use]
+    pub fn has_waited(self) -> bool {
+        self.waited() >= MAX_WAIT
+    }
+
+    fn waited(self) -> f64 {
+        self.now - self.arrived_at
+    }
+}
+
 /// The time in milliseconds after which a request that waits for KV looks into the cache again:
 /// often at first, and until it has waited for [`MAX_WAIT`]. One with a read of its own is woken
 /// by that, and looks again if it takes too long.
 #[must_use]
 pub fn pause(times: Times, has_own_read: bool) -> f64 {
-    let waited = times.now - times.arrived_at;
+    let waited = times.waited();
     let pause = if has_own_read { TAKEOVER_AFTER } else { (waited / 4.0).clamp(5.0, 50.0) };
     pause.min((MAX_WAIT - waited).max(0.0))
 }

@@ -29,6 +29,15 @@ use Step::{
     Request, Valid,
 };
 
+fn just_come(now: f64) -> Times {
+    Times { now, arrived_at: now }
+}
+
+/// The times of a request that has waited for two seconds.
+fn waited(now: f64) -> Times {
+    Times { now, arrived_at: now - 2000.0 }
+}
+
 fn policy(name: &str) -> Rc<Policy> {
     Rc::new(Policy::parse(&format!(r#"{{"origin": "https://{name}.example"}}"#)).unwrap())
 }
@@ -45,11 +54,11 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
         let now = seconds * 1000.0;
         let result = match step {
             Request => {
-                let _ = cache.look_up(host, now, now, FRESH_SECONDS);
+                let _ = cache.look_up(host, just_come(now), FRESH_SECONDS);
                 continue;
             }
             GaveUp => {
-                cache.give_up(host, now);
+                cache.give_up(host, waited(now));
                 continue;
             }
             Valid(name) => FetchResult::Valid(policy(name), 0),
@@ -68,7 +77,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
 /// The answer for a request that comes at that time: "a, reads, waits if covered".
 fn look_up(cache: &mut PolicyCache, host: &str, seconds: f64) -> String {
     let now = seconds * 1000.0;
-    let lookup = cache.look_up(host, now, now, FRESH_SECONDS);
+    let lookup = cache.look_up(host, just_come(now), FRESH_SECONDS);
     let reads = if lookup.read.is_some() { ", reads" } else { "" };
     let waits = match lookup.waits {
         Waits::Never => "",
@@ -153,7 +162,7 @@ fn a_stale_policy_has_one_reader_and_an_old_one_another_if_that_takes_too_long()
 fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
     let mut cache = after(HOST, &[(0.0, Request)]);
     let waits = |cache: &mut PolicyCache, now, arrived_at| {
-        cache.look_up(HOST, now, arrived_at, FRESH_SECONDS).waits
+        cache.look_up(HOST, Times { now, arrived_at }, FRESH_SECONDS).waits
     };
     assert_eq!(waits(&mut cache, 100.0, 0.0), Waits::Always);
     assert_eq!(waits(&mut cache, 1999.0, 0.0), Waits::Always);
@@ -173,7 +182,7 @@ fn a_request_waits_no_longer_though_made_up_hosts_displace_what_it_waits_for() {
     for number in 0..=MAX_HOSTS_WITHOUT_POLICY {
         take(&mut cache, &format!("{number}.example"), &[(1.0, Request)]);
     }
-    let waits = cache.look_up(HOST, 2000.0, 0.0, FRESH_SECONDS).waits;
+    let waits = cache.look_up(HOST, waited(2000.0), FRESH_SECONDS).waits;
     assert_eq!(waits, Waits::Never);
 }
 
@@ -198,11 +207,12 @@ fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds(
 #[test]
 fn giving_up_is_news_once() {
     let mut cache = after(HOST, &[(0.0, Request)]);
-    assert!(cache.give_up(HOST, 2000.0).is_some());
-    assert!(cache.give_up(HOST, 2000.0).is_none());
+    assert!(cache.give_up(HOST, Times { now: 1999.0, arrived_at: 0.0 }).is_none());
+    assert!(cache.give_up(HOST, waited(2000.0)).is_some());
+    assert!(cache.give_up(HOST, waited(2000.0)).is_none());
     take(&mut cache, HOST, &[(3.0, Valid("a"))]);
-    assert!(cache.give_up(HOST, 3100.0).is_none());
-    assert!(cache.give_up("other.example", 3100.0).is_none());
+    assert!(cache.give_up(HOST, waited(3100.0)).is_none());
+    assert!(cache.give_up("other.example", waited(3100.0)).is_none());
     assert_eq!(look_up(&mut cache, HOST, 3.2), "a");
 }
 
@@ -376,7 +386,7 @@ fn where_no_document_exists_one_that_appears_is_soon_seen() {
 fn freshness_is_as_long_as_the_variable_says() {
     let mut cache = after(HOST, &[(0.0, Valid("a"))]);
     let mut at = |now| {
-        let lookup = cache.look_up(HOST, now, now, 1);
+        let lookup = cache.look_up(HOST, just_come(now), 1);
         (lookup.read.is_some(), lookup.waits)
     };
     assert_eq!(at(999.0), (false, Waits::Never));

@@ -5,7 +5,7 @@ use crate::{
     decision::{Decision, Reason},
     policy_cache::PolicyState,
     request::RequestHead,
-    waiting::{MAX_WAIT, Times},
+    waiting::Times,
 };
 
 /// A decision that may hang on keys of the origin.
@@ -61,7 +61,7 @@ impl Tenants {
         if decision.reason != Reason::UnaskedOrigin {
             return taken;
         }
-        let has_waited = times.now - times.arrived_at >= MAX_WAIT;
+        let has_waited = times.has_waited();
         let start = if has_waited {
             Start::GiveUp(KeyStatus::Failed)
         } else {

@@ -3,6 +3,7 @@
 use socketio_cors_core::{
     policy::{DomainRules, Version},
     policy_cache::{Document, MAX_BYTES, PolicyCache, PolicyRead, PolicyState},
+    waiting::Times,
 };
 
 /// A document of `len` bytes.
@@ -22,7 +23,7 @@ fn documents_that_have_just_the_bytes_that_are_kept_displace_none() {
         drop(cache.update(&read, Ok(Some(document)), 0.0, 30, &DomainRules::NONE));
     }
     for host in ["a", "b"] {
-        let state = cache.look_up(host, 0.0, 0.0, 30).state;
+        let state = cache.look_up(host, Times { now: 0.0, arrived_at: 0.0 }, 30).state;
         assert!(matches!(state, PolicyState::InForce(_)), "{host}: {state:?}");
     }
 }

@@ -7,6 +7,7 @@ use socketio_cors_core::{
     policy::{DomainRules, Version},
     policy_cache::{Document, PolicyCache, PolicyRead, Waits},
     tenants::{CEILING, MAX_SOURCES, SOURCE},
+    waiting::Times,
 };
 
 const DOCUMENT: &str = include_str!("../../../../docs/cost.md");
@@ -184,7 +185,8 @@ impl Isolate {
                 self.update(&read, at);
             }
         }
-        let lookup = self.cache.look_up(HOST, now * 1000.0, now * 1000.0, fresh_seconds);
+        let times = Times { now: now * 1000.0, arrived_at: now * 1000.0 };
+        let lookup = self.cache.look_up(HOST, times, fresh_seconds);
         let is_read = !self.reading.is_empty() || lookup.read.is_some();
         assert!(lookup.waits == Waits::Never || is_read);
         let reads = lookup.read.map(|read| (now + LATENCY, read));
