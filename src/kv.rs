@@ -5,9 +5,13 @@ use socketio_cors_core::{
     policy::{MAX_DOCUMENT_LEN, Version},
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::js_sys::{Array, Object, Reflect};
+use web_sys::js_sys::Array;
 
-use crate::{event::FetchEvent, log};
+use crate::{
+    event::FetchEvent,
+    log,
+    runtime::{binding, in_words},
+};
 
 /// KV takes one write a second for a key, and other isolates write at the same time.
 const RETRY_AFTER: f64 = 1500.0;
@@ -101,13 +105,6 @@ pub(crate) async fn write_last_good(event: FetchEvent, key: String, text: String
 }
 
 fn namespace(event: &FetchEvent) -> Result<Namespace, String> {
-    let namespace = Reflect::get(&event.env(), &BINDING.into()).unwrap_or_default();
-    let is_bound = !namespace.is_undefined();
-    is_bound.then(|| namespace.unchecked_into()).ok_or("no KV namespace is bound as POLICY".into())
-}
-
-/// A JavaScript error in words.
-pub(crate) fn in_words(error: &JsValue) -> String {
-    let error: &Object = error.unchecked_ref();
-    error.to_string().into()
+    let namespace = binding(&event.env(), BINDING).map(JsCast::unchecked_into);
+    namespace.ok_or_else(|| format!("no KV namespace is bound as {BINDING}"))
 }

@@ -28,5 +28,6 @@ mod log;
 mod metrics;
 mod policies;
 mod recovery;
+mod runtime;
 mod tenants;
 mod variables;

@@ -6,10 +6,13 @@ use socketio_cors_core::{
     decision::Decision, policy::Route, request::RequestHead, settings::Settings,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::js_sys::{JSON, Reflect};
-use worker::Env;
+use web_sys::js_sys::JSON;
 
-use crate::{event::FetchEvent, kv::in_words, log};
+use crate::{
+    event::FetchEvent,
+    log,
+    runtime::{binding, in_words},
+};
 
 /// The dataset's binding.
 pub(crate) const BINDING: &str = "DECISIONS";
@@ -30,11 +33,6 @@ extern "C" {
 struct DataPoint<'a> {
     indexes: [&'a str; 1],
     blobs: [&'a str; 8],
-}
-
-/// Returns whether a dataset is bound.
-pub(crate) fn has_dataset(env: &Env) -> bool {
-    Reflect::get(env, &BINDING.into()).is_ok_and(|dataset| !dataset.is_undefined())
 }
 
 /// Writes a point for `decision`, which `route` led to.
@@ -61,9 +59,9 @@ pub(crate) fn write(
     ];
     let point = serde_json::to_string(&DataPoint { indexes: [index], blobs });
     let point = JSON::parse(&point.unwrap_or_default());
-    let dataset = Reflect::get(&event.env(), &BINDING.into()).map(JsCast::unchecked_into);
-    let written = dataset.and_then(|dataset: Dataset| dataset.write_data_point(&point?));
-    if let Err(error) = written {
+    let Some(dataset) = binding(&event.env(), BINDING) else { return };
+    let dataset: Dataset = dataset.unchecked_into();
+    if let Err(error) = point.and_then(|point| dataset.write_data_point(&point)) {
         log::metrics_write_failed(&in_words(&error));
     }
 }

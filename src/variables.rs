@@ -4,10 +4,9 @@ use std::cell::OnceCell;
 
 use socketio_cors_core::settings::{Service, Settings, Variables};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::js_sys::Reflect;
 use worker::Env;
 
-use crate::{event::FetchEvent, log, metrics, recovery};
+use crate::{event::FetchEvent, log, metrics, recovery, runtime::binding};
 
 #[wasm_bindgen]
 extern "C" {
@@ -38,7 +37,7 @@ fn read(env: &Env) -> Service {
         timeout_seconds: variable(env, "UPSTREAM_TIMEOUT_SECONDS"),
         explain: variable(env, "EXPLAIN"),
         report_only: variable(env, "REPORT_ONLY"),
-        has_dataset: metrics::has_dataset(env),
+        has_dataset: binding(env, metrics::BINDING).is_some(),
     });
     if let Err(bad) = &settings {
         bad.bad.iter().for_each(log::bad_variable);
@@ -50,9 +49,7 @@ fn read(env: &Env) -> Service {
     service
 }
 
-/// The variable of that name, if it is set. `Env::var` refuses those that are no texts, as
-/// `POLICY_FRESH_SECONDS = 5` is none.
+/// The variable of that name, if it is set.
 fn variable(env: &Env, name: &str) -> Option<String> {
-    let value = Reflect::get(env, &name.into()).ok()?;
-    (!value.is_undefined()).then(|| to_text(&value))
+    binding(env, name).as_ref().map(to_text)
 }
