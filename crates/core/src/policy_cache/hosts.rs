@@ -86,12 +86,6 @@ impl Hosts {
     }
 }
 
-impl Default for Hosts {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,10 +121,6 @@ impl Template<'_> {
     /// The headers that are the same in every answer.
     #[must_use]
     pub fn headers(&self) -> Headers {
-        let of_error = |mut more: Headers| {
-            more.splice(0..0, [(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)]);
-            more
-        };
         match (self.kind, self.route) {
             (Kind::Preflight { grant, .. }, Some(route)) => {
                 cors::preflight_headers(&route.rule, grant)
@@ -132,14 +128,19 @@ impl Template<'_> {
             (Kind::Response { grant, is_explained }, Some(route)) => {
                 cors::response_headers(&route.rule, grant, is_explained)
             }
-            (Kind::Refusal(request), _) => of_error(vec![(VARY, vary::of(request))]),
+            (Kind::Refusal(request), _) => error_headers([(VARY, vary::of(request))]),
             (Kind::Unavailable(request), _) => {
-                of_error(vec![(RETRY_AFTER, RETRY_AFTER_SECONDS), (VARY, vary::of(request))])
+                error_headers([(RETRY_AFTER, RETRY_AFTER_SECONDS), (VARY, vary::of(request))])
             }
-            (Kind::Failure(_), _) => of_error(Vec::new()),
+            (Kind::Failure(_), _) => error_headers([]),
             (Kind::Preflight { .. } | Kind::Response { .. }, None) => Vec::new(),
         }
     }
+}
+
+/// The headers of an error that the edge itself answers with.
+fn error_headers<const N: usize>(more: [(HeaderName, HeaderValue); N]) -> Headers {
+    [(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)].into_iter().chain(more).collect()
 }
 
 impl<'a> Answer<'a> {
