@@ -1,6 +1,8 @@
 //! Preflights: requests that browsers send ahead of one with headers of the page's own.
 
-use socketio_cors_explain::fetch_standard::{CorsError, NotAllowed, preflight_check};
+use socketio_cors_explain::fetch_standard::{
+    CorsError, NotAllowed, allows_headers_by_wildcard, preflight_check,
+};
 
 use super::{
     evidence::{PREFLIGHT, blocked, reason, with_body, with_cors, with_headers},
@@ -202,10 +204,7 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
         .map(String::as_str)
         .collect();
     let first = refused.first()?;
-    let allowed = headers.get("Access-Control-Allow-Headers").unwrap_or_default();
-    let is_star = allowed.split(',').any(|name| name.trim() == "*");
-    // Against the letter of the Fetch standard, which whatwg/fetch#1919 is about.
-    let is_let_pass = is_star && !page.credentialed;
+    let is_let_pass = allows_headers_by_wildcard(&headers, page.credentialed);
     let why = format!(
         "Request header field {first} is not allowed by Access-Control-Allow-Headers in preflight \
          response."
@@ -222,7 +221,8 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
             blocked(preflight, &why),
         ]
     };
-    let star = (is_star && !is_let_pass).then_some(
+    let is_literal_star = !is_let_pass && allows_headers_by_wildcard(&headers, false);
+    let star = is_literal_star.then_some(
         "A * there is the name of a header, and stands for every one only where no credentials are \
          sent.",
     );
