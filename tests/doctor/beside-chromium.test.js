@@ -1,22 +1,13 @@
 // `socketio-cors doctor` beside Chromium: it finds an error where a page fails, and only there,
 // and quotes what Chromium prints.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { hasNginx } from "../harness/nginx.js";
-import { useTool } from "../harness/tool.js";
+import { useToolAndChromium } from "./chromium.js";
 import { granted, nginx, nobody, page, server, stickyPair, worker } from "./deployments.js";
 
-let tool, browser;
-before(async () => {
-	tool = await useTool();
-	// A page of elsewhere asks a server of this machine, without the user's leave.
-	browser = await pageOf.startBrowser(["--disable-features=LocalNetworkAccessChecks"]);
-});
-after(async () => {
-	await browser?.close();
-	await tool?.remove();
-});
+const used = useToolAndChromium();
 
 const good = server(4, { cors: granted });
 const silent = server(4);
@@ -145,7 +136,7 @@ function testBesideChromium(rows) {
 
 /** Why a page's client gets no connection or does not upgrade it, and what the console says then. */
 async function tryInChromium(url, { version = 4, withCredentials = false, token }) {
-	const context = await browser.newContext();
+	const context = await used.browser.newContext();
 	const printed = [];
 	context.on("console", (message) => {
 		if (isChromiums(message.text())) printed.push(withoutChance(message.text()));
@@ -167,7 +158,7 @@ async function examine(url, { version = 4, withCredentials = false, token }) {
 	const args = ["doctor", url, "--origin", page, "--client", `${version}`, "--json"];
 	if (withCredentials) args.push("--credentials");
 	if (token) args.push("--header", `x-token: ${token}`);
-	const { stdout } = await tool.runApart([0, 1], args);
+	const { stdout } = await used.tool.runApart([0, 1], args);
 	return JSON.parse(stdout).findings;
 }
 

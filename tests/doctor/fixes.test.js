@@ -1,22 +1,13 @@
 // What `socketio-cors doctor` tells people to write is pasted as it is printed, and a page in
 // Chromium works then.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { hasNginx } from "../harness/nginx.js";
-import { useTool } from "../harness/tool.js";
+import { useToolAndChromium } from "./chromium.js";
 import { granted, nginx, page, proxied, python, server, worker } from "./deployments.js";
 
-let tool, browser;
-before(async () => {
-	tool = await useTool();
-	// A page of elsewhere asks a server of this machine, without the user's leave.
-	browser = await pageOf.startBrowser(["--disable-features=LocalNetworkAccessChecks"]);
-});
-after(async () => {
-	await browser?.close();
-	await tool?.remove();
-});
+const used = useToolAndChromium();
 
 const good = server(4, { cors: granted });
 const silent = server(4);
@@ -261,7 +252,7 @@ async function examined(start, { version = 4, withCredentials, token, transports
 		if (withCredentials) args.push("--credentials");
 		if (token) args.push("--header", `x-token: ${token}`);
 		if (transports) args.push("--websocket");
-		return JSON.parse((await tool.runApart([0, 1], args)).stdout).findings;
+		return JSON.parse((await used.tool.runApart([0, 1], args)).stdout).findings;
 	} finally {
 		await deployment.stop();
 	}
@@ -269,7 +260,7 @@ async function examined(start, { version = 4, withCredentials, token, transports
 
 /** A page connects, and goes on by WebSocket. */
 async function assertWorks(url, { version = 4, withCredentials = false, ...options }) {
-	const context = await browser.newContext();
+	const context = await used.browser.newContext();
 	try {
 		const frame = await pageOf.openOf(context, page, version);
 		const asked = { withCredentials, query: {}, tryAllTransports: false, ...options };

@@ -3,22 +3,14 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { hasNginx } from "../harness/nginx.js";
-import { assertSays, useTool } from "../harness/tool.js";
+import { assertSays } from "../harness/tool.js";
+import { useToolAndChromium } from "./chromium.js";
 import { granted, nginx, page, server, stub } from "./deployments.js";
 
-let tool, browser;
-before(async () => {
-	tool = await useTool();
-	// A page of elsewhere asks a server of this machine, without the user's leave.
-	browser = await pageOf.startBrowser(["--disable-features=LocalNetworkAccessChecks"]);
-});
-after(async () => {
-	await browser?.close();
-	await tool?.remove();
-});
+const used = useToolAndChromium();
 
 const good = server(4, { cors: granted });
 const answering = (status, headers, body) =>
@@ -28,8 +20,8 @@ const answering = (status, headers, body) =>
 
 /** The recording of a page that tries to connect. */
 async function recorded(url) {
-	const path = join(tool.directory, "recording.har");
-	const context = await browser.newContext({ recordHar: { path, content: "embed" } });
+	const path = join(used.tool.directory, "recording.har");
+	const context = await used.browser.newContext({ recordHar: { path, content: "embed" } });
 	try {
 		const frame = await pageOf.openOf(context, page, 4);
 		const options = { query: {}, tryAllTransports: false, withCredentials: false };
@@ -44,7 +36,10 @@ async function recorded(url) {
 }
 
 async function diagnosed(path, options = []) {
-	const { stdout } = await tool.runApart([0, 1], ["doctor", "--har", path, "--json", ...options]);
+	const { stdout } = await used.tool.runApart(
+		[0, 1],
+		["doctor", "--har", path, "--json", ...options],
+	);
 	return JSON.parse(stdout);
 }
 
@@ -89,7 +84,7 @@ test("what is open is said", async () => {
 	const deployment = await good();
 	const path = await recorded(deployment.url);
 	await deployment.stop();
-	const { stdout } = await tool.runApart(0, ["doctor", "--har", path]);
+	const { stdout } = await used.tool.runApart(0, ["doctor", "--har", path]);
 	assertSays(stdout, "by a recording", "nothing found", "other origins");
 });
 
@@ -103,9 +98,9 @@ describe("wrong usage says what to write:", () => {
 	};
 	for (const [name, [text, says]] of Object.entries(rows))
 		test(name, async () => {
-			const path = join(tool.directory, "other.har");
+			const path = join(used.tool.directory, "other.har");
 			await writeFile(path, text);
-			const { stderr } = await tool.runApart(2, ["doctor", "--har", path]);
+			const { stderr } = await used.tool.runApart(2, ["doctor", "--har", path]);
 			assertSays(stderr, says);
 		});
 });
