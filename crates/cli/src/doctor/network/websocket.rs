@@ -46,8 +46,8 @@ pub(in crate::doctor) enum Turn {
 }
 
 /// An open WebSocket.
-struct Socket<S> {
-    socket: WebSocket<Buffers>,
+struct Conversation<S> {
+    protocol: WebSocket<Buffers>,
     buffers: Buffers,
     stream: S,
     heard: Vec<String>,
@@ -71,10 +71,10 @@ pub(in crate::doctor) async fn converse(
         Err(failure) => return (None, Some(failure)),
     };
     match open(request, stream).await {
-        Ok(Opened::Socket(mut socket, answer)) => {
-            let failure = socket.take_all(turns).await.err();
-            socket.close().await;
-            let (headers, body) = (listed(answer.headers()), socket.heard.join("\n"));
+        Ok(Opened::Conversation(mut conversation, headers)) => {
+            let failure = conversation.take_all(turns).await.err();
+            conversation.close().await;
+            let body = conversation.heard.join("\n");
             (Some(Answer { status: 101, headers, body, ..Answer::default() }), failure)
         }
         Ok(Opened::Refused(answer)) => (Some(answer), None),
@@ -84,7 +84,7 @@ pub(in crate::doctor) async fn converse(
 
 /// The outcome of a handshake.
 enum Opened<S> {
-    Socket(Socket<S>, Response<Option<Vec<u8>>>),
+    Conversation(Box<Conversation<S>>, Headers),
     Refused(Answer),
 }
 
@@ -97,9 +97,9 @@ async fn open<S: Stream>(request: Request<()>, mut stream: S) -> Result<Opened<S
         tungstenite::client::client_with_config(request, buffers.clone(), Some(config));
     loop {
         match outcome {
-            Ok((socket, answer)) => {
-                let socket = Socket { socket, buffers, stream, heard: Vec::new() };
-                return Ok(Opened::Socket(socket, answer));
+            Ok((protocol, answer)) => {
+                let conversation = Conversation { protocol, buffers, stream, heard: Vec::new() };
+                return Ok(Opened::Conversation(Box::new(conversation), listed(answer.headers())));
             }
             Err(HandshakeError::Interrupted(waiting)) => {
                 buffers.exchange(&mut stream).await?;
@@ -173,7 +173,7 @@ fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
     body
 }
 
-impl<S: Stream> Socket<S> {
+impl<S: Stream> Conversation<S> {
     async fn take_all(&mut self, turns: &[Turn]) -> Result<(), Failure> {
         for turn in turns {
             match turn {
@@ -186,13 +186,13 @@ impl<S: Stream> Socket<S> {
     }
 
     async fn send(&mut self, packet: &str) -> Result<(), Failure> {
-        self.socket.send(Message::text(packet))?;
+        self.protocol.send(Message::text(packet))?;
         self.buffers.flush(&mut self.stream).await
     }
 
     async fn read(&mut self) -> Result<Message, Failure> {
         loop {
-            match self.socket.read() {
+            match self.protocol.read() {
                 Err(Error::Io(error)) if Buffers::waits(&error) => {
                     self.buffers.exchange(&mut self.stream).await?;
                 }
@@ -233,7 +233,7 @@ impl<S: Stream> Socket<S> {
 
     /// Says goodbye; whoever has gone already need not hear it.
     async fn close(&mut self) {
-        let _ = self.socket.close(None).and_then(|()| self.socket.flush());
+        let _ = self.protocol.close(None).and_then(|()| self.protocol.flush());
         let _ = self.buffers.flush(&mut self.stream).await;
     }
 }
