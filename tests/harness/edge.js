@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { send } from "./http.js";
+import { openStore, storeWorker } from "./store.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -13,6 +14,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
  * @param {string} [options.upstream] the origin server
  * @param {Record<string, unknown>} [options.vars] further variables
  * @param {string[]} [options.kv] bindings of KV namespaces, ["POLICY"] by default
+ * @param {string} [options.namespace] the one that a test reads and writes, the first of them by default
  * @param {Record<string, string>} [options.services] bindings of further Workers
  * @param {object[]} [options.workers] those Workers
  * @param {Record<string, object>} [options.datasets] bindings of Analytics Engine datasets
@@ -25,6 +27,7 @@ export async function startEdge({
 	upstream,
 	vars,
 	kv = ["POLICY"],
+	namespace = kv[0],
 	services,
 	workers = [],
 	datasets,
@@ -65,6 +68,7 @@ export async function startEdge({
 						...vars,
 					},
 				},
+				...(namespace === undefined ? [] : [storeWorker(namespace)]),
 				...workers,
 			],
 			...more,
@@ -73,12 +77,8 @@ export async function startEdge({
 		handleStructuredLogs: ({ message }) => lines.push(message),
 	});
 	const url = (await runtime.ready).origin;
-	const namespace = kv.includes("POLICY") ? await runtime.getKVNamespace("POLICY") : undefined;
-	if (policy !== undefined) await put("policy", policy);
-
-	async function put(key, document) {
-		await namespace.put(key, typeof document === "string" ? document : JSON.stringify(document));
-	}
+	const store = namespace === undefined ? undefined : await openStore(runtime);
+	if (policy !== undefined) await store.put("policy", policy);
 
 	return {
 		url,
@@ -89,7 +89,7 @@ export async function startEdge({
 		/** The lines of one event, parsed. */
 		logged: (event) => lines.map(JSON.parse).filter((line) => line.event === event),
 		runtime,
-		kv: { put, delete: (key) => namespace.delete(key) },
+		kv: store,
 		/** Sends a request; see `send`. */
 		send: (path, options) => send(url, path, options),
 		/** Asks again until `settled` holds of the answer: an edit takes a freshness to be seen. */

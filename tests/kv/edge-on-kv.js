@@ -73,12 +73,10 @@ export default class extends WorkerEntrypoint {
  * Starts the Worker as `startEdge` does. Its `kv` has more to it.
  *
  * @param {object} options
- * @param {object | string} [options.policy] the document under `policy`; none if absent
  * @param {string} [options.fault] what KV suffers from the start
  * @param {boolean} [options.isBound] whether the Worker has the namespace
  */
 export async function startEdgeOnKv({
-	policy,
 	fault = "none",
 	isBound = true,
 	services,
@@ -87,6 +85,7 @@ export async function startEdgeOnKv({
 }) {
 	const edge = await startEdge({
 		kv: [],
+		namespace: "STORE",
 		services: { ...(isBound && { POLICY: "kv" }), ...services },
 		workers: [
 			{
@@ -94,31 +93,24 @@ export async function startEdgeOnKv({
 				modules: [{ type: "ESModule", path: "kv.js", contents: script }],
 				compatibilityDate: "2026-07-01",
 				kvNamespaces: ["STORE"],
+				unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 			},
 			...workers,
 		],
 		...options,
 	});
-	const store = await edge.runtime.getKVNamespace("STORE", "kv");
-	const kv = await edge.runtime.getWorker("kv");
-	if (policy !== undefined) await put("policy", policy);
+	const { origin } = await edge.runtime.unsafeGetDirectURL("kv");
 	await command(fault);
 
-	async function put(key, value = "") {
-		await store.put(key, typeof value === "string" ? value : JSON.stringify(value));
-	}
-
 	async function command(fault) {
-		const response = await kv.fetch("http://kv", { method: "POST", body: fault });
+		const response = await fetch(origin, { method: "POST", body: fault });
 		return response.json();
 	}
 
 	return {
 		...edge,
 		kv: {
-			put,
-			get: (key) => store.get(key),
-			delete: (key) => store.delete(key),
+			...edge.kv,
 			/** From now on it does what one of the `faults` says; "none" mends it. */
 			suffer: command,
 			/** What was asked of it: `reads` and `writes`, the keys of each, and how many were answered. */
