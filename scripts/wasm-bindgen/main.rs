@@ -1,5 +1,32 @@
-//! The command `wasm-bindgen`.
+//! The part of wasm-bindgen's command that is needed here, with the names of its own options.
+
+use std::{env, path::PathBuf};
+
+use anyhow::{Context, bail};
+use pico_args::Arguments;
+use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(std::env::args_os())
+    let mut args = Arguments::from_vec(env::args_os().skip(1).collect());
+    let target: String = args.value_from_str("--target")?;
+    let out_dir: PathBuf = args.value_from_str("--out-dir")?;
+    let out_name: String = args.value_from_str("--out-name")?;
+    let mut bindgen = Bindgen::new();
+    match target.as_str() {
+        "module" => bindgen.module(true)?,
+        "nodejs" => bindgen.nodejs(true)?,
+        "web" => bindgen.web(true)?,
+        other => bail!("unknown target {other}: expected module, nodejs or web"),
+    };
+    bindgen
+        .typescript(!args.contains("--no-typescript"))
+        .reset_state_function(args.contains("--experimental-reset-state-function"))
+        .force_enable_abort_handler(args.contains("--force-enable-abort-handler"))
+        .out_name(&out_name)
+        .input_path(args.free_from_str::<PathBuf>().context("no Wasm file was named")?);
+    let rest = args.finish();
+    if !rest.is_empty() {
+        bail!("unknown arguments: {rest:?}");
+    }
+    bindgen.generate(out_dir)
 }

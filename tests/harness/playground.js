@@ -52,9 +52,12 @@ export async function openPlayground(browser, { allowed, other }, options = {}) 
 	});
 	await page.goto(`${allowed}/`, { timeout: 20_000 });
 	await page.waitForFunction(() => document.getElementById("document").value !== "");
-	const frameOf = (origin) =>
-		page.frames().find((frame) => frame.url().startsWith(`${origin}/client`));
-	const clients = { allowed: client(frameOf(allowed)), other: client(frameOf(other)) };
+	const clientOf = async (origin) => {
+		const frameOf = () => page.frames().find((frame) => frame.url().startsWith(`${origin}/client`));
+		await until(`a frame of ${origin}`, frameOf);
+		return client(frameOf());
+	};
+	const clients = { allowed: await clientOf(allowed), other: await clientOf(other) };
 	return { context, page, ...clients, problems, close: () => context.close() };
 }
 

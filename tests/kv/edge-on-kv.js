@@ -14,6 +14,12 @@ const answering = (value) => async (use) => {
 	await use();
 	return value;
 };
+// Until the fault is "none".
+const heldBack = (matters) => async (use, keys) => {
+	const answer = await use();
+	while (fault !== "none" && [keys].flat().some(matters)) await scheduler.wait(10);
+	return answer;
+};
 const faults = {
 	none: (use) => use(),
 	"is late": later(500),
@@ -21,11 +27,9 @@ const faults = {
 	"is late by 1.5 s": later(1500),
 	"is slow by 5 s": later(5000),
 	"never answers": later(600_000),
-	"answers 600 ms late": async (use) => {
-		const answer = await use();
-		await scheduler.wait(600);
-		return answer;
-	},
+	"holds its answers back": heldBack(() => true),
+	"holds the last good one back": heldBack((key) => key.endsWith("@last-good")),
+	"holds nothing more back": (use) => use(),
 	fails: async () => {
 		throw new Error("KV GET_BULK failed: 503 Service Unavailable");
 	},

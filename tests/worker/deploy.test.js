@@ -284,7 +284,7 @@ describe("what a build takes from registries", () => {
 	test("is wasm-bindgen's command in the version of its crate", async () => {
 		const crate = (await crates("Cargo.lock")).find(({ name }) => name === "wasm-bindgen");
 		const command = (await crates("scripts/wasm-bindgen/Cargo.lock")).find(
-			({ name }) => name === "wasm-bindgen-cli",
+			({ name }) => name === "wasm-bindgen-cli-support",
 		);
 		assert.equal(command.version, crate.version);
 	});

@@ -35,7 +35,7 @@ use self::{
     examination::Examination,
     exchange::Exchange,
     finding::Severity,
-    network::NativeNetwork,
+    network::SystemNetwork,
     recording::Wanted,
     target::{Page, Target},
 };
@@ -108,13 +108,13 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    pub(super) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
+    pub(super) async fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
         let mut tell = |nth: usize, exchange: &Exchange| {
             system.print_error(&progress(nth, exchange));
         };
         let examination = match &self.har {
             Some(file) => self.recorded(system, file)?,
-            None => probes::examine(self.target()?, &NativeNetwork::new(), &mut tell),
+            None => probes::examine(self.target()?, &SystemNetwork::new(), &mut tell).await,
         };
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);

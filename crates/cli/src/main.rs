@@ -5,17 +5,19 @@ mod commands;
 mod doctor;
 mod document;
 mod kv;
+#[cfg(target_arch = "wasm32")]
+mod node;
 mod report;
 mod system;
 mod terminal;
 
-use std::process::ExitCode;
+use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
 use commands::{check, explain, publish, rollback, test};
 use report::{CommandError, Report, Status, WrongUsage};
-use system::{NativeSystem, System};
+use system::System;
 use terminal::{print, print_error, printable};
 
 /// Checks, explains and publishes the policies of socketio-cors-edge, and examines
@@ -75,26 +77,52 @@ enum Command {
     Doctor(doctor::Doctor),
 }
 
-fn main() -> ExitCode {
-    let system = NativeSystem;
-    match Cli::parse().command.run(&system) {
-        Ok(status) => ExitCode::from(status.code()),
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    // Natively nothing is ever waited for by a future.
+    pollster::block_on(run(&system::NativeSystem, std::env::args_os())).into()
+}
+
+/// Node calls `node::run` instead, once all of the module is there.
+#[cfg(target_arch = "wasm32")]
+fn main() {}
+
+/// Runs the tool with `words`, of which the first is its own name. Returns the exit status.
+async fn run(system: &dyn System, words: impl Iterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => return say_usage(system, &error),
+    };
+    match cli.command.run(system).await {
+        Ok(status) => status.code(),
         Err(error) => {
-            print_error(&system, error.message());
-            ExitCode::from(error.code())
+            print_error(system, error.message());
+            error.code()
         }
     }
 }
 
+/// Prints what clap has to say in place of running a command: help, the version, or wrong usage.
+fn say_usage(system: &dyn System, error: &clap::Error) -> u8 {
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        system.print_error(&text);
+    } else {
+        // Nobody is left to be told that it cannot be written.
+        let _ = system.print(&text);
+    }
+    u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
 impl Command {
-    fn run(&self, system: &dyn System) -> Result<Status, CommandError> {
+    async fn run(&self, system: &dyn System) -> Result<Status, CommandError> {
         let Report { text, status } = match self {
             Self::Check(check) => check.run(system)?,
             Self::Explain(explain) => explain.run(system)?,
             Self::Test(test) => test.run(system)?,
             Self::Publish(publish) => publish.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
-            Self::Doctor(doctor) => doctor.run(system)?,
+            Self::Doctor(doctor) => doctor.run(system).await?,
         };
         print(system, &format!("{text}\n"))?;
         Ok(status)

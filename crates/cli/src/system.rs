@@ -1,7 +1,10 @@
 //! The machine around the tool: files, the terminal, the clock, the environment and other programs.
 //! Everything else in the tool is a function of what these return.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(target_arch = "wasm32")]
+mod node;
 
 use std::{
     io::{self, Read},
@@ -9,7 +12,10 @@ use std::{
     time::Duration,
 };
 
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use native::NativeSystem;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use node::NodeSystem;
 
 /// The machine on which the tool runs.
 pub(crate) trait System {
@@ -33,6 +39,12 @@ pub(crate) trait System {
 
     /// The directory in which the tool was started.
     fn current_directory(&self) -> io::Result<PathBuf>;
+
+    /// The path `relative`, as seen from the directory of `file`.
+    fn beside(&self, file: &str, relative: &str) -> String;
+
+    /// The directories of the `PATH`.
+    fn search_path(&self) -> Vec<PathBuf>;
 
     /// An environment variable; `None` as well if it is not UTF-8.
     fn variable(&self, name: &str) -> Option<String>;

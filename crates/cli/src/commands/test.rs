@@ -1,7 +1,5 @@
 //! `test`: expectations against a policy.
 
-use std::path::Path;
-
 use clap::{Args, ValueEnum};
 use socketio_cors_explain::test_cases::{TestCase, TestFile};
 
@@ -81,7 +79,7 @@ impl Test {
         })?;
         let path = match &self.policy {
             Some(path) => path.clone(),
-            None => beside(file, &parsed.policy),
+            None => system.beside(file, &parsed.policy),
         };
         let document = Document::read(system, &path)?;
         let results = document.policy.policy().map(|policy| {
@@ -93,10 +91,4 @@ impl Test {
         });
         Ok(Tested { name, document, results })
     }
-}
-
-/// The path `relative`, as seen from the directory of `file`.
-fn beside(file: &str, relative: &str) -> String {
-    let directory = Path::new(file).parent().unwrap_or(Path::new(""));
-    directory.join(relative).to_string_lossy().into_owned()
 }

@@ -117,7 +117,7 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         return wrong("has no colon: write it as in 'X-Token: abc'");
     };
     let (name, value) = (name.trim(), value.trim());
-    if name.parse::<ureq::http::HeaderName>().is_err() {
+    if name.parse::<http::HeaderName>().is_err() {
         return wrong("has a name that no header can have");
     }
     match name.to_ascii_lowercase().as_str() {
@@ -126,7 +126,7 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         lower if is_forbidden_request_header(lower) => {
             wrong("is a header that browsers keep to themselves: no page sends it")
         }
-        _ if ureq::http::HeaderValue::from_str(value).is_err() => {
+        _ if http::HeaderValue::from_str(value).is_err() => {
             wrong("has a value that no header can have")
         }
         _ => Ok((name.to_owned(), value.to_owned())),
@@ -138,7 +138,7 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
 /// # Errors
 /// It is none.
 pub(super) fn cookie(text: &str) -> Result<String, WrongUsage> {
-    let is_header = ureq::http::HeaderValue::from_str(text).is_ok();
+    let is_header = http::HeaderValue::from_str(text).is_ok();
     if !is_header || !text.contains('=') {
         let shown = printable(text);
         return Err(WrongUsage(format!(

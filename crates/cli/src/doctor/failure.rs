@@ -1,9 +1,5 @@
 //! Why no answer came.
 
-use std::{error::Error as _, io};
-
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
-
 /// Why no answer came, or none that is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -56,138 +52,116 @@ impl Failure {
         Self { kind, text: text.into() }
     }
 
-    /// The time of a step is over.
-    pub(super) fn late() -> Self {
-        Self::new(FailureKind::Late, "no answer came in time")
+    /// The usual text of a connection that failed in that way.
+    pub(super) fn of_connection(kind: FailureKind) -> Self {
+        Self::new(
+            kind,
+            match kind {
+                FailureKind::Dns => "the name does not resolve to an address",
+                FailureKind::Refused => "the connection is refused: nothing listens there",
+                FailureKind::Unreachable => "there is no way to that address from here",
+                FailureKind::Reset => "the connection is reset before an answer is complete",
+                FailureKind::Closed => "the connection is closed before an answer is complete",
+                FailureKind::Late => "no answer came in time",
+                FailureKind::Tls(_) | FailureKind::Protocol | FailureKind::Browser => {
+                    "the connection fails"
+                }
+            },
+        )
+    }
+
+    /// The host of the URL is none that a certificate can name.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn no_certificate_can_be_for_it() -> Self {
+        let kind = FailureKind::Tls("ERR_CERT_COMMON_NAME_INVALID");
+        Self::new(kind, "no certificate can be for a host of that name")
     }
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
-            return Self::from(error);
-        }
-        let (kind, text) = match error.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => return Self::late(),
-            io::ErrorKind::ConnectionRefused => {
-                (FailureKind::Refused, "the connection is refused: nothing listens there")
-            }
-            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-                (FailureKind::Unreachable, "there is no way to that address from here")
-            }
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => {
-                (FailureKind::Reset, "the connection is reset before an answer is complete")
-            }
-            io::ErrorKind::UnexpectedEof => {
-                (FailureKind::Closed, "the connection is closed before an answer is complete")
-            }
-            _ => return Self::new(FailureKind::Protocol, error.to_string()),
-        };
-        Self::new(kind, text)
-    }
+/// Why no TLS comes about, or none that a browser trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TlsProblem {
+    NoTls,
+    /// Of HTTP/2 and HTTP/1.1, the server speaks only the first.
+    Http2Alone,
+    UnknownName,
+    HandshakeFailure,
+    /// Another alert of the server, by its name.
+    Alert(String),
+    /// The versions and ciphers have none in common.
+    TooOld,
+    Expired,
+    NotValidYet,
+    /// The certificate is for these names.
+    OtherName(Vec<String>),
+    UnknownIssuer,
+    SelfSigned,
+    Revoked,
+    InvalidCertificate(String),
+    Other(String),
 }
 
-impl From<&TlsError> for Failure {
-    fn from(error: &TlsError) -> Self {
-        let (name, text) = match error {
-            TlsError::InvalidCertificate(error) => certificate(error),
-            TlsError::InvalidMessage(_) => {
-                ("ERR_SSL_PROTOCOL_ERROR", "what answers there does not speak TLS".to_owned())
-            }
-            TlsError::AlertReceived(AlertDescription::NoApplicationProtocol) => (
-                "ERR_SSL_PROTOCOL_ERROR",
+impl From<TlsProblem> for Failure {
+    fn from(problem: TlsProblem) -> Self {
+        let text = match &problem {
+            TlsProblem::NoTls => "what answers there does not speak TLS".to_owned(),
+            TlsProblem::Http2Alone => {
                 "the server speaks HTTP/2 alone, and a WebSocket needs HTTP/1.1 (alert \
                  NoApplicationProtocol)"
-                    .to_owned(),
-            ),
-            TlsError::AlertReceived(AlertDescription::UnrecognisedName) => (
-                "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
-                "the server serves no host of that name (alert UnrecognisedName)".to_owned(),
-            ),
-            TlsError::AlertReceived(AlertDescription::HandshakeFailure) => (
-                "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+                    .to_owned()
+            }
+            TlsProblem::UnknownName => {
+                "the server serves no host of that name (alert UnrecognisedName)".to_owned()
+            }
+            TlsProblem::HandshakeFailure => {
                 "the server has no certificate for that name, or no TLS version or cipher that browsers \
                  still take (alert HandshakeFailure)"
-                    .to_owned(),
-            ),
-            TlsError::AlertReceived(alert) => (
-                "ERR_SSL_PROTOCOL_ERROR",
-                format!("the server breaks off the TLS handshake (alert {alert:?})"),
-            ),
-            TlsError::PeerIncompatible(_) => (
-                "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
-                "the server has no TLS version or cipher that browsers still take".to_owned(),
-            ),
-            other => ("ERR_SSL_PROTOCOL_ERROR", other.to_string()),
+                    .to_owned()
+            }
+            TlsProblem::Alert(alert) => {
+                format!("the server breaks off the TLS handshake (alert {alert})")
+            }
+            TlsProblem::TooOld => {
+                "the server has no TLS version or cipher that browsers still take".to_owned()
+            }
+            TlsProblem::Expired => "the certificate has expired".to_owned(),
+            TlsProblem::NotValidYet => {
+                "the certificate is not valid yet; is a clock wrong?".to_owned()
+            }
+            TlsProblem::OtherName(names) if names.is_empty() => {
+                "the certificate is for another name".to_owned()
+            }
+            TlsProblem::OtherName(names) => {
+                format!("the certificate is for another name: {}", names.join(", "))
+            }
+            TlsProblem::UnknownIssuer => {
+                "the certificate is issued by nobody that this system trusts: it is self-signed, or \
+                 the server does not send the intermediate certificate (UnknownIssuer)"
+                    .to_owned()
+            }
+            TlsProblem::SelfSigned => "the certificate is self-signed".to_owned(),
+            TlsProblem::Revoked => "the certificate has been revoked".to_owned(),
+            TlsProblem::InvalidCertificate(why) => format!("the certificate is not valid: {why}"),
+            TlsProblem::Other(why) => why.clone(),
         };
-        Self::new(FailureKind::Tls(name), text)
+        Self::new(FailureKind::Tls(problem.chromium()), text)
     }
 }
 
-fn certificate(error: &CertificateError) -> (&'static str, String) {
-    const AUTHORITY: &str = "ERR_CERT_AUTHORITY_INVALID";
-    const DATE: &str = "ERR_CERT_DATE_INVALID";
-    const NAME: &str = "ERR_CERT_COMMON_NAME_INVALID";
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            (DATE, "the certificate has expired".to_owned())
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            (DATE, "the certificate is not valid yet; is a clock wrong?".to_owned())
-        }
-        CertificateError::NotValidForName => {
-            (NAME, "the certificate is for another name".to_owned())
-        }
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            let names = presented.join(", ");
-            (NAME, format!("the certificate is for another name: {names}"))
-        }
-        CertificateError::UnknownIssuer => (
-            AUTHORITY,
-            "the certificate is issued by nobody that this system trusts: it is self-signed, or \
-             the server does not send the intermediate certificate (UnknownIssuer)"
-                .to_owned(),
-        ),
-        CertificateError::Revoked => {
-            ("ERR_CERT_REVOKED", "the certificate has been revoked".to_owned())
-        }
-        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            (AUTHORITY, "the certificate is self-signed".to_owned())
-        }
-        other => ("ERR_CERT_INVALID", format!("the certificate is not valid: {other}")),
-    }
-}
-
-impl From<ureq::Error> for Failure {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::Io(error) => error.into(),
-            ureq::Error::Rustls(error) => Self::from(&error),
-            ureq::Error::Timeout(_) => Self::late(),
-            ureq::Error::HostNotFound => {
-                Self::new(FailureKind::Dns, "the name does not resolve to an address")
+impl TlsProblem {
+    /// The name of Chromium's network error, without `net::`.
+    fn chromium(&self) -> &'static str {
+        match self {
+            Self::NoTls | Self::Http2Alone | Self::Alert(_) | Self::Other(_) => {
+                "ERR_SSL_PROTOCOL_ERROR"
             }
-            ureq::Error::ConnectionFailed => {
-                Self::new(FailureKind::Refused, "no connection comes about")
-            }
-            other => {
-                let source = other.source().map(|source| format!(": {source}")).unwrap_or_default();
-                Self::new(FailureKind::Protocol, format!("what came is no answer: {other}{source}"))
-            }
-        }
-    }
-}
-
-impl From<tungstenite::Error> for Failure {
-    fn from(error: tungstenite::Error) -> Self {
-        match error {
-            tungstenite::Error::Io(error) => error.into(),
-            tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed => {
-                Self::new(FailureKind::Closed, "the WebSocket is closed")
-            }
-            other => Self::new(FailureKind::Protocol, other.to_string()),
+            Self::UnknownName => "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+            Self::HandshakeFailure | Self::TooOld => "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+            Self::Expired | Self::NotValidYet => "ERR_CERT_DATE_INVALID",
+            Self::OtherName(_) => "ERR_CERT_COMMON_NAME_INVALID",
+            Self::UnknownIssuer | Self::SelfSigned => "ERR_CERT_AUTHORITY_INVALID",
+            Self::Revoked => "ERR_CERT_REVOKED",
+            Self::InvalidCertificate(_) => "ERR_CERT_INVALID",
         }
     }
 }

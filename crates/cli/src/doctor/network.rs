@@ -1,56 +1,84 @@
-//! The world, as an examination asks it: one connection, one request, one WebSocket, a look at a
-//! port, and the time. Everything else in the doctor is a function of what comes back.
+//! The network, as an examination uses it: one request, one WebSocket, a look at a port.
+//!
+//! They are the same on every machine, over a connection that is the operating system's ([`native`])
+//! or Node's ([`node`]).
 
 mod body;
-mod connection;
 mod http;
+#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(target_arch = "wasm32")]
+mod node;
+mod port;
 mod websocket;
 
 use std::time::Duration;
 
 use url::Url;
 
-use super::{exchange::Answer, failure::Failure};
+use super::failure::Failure;
 
-pub(super) use self::native::NativeNetwork;
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use self::native::NativeNetwork as SystemNetwork;
+#[cfg(target_arch = "wasm32")]
+pub(super) use self::node::NodeNetwork as SystemNetwork;
+pub(super) use self::{
+    http::send,
+    port::{PortProtocol, look},
+    websocket::{Turn, converse},
+};
 
 /// Names and values, in order. Several may have one name.
 pub(super) type Headers = Vec<(String, String)>;
 
 /// The most that is read of a body, in bytes.
-const MAX_BODY_LEN: u64 = 64 << 10;
+const MAX_BODY_LEN: usize = 64 << 10;
 
-/// A connection to the servers that are examined.
+/// The way to the servers that are examined.
 pub(super) trait Network {
-    /// Resolves the name of `url`'s host, connects, and where the URL is encrypted does TLS.
+    type Stream: Stream;
+
+    /// Resolves the name of `url`'s host, connects, and where the URL is encrypted does TLS, in
+    /// `timeout` for all of it. The stream has to be done with by then as well.
     ///
     /// # Errors
     /// No connection comes about.
-    fn connect(&self, url: &Url, timeout: Duration) -> Result<Connected, Failure>;
-
-    /// Sends one request on a connection of its own. No redirect is followed. There may be both
-    /// an answer and a failure: the answer broke off.
-    fn send(&self, request: &Request<'_>) -> (Option<Answer>, Option<Failure>);
-
-    /// Opens a WebSocket and holds a conversation over it. The answer's body is what was heard.
-    /// There may be both an answer and a failure: it opened, and a turn failed.
-    fn converse(
+    async fn connect(
         &self,
         url: &Url,
-        headers: Headers,
-        turns: &[Turn],
         timeout: Duration,
-    ) -> (Option<Answer>, Option<Failure>);
-
-    /// The protocol of a port that does not answer as its URL's scheme has it, if it tells.
-    fn look(&self, url: &Url, timeout: Duration) -> Option<PortProtocol>;
+    ) -> Result<Connection<Self::Stream>, Failure>;
 
     /// The time since some moment before the first request.
     fn now(&self) -> Duration;
 }
 
+/// Bytes to and from a server. The connection ends with it.
+pub(super) trait Stream {
+    /// The next bytes; none at the end.
+    ///
+    /// # Errors
+    /// The connection breaks off, or its time is over.
+    async fn read(&mut self) -> Result<Vec<u8>, Failure>;
+
+    /// Sends `bytes`.
+    ///
+    /// # Errors
+    /// The connection breaks off, or its time is over.
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure>;
+
+    /// Sets by when it has to be done with from now on.
+    fn be_done_in(&mut self, timeout: Duration);
+}
+
 /// A connection that is up.
+#[derive(Debug)]
+pub(super) struct Connection<S> {
+    pub(super) connected: Connected,
+    pub(super) stream: S,
+}
+
+/// The facts about a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Connected {
     pub(super) address: String,
@@ -69,26 +97,4 @@ pub(super) struct Request<'r> {
     pub(super) body: Option<String>,
     /// Of all of it.
     pub(super) timeout: Duration,
-}
-
-/// A turn of a conversation over a WebSocket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Sends a packet.
-    Send(&'static str),
-    /// Waits for a packet that begins so.
-    Expect(&'static str),
-    /// Keeps the WebSocket open for so long, and answers heartbeats.
-    Hold(Duration),
-}
-
-/// The protocol of a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PortProtocol {
-    Http,
-    Tls,
-    /// HTTP/2 without TLS, and nothing older.
-    Http2,
-    /// Something else, by the first words that it says.
-    Other(String),
 }

@@ -35,62 +35,64 @@ const USES: usize = 3;
 const NO_SESSION: &str = "nobody-has-this-id00";
 
 /// Examines `target`. `progress` hears of each step that is done, and how often it was.
-pub(super) fn examine(
+pub(super) async fn examine(
     target: Target,
-    network: &dyn Network,
+    network: &impl Network,
     progress: &mut dyn FnMut(usize, &Exchange),
 ) -> Examination {
     let foreign = if target.page.origin == FOREIGN { OTHER_FOREIGN } else { FOREIGN };
     let mut prober = Prober::new(target, foreign, network, progress);
-    if prober.connect() {
-        steps(&mut prober, foreign);
+    if prober.connect().await {
+        steps(&mut prober, foreign).await;
     } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
-        prober.look();
+        prober.look().await;
     }
     prober.examination
 }
 
-fn steps(prober: &mut Prober<'_>, foreign: &'static str) {
-    let session = polls(prober);
+async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
+    let session = polls(prober).await;
     if !prober.examination.is_socket_io() && prober.may_depend_on_origin() {
-        passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody);
+        passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody).await;
     }
     if prober.examination.is_socket_io() {
-        prober.preflight(Step::Preflight);
+        prober.preflight(Step::Preflight).await;
         if let Some(mut session) = session {
-            use_session(prober, &mut session, foreign);
+            use_session(prober, &mut session, foreign).await;
         }
-        prober.poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION));
-        prober.websocket(Step::Websocket, Asker::Page);
-        upgrade(prober);
-        strangers(prober, foreign);
-        near_misses(prober);
-        look_alikes(prober);
-        hold(prober);
+        prober
+            .poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION))
+            .await;
+        prober.websocket(Step::Websocket, Asker::Page).await;
+        upgrade(prober).await;
+        strangers(prober, foreign).await;
+        near_misses(prober).await;
+        look_alikes(prober).await;
+        hold(prober).await;
     } else {
-        without_polls(prober, foreign);
+        without_polls(prober, foreign).await;
     }
-    direct(prober);
+    direct(prober).await;
 }
 
 /// Looks for what there is where no poll is answered by Socket.IO.
-fn without_polls(prober: &mut Prober<'_>, foreign: &'static str) {
+async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
     let poll = prober.examination.page_poll();
     if poll.is_some_and(|poll| poll.failure().is_some()) {
-        prober.look();
+        prober.look().await;
         prober.hurry();
     } else {
         if !prober.examination.target.page.websocket {
             prober.hurry();
         }
-        prober.websocket(Step::Websocket, Asker::Page);
+        prober.websocket(Step::Websocket, Asker::Page).await;
         if prober.last().is_some_and(Exchange::opened_websocket) {
-            prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign));
+            prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
             return;
         }
     }
     if prober.may_be_elsewhere() {
-        other_paths(prober);
+        other_paths(prober).await;
     }
 }
 
@@ -106,102 +108,107 @@ fn may_be_plain(failure: FailureKind) -> bool {
 }
 
 /// Both versions' handshakes. The session of the version that is spoken is kept.
-fn polls(prober: &mut Prober<'_>) -> Option<Session> {
+async fn polls(prober: &mut Prober<'_, impl Network>) -> Option<Session> {
     let page = prober.examination.target.page.protocol();
     let other = if page == Protocol::V3 { Protocol::V4 } else { Protocol::V3 };
-    let mut first = prober.handshake(poll(page), Asker::Page, page);
+    let mut first = prober.handshake(poll(page), Asker::Page, page).await;
     if prober.last().is_some_and(may_be_starting) {
-        first = prober.handshake_again(poll(page), page);
+        first = prober.handshake_again(poll(page), page).await;
     }
     let answered = prober.last().is_some_and(|exchange| exchange.answer.is_some());
-    let second = answered.then(|| prober.handshake(poll(other), Asker::Page, other)).flatten();
+    let second =
+        if answered { prober.handshake(poll(other), Asker::Page, other).await } else { None };
     let spoken = prober.examination.spoken();
     let (kept, ended) = if spoken == page { (first, second) } else { (second, first) };
     if let Some(session) = ended {
-        prober.close(&session, Asker::Page);
+        prober.close(&session, Asker::Page).await;
     }
     kept
 }
 
 /// Does with a session what a client does, each time on a connection of its own.
-fn use_session(prober: &mut Prober<'_>, session: &mut Session, foreign: &'static str) {
+async fn use_session(
+    prober: &mut Prober<'_, impl Network>,
+    session: &mut Session,
+    foreign: &'static str,
+) {
     let heartbeat = session.protocol.heartbeat();
     // Socket.IO 2 connects to `/` by itself; its clients send a ping.
     let first = if session.protocol == Protocol::V4 { "40" } else { heartbeat };
-    let is_known =
-        |prober: &Prober<'_>| !prober.last().is_some_and(Exchange::is_of_unknown_session);
-    prober.post(Step::Post, Asker::Page, session, first);
+    let is_known = |last: Option<&Exchange>| !last.is_some_and(Exchange::is_of_unknown_session);
+    prober.post(Step::Post, Asker::Page, session, first).await;
     if prober.last().is_some_and(Exchange::is_ok) {
-        prober.read(Step::PollAgain, session);
-        if !is_known(prober) {
-            quiet_session(prober, session.protocol);
+        prober.read(Step::PollAgain, session).await;
+        if !is_known(prober.last()) {
+            quiet_session(prober, session.protocol).await;
         }
         for _ in 0..USES {
-            if is_known(prober) && !prober.examination.ends_sessions() {
-                prober.post(Step::PollAgain, Asker::Page, session, heartbeat);
+            if is_known(prober.last()) && !prober.examination.ends_sessions() {
+                prober.post(Step::PollAgain, Asker::Page, session, heartbeat).await;
             }
         }
     }
     // Into a session that comes and goes, it would be taken by chance.
-    if is_known(prober) && !prober.examination.ends_sessions() {
-        prober.post(Step::ForeignPost, Asker::Elsewhere(foreign), session, heartbeat);
+    if is_known(prober.last()) && !prober.examination.ends_sessions() {
+        prober.post(Step::ForeignPost, Asker::Elsewhere(foreign), session, heartbeat).await;
     }
-    prober.close(session, Asker::Page);
+    prober.close(session, Asker::Page).await;
 }
 
 /// Opens a session and connects to no namespace in it: a server may end those that do.
-fn quiet_session(prober: &mut Prober<'_>, protocol: Protocol) {
-    let Some(mut session) = prober.handshake(Step::QuietSession, Asker::Page, protocol) else {
+async fn quiet_session(prober: &mut Prober<'_, impl Network>, protocol: Protocol) {
+    let Some(mut session) = prober.handshake(Step::QuietSession, Asker::Page, protocol).await
+    else {
         return;
     };
     for _ in 0..USES {
-        prober.post(Step::QuietSession, Asker::Page, &mut session, protocol.heartbeat());
+        prober.post(Step::QuietSession, Asker::Page, &mut session, protocol.heartbeat()).await;
         if !prober.last().is_some_and(Exchange::is_ok) {
             return;
         }
     }
-    prober.close(&session, Asker::Page);
+    prober.close(&session, Asker::Page).await;
 }
 
 /// Opens a session and goes on with it as a WebSocket.
-fn upgrade(prober: &mut Prober<'_>) {
+async fn upgrade(prober: &mut Prober<'_, impl Network>) {
     if prober.examination.offers_upgrade() != Some(true) {
         return;
     }
     let protocol = prober.examination.spoken();
-    if let Some(session) = prober.handshake(Step::Upgrade, Asker::Page, protocol) {
-        prober.upgrade(&session);
+    if let Some(session) = prober.handshake(Step::Upgrade, Asker::Page, protocol).await {
+        prober.upgrade(&session).await;
         if prober.last().is_some_and(|exchange| exchange.error.is_some() || !exchange.is_upgraded())
         {
-            prober.close(&session, Asker::Page);
+            prober.close(&session, Asker::Page).await;
         }
     }
 }
 
 /// Asks as those do that the server may not expect.
-fn strangers(prober: &mut Prober<'_>, foreign: &'static str) {
+async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
     for (step, asker) in [
         (Step::ForeignPoll, Asker::Elsewhere(foreign)),
         (Step::NullPoll, Asker::Null),
         (Step::NoOriginPoll, Asker::Nobody),
     ] {
         if prober.examination.get(step).is_none() {
-            passing_handshake(prober, step, asker);
+            passing_handshake(prober, step, asker).await;
         }
     }
-    prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign));
+    prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
 }
 
 /// Asks from the origins that may have been written for the page's, where that one
 /// is not granted.
-fn near_misses(prober: &mut Prober<'_>) {
+async fn near_misses(prober: &mut Prober<'_, impl Network>) {
     if prober.examination.grants_page() || prober.examination.names_page() {
         return;
     }
     let origin = prober.examination.target.page.origin.clone();
     let Ok(origin) = Origin::try_from(origin.as_str()) else { return };
     for (origin, _) in near_misses::of(&origin) {
-        passing_handshake(prober, Step::NearMiss, Asker::Elsewhere(&origin));
+        passing_handshake(prober, Step::NearMiss, Asker::Elsewhere(&origin)).await;
         // One is enough: it is the one that was written.
         if prober.examination.all(Step::NearMiss).any(Exchange::grants_its_origin) {
             return;
@@ -209,16 +216,16 @@ fn near_misses(prober: &mut Prober<'_>) {
     }
 }
 
-fn passing_handshake(prober: &mut Prober<'_>, step: Step, asker: Asker<'_>) {
+async fn passing_handshake(prober: &mut Prober<'_, impl Network>, step: Step, asker: Asker<'_>) {
     let protocol = prober.examination.spoken();
-    if let Some(session) = prober.handshake(step, asker, protocol) {
-        prober.close(&session, asker);
+    if let Some(session) = prober.handshake(step, asker, protocol).await {
+        prober.close(&session, asker).await;
     }
 }
 
 /// Asks from origins that a careless comparison takes for the page's, where that one is let in and
 /// a foreign one is not.
-fn look_alikes(prober: &mut Prober<'_>) {
+async fn look_alikes(prober: &mut Prober<'_, impl Network>) {
     let examination = &prober.examination;
     let polls = examination.grants_page() && !examination.grants_foreign();
     let page_may = examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket);
@@ -227,27 +234,27 @@ fn look_alikes(prober: &mut Prober<'_>) {
     let websockets = page_may && !foreign_may;
     for (origin, _) in look_alikes::of(&examination.target.page.origin) {
         if polls {
-            passing_handshake(prober, Step::LookAlikePoll, Asker::Elsewhere(&origin));
+            passing_handshake(prober, Step::LookAlikePoll, Asker::Elsewhere(&origin)).await;
         }
         if websockets {
-            prober.websocket(Step::LookAlikeWebsocket, Asker::Elsewhere(&origin));
+            prober.websocket(Step::LookAlikeWebsocket, Asker::Elsewhere(&origin)).await;
         }
     }
 }
 
 /// Keeps a poll and a WebSocket open, where that was asked for.
-fn hold(prober: &mut Prober<'_>) {
+async fn hold(prober: &mut Prober<'_, impl Network>) {
     let Some(time) = prober.examination.target.hold else { return };
     if prober.examination.polls() && !prober.examination.target.page.websocket {
-        prober.hold_poll(time);
+        prober.hold_poll(time).await;
     }
     if prober.examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket) {
-        prober.hold_websocket(time);
+        prober.hold_websocket(time).await;
     }
 }
 
 /// Looks for Socket.IO where it usually is.
-fn other_paths(prober: &mut Prober<'_>) {
+async fn other_paths(prober: &mut Prober<'_, impl Network>) {
     let given = prober.examination.target.path.clone();
     let toggled = match given.strip_suffix('/') {
         Some(bare) => bare.to_owned(),
@@ -259,10 +266,10 @@ fn other_paths(prober: &mut Prober<'_>) {
         if path.is_empty() || tried.contains(&path) {
             continue;
         }
-        let session = prober.other_path(&path);
+        let session = prober.other_path(&path).await;
         if prober.last().is_some_and(Exchange::is_engine_io) {
             if let Some(session) = session {
-                prober.close(&session, Asker::Page);
+                prober.close(&session, Asker::Page).await;
             }
             return;
         }
@@ -271,17 +278,17 @@ fn other_paths(prober: &mut Prober<'_>) {
 }
 
 /// Asks the server past its proxy.
-fn direct(prober: &mut Prober<'_>) {
+async fn direct(prober: &mut Prober<'_, impl Network>) {
     let Some(base) = prober.examination.target.direct.clone() else { return };
     let protocol = prober.examination.spoken();
     prober.base = base;
-    if let Some(session) = prober.handshake(Step::DirectPoll, Asker::Page, protocol) {
-        prober.close(&session, Asker::Page);
+    if let Some(session) = prober.handshake(Step::DirectPoll, Asker::Page, protocol).await {
+        prober.close(&session, Asker::Page).await;
     }
     let poll = prober.examination.get(Step::DirectPoll);
     if poll.is_some_and(|poll| poll.answer.is_some()) {
-        prober.preflight(Step::DirectPreflight);
-        prober.poll(Step::DirectBadSession, Asker::Page, protocol, Some(NO_SESSION));
+        prober.preflight(Step::DirectPreflight).await;
+        prober.poll(Step::DirectBadSession, Asker::Page, protocol, Some(NO_SESSION)).await;
     }
 }
 

@@ -55,6 +55,15 @@ impl System for NativeSystem {
         env::current_dir()
     }
 
+    fn beside(&self, file: &str, relative: &str) -> String {
+        let directory = Path::new(file).parent().unwrap_or(Path::new(""));
+        directory.join(relative).to_string_lossy().into_owned()
+    }
+
+    fn search_path(&self) -> Vec<PathBuf> {
+        env::var("PATH").iter().flat_map(env::split_paths).collect()
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         env::var(name).ok()
     }

@@ -1,83 +1,196 @@
 //! Plain HTTP requests, each on a connection of its own.
 
-use std::io::Read;
-
-use ureq::{
-    Agent, AsSendBody,
-    config::AutoHeaderValue,
-    http,
-    tls::{RootCerts, TlsConfig},
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use ureq_proto::{
+    BodyMode,
+    client::{
+        Await100Result, Call, RecvResponseResult, SendRequestResult,
+        state::{RecvBody, RecvResponse, SendBody},
+    },
 };
 
-use super::{Headers, MAX_BODY_LEN, Request, body, connection};
-use crate::doctor::{exchange::Answer, failure::Failure};
+use super::{Headers, MAX_BODY_LEN, Network, Request, Stream, body};
+use crate::doctor::{
+    exchange::Answer,
+    failure::{Failure, FailureKind},
+};
 
-/// A client that follows no redirect and keeps nothing.
-#[derive(Debug)]
-pub(super) struct Client(Agent);
+/// The longest head of an answer that is read, in bytes.
+const MAX_HEAD_LEN: usize = 64 << 10;
+/// How much is written and unpacked at once, in bytes. A line of a request has to fit in.
+const BUFFER_LEN: usize = 32 << 10;
 
-impl Client {
-    pub(super) fn new() -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(connection::provider())
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .proxy(None)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(0)
-            .user_agent(AutoHeaderValue::None)
-            .accept(AutoHeaderValue::None)
-            .accept_encoding(AutoHeaderValue::None)
-            .build();
-        Self(config.into())
+/// Sends one request. No redirect is followed. There may be both an answer and a failure: the answer
+/// broke off.
+pub(in crate::doctor) async fn send(
+    network: &impl Network,
+    request: &Request<'_>,
+) -> (Option<Answer>, Option<Failure>) {
+    let (head, body) = match ask(network, request).await {
+        Ok(asked) => asked,
+        Err(failure) => return (None, Some(failure)),
+    };
+    let Some(body) = body else { return (Some(whole(&head, Vec::new())), None) };
+    let mut bytes = Vec::new();
+    let failure = body.read(&mut bytes).await.err();
+    (Some(whole(&head, bytes)), failure)
+}
+
+/// A body that is still to be read.
+struct Body<S> {
+    call: Call<RecvBody>,
+    stream: S,
+    /// Bytes that came and are not yet taken.
+    input: Vec<u8>,
+}
+
+/// Sends a request, and reads the head of its answer.
+async fn ask<N: Network>(
+    network: &N,
+    request: &Request<'_>,
+) -> Result<(Response<()>, Option<Body<N::Stream>>), Failure> {
+    let call = call(request)?;
+    let mut stream = network.connect(request.url, request.timeout).await?.stream;
+    let mut call = call.proceed();
+    let mut output = vec![0; BUFFER_LEN];
+    while !call.can_proceed() {
+        let len = call.write(&mut output).map_err(no_answer)?;
+        stream.write(output.get(..len).unwrap_or_default()).await?;
     }
+    let body = request.body.as_deref().unwrap_or_default();
+    let call = match call.proceed().map_err(no_answer)? {
+        Some(SendRequestResult::RecvResponse(call)) => call,
+        Some(SendRequestResult::SendBody(call)) => send_body(call, body, &mut stream).await?,
+        // Only for `Expect`, which no page can set.
+        Some(SendRequestResult::Await100(call)) => match call.proceed().map_err(no_answer)? {
+            Await100Result::SendBody(call) => send_body(call, body, &mut stream).await?,
+            Await100Result::RecvResponse(call) => call,
+        },
+        None => return Err(no_answer("the request is not complete")),
+    };
+    read_head(call, stream).await
+}
 
-    /// The answer to a request, and the failure.
-    pub(super) fn send(&self, request: &Request<'_>) -> (Option<Answer>, Option<Failure>) {
-        let empty = http::Request::builder().method(request.method).uri(request.url.as_str());
-        let with_headers =
-            request.headers.iter().fold(empty, |built, (name, value)| built.header(name, value));
-        let sent = match &request.body {
-            Some(body) => self.run(with_headers.body(body.as_str()), request),
-            None => self.run(with_headers.body(()), request),
-        };
-        match sent {
-            Ok(answer) => read(answer),
-            Err(error) => (None, Some(error.into())),
+fn call(request: &Request<'_>) -> Result<Call<ureq_proto::client::state::Prepare>, Failure> {
+    let empty = http::Request::builder().method(request.method).uri(request.url.as_str());
+    let built =
+        request.headers.iter().fold(empty, |built, (name, value)| built.header(name, value));
+    let mut call = Call::new(built.body(()).map_err(no_answer)?).map_err(no_answer)?;
+    if let Some(body) = &request.body {
+        call.header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(no_answer)?;
+    }
+    Ok(call)
+}
+
+async fn send_body(
+    mut call: Call<SendBody>,
+    body: &str,
+    stream: &mut impl Stream,
+) -> Result<Call<RecvResponse>, Failure> {
+    stream.write(body.as_bytes()).await?;
+    call.consume_direct_write(body.len()).map_err(no_answer)?;
+    call.proceed().ok_or_else(|| no_answer("the request is not complete"))
+}
+
+async fn read_head<S: Stream>(
+    mut call: Call<RecvResponse>,
+    mut stream: S,
+) -> Result<(Response<()>, Option<Body<S>>), Failure> {
+    let mut input = Vec::new();
+    loop {
+        let (len, head) = call.try_response(&input, false).map_err(no_answer)?;
+        input.drain(..len.min(input.len()));
+        if let Some(head) = head {
+            let body = match call.proceed() {
+                Some(RecvResponseResult::RecvBody(call)) => Some(Body { call, stream, input }),
+                _ => None,
+            };
+            return Ok((head, body));
         }
-    }
-
-    fn run<B: AsSendBody>(
-        &self,
-        built: Result<http::Request<B>, http::Error>,
-        request: &Request<'_>,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let timed = self.0.configure_request(built?).timeout_global(Some(request.timeout)).build();
-        self.0.run(timed)
+        if len > 0 {
+            continue;
+        }
+        if input.len() > MAX_HEAD_LEN {
+            return Err(no_answer(format!("its head is longer than {MAX_HEAD_LEN} bytes")));
+        }
+        let more = stream.read().await?;
+        if more.is_empty() {
+            return Err(Failure::of_connection(FailureKind::Closed));
+        }
+        input.extend(more);
     }
 }
 
-/// The answer, with what came of its body.
-fn read(answer: http::Response<ureq::Body>) -> (Option<Answer>, Option<Failure>) {
-    let (head, body) = answer.into_parts();
-    let mut bytes = Vec::new();
-    let read = body.into_reader().take(MAX_BODY_LEN).read_to_end(&mut bytes);
-    (Some(whole(head.status, &head.headers, bytes)), read.err().map(Failure::from))
+impl<S: Stream> Body<S> {
+    /// Reads as much of it as is kept into `bytes`.
+    async fn read(mut self, bytes: &mut Vec<u8>) -> Result<(), Failure> {
+        let mut output = vec![0; BUFFER_LEN];
+        let mut is_at_end = false;
+        while !self.is_complete() {
+            let (used, len) = self.call.read(&self.input, &mut output).map_err(|error| {
+                Failure::new(FailureKind::Protocol, format!("protocol: {error}"))
+            })?;
+            self.input.drain(..used.min(self.input.len()));
+            let left = MAX_BODY_LEN.saturating_sub(bytes.len());
+            bytes.extend(output.get(..len.min(left)).unwrap_or_default());
+            if bytes.len() >= MAX_BODY_LEN {
+                return Ok(());
+            }
+            if used > 0 {
+                continue;
+            }
+            if is_at_end {
+                return self.ended();
+            }
+            match self.stream.read().await {
+                Ok(more) => {
+                    is_at_end = more.is_empty();
+                    self.input.extend(more);
+                }
+                // A body without a length ends so.
+                Err(failure)
+                    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) =>
+                {
+                    is_at_end = true;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    /// All of it has come, as its head or its chunks say.
+    fn is_complete(&self) -> bool {
+        self.call.body_mode() != BodyMode::CloseDelimited && self.call.can_proceed()
+    }
+
+    /// Nothing more comes. Some servers leave out what follows the last chunk.
+    fn ended(&self) -> Result<(), Failure> {
+        if self.call.can_proceed() || self.call.is_ended_chunked() {
+            Ok(())
+        } else {
+            Err(Failure::of_connection(FailureKind::Closed))
+        }
+    }
+}
+
+fn no_answer(error: impl std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::Protocol, format!("what came is no answer: {error}"))
 }
 
 /// An answer of these parts.
-pub(super) fn whole(status: http::StatusCode, headers: &http::HeaderMap, bytes: Vec<u8>) -> Answer {
-    let coding = headers.get("content-encoding").and_then(|value| value.to_str().ok());
+pub(super) fn whole<B>(head: &Response<B>, bytes: Vec<u8>) -> Answer {
+    answer(head.status(), head.headers(), bytes)
+}
+
+fn answer(status: StatusCode, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
+    let coding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let body::Text { text, is_undeclared_gzip } = body::text(bytes, coding);
     Answer { status: status.as_u16(), headers: listed(headers), body: text, is_undeclared_gzip }
 }
 
 /// Names and values as text.
-pub(super) fn listed(map: &http::HeaderMap) -> Headers {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+pub(super) fn listed(map: &HeaderMap) -> Headers {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }

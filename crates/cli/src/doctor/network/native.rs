@@ -1,129 +1,40 @@
-//! The network of this machine.
+//! The network of this machine, by the standard library and rustls.
 
-use std::{
-    io::{Read, Write},
-    time::{Duration, Instant},
-};
+mod connection;
+mod native_failure;
+
+use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::{
-    Connected, Headers, Network, PortProtocol, Request, Turn, connection::Connection, http::Client,
-    websocket,
-};
-use crate::doctor::{
-    exchange::Answer,
-    failure::{Failure, FailureKind},
-};
+use self::connection::{NativeStream, open};
+use super::{Connection, Network};
+use crate::doctor::failure::Failure;
 
-/// Sockets and TLS of the operating system and of rustls.
+/// Sockets of the operating system.
 #[derive(Debug)]
 pub(in crate::doctor) struct NativeNetwork {
-    client: Client,
     start: Instant,
 }
 
 impl NativeNetwork {
     pub(in crate::doctor) fn new() -> Self {
-        Self { client: Client::new(), start: Instant::now() }
+        Self { start: Instant::now() }
     }
 }
 
 impl Network for NativeNetwork {
-    fn connect(&self, url: &Url, timeout: Duration) -> Result<Connected, Failure> {
-        let Connection { address, tls, .. } = Connection::open(url, timeout)?;
-        let is_loopback = address.ip().is_loopback();
-        Ok(Connected { address: address.to_string(), is_loopback, tls })
-    }
+    type Stream = NativeStream;
 
-    fn send(&self, request: &Request<'_>) -> (Option<Answer>, Option<Failure>) {
-        self.client.send(request)
-    }
-
-    fn converse(
+    async fn connect(
         &self,
         url: &Url,
-        headers: Headers,
-        turns: &[Turn],
         timeout: Duration,
-    ) -> (Option<Answer>, Option<Failure>) {
-        websocket::converse(url, headers, turns, timeout)
-    }
-
-    fn look(&self, url: &Url, timeout: Duration) -> Option<PortProtocol> {
-        if !matches!(url.scheme(), "https" | "wss") && speaks_tls(url, timeout) {
-            return Some(PortProtocol::Tls);
-        }
-        protocol_of(&first_bytes(url, timeout)?)
+    ) -> Result<Connection<NativeStream>, Failure> {
+        open(url, timeout)
     }
 
     fn now(&self) -> Duration {
         self.start.elapsed()
-    }
-}
-
-/// True if a TLS handshake gets as far as a certificate, right or wrong.
-fn speaks_tls(url: &Url, timeout: Duration) -> bool {
-    let mut encrypted = url.clone();
-    let port = url.port_or_known_default();
-    if encrypted.set_scheme("https").is_err() || encrypted.set_port(port).is_err() {
-        return false;
-    }
-    match Connection::open(&encrypted, timeout) {
-        Ok(_) => true,
-        Err(failure) => {
-            matches!(failure.kind, FailureKind::Tls(name) if name.starts_with("ERR_CERT"))
-        }
-    }
-}
-
-/// The first bytes of the port of `url` after a malformed HTTP request: every server answers it, and
-/// no session begins.
-fn first_bytes(url: &Url, timeout: Duration) -> Option<Vec<u8>> {
-    let mut plain = url.clone();
-    let port = url.port_or_known_default();
-    plain.set_scheme("http").ok()?;
-    plain.set_port(port).ok()?;
-    let mut stream = Connection::open(&plain, timeout).ok()?.stream;
-    stream.write_all(b"GET\r\n\r\n").ok()?;
-    let mut bytes = vec![0; 64];
-    let len = stream.read(&mut bytes).ok()?;
-    bytes.truncate(len);
-    Some(bytes)
-}
-
-fn protocol_of(bytes: &[u8]) -> Option<PortProtocol> {
-    match bytes {
-        [] => None,
-        // An alert or a handshake record (RFC 8446, 5.1).
-        [0x15 | 0x16, 0x03, ..] => Some(PortProtocol::Tls),
-        // A SETTINGS frame on stream 0, with which a server begins (RFC 9113, 3.4 and 4.1).
-        [0, _, _, 4, _, 0, 0, 0, 0, ..] => Some(PortProtocol::Http2),
-        [b'H', b'T', b'T', b'P', b'/', ..] => Some(PortProtocol::Http),
-        other => {
-            let line = other.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-            let is_text = line.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-            (is_text && line.len() > 1)
-                .then(|| PortProtocol::Other(String::from_utf8_lossy(line).into_owned()))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_protocol_is_told_by_its_first_bytes() {
-        for (bytes, protocol) in [
-            (&b""[..], None),
-            (b"\x15\x03\x01\x00\x02\x02\x46", Some(PortProtocol::Tls)),
-            (b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00", Some(PortProtocol::Http2)),
-            (b"HTTP/1.1 400 Bad Request\r\n", Some(PortProtocol::Http)),
-            (b"SSH-2.0-OpenSSH_9.2\r\n", Some(PortProtocol::Other("SSH-2.0-OpenSSH_9.2".into()))),
-            (b"\xff\xfe\x00", None),
-        ] {
-            assert_eq!(protocol_of(bytes), protocol, "{bytes:?}");
-        }
     }
 }

@@ -1,16 +1,19 @@
 //! A WebSocket, and a short conversation over it.
 
-use std::{io::Read, time::Duration};
+mod buffers;
 
+use std::time::Duration;
+
+use http::{Request, Response};
 use tungstenite::{
-    HandshakeError, Message, WebSocket, handshake::client::generate_key, http,
+    Error, HandshakeError, Message, WebSocket, handshake::client::generate_key,
     protocol::WebSocketConfig,
 };
 use url::Url;
 
+use self::buffers::Buffers;
 use super::{
-    Headers, MAX_BODY_LEN, Turn,
-    connection::{Connection, Stream},
+    Headers, MAX_BODY_LEN, Network, Stream,
     http::{listed, whole},
 };
 use crate::doctor::{
@@ -31,15 +34,29 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// The largest message that is read, in bytes.
 const MAX_MESSAGE_LEN: usize = 64 << 10;
 
+/// A turn of a conversation over a WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::doctor) enum Turn {
+    /// Sends a packet.
+    Send(&'static str),
+    /// Waits for a packet that begins so.
+    Expect(&'static str),
+    /// Keeps the WebSocket open for so long, and answers heartbeats.
+    Hold(Duration),
+}
+
 /// An open WebSocket.
-struct Socket<'s> {
-    socket: WebSocket<&'s mut Stream>,
+struct Conversation<S> {
+    protocol: WebSocket<Buffers>,
+    buffers: Buffers,
+    stream: S,
     heard: Vec<String>,
 }
 
 /// Opens a WebSocket in `timeout`, takes each turn, and closes it. The answer's body is what was
-/// heard.
-pub(super) fn converse(
+/// heard. There may be both an answer and a failure: it opened, and a turn failed.
+pub(in crate::doctor) async fn converse(
+    network: &impl Network,
     url: &Url,
     sent: Headers,
     turns: &[Turn],
@@ -49,35 +66,60 @@ pub(super) fn converse(
         Ok(request) => request,
         Err(error) => return (None, Some(Failure::new(FailureKind::Protocol, error.to_string()))),
     };
-    let mut stream = match Connection::open(url, timeout) {
+    let stream = match network.connect(url, timeout).await {
         Ok(connection) => connection.stream,
         Err(failure) => return (None, Some(failure)),
     };
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(MAX_MESSAGE_LEN))
-        .max_frame_size(Some(MAX_MESSAGE_LEN));
-    match tungstenite::client::client_with_config(request, &mut stream, Some(config)) {
-        Ok((socket, answer)) => {
-            let mut socket = Socket { socket, heard: Vec::new() };
-            let failure = turns.iter().try_for_each(|turn| socket.take(*turn)).err();
-            socket.close();
-            let body = socket.heard.join("\n");
-            let headers = listed(answer.headers());
+    match open(request, stream).await {
+        Ok(Opened::Conversation(mut conversation, headers)) => {
+            let failure = conversation.take_all(turns).await.err();
+            conversation.close().await;
+            let body = conversation.heard.join("\n");
             (Some(Answer { status: 101, headers, body, ..Answer::default() }), failure)
         }
-        Err(HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
-            let (head, start) = answer.into_parts();
-            let bytes = rest_of_body(start.unwrap_or_default(), &listed(&head.headers), stream);
-            (Some(whole(head.status, &head.headers, bytes)), None)
-        }
-        Err(HandshakeError::Failure(error)) => (None, Some(error.into())),
-        Err(HandshakeError::Interrupted(_)) => (None, Some(Failure::late())),
+        Ok(Opened::Refused(answer)) => (Some(answer), None),
+        Err(failure) => (None, Some(failure)),
     }
 }
 
-fn request(url: &Url, sent: Headers) -> Result<http::Request<()>, http::Error> {
+/// The outcome of a handshake.
+enum Opened<S> {
+    Conversation(Box<Conversation<S>>, Headers),
+    Refused(Answer),
+}
+
+async fn open<S: Stream>(request: Request<()>, mut stream: S) -> Result<Opened<S>, Failure> {
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MAX_MESSAGE_LEN))
+        .max_frame_size(Some(MAX_MESSAGE_LEN));
+    let buffers = Buffers::default();
+    let mut outcome =
+        tungstenite::client::client_with_config(request, buffers.clone(), Some(config));
+    loop {
+        match outcome {
+            Ok((protocol, answer)) => {
+                let conversation = Conversation { protocol, buffers, stream, heard: Vec::new() };
+                return Ok(Opened::Conversation(Box::new(conversation), listed(answer.headers())));
+            }
+            Err(HandshakeError::Interrupted(waiting)) => {
+                buffers.exchange(&mut stream).await?;
+                outcome = waiting.handshake();
+            }
+            Err(HandshakeError::Failure(Error::Http(answer))) => {
+                let (head, start) = answer.into_parts();
+                let mut start = start.unwrap_or_default();
+                start.extend(buffers.take_incoming());
+                let bytes = rest_of_body(start, &listed(&head.headers), &mut stream).await;
+                return Ok(Opened::Refused(whole(&Response::from_parts(head, ()), bytes)));
+            }
+            Err(HandshakeError::Failure(error)) => return Err(error.into()),
+        }
+    }
+}
+
+fn request(url: &Url, sent: Headers) -> Result<Request<()>, http::Error> {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let request = http::Request::builder()
+    let request = Request::builder()
         .uri(url.as_str())
         .header("Host", format!("{}{port}", url.host_str().unwrap_or_default()))
         .header("Connection", "Upgrade")
@@ -90,25 +132,28 @@ fn request(url: &Url, sent: Headers) -> Result<http::Request<()>, http::Error> {
 
 /// The body of a refusal, whose `start` came along with its head. Without a length
 /// it is what came. What is cut off is what was read of it.
-fn rest_of_body(start: Vec<u8>, headers: &[(String, String)], stream: Stream) -> Vec<u8> {
+async fn rest_of_body(
+    start: Vec<u8>,
+    headers: &[(String, String)],
+    stream: &mut impl Stream,
+) -> Vec<u8> {
     let value = |wanted| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let mut body = start;
-    if value("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
-        let mut stream = stream.take(MAX_BODY_LEN);
-        let mut more = [0; 1024];
-        while !body.ends_with(b"0\r\n\r\n") {
-            match stream.read(&mut more) {
-                Ok(len @ 1..) => body.extend(more.get(..len).unwrap_or_default()),
-                _ => break,
-            }
+    let is_chunked = value("transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
+    let length = value("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let is_whole = |body: &[u8]| {
+        if is_chunked { body.ends_with(b"0\r\n\r\n") } else { body.len() >= length }
+    };
+    while !is_whole(&body) && body.len() < MAX_BODY_LEN {
+        match stream.read().await {
+            Ok(more) if !more.is_empty() => body.extend(more),
+            _ => break,
         }
-        body = unchunked(&body);
-    } else {
-        let length = value("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        let here = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let missing = MAX_BODY_LEN.min(length).saturating_sub(here);
-        let _ = stream.take(missing).read_to_end(&mut body);
     }
+    if is_chunked {
+        body = unchunked(&body);
+    }
+    body.truncate(MAX_BODY_LEN);
     body
 }
 
@@ -128,24 +173,38 @@ fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
     body
 }
 
-impl Socket<'_> {
-    fn take(&mut self, turn: Turn) -> Result<(), Failure> {
-        match turn {
-            Turn::Send(packet) => self.send(packet),
-            Turn::Expect(start) => self.expect(start),
-            Turn::Hold(time) => self.hold(time),
+impl<S: Stream> Conversation<S> {
+    async fn take_all(&mut self, turns: &[Turn]) -> Result<(), Failure> {
+        for turn in turns {
+            match turn {
+                Turn::Send(packet) => self.send(packet).await?,
+                Turn::Expect(start) => self.expect(start).await?,
+                Turn::Hold(time) => self.hold(*time).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, packet: &str) -> Result<(), Failure> {
+        self.protocol.send(Message::text(packet))?;
+        self.buffers.flush(&mut self.stream).await
+    }
+
+    async fn read(&mut self) -> Result<Message, Failure> {
+        loop {
+            match self.protocol.read() {
+                Err(Error::Io(error)) if Buffers::waits(&error) => {
+                    self.buffers.exchange(&mut self.stream).await?;
+                }
+                read => return Ok(read?),
+            }
         }
     }
 
-    fn send(&mut self, packet: &str) -> Result<(), Failure> {
-        Ok(self.socket.send(Message::text(packet))?)
-    }
-
     /// Waits for a packet that begins with `start`.
-    fn expect(&mut self, start: &str) -> Result<(), Failure> {
+    async fn expect(&mut self, start: &str) -> Result<(), Failure> {
         for _ in 0..MAX_MESSAGES {
-            let message = self.socket.read()?;
-            if let Message::Text(text) = message {
+            if let Message::Text(text) = self.read().await? {
                 self.heard.push(text.to_string());
                 if text.starts_with(start) {
                     return Ok(());
@@ -157,14 +216,14 @@ impl Socket<'_> {
     }
 
     /// Keeps it open for that long. What comes in between is no matter, but for pings.
-    fn hold(&mut self, time: Duration) -> Result<(), Failure> {
-        self.socket.get_mut().be_done_in(time);
+    async fn hold(&mut self, time: Duration) -> Result<(), Failure> {
+        self.stream.be_done_in(time);
         loop {
-            match self.socket.read().map_err(Failure::from) {
-                Ok(Message::Text(text)) if text.as_str() == PING => self.send(PONG)?,
+            match self.read().await {
+                Ok(Message::Text(text)) if text.as_str() == PING => self.send(PONG).await?,
                 Ok(_) => {}
                 Err(failure) if failure.kind == FailureKind::Late => {
-                    self.socket.get_mut().be_done_in(GOODBYE);
+                    self.stream.be_done_in(GOODBYE);
                     return Ok(());
                 }
                 Err(failure) => return Err(failure),
@@ -173,8 +232,20 @@ impl Socket<'_> {
     }
 
     /// Says goodbye; whoever has gone already need not hear it.
-    fn close(&mut self) {
-        let _ = self.socket.close(None).and_then(|()| self.socket.flush());
+    async fn close(&mut self) {
+        let _ = self.protocol.close(None).and_then(|()| self.protocol.flush());
+        let _ = self.buffers.flush(&mut self.stream).await;
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::ConnectionClosed | Error::AlreadyClosed => {
+                Self::new(FailureKind::Closed, "the WebSocket is closed")
+            }
+            other => Self::new(FailureKind::Protocol, other.to_string()),
+        }
     }
 }
 

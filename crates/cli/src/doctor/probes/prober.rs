@@ -12,7 +12,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::{Answer, Exchange},
     failure::{Failure, FailureKind},
-    network::{Network, Request, Turn},
+    network::{self, Network, Request, Turn},
     step::Step,
     target::Target,
 };
@@ -21,11 +21,11 @@ use crate::doctor::{
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Makes the requests of an examination.
-pub(super) struct Prober<'p> {
+pub(super) struct Prober<'p, N> {
     pub(super) examination: Examination,
     /// The server that is asked: the one before, or the one behind it.
     pub(super) base: Url,
-    network: &'p dyn Network,
+    network: &'p N,
     progress: &'p mut dyn FnMut(usize, &Exchange),
     /// How long each request may take.
     timeout: Duration,
@@ -54,11 +54,11 @@ pub(super) struct Session {
     pub(super) all: Jar,
 }
 
-impl<'p> Prober<'p> {
+impl<'p, N: Network> Prober<'p, N> {
     pub(super) fn new(
         target: Target,
         foreign: &'static str,
-        network: &'p dyn Network,
+        network: &'p N,
         progress: &'p mut dyn FnMut(usize, &Exchange),
     ) -> Self {
         let (base, timeout) = (target.base.clone(), target.timeout);
@@ -77,11 +77,11 @@ impl<'p> Prober<'p> {
     }
 
     /// Connects, and keeps what that is like. Returns whether a connection came about.
-    pub(super) fn connect(&mut self) -> bool {
+    pub(super) async fn connect(&mut self) -> bool {
         let start = self.network.now();
-        let opened = self.network.connect(&self.base, self.timeout);
+        let opened = self.network.connect(&self.base, self.timeout).await;
         let (connected, error) = match opened {
-            Ok(connected) => (Some(connected), None),
+            Ok(connection) => (Some(connection.connected), None),
             Err(failure) => (None, Some(failure)),
         };
         let is_up = connected.is_some();
@@ -94,37 +94,41 @@ impl<'p> Prober<'p> {
     }
 
     /// Looks at what the port speaks, where it does not answer as the URL has it.
-    pub(super) fn look(&mut self) {
+    pub(super) async fn look(&mut self) {
         let timeout = self.timeout.min(PATIENCE);
-        self.examination.port_speaks = self.network.look(&self.base, timeout);
+        self.examination.port_speaks = network::look(self.network, &self.base, timeout).await;
     }
 
     /// Asks for a session by polling. Returns it if it is given.
-    pub(super) fn handshake(
+    pub(super) async fn handshake(
         &mut self,
         step: Step,
         asker: Asker<'_>,
         protocol: Protocol,
     ) -> Option<Session> {
-        self.poll(step, asker, protocol, None);
+        self.poll(step, asker, protocol, None).await;
         let path = self.examination.target.path.clone();
         self.opened(&path)
     }
 
     /// Asks for a session again, where the first request found a server that may just have been
     /// starting. The first request is then that of a step of its own.
-    pub(super) fn handshake_again(&mut self, step: Step, protocol: Protocol) -> Option<Session> {
+    pub(super) async fn handshake_again(
+        &mut self,
+        step: Step,
+        protocol: Protocol,
+    ) -> Option<Session> {
         if let Some(first) = self.examination.exchanges.last_mut() {
             first.step = Step::SlowPoll;
         }
-        self.handshake(step, Asker::Page, protocol)
+        self.handshake(step, Asker::Page, protocol).await
     }
 
     /// The same, of another path.
-    pub(super) fn other_path(&mut self, path: &str) -> Option<Session> {
+    pub(super) async fn other_path(&mut self, path: &str) -> Option<Session> {
         let protocol = self.examination.target.page.protocol();
         let url = self.url(path, protocol, "polling", None);
-        self.send(Step::OtherPath, "GET", url, Asker::Page, &self.first_jar(), None);
+        self.send(Step::OtherPath, "GET", url, Asker::Page, &self.first_jar(), None).await;
         self.opened(path)
     }
 
@@ -135,7 +139,7 @@ impl<'p> Prober<'p> {
     }
 
     /// A poll without a session, or with one of that id.
-    pub(super) fn poll(
+    pub(super) async fn poll(
         &mut self,
         step: Step,
         asker: Asker<'_>,
@@ -144,85 +148,85 @@ impl<'p> Prober<'p> {
     ) {
         let path = self.examination.target.path.clone();
         let url = self.url(&path, protocol, "polling", sid);
-        self.send(step, "GET", url, asker, &self.first_jar(), None);
+        self.send(step, "GET", url, asker, &self.first_jar(), None).await;
     }
 
     /// Waits for what the server has to say in a session.
-    pub(super) fn read(&mut self, step: Step, session: &Session) {
+    pub(super) async fn read(&mut self, step: Step, session: &Session) {
         let url = self.url(&session.path, session.protocol, "polling", Some(&session.sid));
-        self.send(step, "GET", url, Asker::Page, &session.jar, None);
+        self.send(step, "GET", url, Asker::Page, &session.jar, None).await;
     }
 
     /// Sends a packet into a session.
-    pub(super) fn post(
+    pub(super) async fn post(
         &mut self,
         step: Step,
         asker: Asker<'_>,
         session: &mut Session,
         packet: &str,
     ) {
-        self.send_packet(step, asker, session, packet);
+        self.send_packet(step, asker, session, packet).await;
         self.keep_cookies(session);
     }
 
     /// Ends a session.
-    pub(super) fn close(&mut self, session: &Session, asker: Asker<'_>) {
-        self.send_packet(Step::Close, asker, session, "1");
+    pub(super) async fn close(&mut self, session: &Session, asker: Asker<'_>) {
+        self.send_packet(Step::Close, asker, session, "1").await;
     }
 
-    fn send_packet(&mut self, step: Step, asker: Asker<'_>, session: &Session, packet: &str) {
+    async fn send_packet(&mut self, step: Step, asker: Asker<'_>, session: &Session, packet: &str) {
         let url = self.url(&session.path, session.protocol, "polling", Some(&session.sid));
         let body = session.protocol.payload(packet);
         let jar = if step == Step::Close { &session.all } else { &session.jar };
-        self.send(step, "POST", url, asker, jar, Some(body));
+        self.send(step, "POST", url, asker, jar, Some(body)).await;
     }
 
     /// The preflight of a poll with headers of the page's own.
-    pub(super) fn preflight(&mut self, step: Step) {
+    pub(super) async fn preflight(&mut self, step: Step) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
         let url = self.url(&path, protocol, "polling", None);
-        self.send(step, "OPTIONS", url, Asker::Page, &Jar::default(), None);
+        self.send(step, "OPTIONS", url, Asker::Page, &Jar::default(), None).await;
     }
 
     /// A WebSocket that opens a session of its own.
-    pub(super) fn websocket(&mut self, step: Step, asker: Asker<'_>) {
-        self.open_websocket(step, asker, &[Turn::Expect("0{")]);
+    pub(super) async fn websocket(&mut self, step: Step, asker: Asker<'_>) {
+        self.open_websocket(step, asker, &[Turn::Expect("0{")]).await;
     }
 
-    fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
+    async fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
         let url = self.url(&path, protocol, "websocket", None);
-        self.converse(step, url, asker, &self.first_jar(), turns);
+        self.converse(step, url, asker, &self.first_jar(), turns).await;
     }
 
     /// A WebSocket with which a session goes on.
-    pub(super) fn upgrade(&mut self, session: &Session) {
+    pub(super) async fn upgrade(&mut self, session: &Session) {
         let url = self.url(&session.path, session.protocol, "websocket", Some(&session.sid));
         let turns =
             [Turn::Send("2probe"), Turn::Expect("3probe"), Turn::Send("5"), Turn::Send("1")];
-        self.converse(Step::Upgrade, url, Asker::Page, &session.jar, &turns);
+        self.converse(Step::Upgrade, url, Asker::Page, &session.jar, &turns).await;
     }
 
     /// A poll that is left open for `time`, or until the server has something to say.
-    pub(super) fn hold_poll(&mut self, time: Duration) {
+    pub(super) async fn hold_poll(&mut self, time: Duration) {
         let protocol = self.examination.spoken();
-        let Some(mut session) = self.handshake(Step::HoldPoll, Asker::Page, protocol) else {
+        let Some(mut session) = self.handshake(Step::HoldPoll, Asker::Page, protocol).await else {
             return;
         };
         if protocol == Protocol::V4 {
-            self.post(Step::HoldPoll, Asker::Page, &mut session, "40");
-            self.read(Step::HoldPoll, &session);
+            self.post(Step::HoldPoll, Asker::Page, &mut session, "40").await;
+            self.read(Step::HoldPoll, &session).await;
         }
         let timeout = std::mem::replace(&mut self.timeout, time);
-        self.read(Step::HoldPoll, &session);
+        self.read(Step::HoldPoll, &session).await;
         self.timeout = timeout;
-        self.close(&session, Asker::Page);
+        self.close(&session, Asker::Page).await;
     }
 
     /// A WebSocket that is kept open for `time`.
-    pub(super) fn hold_websocket(&mut self, time: Duration) {
+    pub(super) async fn hold_websocket(&mut self, time: Duration) {
         let protocol = self.examination.spoken();
         let turns = match protocol {
             Protocol::V4 => {
@@ -240,10 +244,17 @@ impl<'p> Prober<'p> {
                 turns
             }
         };
-        self.open_websocket(Step::HoldWebsocket, Asker::Page, &turns);
+        self.open_websocket(Step::HoldWebsocket, Asker::Page, &turns).await;
     }
 
-    fn converse(&mut self, step: Step, mut url: Url, asker: Asker<'_>, jar: &Jar, turns: &[Turn]) {
+    async fn converse(
+        &mut self,
+        step: Step,
+        mut url: Url,
+        asker: Asker<'_>,
+        jar: &Jar,
+        turns: &[Turn],
+    ) {
         let target = &self.examination.target;
         let headers = asker.headers(target, Means::WebSocket, jar);
         let origin = asker.origin(target, Means::WebSocket).map(str::to_owned);
@@ -251,12 +262,13 @@ impl<'p> Prober<'p> {
         // It can be set: all of these are special schemes.
         let _ = url.set_scheme(scheme);
         let start = self.network.now();
-        let (answer, error) = self.network.converse(&url, headers, turns, self.timeout);
+        let (answer, error) =
+            network::converse(self.network, &url, headers, turns, self.timeout).await;
         let question = Question { step, method: "GET", url: url.into(), origin, start };
         self.note(question, answer, error);
     }
 
-    fn send(
+    async fn send(
         &mut self,
         step: Step,
         method: &'static str,
@@ -279,7 +291,7 @@ impl<'p> Prober<'p> {
         let origin = asker.origin(target, means).map(str::to_owned);
         let start = self.network.now();
         let request = Request { method, url: &url, headers, body, timeout: self.timeout };
-        let (answer, error) = self.network.send(&request);
+        let (answer, error) = network::send(self.network, &request).await;
         self.note(Question { step, method, url: url.into(), origin, start }, answer, error);
     }
 

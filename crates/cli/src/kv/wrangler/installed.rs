@@ -1,6 +1,6 @@
 //! The wrangler that is installed, where the user names none.
 
-use std::{env, path::Path};
+use std::path::{Path, PathBuf};
 
 use crate::system::System;
 
@@ -23,14 +23,14 @@ impl Installed {
     /// else the one in the `PATH`.
     pub(crate) fn find(system: &dyn System) -> Self {
         let directory = system.current_directory().unwrap_or_default();
-        Self::find_from(system, &directory, &system.variable("PATH").unwrap_or_default())
+        Self::find_from(system, &directory, &system.search_path())
     }
 
-    fn find_from(system: &dyn System, directory: &Path, path: &str) -> Self {
+    fn find_from(system: &dyn System, directory: &Path, search_path: &[PathBuf]) -> Self {
         let has = |directory: &Path, name: &str| system.is_file(&directory.join(name));
         if directory.ancestors().any(|above| has(above, "node_modules/.bin/wrangler")) {
             Self { command: NPX, is_missing: false }
-        } else if env::split_paths(path).any(|directory| has(&directory, "wrangler")) {
+        } else if search_path.iter().any(|directory| has(directory, "wrangler")) {
             Self { command: IN_PATH, is_missing: false }
         } else {
             Self { command: NPX, is_missing: true }
@@ -52,9 +52,8 @@ mod tests {
             ["project", "project/src/deep", "bin"].map(|name| root.path().join(name));
         fs::create_dir_all(&below).unwrap();
         fs::create_dir_all(&bin).unwrap();
-        let path = env::join_paths([Path::new("/nonexistent"), &bin]).unwrap();
-        let path = path.to_str().unwrap();
-        let find_from = |directory| Installed::find_from(&NativeSystem, directory, path);
+        let path = [PathBuf::from("/nonexistent"), bin.clone()];
+        let find_from = |directory| Installed::find_from(&NativeSystem, directory, &path);
 
         let none = Installed { command: NPX, is_missing: true };
         assert_eq!(find_from(&below), none);

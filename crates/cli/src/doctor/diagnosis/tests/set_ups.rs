@@ -427,7 +427,7 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
     let closed = Failure::new(FailureKind::Closed, "the WebSocket is closed");
     let mut held = good().notes(Step::HoldWebsocket, Some(cut), Some(closed));
     held.exchanges.last_mut().unwrap().took = Duration::from_secs(30);
-    let slow = good().fails(Step::SlowPoll, Failure::late());
+    let slow = good().fails(Step::SlowPoll, Failure::of_connection(FailureKind::Late));
     let stock = good().sees(Step::ForeignWebsocket, 101, NONE, OPEN);
     assert_first(vec![
         (stock.clone(), "warning foreign-websocket", "allowRequest", "danger"),

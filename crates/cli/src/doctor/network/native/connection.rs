@@ -8,62 +8,56 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustls::{ClientConfig, ClientConnection, StreamOwned, crypto::CryptoProvider};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::Url;
 
-use crate::doctor::failure::{Failure, FailureKind};
+use crate::doctor::{
+    failure::{Failure, FailureKind},
+    network::{Connected, Connection, Stream},
+};
 
-/// The cryptography of TLS, for every request.
-pub(super) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
+/// How much is read at once, in bytes.
+const READ_LEN: usize = 16 << 10;
 
-/// A connection that is up.
+/// Bytes to and from the server. Every future of it is ready when it is first polled.
 #[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) address: SocketAddr,
-    /// "TLS 1.3".
-    pub(super) tls: Option<&'static str>,
-    pub(super) stream: Stream,
-}
-
-/// Bytes to and from the server.
-#[derive(Debug)]
-pub(super) enum Stream {
+pub(in crate::doctor) enum NativeStream {
     Plain(Timed),
     Tls(Box<StreamOwned<ClientConnection, Timed>>),
 }
 
 /// A TCP stream that has to be done with by a point in time.
 #[derive(Debug)]
-pub(super) struct Timed {
+pub(in crate::doctor) struct Timed {
     stream: TcpStream,
     deadline: Instant,
 }
 
-impl Connection {
-    /// Connects to the host of `url`, in `timeout` for all of it.
-    ///
-    /// # Errors
-    /// No connection comes about.
-    pub(super) fn open(url: &Url, timeout: Duration) -> Result<Self, Failure> {
-        let deadline = deadline(timeout);
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let addresses = resolve(&host, url.port_or_known_default().unwrap_or(443), deadline)?;
-        let stream = connect(&addresses, deadline)?;
-        let address = stream.peer_addr()?;
-        let stream = Timed { stream, deadline };
-        if !matches!(url.scheme(), "https" | "wss") {
-            return Ok(Self { address, tls: None, stream: Stream::Plain(stream) });
-        }
+/// Connects to the host of `url`, in `timeout` for all of it.
+///
+/// # Errors
+/// No connection comes about.
+pub(super) fn open(url: &Url, timeout: Duration) -> Result<Connection<NativeStream>, Failure> {
+    let deadline = deadline(timeout);
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let addresses = resolve(&host, url.port_or_known_default().unwrap_or(443), deadline)?;
+    let stream = connect(&addresses, deadline)?;
+    let address = stream.peer_addr()?;
+    let stream = Timed { stream, deadline };
+    let (tls, stream) = if matches!(url.scheme(), "https" | "wss") {
         let stream = encrypt(stream, &host)?;
         let tls = stream.conn.protocol_version().map(|version| match version {
             rustls::ProtocolVersion::TLSv1_2 => "TLS 1.2",
             _ => "TLS 1.3",
         });
-        Ok(Self { address, tls, stream: Stream::Tls(Box::new(stream)) })
-    }
+        (tls, NativeStream::Tls(Box::new(stream)))
+    } else {
+        (None, NativeStream::Plain(stream))
+    };
+    let is_loopback = address.ip().is_loopback();
+    let connected = Connected { address: address.to_string(), is_loopback, tls };
+    Ok(Connection { connected, stream })
 }
 
 fn deadline(timeout: Duration) -> Instant {
@@ -95,7 +89,7 @@ fn resolve(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, 
 
 /// Connects to the first of `addresses` that takes it. Each has its share of the time.
 fn connect(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Failure> {
-    let mut last = Failure::late();
+    let mut last = Failure::of_connection(FailureKind::Late);
     for (tried, address) in addresses.iter().enumerate() {
         let waiting = u32::try_from(addresses.len().saturating_sub(tried)).unwrap_or(u32::MAX);
         let share = left(deadline)?.checked_div(waiting).unwrap_or_default();
@@ -109,19 +103,19 @@ fn connect(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Fai
 
 fn encrypt(mut stream: Timed, host: &str) -> Result<StreamOwned<ClientConnection, Timed>, Failure> {
     let unusable = |error: rustls::Error| Failure::from(&error);
-    let mut config = ClientConfig::builder_with_provider(provider())
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(unusable)?
         .with_no_client_auth();
     // As a browser that wants a WebSocket.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let name = host.trim_matches(['[', ']']).to_owned().try_into().map_err(|_| {
-        Failure::new(
-            FailureKind::Tls("ERR_CERT_COMMON_NAME_INVALID"),
-            "no certificate can be for a host of that name",
-        )
-    })?;
+    let name = host
+        .trim_matches(['[', ']'])
+        .to_owned()
+        .try_into()
+        .map_err(|_| Failure::no_certificate_can_be_for_it())?;
     let mut connection = ClientConnection::new(Arc::new(config), name).map_err(unusable)?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream)?;
@@ -129,9 +123,25 @@ fn encrypt(mut stream: Timed, host: &str) -> Result<StreamOwned<ClientConnection
     Ok(StreamOwned::new(connection, stream))
 }
 
-impl Stream {
-    /// Sets by when it has to be done with from now on.
-    pub(super) fn be_done_in(&mut self, timeout: Duration) {
+impl Stream for NativeStream {
+    async fn read(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = vec![0; READ_LEN];
+        let len = match self {
+            Self::Plain(stream) => stream.read(&mut bytes),
+            Self::Tls(stream) => stream.read(&mut bytes),
+        }?;
+        bytes.truncate(len);
+        Ok(bytes)
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        Ok(match self {
+            Self::Plain(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+            Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+        }?)
+    }
+
+    fn be_done_in(&mut self, timeout: Duration) {
         let timed = match self {
             Self::Plain(timed) => timed,
             Self::Tls(stream) => stream.get_mut(),
@@ -155,30 +165,5 @@ impl Write for Timed {
 
     fn flush(&mut self) -> io::Result<()> {
         self.stream.flush()
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.read(buffer),
-            Self::Tls(stream) => stream.read(buffer),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.write(bytes),
-            Self::Tls(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.flush(),
-            Self::Tls(stream) => stream.flush(),
-        }
     }
 }
