@@ -69,7 +69,9 @@ impl PolicyDocument {
         }
         let json = self.json();
         Policy::read(json, Version::of(json), &DOMAIN_RULES).map_err(|mut faults| {
-            faults.iter_mut().for_each(|fault| causes::name(fault, json));
+            for fault in &mut faults {
+                causes::name(fault, json);
+            }
             self.as_written(faults)
         })
     }

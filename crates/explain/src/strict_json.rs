@@ -280,7 +280,7 @@ impl<'w> Writer<'w> {
             }
             None => " ".to_owned(),
         };
-        let json: String = json.chars().filter(|char| char.is_ascii_whitespace()).collect();
+        let json: String = json.chars().filter(char::is_ascii_whitespace).collect();
         self.json.push(&json, gap);
     }
 

@@ -32,8 +32,8 @@ pub(crate) fn fault_of_javascript(text: &str) -> Option<WrittenFault> {
     if text.len() > MAX_JAVASCRIPT_LEN {
         return None;
     }
-    let objects = text.match_indices('{').map(|(start, _)| start).take(MAX_OBJECTS);
-    objects.filter_map(|start| fault_of_object(text, start)).next()
+    let mut objects = text.match_indices('{').map(|(start, _)| start).take(MAX_OBJECTS);
+    objects.find_map(|start| fault_of_object(text, start))
 }
 
 /// The fault of the object that begins at `start`, if it has a policy: something is around it, or it
