@@ -26,12 +26,13 @@ export function startEditor(onChange) {
 	};
 }
 
-function show({ valid, faults, truncated, warnings }) {
+function show({ valid, strictJson, faults, truncated, warnings }) {
 	const counts = [
 		faults.length > 0 && counted(faults, "fault") + (truncated ? " or more" : ""),
 		warnings.length > 0 && counted(warnings, "warning"),
 	].filter(Boolean);
 	const verdict = valid ? ["Valid", ...counts] : counts;
+	if (valid && !strictJson) verdict.push("saved as strict JSON");
 	byId("verdict").textContent = verdict.join(", ");
 	byId("verdict").dataset.kind = valid ? (warnings.length > 0 ? "warned" : "good") : "bad";
 	byId("save").textContent = valid ? "Save it" : "Save it anyway";

@@ -4,7 +4,7 @@ import { startEditor } from "./editor.js";
 import { examples } from "./examples.js";
 import { startExplainer } from "./explainer.js";
 import { follow } from "./feed.js";
-import { version as versionOf } from "./reports.js";
+import { json as jsonOf, version as versionOf } from "./reports.js";
 
 const setting = await (await fetch("/setting")).json();
 const { edge, allowed, other } = setting;
@@ -107,7 +107,8 @@ async function save() {
 	byId("save").disabled = true;
 	tell("Saving it to the local KV…");
 	try {
-		tell(outcome(JSON.parse(await textOf("/policy", { method: "PUT", body: editor.text }))));
+		const body = jsonOf(editor.text);
+		tell(outcome(JSON.parse(await textOf("/policy", { method: "PUT", body }))));
 	} catch (error) {
 		tell(`It could not be saved: ${error.message}`);
 	} finally {

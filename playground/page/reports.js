@@ -3,7 +3,10 @@ import load, * as tool from "/tool.js";
 
 await load();
 
-/** The version of a document, as in `x-cors-decision`. */
+/** A document as strict JSON, which the Worker reads. */
+export const json = tool.json;
+
+/** The version of a document, as in `x-cors-decision`: that of its JSON. */
 export const version = tool.version;
 
 /** The output of `socketio-cors check --json` for a document. */

@@ -20,6 +20,13 @@ const [{ text: cases }, { text: session }] = documents
 	.section("`test`: expectations for CI")
 	.blocks.filter(({ type }) => type === "code");
 
+/** What is pasted in docs/tool.md, and what is said of it. */
+const [, pasted, checked] = documents
+	.get("docs/tool.md")
+	.section("`check`: before a document is live")
+	.blocks.filter(({ type }) => type === "code")
+	.map(({ text }) => text);
+
 /** What is run here as it is printed, in this order, by what is so after it. */
 const runs = {
 	"npx wrangler kv key put --binding POLICY --remote policy --path policy.json": (_, kv) =>
@@ -41,6 +48,8 @@ const runs = {
 	[`npx wrangler kv key delete --binding POLICY --remote "${tenant}"`]: (_, kv) =>
 		assert.equal(kv.has(tenant), false),
 	"socketio-cors check policy.json": (output) => assertSays(output, "valid, 1 route, 2 origins"),
+	"socketio-cors check pasted.js": (output) =>
+		assert.equal(`$ socketio-cors check pasted.js\n${output}`, `${checked}\n`),
 	"socketio-cors explain policy.json --origin https://app.example.com": (output) =>
 		assertSays(output, "decision  allow"),
 	"socketio-cors explain policy.json --origin https://app.example.com --method PUT": (output) =>
@@ -52,6 +61,9 @@ const runs = {
 	"make build": (output) => assert.doesNotMatch(output, /building/),
 	"npx wrangler deploy --dry-run": (output) => assertSays(output, "Total Upload: "),
 };
+
+/** The exit statuses that are not 0. */
+const statuses = { "socketio-cors check pasted.js": 1 };
 
 /** What another test runs: its file in tests/, and where in it. */
 const runElsewhere = {
@@ -86,12 +98,13 @@ describe("a command that is printed", () => {
 		workspace = await startWorkspace();
 		await workspace.write("policy.json", policy);
 		await workspace.write("cases.json", cases);
+		await workspace.write("pasted.js", pasted);
 	});
 	after(() => workspace.stop());
 
 	for (const [command, check] of Object.entries(runs)) {
 		test(`does what it is for: ${command}`, async () => {
-			check(await workspace.typed(command), workspace.cloudflare.values);
+			check(await workspace.typed(command, statuses[command]), workspace.cloudflare.values);
 		});
 	}
 

@@ -25,10 +25,10 @@ export async function startWorkspace(options) {
 		TMPDIR: directory,
 	};
 
-	/** Runs a command as typed into a shell. Resolves to what it prints, given that it succeeds. */
-	async function typed(command) {
+	/** Runs a command as typed into a shell. Resolves to what it prints, given that it ends with `status`. */
+	async function typed(command, status = 0) {
 		const { code, output } = await run("sh", ["-c", `cd '${directory}' && ${command}`], env);
-		assert.equal(code, 0, `${command}\n${output}`);
+		assert.equal(code, status, `${command}\n${output}`);
 		return output;
 	}
 

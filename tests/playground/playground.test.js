@@ -206,6 +206,10 @@ const documents = [
 	'{"origin": "*"}',
 	'{"routes": {"/a/": {"origin": ["null"]}, "b": {"origin": true}}}',
 	`{"origin": [${Array(1200).fill('"x"').join(",")}]}`,
+	"{ // ours\n  origin: ['https://a.example',],\n}",
+	"{ // ours\n  origin: ['https://A.example',],\n}",
+	"new Server(httpServer, {\n  cors: { origin: 'https://a.example' },\n});",
+	"{ origin: process.env.ORIGIN }",
 ];
 
 describe("the editor", () => {
@@ -248,7 +252,7 @@ describe("the editor", () => {
 		}));
 
 	function isValid(text) {
-		return [documents[2], documents[6]].includes(text) ? 0 : 1;
+		return [documents[2], documents[6], documents[9]].includes(text) ? 0 : 1;
 	}
 });
 
@@ -279,6 +283,23 @@ describe("saving", () => {
 			await allowed.comesTo("Connected over WebSocket");
 			await other.comesTo("Refused by the Worker");
 			assert.equal(await page.getByLabel("The policy document").inputValue(), firstPolicy);
+		}));
+
+	test("what JavaScript has besides JSON is saved as JSON", () =>
+		opened(async ({ page, allowed }) => {
+			await type(page, "{ // ours\n  origin: ['http://localhost:*',],\n  credentials: true,\n}");
+			assert.equal(
+				await page.locator("#verdict").textContent(),
+				"Valid, 1 warning, saved as strict JSON",
+			);
+			await press(page, "Save it");
+			const version = versionOf('{\n  "origin": ["http://localhost:*"],\n  "credentials": true\n}');
+			await saved(page, `Saved, and in force: the Worker decides by ${version} now.`);
+			assert.equal(await page.locator("#version").textContent(), "the same");
+			await allowed.frame.getByRole("button", { name: "Connect again" }).click();
+			await allowed.comesTo("Connected over WebSocket");
+			await press(page, "Put the first one back");
+			await saved(page, `the Worker decides by ${first} now.`);
 		}));
 
 	test("a document with faults takes nothing down", () =>

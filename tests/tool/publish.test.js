@@ -70,6 +70,39 @@ describe("with wrangler and its local KV", () => {
 		assert.equal(await value("policy@previous"), first);
 	});
 
+	test("what people have at hand is published as strict JSON", async () => {
+		const host = ["--host", "pasted.example", ...local];
+		const written = `// The shop's policy.
+{
+  origin: [
+    'https://a.example', // live
+    /* 'https://old.example', */
+  ],
+  note: "it's ours",
+}
+`;
+		const path = await tool.file(written);
+		assertSays(
+			await tool.run(0, ["check", path]),
+			"1 origin; it is not strict JSON, which `publish`",
+		);
+		const published = await tool.run(0, ["publish", path, ...host]);
+		assertSays(published, "+ https://a.example\n");
+		const json = '{\n  "origin": [\n    "https://a.example"\n  ],\n  "note": "it\'s ours"\n}\n';
+		assert.equal(await value("policy:pasted.example"), json);
+		assertSays(await tool.run(0, ["publish", path, ...host]), "Nothing to publish");
+
+		const pasted = `const io = new Server(httpServer, {\n  cors: ${written.slice(written.indexOf("{"))}});`;
+		const refused = await tool.run(1, ["publish", await tool.file(pasted), ...host]);
+		assertSays(
+			refused,
+			"error: text around the policy\n",
+			'"note": "it\'s ours"',
+			"Nothing was published.",
+		);
+		assert.equal(await value("policy:pasted.example"), json);
+	});
+
 	test("a document of 5 MB is published for one host, and another in its place", async () => {
 		const origins = Array.from({ length: 160_000 }, (_, n) => `https://tenant-${n}.example`);
 		const host = ["--host", "https://API.example.com:8443", ...local];

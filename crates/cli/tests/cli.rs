@@ -204,6 +204,50 @@ fn check_knows_public_suffixes() {
 }
 
 #[test]
+fn what_javascript_has_is_read_and_said_to_be_no_strict_json() {
+    let written = "{ // ours\n  origin: ['https://A.example',],\n  credential: true,\n}";
+    let text = output(&["check", "-"], written, 1);
+    assert!(text.contains("the standard input:2:12\n"), "{text}");
+    assert!(text.contains("2 |   origin: ['https://A.example',],\n"), "{text}");
+    assert!(text.contains("the standard input:3:3\n"), "{text}");
+    let good = written.replace("A.", "a.").replace("credential", "credentials");
+    let text = output(&["check", "-"], &good, 0);
+    let note = "valid, 1 route, 1 origin; it is not strict JSON, which `publish` makes of it\n";
+    assert!(text.ends_with(note), "{text}");
+    assert_eq!(json(&["check", "--json", "-"], &good, 0)["strictJson"], false);
+    assert_eq!(json(&["check", "--json", "-"], r#"{"origin": false}"#, 0)["strictJson"], true);
+    let text = output(&["explain", "-", "--origin", "https://a.example"], &good, 0);
+    assert!(text.contains("https://a.example (the standard input:2:12 /origin/0)"), "{text}");
+}
+
+#[test]
+fn what_is_around_a_policy_is_shown_without_it() {
+    let pasted = "const io = new Server(httpServer, {\n  path: '/chat',\n  cors: {\n    \
+                  origin: 'https://a.example',\n  },\n});";
+    assert_eq!(
+        output(&["check", "-"], pasted, 1),
+        "error: text around the policy
+ --> the standard input:1:35
+  |
+1 | const io = new Server(httpServer, {
+  |                                   ^
+  |
+  = note: at the top
+  = help: write the policy alone:
+          {
+            \"routes\": {
+              \"/chat/\": {
+                \"origin\": \"https://a.example\"
+              }
+            }
+          }
+
+the standard input: 1 fault
+"
+    );
+}
+
+#[test]
 fn check_shows_what_of_a_long_line_is_wrong() {
     let origins = vec![r#""https://a.example""#; 1000].join(",");
     let document = format!(r#"{{"origin": [{origins},"null",{origins}]}}"#);
@@ -214,7 +258,7 @@ fn check_shows_what_of_a_long_line_is_wrong() {
 
 #[test]
 fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
-    for document in ["", "{", "[]", "{\"origin\": true} // x", "\u{feff}{\"origin\": true}", "\0"] {
+    for document in ["", "{", "[]", "{\"origin\": true} # x", "\0"] {
         output(&["check", "-"], document, 1);
         output(&["explain", "-", "--origin", "https://a.example"], document, 1);
     }

@@ -40,6 +40,7 @@ use prefix::Prefix;
 pub use diagnostic::{Diagnostic, MAX_DIAGNOSTICS};
 pub use domain_rules::DomainRules;
 pub use headers::is_forbidden_request_header;
+pub use lines::Lines;
 pub use methods::{is_forbidden_method, is_normalised_method};
 pub use source::{Source, locate};
 pub use version::Version;

@@ -1,18 +1,25 @@
 //! The faults and warnings of a document, as JSON.
 
 use serde_json::{Value, json};
-use socketio_cors_core::policy::{Diagnostic, MAX_DIAGNOSTICS, Policy, warnings};
+use socketio_cors_core::policy::{Diagnostic, MAX_DIAGNOSTICS, Policy};
 
-/// The faults and the warnings of the document `text` as JSON. `name` is what it is called there, and
-/// `policy` is read from it.
-pub fn check(name: &str, text: &str, policy: &Result<Policy, Vec<Diagnostic>>) -> Value {
+use super::PolicyDocument;
+
+/// The faults and the warnings of `document` as JSON. `name` is what it is called there, and `policy`
+/// is read from it.
+pub fn check(
+    name: &str,
+    document: &PolicyDocument,
+    policy: &Result<Policy, Vec<Diagnostic>>,
+) -> Value {
     let faults = policy.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     json!({
         "file": name,
         "valid": policy.is_ok(),
+        "strictJson": document.is_json(),
         "faults": diagnostics_json(faults),
         "truncated": is_truncated(faults),
-        "warnings": diagnostics_json(&warnings(text)),
+        "warnings": diagnostics_json(&document.warnings()),
     })
 }
 

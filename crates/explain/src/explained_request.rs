@@ -5,14 +5,14 @@ use socketio_cors_core::{
     decision::{Decision, Reason, decide},
     origin::Origin,
     pattern::repair,
-    policy::{Policy, Route, Rule, Source, locate},
+    policy::{Policy, Route, Rule, Source},
     request::RequestHead,
     response::{Action, Answer, act, canonical_name},
     settings::{Service, Settings},
     tenants::KeyStatus,
 };
 
-use super::DOMAIN_RULES;
+use super::{DOMAIN_RULES, PolicyDocument};
 
 /// A request with its decision and its answer.
 #[derive(Debug)]
@@ -32,12 +32,12 @@ pub struct ExplainedRequest<'a> {
 }
 
 impl<'a> ExplainedRequest<'a> {
-    /// Decides on `head` under `policy`, which was read from `text`, as if every tenant's key were as
+    /// Decides on `head` under `policy`, which was read from `document`, as if every tenant's key were as
     /// `key_status` says.
     pub(super) fn of(
         head: RequestHead<'a>,
         policy: &'a Policy,
-        text: &str,
+        document: &PolicyDocument,
         key_status: KeyStatus,
     ) -> Self {
         let mut keys = Vec::new();
@@ -48,7 +48,7 @@ impl<'a> ExplainedRequest<'a> {
         let action = act(&head, &decision, &Service::Full(Settings::default()));
         let pattern = decision.route.and_then(|route| pattern(&head, &decision, &route.rule));
         let prefix = decision.route.map(Route::prefix);
-        let located = prefix.and_then(|prefix| locate(text, prefix, pattern.as_deref()));
+        let located = prefix.and_then(|prefix| document.locate(prefix, pattern.as_deref()));
         let (rule, place) = located.map_or((None, None), |(rule, place)| (Some(rule), place));
         let (rule, pattern) = (prefix.zip(rule), pattern.zip(place));
         Self { head, decision, action, rule, pattern, keys }

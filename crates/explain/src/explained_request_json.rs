@@ -37,6 +37,6 @@ impl ExplainedRequest<'_> {
     }
 }
 
-fn source(Source { pointer, line, column }: &Source) -> Value {
+fn source(Source { pointer, line, column, .. }: &Source) -> Value {
     json!({ "pointer": pointer, "line": line, "column": column })
 }

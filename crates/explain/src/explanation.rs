@@ -7,7 +7,8 @@ use socketio_cors_core::{
 };
 
 use super::{
-    BrowserOutcome, ExplainedRequest, check_json::diagnostics_json, page_request::PageRequest,
+    BrowserOutcome, ExplainedRequest, PolicyDocument, check_json::diagnostics_json,
+    page_request::PageRequest,
 };
 
 /// The explanation of a request under a policy.
@@ -23,16 +24,16 @@ pub struct Explanation<'a> {
 }
 
 impl<'a> Explanation<'a> {
-    /// Explains `request` under `policy`, which was read from `text`, as if every tenant's key were as
+    /// Explains `request` under `policy`, which was read from `document`, as if every tenant's key were as
     /// `key_status` says.
     #[must_use]
     pub fn of(
         request: &'a PageRequest,
         policy: &'a Policy,
-        text: &str,
+        document: &PolicyDocument,
         key_status: KeyStatus,
     ) -> Self {
-        let explain = |head| ExplainedRequest::of(head, policy, text, key_status);
+        let explain = |head| ExplainedRequest::of(head, policy, document, key_status);
         let preflight = request.preflight().map(explain);
         let explained = explain(request.head());
         let outcome = BrowserOutcome::of(request, preflight.as_ref(), &explained);

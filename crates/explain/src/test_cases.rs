@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use socketio_cors_core::{policy::Policy, tenants::KeyStatus};
 
 use super::{
-    Expectation, Explanation,
+    Expectation, Explanation, PolicyDocument,
     page_request::{PageRequest, RequestDescription},
 };
 
@@ -124,10 +124,10 @@ impl TestCase {
         fields.case(line).map_err(|message| TestFileError { line, message })
     }
 
-    /// Decides on the request under `policy`, which was read from `text`.
+    /// Decides on the request under `policy`, which was read from `document`.
     #[must_use]
-    pub fn run(&self, policy: &Policy, text: &str) -> TestResult {
-        let explanation = Explanation::of(&self.request, policy, text, self.key_status);
+    pub fn run(&self, policy: &Policy, document: &PolicyDocument) -> TestResult {
+        let explanation = Explanation::of(&self.request, policy, document, self.key_status);
         let deciding = explanation.refusal().unwrap_or(&explanation.request);
         let (verdict, reason) = (deciding.decision.verdict, deciding.decision.reason.to_string());
         let is_reason = self.reason.as_ref().is_none_or(|expected| *expected == reason);
@@ -212,11 +212,16 @@ mod tests {
         "allowedHeaders": ["x-token"]
     }"#;
 
+    fn run_under(policy: &str, case: &TestCase) -> TestResult {
+        let document = PolicyDocument::read(policy.to_owned());
+        case.run(&document.policy().unwrap(), &document)
+    }
+
     /// Runs one case under [`POLICY`].
     fn run(case: &str) -> TestResult {
         let text = format!("{{\"policy\": \"p.json\", \"cases\": [{case}]}}");
         let file = TestFile::parse(&text).unwrap();
-        file.cases[0].run(&crate::read(POLICY).unwrap(), POLICY)
+        run_under(POLICY, &file.cases[0])
     }
 
     #[test]
@@ -283,7 +288,7 @@ mod tests {
         let text =
             r#"{"policy": "p", "cases": [{"origin": "https://a.example", "expect": "refuse"}]}"#;
         let file = TestFile::parse(text).unwrap();
-        let result = file.cases[0].run(&crate::read(policy).unwrap(), policy);
+        let result = run_under(policy, &file.cases[0]);
         assert!(result.passed);
         assert_eq!(result.message, "refuse (unlisted-origin, only reported)");
     }

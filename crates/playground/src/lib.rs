@@ -3,24 +3,34 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{policy::Version, tenants::KeyStatus};
-use socketio_cors_explain::{Explanation, page_request::RequestDescription, unexplained};
+use socketio_cors_explain::{
+    Explanation, PolicyDocument, page_request::RequestDescription, unexplained,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The name of the document in reports.
 const NAME: &str = "the editor";
 
+/// The document `text` as strict JSON, which the Worker reads; `text` itself where it cannot be read.
+#[wasm_bindgen]
+#[must_use]
+pub fn json(text: &str) -> String {
+    read(text).json().to_owned()
+}
+
 /// The version of the document `text`, as in `x-cors-decision`.
 #[wasm_bindgen]
 #[must_use]
 pub fn version(text: &str) -> String {
-    Version::of(text).to_string()
+    Version::of(read(text).json()).to_string()
 }
 
 /// The output of `socketio-cors check --json` for the document `text`.
 #[wasm_bindgen]
 #[must_use]
 pub fn check(text: &str) -> String {
-    socketio_cors_explain::check(NAME, text, &socketio_cors_explain::read(text)).to_string()
+    let document = read(text);
+    socketio_cors_explain::check(NAME, &document, &document.policy()).to_string()
 }
 
 /// The output of `socketio-cors explain --json` for a request under the document `text`, or
@@ -35,11 +45,16 @@ pub fn explain(text: &str, asked: &str) -> String {
         Err(error) => return json!({ "error": error.to_string() }).to_string(),
     };
     let key_status = if is_set(&asked, "tenant") { KeyStatus::Present } else { KeyStatus::Missing };
-    let report = match socketio_cors_explain::read(text) {
-        Ok(policy) => Explanation::of(&request, &policy, text, key_status).json(NAME),
+    let document = read(text);
+    let report = match document.policy() {
+        Ok(policy) => Explanation::of(&request, &policy, &document, key_status).json(NAME),
         Err(faults) => unexplained(NAME, &faults),
     };
     report.to_string()
+}
+
+fn read(text: &str) -> PolicyDocument {
+    PolicyDocument::read(text.to_owned())
 }
 
 fn describe(asked: &Value) -> RequestDescription {

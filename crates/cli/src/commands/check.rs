@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use socketio_cors_core::policy::{Diagnostic, Policy, warnings};
+use socketio_cors_core::policy::{Diagnostic, Policy};
 
 use super::document_files::DocumentFiles;
 use crate::{
@@ -33,8 +33,8 @@ pub(crate) struct Check {
     format: CheckFormat,
     /// The same as --format json
     ///
-    /// {"file", "valid", "faults", "truncated", "warnings"}; each fault and
-    /// warning has "pointer", "line", "column", "value", "message" and "help".
+    /// {"file", "valid", "strictJson", "faults", "truncated", "warnings"}; each fault
+    /// and warning has "pointer", "line", "column", "value", "message" and "help".
     /// A list of such objects for several files or a directory.
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -79,7 +79,7 @@ impl Check {
 
 impl Checked {
     fn of(document: Document) -> Self {
-        let (policy, warnings) = (document.policy(), warnings(&document.text));
+        let (policy, warnings) = (document.policy.policy(), document.policy.warnings());
         Self { document, policy, warnings }
     }
 
@@ -92,7 +92,7 @@ impl Checked {
     }
 
     fn json(&self) -> Value {
-        socketio_cors_explain::check(&self.document.name, &self.document.text, &self.policy)
+        socketio_cors_explain::check(&self.document.name, &self.document.policy, &self.policy)
     }
 
     /// A line for each fault and warning, and one for the document.

@@ -55,7 +55,7 @@ impl Explain {
     pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
         let request = self.request.request()?;
         let document = self.file.read(system)?;
-        let policy = match document.policy() {
+        let policy = match document.policy.policy() {
             Ok(policy) => policy,
             Err(faults) => {
                 let text = if self.json {
@@ -67,7 +67,7 @@ impl Explain {
             }
         };
         let key_status = if self.request.tenant { KeyStatus::Present } else { KeyStatus::Missing };
-        let explanation = Explanation::of(&request, &policy, &document.text, key_status);
+        let explanation = Explanation::of(&request, &policy, &document.policy, key_status);
         let text = if self.json {
             printable::json(&explanation.json(&document.name))
         } else {

@@ -1,7 +1,6 @@
 //! `publish`: puts a document into KV.
 
 use clap::Args;
-use socketio_cors_core::policy::warnings;
 
 use super::document_file::DocumentFile;
 use crate::{
@@ -39,7 +38,7 @@ impl Publish {
             return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
         }
         let document = self.file.read(system)?;
-        let (policy, warnings) = (document.policy(), warnings(&document.text));
+        let (policy, warnings) = (document.policy.policy(), document.policy.warnings());
         let checked = check_text(&document, &policy, &warnings);
         let is_denied = self.deny_warnings && !warnings.is_empty();
         let Some(policy) = policy.ok().filter(|_| !is_denied) else {
@@ -50,7 +49,7 @@ impl Publish {
             Ok(change) => change,
             Err(error) => return Ok(slot.wrangler_failed(&error, "Nothing was published.")),
         };
-        if change.live() == Some(&document.text) {
+        if change.live() == Some(document.policy.json()) {
             let wrangler = &self.options.wrangler;
             let text = format!("Nothing to publish: {} has this very text.", wrangler.place());
             let lines = [text].into_iter().chain(wrangler.report_only_line(system));

@@ -1,6 +1,7 @@
 //! `rollback`: puts the document before the live one back into KV.
 
 use clap::Args;
+use socketio_cors_explain::PolicyDocument;
 
 use crate::{
     document::Document,
@@ -38,8 +39,8 @@ impl Rollback {
             let text = format!("Nothing to put back: \"{key}\" is live already.");
             return Ok(Report::bad(text));
         }
-        let document = Document { name: key.to_owned(), text };
-        match document.policy() {
+        let document = Document { name: key.to_owned(), policy: PolicyDocument::read(text) };
+        match document.policy.policy() {
             Ok(policy) => change.carry_out("Put it back into", &document, &policy),
             policy @ Err(_) => {
                 let checked = check_text(&document, &policy, &[]);

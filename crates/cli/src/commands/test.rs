@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use socketio_cors_explain::test_cases::{TestCase, TestFile};
 
 use crate::{
-    document::Document,
+    document::{Document, read_text},
     report::{CommandError, Report, Status},
     system::System,
     terminal::{
@@ -69,7 +69,7 @@ impl Test {
     }
 
     fn test(&self, system: &dyn System, file: &str) -> Result<Tested, CommandError> {
-        let Document { name, text } = Document::read(system, file)?;
+        let (name, text) = read_text(system, file)?;
         let parsed = TestFile::parse(&text).map_err(|error| {
             CommandError::WrongUsage(format!(
                 "{name}:{}: {}",
@@ -82,9 +82,9 @@ impl Test {
             None => system.beside(file, &parsed.policy),
         };
         let document = Document::read(system, &path)?;
-        let results = document.policy().map(|policy| {
+        let results = document.policy.policy().map(|policy| {
             let run = |case: TestCase| {
-                let result = case.run(&policy, &document.text);
+                let result = case.run(&policy, &document.policy);
                 (case, result)
             };
             parsed.cases.into_iter().map(run).collect()

@@ -35,7 +35,12 @@ pub(crate) fn summary(
         0 => String::new(),
         count => format!(", {}", counted(count, "warning")),
     };
-    format!("{}: {result}{warned}", document.name)
+    let converted = if document.policy.is_json() {
+        ""
+    } else {
+        "; it is not strict JSON, which `publish` makes of it"
+    };
+    format!("{}: {result}{warned}{converted}", document.name)
 }
 
 /// "2 faults".

@@ -58,7 +58,7 @@ fn request_text(request: &ExplainedRequest<'_>, file: &str, key_status: KeyStatu
     lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
-fn place(file: &str, Source { pointer, line, column }: &Source) -> String {
+fn place(file: &str, Source { pointer, line, column, .. }: &Source) -> String {
     let space = if pointer.is_empty() { "" } else { " " };
     format!("{file}:{line}:{column}{space}{pointer}")
 }

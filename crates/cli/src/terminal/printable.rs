@@ -21,6 +21,11 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
+/// The same of a text of several lines, which stay what they are.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// `value` as JSON on several lines, with the characters escaped that [`printable`] escapes.
 pub(crate) fn json(value: &Value) -> String {
     let mut shown = String::new();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use socketio_cors_core::policy::Diagnostic;
 
-use super::printable::printable;
+use super::printable::{printable, printable_lines};
 use crate::document::Document;
 
 /// The longest line that is given to the renderer whole, in bytes. The renderer cuts what it prints
@@ -41,8 +41,8 @@ fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> 
     };
     let Diagnostic { pointer, line, column, message, help, span, .. } = diagnostic;
     let title = printable(message);
-    let help = help.as_deref().map(printable);
-    let excerpt = Excerpt::of(&document.text, span);
+    let help = help.as_deref().map(printable_lines);
+    let excerpt = Excerpt::of(document.policy.text(), span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));

@@ -39,7 +39,8 @@ fn routes(
     members: Members<'_>,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Vec<(Prefix, Rule)>, Reported> {
-    let members = members.only(&["$schema", "routes"], diagnostics);
+    let members = members.only(&["$schema", "note", "routes"], diagnostics);
+    members.check_note(diagnostics);
     let node = members.get("routes").ok_or(Reported)?;
     let expected = "an object, as in {\"/socket.io/\": {\"origin\": \"https://example.com\"}}";
     let rules = Members::of(&node, expected, diagnostics)?;

@@ -66,6 +66,12 @@ impl<'n> Members<'n> {
 
     /// The same members. Reports every name that is not `known`.
     pub(super) fn only(self, known: &[&str], diagnostics: &mut Diagnostics<'_>) -> Self {
+        self.check_known(known, diagnostics);
+        self
+    }
+
+    /// Reports every name that is not `known`.
+    pub(super) fn check_known(&self, known: &[&str], diagnostics: &mut Diagnostics<'_>) {
         for member in self.members.iter().filter(|member| !known.contains(&&*member.name)) {
             let node = self.node_of(member);
             let help = match nearest(&member.name, known) {
@@ -77,7 +83,6 @@ impl<'n> Members<'n> {
             };
             diagnostics.add_field(&node, member.key, "unknown", help);
         }
-        self
     }
 
     /// The object itself.
@@ -113,6 +118,13 @@ impl<'n> Members<'n> {
         match node.value() {
             Value::Bool(value) => Ok(value),
             _ => Err(diagnostics.add_invalid(&node, "true or false", None)),
+        }
+    }
+
+    /// Reports a `note` that is no text. It is for people, and nothing else reads it.
+    pub(super) fn check_note(&self, diagnostics: &mut Diagnostics<'_>) {
+        if let Some(node) = self.get("note").filter(|node| node.text().is_none()) {
+            diagnostics.add_invalid(&node, "a text", None);
         }
     }
 

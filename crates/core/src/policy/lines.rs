@@ -2,7 +2,8 @@
 
 /// Counts lines and columns up to growing offsets, so that each part of the text
 /// is looked at once.
-pub(super) struct Lines<'d> {
+#[derive(Debug)]
+pub struct Lines<'d> {
     document: &'d str,
     offset: usize,
     line: usize,
@@ -11,13 +12,14 @@ pub(super) struct Lines<'d> {
 
 impl<'d> Lines<'d> {
     /// At the beginning of `document`.
-    pub(super) fn of(document: &'d str) -> Self {
+    #[must_use]
+    pub fn of(document: &'d str) -> Self {
         Self { document, offset: 0, line: 1, column: 1 }
     }
 
     /// The line of `offset`, in bytes, and the character of that line, both from
     /// 1. `offset` is at least the last one asked for.
-    pub(super) fn position(&mut self, offset: usize) -> (usize, usize) {
+    pub fn position(&mut self, offset: usize) -> (usize, usize) {
         let passed = self.document.get(self.offset..offset).unwrap_or_default();
         for char in passed.chars() {
             if char == '\n' {

@@ -1,11 +1,13 @@
 //! `origin`.
 
+use std::borrow::Cow;
+
 use super::{
     Access, Listed, Origins,
     dangers::Dangers,
     diagnostic::{Diagnostics, Reported},
     field::Members,
-    json::Value,
+    json::{Json, Value},
     listed_patterns::{add, read_pattern},
     place::Node,
     socketio2, tenants,
@@ -71,7 +73,7 @@ fn origins(
                 }
                 match item.text() {
                     Some(text) => pattern(&item, &text, own_only, &mut listed, diagnostics),
-                    None => tenants::prefix(&item, &mut listed, diagnostics),
+                    None => entry(&item, own_only, &mut listed, diagnostics),
                 }
             }
             Ok(Origins::Listed(listed))
@@ -83,9 +85,40 @@ fn origins(
     }
 }
 
+/// Reads an entry that is no text: an origin with a note, or a prefix of tenants.
+fn entry(node: &Node<'_>, own_only: bool, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
+    let Ok(members) = Members::of(node, tenants::EXPECTED, diagnostics) else { return };
+    if members.get("kv").is_some() || ["origin", "note"].iter().all(|it| members.get(it).is_none())
+    {
+        return tenants::prefix(&members, listed, diagnostics);
+    }
+    let members = members.only(&["origin", "note"], diagnostics);
+    members.check_note(diagnostics);
+    let Some(origin) = members.get("origin") else {
+        diagnostics.add_missing(node, "origin", "write {\"origin\": \"https://example.com\"}");
+        return;
+    };
+    match origin.text() {
+        Some(text) => pattern(&origin, &text, own_only, listed, diagnostics),
+        None => drop(diagnostics.add_invalid(&origin, "an origin", None)),
+    }
+}
+
+/// The origin that `item` of a list is, with a note or without.
+pub(super) fn text<'n>(item: &Node<'n>) -> Option<Cow<'n, str>> {
+    item.text().or_else(|| {
+        let mut members = item.json.members()?;
+        members.find_map(|(name, value)| value.text().filter(|_| is_named(name, "origin")))
+    })
+}
+
+fn is_named(name: Json<'_>, expected: &str) -> bool {
+    name.text().is_some_and(|name| name == expected)
+}
+
 /// Returns true if `item` of a list of origins is or contains `pattern`, or is that prefix of tenants.
 pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
-    match item.text() {
+    match text(item) {
         Some(text) => {
             text == pattern
                 || text
@@ -94,8 +127,7 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
         }
         None => item.json.members().is_some_and(|mut members| {
             members.any(|(name, value)| {
-                name.text().is_some_and(|name| name == "kv")
-                    && value.text().is_some_and(|prefix| prefix == pattern)
+                is_named(name, "kv") && value.text().is_some_and(|prefix| prefix == pattern)
             })
         }),
     }

@@ -27,6 +27,7 @@ pub(super) const FIELDS: &[&str] = &[
     "reportOnly",
     "websocketCookies",
     "dangerouslyAllow",
+    "note",
 ];
 
 /// The status of an answered preflight, as in Socket.IO.
@@ -55,6 +56,7 @@ pub(super) fn parse(
     let jsonp = members.bool_or(false, "jsonp", diagnostics);
     let report_only = members.bool_or(false, "reportOnly", diagnostics);
     let websocket_cookies = members.bool_or(true, "websocketCookies", diagnostics);
+    members.check_note(diagnostics);
 
     Ok(Rule {
         access: access?,

@@ -3,6 +3,7 @@
 use super::{
     DomainRules, Listed, Origins,
     diagnostic::{Diagnostics, Reported},
+    field::Members,
     json::Value,
     listed_patterns::{add, read_pattern},
     place::Node,
@@ -27,7 +28,9 @@ pub(super) fn origins(
             break;
         }
         let Some(text) = item.text() else {
-            tenants::prefix(&item, &mut listed, diagnostics);
+            if let Ok(members) = Members::of(&item, tenants::EXPECTED, diagnostics) {
+                tenants::prefix(&members, &mut listed, diagnostics);
+            }
             continue;
         };
         let is_list = !matches!(node.value(), Value::Text(_));

@@ -10,6 +10,8 @@ use super::{
 pub struct Source {
     /// As a JSON pointer (RFC 6901).
     pub pointer: String,
+    /// In the document, in bytes.
+    pub offset: usize,
     /// From 1.
     pub line: usize,
     /// The character of the line, from 1.
@@ -23,8 +25,9 @@ pub fn locate(text: &str, prefix: &str, pattern: Option<&str>) -> Option<(Source
     let mut diagnostics = Diagnostics::of(text, &DomainRules::NONE);
     let root = Node::root(syntax::read(text, &mut diagnostics).ok()?);
     let source = |node: &Node<'_>| {
-        let (line, column) = Lines::of(text).position(node.json.span(text).start);
-        Source { pointer: node.place.to_string(), line, column }
+        let offset = node.json.span(text).start;
+        let (line, column) = Lines::of(text).position(offset);
+        Source { pointer: node.place.to_string(), offset, line, column }
     };
     let mut found = None;
     document::each_rule(&root, &mut diagnostics, |key, rule, diagnostics| {

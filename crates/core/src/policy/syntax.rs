@@ -59,6 +59,10 @@ fn char_at(document: &str, at: usize) -> Range<usize> {
     at..document.ceil_char_boundary(at.saturating_add(1)).min(document.len())
 }
 
+/// The help for what the tool reads and JSON does not have: comments, trailing commas, single quotes,
+/// names without quotes.
+const PUBLISH: &str = "write strict JSON, as `socketio-cors publish` does from this";
+
 /// The message and the help for an `error` between `before` and `rest`.
 fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'static str) {
     let mut chars = rest.chars();
@@ -71,19 +75,16 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         Some(_) if message.starts_with("control") => "remove that character",
         Some(_) if message.starts_with("invalid escape") => "write \\\\ for a backslash",
         Some(_) if message == "expected `:`" => "write a colon between name and value",
-        Some('/') if matches!(second, Some('/' | '*')) => "remove the comment: JSON has none",
-        Some('#') => "remove the comment: JSON has none",
-        Some('/') => {
+        Some('/') if !matches!(second, Some('/' | '*')) => {
             "write origins as strings, as in \"https://*.example.com\": JSON has no regular expressions"
         }
-        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => "remove the comma before it",
-        Some('\'' | '`') => "write names and strings in double quotes",
+        Some('/' | '\'') => PUBLISH,
+        Some('}' | ']') if before.trim_ascii_end().ends_with(',') => PUBLISH,
+        Some('#') => "remove the comment: JSON has none",
+        Some('`') => "write names and strings in double quotes",
         Some(char) if char.is_control() && !char.is_ascii_whitespace() => "remove that character",
-        Some(name)
-            if name.is_ascii_alphabetic()
-                || !name.is_ascii() && !name.is_whitespace()
-                || matches!(name, '_' | '$') =>
-        {
+        Some(char) if is_in_name(char) && message.starts_with("key must be") => PUBLISH,
+        Some(char) if is_in_name(char) => {
             "write names and strings in double quotes; only numbers, true, false and null go without"
         }
         Some(_) => "fix the syntax there",
@@ -94,4 +95,9 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         None => String::new(),
     };
     (format!("invalid JSON: {message}{found}"), help)
+}
+
+fn is_in_name(char: char) -> bool {
+    let is_foreign = !char.is_ascii() && !char.is_whitespace();
+    is_foreign || char.is_ascii_alphabetic() || matches!(char, '_' | '$')
 }

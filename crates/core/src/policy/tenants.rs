@@ -1,19 +1,25 @@
 //! `{"kv": "<prefix>"}`: origins that have a KV key each.
 
-use super::{Listed, diagnostic::Diagnostics, field::Members, json::Value, place::Node};
+use super::{Listed, diagnostic::Diagnostics, field::Members, json::Value};
 
 /// The longest prefix, in bytes. A KV key has 512 at most, an origin 326.
 const MAX_PREFIX_LEN: usize = 128;
 /// The most prefixes of a rule: each is a KV read for an unknown origin.
 const MAX_PREFIXES: usize = 8;
 
-/// Adds the prefix that `node` gives to those of `listed`.
-pub(super) fn prefix(node: &Node<'_>, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
-    let expected = "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
-    let Ok(members) = Members::of(node, expected, diagnostics) else { return };
-    let members = members.only(&["kv"], diagnostics);
+/// What an entry of a list of origins is.
+pub(super) const EXPECTED: &str =
+    "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
+
+/// Adds the prefix that the object with these `members` gives to those of `listed`.
+pub(super) fn prefix(
+    members: &Members<'_>,
+    listed: &mut Listed,
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    members.check_known(&["kv"], diagnostics);
     let Some(value) = members.get("kv") else {
-        diagnostics.add_missing(node, "kv", "write {\"kv\": \"tenant:\"}");
+        diagnostics.add_missing(members.node(), "kv", "write {\"kv\": \"tenant:\"}");
         return;
     };
     match value.value() {

@@ -6,6 +6,7 @@ use super::{
     document,
     field::{Members, each_text},
     json::Value,
+    origins,
     place::Node,
     socketio2, syntax,
 };
@@ -89,7 +90,7 @@ fn warn_of_origins(
         }
         for item in node.items_or_self() {
             warn_of_keys(&item, diagnostics, warnings);
-            let text = item.text().unwrap_or_default();
+            let text = origins::text(&item).unwrap_or_default();
             let patterns = patterns_of(&text);
             // With credentials, this one is a fault.
             let is_wildcard = name == "origin" && text == "*" && !credentialed;

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod cases_schema;
+mod pasted;
 mod warnings;

@@ -192,7 +192,11 @@ fn a_document_with_faults_is_warned_about_as_far_as_it_can_be_read() {
 fn a_rule_and_its_pattern_are_found() {
     let document = "{\"routes\": {\n\"/a/\": {\"origin\": \"*\"},\n\"/b/\": {\"origin\": [{\"kv\": \
                     \"t:\"},\n  \"https://*.b.example\"]}}}";
-    let source = |pointer: &str, line, column| Source { pointer: pointer.into(), line, column };
+    let source_in = |document: &str, pointer: &str, line: usize, column: usize| {
+        let before: usize = document.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        Source { pointer: pointer.into(), offset: before + column - 1, line, column }
+    };
+    let source = |pointer: &str, line, column| source_in(document, pointer, line, column);
     let rule = source("/routes/~1b~1", 3, 8);
     for (pattern, place) in [
         (Some("https://*.b.example"), Some(source("/routes/~1b~1/origin/1", 4, 3))),
@@ -206,7 +210,8 @@ fn a_rule_and_its_pattern_are_found() {
     let legacy = r#"{"origins": "https://a.example:443 b.example:*"}"#;
     for pattern in ["https://a.example", "http://b.example:*"] {
         let found = locate(legacy, "/socket.io", Some(pattern));
-        assert_eq!(found, Some((source("", 1, 1), Some(source("/origins", 1, 13)))));
+        let source = |pointer, column| source_in(legacy, pointer, 1, column);
+        assert_eq!(found, Some((source("", 1), Some(source("/origins", 13)))));
     }
 }
 

@@ -20,7 +20,7 @@ impl Change<'_> {
     /// Makes `document` the live one, and keeps the one that was live as the previous one.
     pub(crate) fn write(&self, document: &Document, policy: &Policy) -> Report {
         let before = self.contents(&self.before);
-        let policy_text = Some(document.text.as_str());
+        let policy_text = Some(document.policy.json());
         // A faulty text is kept only where there is no other.
         let is_worth = |text: &&str| policy_text == before.previous || Policy::parse(text).is_ok();
         let kept = before.policy.filter(is_worth);

@@ -37,7 +37,8 @@ fn every_field_is_read() {
             "jsonp": true,
             "reportOnly": true,
             "websocketCookies": false,
-            "dangerouslyAllow": ["public-suffix", "every-origin"]
+            "dangerouslyAllow": ["public-suffix", "every-origin"],
+            "note": "of the shop"
         }"#,
     );
     assert!(credentials(&rule));
@@ -51,6 +52,29 @@ fn every_field_is_read() {
     assert!(rule.jsonp);
     assert!(rule.report_only);
     assert!(!rule.websocket_cookies);
+}
+
+#[test]
+fn notes_change_no_decision() {
+    let plain =
+        parse(r#"{"routes": {"/a/": {"origin": ["https://a.example", "https://*.b.example"]}}}"#);
+    let noted = parse(
+        r#"{
+            "note": "of the shop",
+            "routes": {
+                "/a/": {
+                    "note": "",
+                    "origin": [
+                        {"origin": "https://a.example", "note": "customer 17"},
+                        {"note": "staging", "origin": "https://*.b.example"}
+                    ]
+                }
+            }
+        }"#,
+    );
+    assert_eq!(noted, plain);
+    let alone = rule(r#"{"origin": {"origin": "https://a.example"}}"#);
+    assert_eq!(alone, rule(r#"{"origin": "https://a.example"}"#));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_route_is_a_path_prefix_with_a_rule() {
         {"routes": null}
         - /routes: invalid value null: expected an object, as in {"/socket.io/": {"origin": "https://example.com"}}
         {"routes": {"/a/": {"origin": true}}, "origin": true}
-        - /origin: unknown field "origin"; write one of $schema, routes
+        - /origin: unknown field "origin"; write one of $schema, note, routes
         {"route": {"/a/": {"origin": true}}}
         - the document: missing field "origin"; add "origin": "https://example.com", a list, true, "*" or false
         - /route: unknown field "route"; did you mean "routes"?
@@ -69,20 +69,18 @@ fn a_document_is_an_object() {
 #[test]
 fn what_is_not_json_is_told_where() {
     const CORRECT: &str = "fix the syntax there";
-    const COMMA: &str = "remove the comma before it";
+    const PUBLISH: &str = "write strict JSON, as `socketio-cors publish` does from this";
     const COMPLETE: &str = "complete the document";
-    const COMMENT: &str = "remove the comment: JSON has none";
     const CONTROL: &str = "remove that character";
-    const QUOTES: &str = "write names and strings in double quotes";
     const BARE: &str =
         "write names and strings in double quotes; only numbers, true, false and null go without";
     for (document, line, column, message, help) in [
         (r#"{"origin": tr"#, 1, 14, "EOF while parsing a value", COMPLETE),
         ("{\n \"origin\": true", 2, 16, "EOF while parsing an object", COMPLETE),
-        (r#"{"origin": true,}"#, 1, 17, "key must be a string, at }", COMMA),
-        (r#"{"origin": [1,]}"#, 1, 15, "expected value, at ]", COMMA),
-        ("// open\n{\"origin\": true}", 1, 1, "expected value, at /", COMMENT),
-        ("{\n\"origin\": true /* open */}", 2, 16, "expected `,` or `}`, at /", COMMENT),
+        (r#"{"origin": true,}"#, 1, 17, "key must be a string, at }", PUBLISH),
+        (r#"{"origin": [1,]}"#, 1, 15, "expected value, at ]", PUBLISH),
+        ("// open\n{\"origin\": true}", 1, 1, "expected value, at /", PUBLISH),
+        ("{\n\"origin\": true /* open */}", 2, 16, "expected `,` or `}`, at /", PUBLISH),
         ("\0", 1, 1, "expected value, at U+0000", CONTROL),
         ("{\"origin\": true}\0", 1, 17, "trailing characters, at U+0000", CONTROL),
         (
@@ -93,8 +91,8 @@ fn what_is_not_json_is_told_where() {
             CONTROL,
         ),
         (r#"{"origin": true} {"origin": true}"#, 1, 18, "trailing characters, at {", CORRECT),
-        ("{origin: true}", 1, 2, "key must be a string, at o", BARE),
-        ("{\n\t'origin': true}", 2, 2, "key must be a string, at '", QUOTES),
+        ("{origin: true}", 1, 2, "key must be a string, at o", PUBLISH),
+        ("{\n\t'origin': true}", 2, 2, "key must be a string, at '", PUBLISH),
         (r#"{"ü": True}"#, 1, 7, "expected value, at T", BARE),
         (r#"{"maxAge": 0600}"#, 1, 13, "invalid number, at 6", CORRECT),
     ] {

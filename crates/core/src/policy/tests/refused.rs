@@ -19,9 +19,9 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
         {"origin": true, "schema": {"a": null}}
         - /schema: unknown field "schema"; did you mean "$schema"?
         {"origin": true, "transports": ["websocket"]}
-        - /transports: unknown field "transports"; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow
+        - /transports: unknown field "transports"; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow, note
         {"routes": {"/a/": {"origin": true, "$schema": "x"}}}
-        - /routes/~1a~1/$schema: unknown field "$schema"; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow
+        - /routes/~1a~1/$schema: unknown field "$schema"; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow, note
         "#,
     );
 }
@@ -82,6 +82,19 @@ fn origin_has_the_type_that_socket_io_gives_it() {
 }
 
 #[test]
+fn a_note_is_a_text() {
+    assert_refused(
+        r#"
+        {"origin": true, "note": 17}
+        - /note: invalid value 17: expected a text
+        {"note": ["a"], "routes": {"/a/": {"origin": true, "note": null}}}
+        - /note: invalid value ["a"]: expected a text
+        - /routes/~1a~1/note: invalid value null: expected a text
+        "#,
+    );
+}
+
+#[test]
 fn tenants_have_a_prefix_of_a_kv_key() {
     let many: Vec<_> = (0..9).map(|kind| format!(r#"{{"kv": "kind-{kind}:"}}"#)).collect();
     let many = format!(r#"{{"origin": [{}]}}"#, many.join(","));
@@ -101,6 +114,22 @@ fn tenants_have_a_prefix_of_a_kv_key() {
         {"origin": {"kw": "tenant:"}}
         - /origin: missing field "kv"; write {"kv": "tenant:"}
         - /origin/kw: unknown field "kw"; did you mean "kv"?
+        {"origin": [{"origin": "https://a.example/", "note": "x"}]}
+        - /origin/0/origin: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
+        {"origin": [{"origin": "https://a.example", "notes": "x", "until": 2027}]}
+        - /origin/0/notes: unknown field "notes"; did you mean "note"?
+        - /origin/0/until: unknown field "until"; write one of origin, note
+        {"origin": [{"origin": "*"}, {"origin": ["https://a.example"]}, {"origin": "https://a.example", "note": 17}]}
+        - /origin/0/origin: "*" stands for every origin, not for one; write "origin": true for every origin, or "origin": "*" without credentials
+        - /origin/1/origin: invalid value ["https://a.example"]: expected an origin
+        - /origin/2/note: invalid value 17: expected a text
+        {"origin": {"note": "customer 17"}}
+        - /origin: missing field "origin"; write {"origin": "https://example.com"}
+        {"origin": [{"kv": "tenant:", "origin": "https://a.example"}]}
+        - /origin/0/origin: unknown field "origin"; write one of kv
+        {"origins": [{"origin": "https://a.example"}]}
+        - /origins/0: missing field "kv"; write {"kv": "tenant:"}
+        - /origins/0/origin: unknown field "origin"; write one of kv
         {"origin": [{"kv": "tenant:", "ttl": 60}]}
         - /origin/0/ttl: unknown field "ttl"; write one of kv
         {"origin": [{"kv": ""}, {"kv": "a b"}, {"kv": "b\u00fccher:"}]}
@@ -340,7 +369,7 @@ fn every_fault_of_a_document_is_listed_at_once() {
         - /jsonp: invalid value 0: expected true or false
         - /method: unknown field "method"; did you mean "methods"?
         {"debug": 1, "routes": {"a": 5, "/b/": {"origin": "null"}, "/c/": {"origin": false, "maxAge": -9}}}
-        - /debug: unknown field "debug"; write one of $schema, routes
+        - /debug: unknown field "debug"; write one of $schema, note, routes
         - /routes/a: "a" does not start with /; write "/a"
         - /routes/a: invalid value 5: expected a rule, as in {"origin": "https://example.com"}
         - /routes/~1b~1/origin: "null" stands for every sandboxed frame and local file, and is never allowed; remove it; serve the page from an origin of its own

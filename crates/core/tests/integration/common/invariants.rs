@@ -395,6 +395,9 @@ fn allows(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) ->
     };
     let listed = |item: &Value| match item {
         Value::String(pattern) => stands_for(pattern, origin),
+        Value::Object(entry) if entry.contains_key("origin") => {
+            entry["origin"].as_str().is_some_and(|pattern| stands_for(pattern, origin))
+        }
         item => item["kv"].as_str().is_some_and(is_tenant),
     };
     let in_list = || rule["origin"].as_array().into_iter().flatten().any(listed);

@@ -150,6 +150,7 @@ fn rule() -> impl Strategy<Value = String> {
             ("reportOnly", &["true", "false", "false"]),
             ("websocketCookies", &["true", "false", "false"]),
             ("dangerouslyAllow", &["[]", r#"["every-origin"]"#, r#"["public-suffix"]"#]),
+            ("note", &[r#""""#, r#""\"*\", true""#]),
         ];
         let fields: Vec<_> = fields
             .into_iter()
@@ -178,7 +179,8 @@ fn access(credentials: bool) -> impl Strategy<Value = String> {
     let every = if credentials { "true" } else { "\"*\"" };
     let kv = select(vec![r#"{"kv": "t:"}"#, r#"{"kv": "u"}"#]).prop_map(str::to_owned);
     let quoted = pattern().prop_map(|pattern| format!("\"{pattern}\""));
-    let list = vec(prop_oneof![5 => quoted, 1 => kv], 0..5)
+    let noted = pattern().prop_map(|it| format!(r#"{{"note": "x", "origin": "{it}"}}"#));
+    let list = vec(prop_oneof![4 => quoted, 1 => noted, 1 => kv], 0..5)
         .prop_map(|items| format!("[{}]", items.join(",")));
     let words = vec(prop_oneof![9 => pattern(), 1 => Just("*:*".to_owned())], 0..4);
     prop_oneof![

@@ -1,0 +1,38 @@
+//! A fault of a text that is not yet JSON.
+
+use std::ops::Range;
+
+use socketio_cors_core::policy::{Diagnostic, Lines};
+
+/// A fault at a place of the text as it is written.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WrittenFault {
+    /// In bytes.
+    pub(crate) span: Range<usize>,
+    message: String,
+    help: String,
+}
+
+impl WrittenFault {
+    pub(crate) fn new(
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { span, message: message.into(), help: help.into() }
+    }
+
+    /// As a diagnostic of the whole document, which is written `text`.
+    pub(crate) fn diagnostic(&self, text: &str) -> Diagnostic {
+        let (line, column) = Lines::of(text).position(self.span.start);
+        Diagnostic {
+            pointer: String::new(),
+            line,
+            column,
+            span: self.span.clone(),
+            value: String::new(),
+            message: self.message.clone(),
+            help: Some(self.help.clone()),
+        }
+    }
+}
