@@ -15,6 +15,7 @@ pub mod page_request;
 mod policy_document;
 mod strict_json;
 pub mod test_cases;
+mod worker_versions;
 mod wrapped;
 mod written_fault;
 
@@ -25,3 +26,4 @@ pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
 pub use host_names::DOMAIN_RULES;
 pub use policy_document::PolicyDocument;
+pub use worker_versions::{FIRST_WORKER, SCHEMA_VERSION, oldest_worker};
