@@ -2,10 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { commandFor } from "./command.js";
+import { canAsk, print, readAnswer } from "./host.js";
 import { orRefused, Refusal } from "./say.js";
 import { originFault, zoneOf } from "./tool.js";
 
@@ -46,11 +46,11 @@ const files = {
 
 export const run = (words) => orRefused(() => init(words));
 
-async function init(words) {
+function init(words) {
 	const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
 	if (values.help) return void console.log(usage);
 	if (positionals.length > 1) throw new Refusal(`unexpected argument ${positionals[1]}`);
-	const answers = await askForMissing(positionals[0], values.origin);
+	const answers = askForMissing(positionals[0], values.origin);
 	const domain = checkedDomain(answers.domain);
 	for (const origin of answers.origins) checkOrigin(origin);
 	if (values.upstream !== undefined) checkUpstream(values.upstream);
@@ -73,23 +73,22 @@ Next:
 }
 
 /** Asks on the terminal for what the command line does not have. */
-async function askForMissing(domain, origins) {
-	if (domain !== undefined && origins !== undefined) return { domain, origins };
-	if (!process.stdin.isTTY) {
+function askForMissing(domain, origins) {
+	if ((domain === undefined || origins === undefined) && !canAsk()) {
 		const missing = domain === undefined ? "the domain of your API" : "--origin";
 		throw new Refusal(`${missing} is missing`, {
 			help: "socketio-cors init api.example.com --origin https://app.example.com",
 		});
 	}
-	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	try {
-		const asked = domain ?? (await terminal.question("The domain of your API (api.example.com): "));
-		const answer =
-			origins ?? (await terminal.question("The origin of your pages (https://app.example.com): "));
-		return { domain: asked.trim(), origins: [answer].flat().map((origin) => origin.trim()) };
-	} finally {
-		terminal.close();
-	}
+	return {
+		domain: domain ?? ask("The domain of your API (api.example.com): "),
+		origins: origins ?? [ask("The origin of your pages (https://app.example.com): ")],
+	};
+}
+
+function ask(question) {
+	print(question);
+	return readAnswer().trim();
 }
 
 /** The domain as DNS has it. */

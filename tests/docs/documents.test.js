@@ -78,6 +78,8 @@ const runElsewhere = {
 	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
 	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
 	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
+	"npx socketio-cors check policy.json": ["package/package.test.js", '["check", "policy.json"]'],
+	"npx socketio-cors publish policy.json": ["package/package.test.js", '["publish", "policy.json"'],
 	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
 };
 

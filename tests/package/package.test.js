@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { startCloudflare } from "../harness/cloudflare.js";
 import { freePort, root, until } from "../harness/process.js";
 import { client, startSocketServer } from "../harness/socketio.js";
-import { assertSays } from "../harness/tool.js";
+import { assertSays, hasTerminal } from "../harness/tool.js";
 import { installPackage, tarball } from "./project.js";
 
 const read = async (...path) => readFile(join(...path), "utf8");
@@ -176,6 +176,21 @@ describe("init", () => {
 		});
 	}
 
+	test("asks on a terminal for what is missing", { skip: !hasTerminal }, async () => {
+		const command = "node node_modules/socketio-cors-edge/bin/socketio-cors.js init --no-install";
+		const typed = `printf 'asked.example.com\\nhttps://asked.example\\n' | script -qec '${command}' /dev/null`;
+		const env = { PATH: `${made.programs}:/usr/bin:/bin` };
+		const output = await made.runs(0, ["/bin/sh", "-c", typed], { env });
+		assertSays(
+			output,
+			"The domain of your API",
+			"The origin of your pages",
+			"Made asked.example.com",
+		);
+		const policy = JSON.parse(await read(made.project, "asked.example.com/policy.json"));
+		assert.deepEqual(policy.origin, ["https://asked.example"]);
+	});
+
 	test("says what is there where npm has no network", async () => {
 		const words = ["init", "c.example.com", "--origin", allowed];
 		const env = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
@@ -300,6 +315,14 @@ describe("without what it needs", () => {
 
 	test("and that there is no configuration", async () => {
 		assertSays(await made.tool(2, ["deploy"]), "there is no wrangler.jsonc here", "init");
+	});
+
+	test("deploy changes nothing where there is no network", async () => {
+		await made.link(below);
+		const api = { CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:9", CLOUDFLARE_API_TOKEN: "a" };
+		const env = { ...api, CLOUDFLARE_ACCOUNT_ID: "an-account" };
+		const output = await made.tool(3, ["deploy"], { below, env });
+		assertSays(output, "wrangler cannot read KV, and nothing was changed");
 	});
 });
 
