@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use socketio_cors_core::{host as host_name, pattern::OriginPattern};
-use socketio_cors_explain::DOMAIN_RULES;
+use socketio_cors_explain::{DOMAIN_RULES, registrable_domain};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{system::NodeSystem, terminal::printable::printable};
@@ -33,7 +33,7 @@ pub fn origin_fault(text: &str) -> Option<String> {
 #[must_use]
 pub fn zone_of(host: &str) -> Option<String> {
     let is_name = host_name::is_canonical(host) && !host_name::ends_in_number(host);
-    psl::domain_str(host).filter(|_| is_name).map(str::to_owned)
+    registrable_domain(host).filter(|_| is_name).map(str::to_owned)
 }
 
 /// Functions of `npm/lib/host.js`. Those that fail throw Node's errors.
