@@ -11,26 +11,35 @@ const oldest = JSON.parse(
 	readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ).peerDependencies.wrangler.replace("^", "");
 
-/** The path of its script, as seen from the current directory. */
-export function findWrangler(directory = process.cwd()) {
+/** The path of its script and its version, as seen from the current directory; nothing if there is none. */
+export function installedWrangler(directory = process.cwd()) {
 	const require = createRequire(join(directory, "package.json"));
-	let manifest;
 	try {
-		manifest = require.resolve("wrangler/package.json");
+		const manifest = require.resolve("wrangler/package.json");
+		const { version, bin } = JSON.parse(readFileSync(manifest, "utf8"));
+		return { path: join(dirname(manifest), bin.wrangler), version };
 	} catch {
+		return undefined;
+	}
+}
+
+/** The path of its script, if it can do what is asked of it here. */
+export function findWrangler() {
+	const found = installedWrangler();
+	if (!found) {
 		throw new Refusal("no wrangler is installed here", {
 			help: "npm install --save-dev wrangler",
 			status: 3,
 		});
 	}
-	const { version, bin } = JSON.parse(readFileSync(manifest, "utf8"));
+	const { path, version } = found;
 	if (isOlder(version, oldest)) {
 		throw new Refusal(`wrangler ${version} is too old: ${oldest} or newer is needed`, {
 			help: "npm install --save-dev wrangler@latest",
 			status: 3,
 		});
 	}
-	return join(dirname(manifest), bin.wrangler);
+	return path;
 }
 
 /** Whether version `one` comes before `other`. */

@@ -46,10 +46,9 @@ export async function installPackage({ wrangler = true, npm = ["install", "--off
 	};
 	/** Runs a program of the `PATH` in a directory below the project's. Resolves to what it prints. */
 	async function runs(status, words, { below = ".", env: more } = {}) {
-		const { code, output } = await run("/bin/sh", inDirectory(join(project, below), words), {
-			...env,
-			...more,
-		});
+		const args = inDirectory(join(project, below), words);
+		// A deploy runs wrangler six times.
+		const { code, output } = await run("/bin/sh", args, { ...env, ...more }, 180);
 		assert.equal(code, status, output);
 		return output;
 	}
