@@ -10,7 +10,7 @@ import { answering, startLocalEdge, whyTaken } from "../playground/local-edge.js
 import { putPolicy } from "../playground/local-policy.js";
 import { startPlayground } from "../playground/server.js";
 import { orRefused, Refusal } from "./say.js";
-import { runTool } from "./tool.js";
+import { runTool, strictJson } from "./tool.js";
 import { findConfig, findWrangler } from "./wrangler.js";
 
 export const usage = `Run the Worker on this machine, in front of your Socket.IO server
@@ -129,11 +129,11 @@ const assets = (policy) => ({
 async function follow(file, edge, signal) {
 	let last;
 	const update = async () => {
-		const text = await readFile(file).catch(() => undefined);
-		if (text === undefined || text.equals(last ?? Buffer.alloc(0))) return;
+		const text = await readFile(file, "utf8").catch(() => undefined);
+		if (text === undefined || text === last) return;
 		last = text;
 		if ((await runTool(["check", file])) !== 0) return;
-		await putPolicy(edge, text).catch((error) => console.error(error.message));
+		await putPolicy(edge, strictJson(text)).catch((error) => console.error(error.message));
 	};
 	await update();
 	// Some editors replace the file, so it is the directory that is watched.

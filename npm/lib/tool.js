@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { initSync, run } from "../tool/socketio_cors.js";
 
-export { originFault, zoneOf } from "../tool/socketio_cors.js";
+export { originFault, strictJson, zoneOf } from "../tool/socketio_cors.js";
 
 initSync({
 	module: readFileSync(new URL("../tool/socketio_cors_bg.wasm", import.meta.url)),

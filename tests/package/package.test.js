@@ -234,7 +234,8 @@ describe("a directory that init made", () => {
 			const edge = `http://127.0.0.1:${port}`;
 			await until("the first policy", () => connects(edge, allowed));
 			assert.equal(await connects(edge, other), false);
-			await policy(`{"origin": ["${other}"]}`);
+			// As people write it; the Worker reads strict JSON.
+			await policy(`{ origin: ['${other}'], } // now`);
 			await until("the edit", () => connects(edge, other));
 			assert.equal(await connects(edge, allowed), false);
 			await policy(`{"orign": ["${allowed}"]}`);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use socketio_cors_core::{host as host_name, pattern::OriginPattern};
-use socketio_cors_explain::{DOMAIN_RULES, registrable_domain};
+use socketio_cors_explain::{DOMAIN_RULES, PolicyDocument, registrable_domain};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{system::NodeSystem, terminal::printable::printable};
@@ -15,6 +15,14 @@ pub async fn run(arguments: Vec<String>) -> u8 {
     console_error_panic_hook::set_once();
     let words = ["socketio-cors".to_owned()].into_iter().chain(arguments);
     crate::run(&NodeSystem, words.map(OsString::from)).await
+}
+
+/// The document `text` as strict JSON, which the Worker reads.
+#[wasm_bindgen(js_name = strictJson)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports what is public")]
+#[must_use]
+pub fn strict_json(text: String) -> String {
+    PolicyDocument::read(text).json().to_owned()
 }
 
 /// The fault of an origin of a policy, with what to write instead.
