@@ -43,6 +43,16 @@ async function lines(edge, event, count) {
 }
 
 describe("the log has a line for", { concurrency: true }, () => {
+	const routes = {
+		"/socket.io/": { origin: [a, b, { kv: "t:" }] },
+		"/live/": { origin: true },
+	};
+	const changed = (host) => ({ event: "policy-changed", host, worker });
+	const toOne = { policy: versionOfA, routes: 1, origins: 1 };
+	const toTwo = { policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
+	const untilB = (edge, expected) =>
+		edge.sendUntil(({ status }) => status === expected, poll, { headers: { origin: b } }, 60);
+
 	test("each change of policy, with the host, the hash and counts", () =>
 		withEdge({ policy: ofA, vars: {} }, async (edge) => {
 			const host = new URL(edge.url).host;
@@ -51,32 +61,31 @@ describe("the log has a line for", { concurrency: true }, () => {
 				await get(edge, a);
 				await sleep(1100);
 			}
-			const routes = {
-				"/socket.io/": { origin: [a, b, { kv: "t:" }] },
-				"/live/": { origin: true },
-			};
 			await edge.kv.put("policy", { routes });
-			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
+			await untilB(edge, 200);
 			await edge.kv.put(`policy:${host}`, { origin: a });
-			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } });
+			await untilB(edge, 403);
 			// A key has to be missing for 35 seconds.
 			await edge.kv.delete(`policy:${host}`);
-			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } }, 60);
-			// The same text is a change where there was none.
-			await edge.kv.delete("policy");
-			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } }, 60);
-			await edge.kv.put("policy", { routes });
-			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
-			const event = { event: "policy-changed", host, worker };
-			const one = { ...event, policy: versionOfA, routes: 1, origins: 1 };
-			const two = { ...event, policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
-			assert.deepEqual(await lines(edge, "policy-changed", 5), [
-				{ ...one, key: "policy" },
-				{ ...two, key: "policy" },
-				{ ...one, key: `policy:${host}` },
-				{ ...two, key: "policy" },
-				{ ...two, key: "policy" },
+			await untilB(edge, 200);
+			assert.deepEqual(await lines(edge, "policy-changed", 4), [
+				{ ...changed(host), ...toOne, key: "policy" },
+				{ ...changed(host), ...toTwo, key: "policy" },
+				{ ...changed(host), ...toOne, key: `policy:${host}` },
+				{ ...changed(host), ...toTwo, key: "policy" },
 			]);
+		}));
+
+	test("the same text once more, where there was none meanwhile", () =>
+		withEdge({ policy: { routes }, vars: {} }, async (edge) => {
+			const host = new URL(edge.url).host;
+			await untilB(edge, 200);
+			await edge.kv.delete("policy");
+			await untilB(edge, 403);
+			await edge.kv.put("policy", { routes });
+			await untilB(edge, 200);
+			const change = { ...changed(host), ...toTwo, key: "policy" };
+			assert.deepEqual(await lines(edge, "policy-changed", 2), [change, change]);
 		}));
 
 	test("each fault, up to a hundred, but once for each text", () =>
