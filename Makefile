@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build package deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -25,6 +25,7 @@ NGINX_LINK := .tools/nginx
 SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
 PYTHON_PACKAGES := .tools/python/installed
 NEXTJS := .tools/nextjs/.next/BUILD_ID
+PACKAGE := target/package/made
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,8 +43,10 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js target/page/tool.js $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 	cargo build --quiet --locked --bin socketio-cors
+	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
+		cargo test --quiet --locked --package socketio-cors --test cli
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
@@ -53,6 +56,8 @@ hostile: build ## attack the Worker for some minutes; `make test` does so for se
 	HOSTILE=long $(SEED:%=SEED=%) node --test --test-reporter=spec 'tests/security/hostile-*.test.js'
 
 build: build/index.js ## build/index.js and its Wasm
+
+package: $(PACKAGE) ## the npm package, in target/package/
 
 # `make deploy ARGS='--env staging'`: what else to tell wrangler.
 ARGS =
@@ -89,7 +94,7 @@ lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
 	cargo fmt --all --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-	cargo clippy --quiet --locked --target wasm32-unknown-unknown --package socketio-cors-edge --package socketio-cors-playground -- -D warnings
+	cargo clippy --quiet --locked --target wasm32-unknown-unknown --package socketio-cors-edge --package socketio-cors --package socketio-cors-playground -- -D warnings
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code
@@ -120,6 +125,18 @@ target/panicking/index.js: build/index.js
 target/page/tool.js: $(PLAYGROUND) | $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
+	@touch $@
+
+# The tool for Node.
+CLI := $(CORE) $(shell find crates/explain crates/cli/src -type f) crates/cli/Cargo.toml scripts/build-npm-tool.sh
+target/npm-tool/socketio_cors.js: $(CLI) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
+	@echo "→ building the tool for Node"
+	scripts/build-npm-tool.sh $(@D)
+	@touch $@
+
+PACKAGED := $(shell find npm template playground demo -type f) policy.schema.json cases.schema.json LICENSE scripts/build-package.js scripts/licences.js
+$(PACKAGE): build/index.js target/npm-tool/socketio_cors.js target/page/tool.js $(PACKAGED) | $(PACKAGES)
+	node scripts/build-package.js
 	@touch $@
 
 # With the system's Node, as the one among the packages is replaced as well.

@@ -4,21 +4,19 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { extname } from "node:path";
 import { startFeed } from "./feed.js";
 import { askVersionInForce } from "./in-force.js";
 import { putPolicy, readPolicy } from "./local-policy.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const directory = "playground/page";
-/** The files that are served besides playground/page/, by path. */
-const files = {
-	"/": "playground/page/index.html",
-	"/socket.io-client.js": "node_modules/socket.io-client/dist/socket.io.esm.min.js",
-	"/tool.js": "target/page/tool.js",
-	"/tool_bg.wasm": "target/page/tool_bg.wasm",
-	"/first-policy.json": "demo/policy.json",
+const root = new URL("../", import.meta.url);
+const directory = new URL("page/", import.meta.url);
+/** The files that are served besides those of playground/page/, where they are in the project. */
+const assetsOfProject = {
+	"/socket.io-client.js": new URL("node_modules/socket.io-client/dist/socket.io.esm.min.js", root),
+	"/tool.js": new URL("target/page/tool.js", root),
+	"/tool_bg.wasm": new URL("target/page/tool_bg.wasm", root),
+	"/first-policy.json": new URL("demo/policy.json", root),
 };
 const types = {
 	".css": "text/css",
@@ -35,10 +33,11 @@ const maxLength = 9 * 1024 * 1024;
 const patience = 8000;
 
 /**
- * Starts it on `port`, or on any other if that is taken, in front of the Worker at `edge`.
+ * Starts it on `port`, or on any other if that is taken, in front of the Worker at `edge`. `assets` are
+ * the files that are served besides the page's own, by path.
  * Resolves to the page's URL, to `tell`, which sends an event to every open page, and to `stop`.
  */
-export async function startPlayground({ port, edge }) {
+export async function startPlayground({ port, edge, assets = assetsOfProject }) {
 	const refusedVersions = new Set();
 	let saving = Promise.resolve();
 	const server = createServer((request, response) => {
@@ -49,9 +48,12 @@ export async function startPlayground({ port, edge }) {
 			response.end(error.message);
 		});
 	});
-	const pageFiles = Object.fromEntries(
-		(await readdir(join(root, directory))).map((name) => [`/${name}`, `${directory}/${name}`]),
-	);
+	const pages = await readdir(directory);
+	const files = {
+		...Object.fromEntries(pages.map((name) => [`/${name}`, new URL(name, directory)])),
+		"/": new URL("index.html", directory),
+		...assets,
+	};
 	await listen(server, port);
 	const feed = startFeed(server, isOfOwnPage);
 	const names = ["localhost", "127.0.0.1"].map((name) => `${name}:${server.address().port}`);
@@ -65,10 +67,10 @@ export async function startPlayground({ port, edge }) {
 		const action = actions[`${request.method} ${pathname}`];
 		if (action) return action(request, response);
 		if (request.method !== "GET") throw failure(405, "only GET");
-		const file = files[pathname] ?? pageFiles[pathname];
+		const file = files[pathname];
 		if (!file) throw failure(404, "not found");
-		response.setHeader("Content-Type", types[extname(file)]);
-		response.end(await readFile(join(root, file)));
+		response.setHeader("Content-Type", types[extname(file.pathname)]);
+		response.end(await readFile(file));
 	}
 
 	const actions = {

@@ -1,11 +1,9 @@
 // `make dev`: a Socket.IO server, the Worker in front of it on workerd, and the playground.
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { execFile } from "node:child_process";
 import { parseArgs, promisify } from "node:util";
 import { startDemoServer } from "../demo/server.js";
+import { answering, startLocalEdge, whyTaken } from "../playground/local-edge.js";
 import { startPlayground } from "../playground/server.js";
-import { followLog } from "../playground/worker-log.js";
 
 const wranglersState = ".wrangler/state";
 const { values: options } = parseArgs({
@@ -31,27 +29,14 @@ const server = await startDemoServer({
 	onRequest: ({ method, url, headers: { origin } }) =>
 		tell({ type: "reached", method, url, origin }),
 });
-const worker = spawn(
-	"wrangler",
-	[
-		"dev",
-		...["--ip", "127.0.0.1", "--port", options.port, "--var", `UPSTREAM:${server.url}`],
-		...["--persist-to", options["persist-to"], "--show-interactive-dev-session=false"],
-	],
-	{
-		stdio: ["ignore", "pipe", "pipe"],
-		// It cannot see that its output ends up on a terminal.
-		env: process.stdout.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,
-		signal,
-	},
-);
-for (const [output, shown] of [
-	[worker.stdout, process.stdout],
-	[worker.stderr, process.stderr],
-]) {
-	output.pipe(shown);
-	followLog(output, (line) => tell({ type: "log", line }));
-}
+const worker = startLocalEdge({
+	command: ["wrangler"],
+	port: options.port,
+	variables: { UPSTREAM: server.url },
+	words: ["--persist-to", options["persist-to"]],
+	onLog: (line) => tell({ type: "log", line }),
+	signal,
+});
 worker.once("error", (error) => {
 	if (signal.aborted) return;
 	console.error(`wrangler could not be started: ${error.message}`);
@@ -62,23 +47,18 @@ worker.once("exit", async (code) => {
 	await server.stop();
 	process.exit(signal.aborted ? 0 : (code ?? 1));
 });
-await answering();
+await answering(edge, signal);
 if (!signal.aborted) {
 	playground = await startPlayground({ port: Math.min(Number(options.port) + 1, 65535), edge });
 	console.log(whatToTry());
 }
 
-/** wrangler notices late that the port is taken; by then the other server has been mistaken for the Worker. */
 async function checkPort() {
-	const probe = createServer();
-	try {
-		await once(probe.listen(Number(options.port), "127.0.0.1"), "listening");
-	} catch (error) {
-		console.error(`127.0.0.1:${options.port} cannot be used: ${error.code}`);
-		console.error("    another port: make dev PORT=9000");
-		process.exit(1);
-	}
-	await new Promise((resolve) => probe.close(resolve));
+	const why = await whyTaken(Number(options.port));
+	if (why === undefined) return;
+	console.error(`127.0.0.1:${options.port} cannot be used: ${why}`);
+	console.error("    another port: make dev PORT=9000");
+	process.exit(1);
 }
 
 async function seedPolicy() {
@@ -91,14 +71,6 @@ async function seedPolicy() {
 	if (JSON.parse(stdout).some((key) => key.name === "policy")) return;
 	await wrangler("put", "policy", "--path", "demo/policy.json", ...kvOptions);
 	console.log("→ put demo/policy.json into the local KV, as it held no policy");
-}
-
-async function answering() {
-	while (!signal.aborted) {
-		const response = await fetch(edge).catch(() => undefined);
-		if (response !== undefined) return;
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
 }
 
 function whatToTry() {

@@ -33,7 +33,15 @@ thread_local! {
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 enum Line<'a> {
     /// The document that a host is under from now on.
-    PolicyChanged { host: &'a str, key: &'a str, policy: &'a str, routes: usize, origins: usize },
+    PolicyChanged {
+        host: &'a str,
+        key: &'a str,
+        policy: &'a str,
+        routes: usize,
+        origins: usize,
+        /// The version of this Worker.
+        worker: &'a str,
+    },
     /// A document is not used.
     PolicyFaulty { host: &'a str, key: &'a str, policy: &'a str, faults: usize },
     /// A fault of it.
@@ -135,7 +143,8 @@ pub(crate) fn policy(host: &str, event: &PolicyEvent) {
             let version = policy.version().to_string();
             let routes = policy.routes().len();
             let origins = policy.rules().map(|(_, rule)| rule.origin_count()).sum();
-            let line = Line::PolicyChanged { host, key, policy: &version, routes, origins };
+            let worker = env!("CARGO_PKG_VERSION");
+            let line = Line::PolicyChanged { host, key, policy: &version, routes, origins, worker };
             log(Level::Info, &line);
         }
         PolicyEvent::Faulty { key, version, diagnostics } => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { isatty } from "node:tty";
 import { commandFor } from "./command.js";
+import { installedWrangler } from "./wrangler.js";
 
 export { connect } from "./connection.js";
 
@@ -140,11 +141,18 @@ export function sleep(milliseconds) {
 
 export const now = () => performance.now();
 
+/** The project's wrangler as npx would run it: at once, and without the shell that npx needs on Windows. */
+function ownWrangler(program, [option, name, ...words]) {
+	if (program !== "npx" || option !== "--no-install" || name !== "wrangler") return undefined;
+	const found = installedWrangler();
+	return found && { file: process.execPath, args: [found.path, ...words], options: {} };
+}
+
 /** Runs a program without a standard input. */
 export function runToEnd(program, words, variables) {
 	const env = { ...process.env };
 	for (let at = 0; at < variables.length; at += 2) env[variables[at]] = variables[at + 1];
-	const { file, args, options } = commandFor(program, words, env);
+	const { file, args, options } = ownWrangler(program, words) ?? commandFor(program, words, env);
 	const ended = spawnSync(file, args, {
 		env,
 		stdio: ["ignore", "pipe", "pipe"],

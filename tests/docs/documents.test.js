@@ -84,6 +84,8 @@ const runElsewhere = {
 	],
 	"socketio-cors diff policy.json": ["tool/publish-faults.test.js", '["diff", await tool.file('],
 	"socketio-cors history": ["tool/publish-faults.test.js", '["history"]'],
+	"npx socketio-cors check policy.json": ["package/package.test.js", '["check", "policy.json"]'],
+	"npx socketio-cors publish policy.json": ["package/package.test.js", '["publish", "policy.json"'],
 	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
 };
 

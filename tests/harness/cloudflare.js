@@ -17,6 +17,8 @@ export async function startCloudflare({ deployed = true } = {}) {
 	const api = {
 		/** "PUT /accounts/…" */
 		requests: [],
+		/** The uploads of Workers, with the values of their variables by name: `{ worker, variables }`. */
+		uploads: [],
 		/** How many reads after a write show what was there before. */
 		staleReads: 0,
 		/** Whether keys that are missing are left out of answers, and not null. */
@@ -184,10 +186,19 @@ function serveWorkers(app, api) {
 		`${worker}/script-settings`,
 		use((context) => success(context, {})),
 	);
+	/** The bindings of an upload, which is noted down. */
+	async function upload(context) {
+		const form = await context.req.formData();
+		const { bindings } = JSON.parse(form.get("metadata"));
+		const texts = bindings.filter(({ type }) => type === "plain_text");
+		const variables = Object.fromEntries(texts.map(({ name, text }) => [name, text]));
+		api.uploads.push({ worker: context.req.param("name"), variables });
+		return bindings;
+	}
 	// The first upload is a deployment as well.
 	app.put(worker, async (context) => {
 		const name = context.req.param("name");
-		const bindings = await bindingsOf(context);
+		const bindings = await upload(context);
 		api.workers.set(name, { bindings, routes: [], subdomain: {}, live: [1] });
 		return success(context, { id: name, startup_time_ms: 1 });
 	});
@@ -195,7 +206,7 @@ function serveWorkers(app, api) {
 		`${worker}/versions`,
 		use(async (context, deployed) => {
 			const held = Object.groupBy(deployed.bindings, ({ name }) => name);
-			deployed.bindings = (await bindingsOf(context)).map((binding) =>
+			deployed.bindings = (await upload(context)).map((binding) =>
 				binding.type === "inherit" ? held[binding.name][0] : binding,
 			);
 			return success(context, version(Math.max(...deployed.live) + 1));
@@ -254,11 +265,6 @@ function addNamespace(api, id) {
 	const namespace = { values: new Map(), metadata: new Map(), shown: new Map(), stale: 0 };
 	api.namespaces.set(id, namespace);
 	return namespace;
-}
-
-async function bindingsOf(context) {
-	const form = await context.req.formData();
-	return JSON.parse(form.get("metadata")).bindings;
 }
 
 const success = (context, result) =>

@@ -63,13 +63,13 @@ export function start(command, args, env = environment) {
 			await until(`"${text}"`, () => output.includes(text) || ended);
 			if (!output.includes(text)) throw new Error(`it ended without "${text}": ${output}`);
 		},
-		/** Resolves to the exit code, when all have ended that could write to the output. */
-		async ended() {
+		/** Resolves to the exit code, when all have ended that could write to the output: in so many seconds. */
+		async ended(seconds) {
 			let code;
 			closed.then(([value]) => {
 				code = value ?? "a signal";
 			});
-			await until("the end", () => code !== undefined);
+			await until("the end", () => code !== undefined, seconds);
 			return code;
 		},
 		/** Sends a signal to the whole group, as a terminal's Ctrl-C does. */
@@ -82,21 +82,21 @@ export function start(command, args, env = environment) {
 	};
 }
 
-/** Runs a command to its end. Resolves to its exit code and its output, together and apart. */
-export async function run(command, args, env) {
+/** Runs a command to its end, in `seconds`. Resolves to its exit code and its output, together and apart. */
+export async function run(command, args, env, seconds) {
 	const started = start(command, args, env);
 	try {
-		return { code: await started.ended(), output: started.output, ...started.streams };
+		return { code: await started.ended(seconds), output: started.output, ...started.streams };
 	} finally {
 		started.kill();
 	}
 }
 
-/** Resolves when `holds` does, or a promise of it; fails after a minute. */
-export async function until(what, holds) {
-	const end = Date.now() + 60_000;
+/** Resolves when `holds` does, or a promise of it; fails after a minute, or so many seconds. */
+export async function until(what, holds, seconds = 60) {
+	const end = Date.now() + seconds * 1000;
 	while (!(await holds())) {
-		if (Date.now() > end) throw new Error(`${what} did not come in a minute`);
+		if (Date.now() > end) throw new Error(`${what} did not come in ${seconds} seconds`);
 		await new Promise((resolve) => setTimeout(resolve, 100));
 	}
 }

@@ -1,17 +1,36 @@
-// The tool `socketio-cors`, as a person runs it.
+// The tool `socketio-cors`, as a person runs it: cargo's or, where SOCKETIO_CORS is "npm", that of the
+// npm package.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment, root, run } from "./process.js";
 
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+
+const isOfNpm = process.env.SOCKETIO_CORS === "npm";
+
 /** Where it was built. */
-export const tool = join(
-	process.env.CARGO_TARGET_DIR ?? join(root, "target"),
-	"debug/socketio-cors",
-);
+export const tool = isOfNpm ? npmTool() : join(target, "debug/socketio-cors");
+
+/** What builds it. */
+const builder = isOfNpm ? "make package" : "cargo build --bin socketio-cors";
+
+/** The package's, run by the Node that runs the tests, as that of the `PATH` may be an older one. */
+function npmTool() {
+	const script = join(root, "target/package/socketio-cors-edge/bin/socketio-cors.js");
+	if (!existsSync(script)) return script;
+	const directory = join(root, "target/package/bin");
+	const path = join(directory, "socketio-cors");
+	mkdirSync(directory, { recursive: true });
+	// Another test file may be running it.
+	const own = `${path}-${process.pid}`;
+	writeFileSync(own, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+	renameSync(own, path);
+	return path;
+}
 
 /** Whether there is util-linux's `script`, which runs a command on a terminal. */
 export const hasTerminal = spawnSync("script", ["--version"]).status === 0;
@@ -23,7 +42,7 @@ const OBEYED =
 
 /** The tool, with a directory of its own for files. */
 export async function useTool() {
-	assert.ok(existsSync(tool), `${tool} is missing: cargo build --bin socketio-cors`);
+	assert.ok(existsSync(tool), `${tool} is missing: ${builder}`);
 	const directory = await mkdtemp(join(tmpdir(), "tool-"));
 	async function ended(status, args, env = environment) {
 		const ran = await run(tool, args, { ...env, TMPDIR: directory });

@@ -1,11 +1,13 @@
 // What the Worker says of its work: JSON lines in the log, and a data point per decision.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEdge } from "../harness/edge.js";
 import { flood, get, poll, requests, startEchoServer } from "../harness/pages.js";
-import { until } from "../harness/process.js";
+import { root, until } from "../harness/process.js";
 
 const a = "https://a.example";
 const b = "https://b.example";
@@ -13,6 +15,8 @@ const forLong = { POLICY_FRESH_SECONDS: "3600" };
 const refusalsPerMinute = 60;
 const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 const ofA = { origin: a };
+const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
+const [, worker] = manifest.match(/^version = "(.*)"$/m);
 const versionOfA = hash(JSON.stringify(ofA));
 let server;
 
@@ -63,7 +67,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: b } }, 60);
 			await edge.kv.put("policy", { routes });
 			await edge.sendUntil(({ status }) => status === 200, poll, { headers: { origin: b } });
-			const event = { event: "policy-changed", host };
+			const event = { event: "policy-changed", host, worker };
 			const one = { ...event, policy: versionOfA, routes: 1, origins: 1 };
 			const two = { ...event, policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
 			assert.deepEqual(await lines(edge, "policy-changed", 5), [

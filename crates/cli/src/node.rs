@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use socketio_cors_core::{host, pattern::OriginPattern};
-use socketio_cors_explain::DOMAIN_RULES;
+use socketio_cors_core::{host as host_name, pattern::OriginPattern};
+use socketio_cors_explain::{DOMAIN_RULES, registrable_domain};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{system::NodeSystem, terminal::printable::printable};
@@ -32,8 +32,8 @@ pub fn origin_fault(text: &str) -> Option<String> {
 #[expect(unreachable_pub, reason = "wasm-bindgen exports what is public")]
 #[must_use]
 pub fn zone_of(host: &str) -> Option<String> {
-    let is_name = host::is_canonical(host) && !host::ends_in_number(host);
-    psl::domain_str(host).filter(|_| is_name).map(str::to_owned)
+    let is_name = host_name::is_canonical(host) && !host_name::ends_in_number(host);
+    registrable_domain(host).filter(|_| is_name).map(str::to_owned)
 }
 
 /// Functions of `npm/lib/host.js`. Those that fail throw Node's errors.

@@ -2,15 +2,26 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test is about")]
 
 use std::{
+    env,
     io::Write,
     process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
 
+/// The tool: cargo's, or what the variable says, as in `node …/socketio-cors.js`.
+fn tool() -> Command {
+    let named = env::var("SOCKETIO_CORS_COMMAND");
+    let command = named.as_deref().unwrap_or(env!("CARGO_BIN_EXE_socketio-cors"));
+    let mut words = command.split(' ');
+    let mut tool = Command::new(words.next().unwrap());
+    tool.args(words);
+    tool
+}
+
 /// Runs the tool with `document` as its standard input.
 fn run(arguments: &[&str], document: &str) -> Output {
-    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+    let mut tool = tool()
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -69,11 +80,7 @@ the standard input: 2 faults
 #[test]
 fn check_is_in_colour_where_that_is_wanted() {
     let coloured = |variable: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
-            .args(["check", "Cargo.toml"])
-            .env(variable, "1")
-            .output()
-            .unwrap();
+        let output = tool().args(["check", "Cargo.toml"]).env(variable, "1").output().unwrap();
         String::from_utf8(output.stdout).unwrap().contains("\u{1b}[")
     };
     assert!(coloured("CLICOLOR_FORCE"));
@@ -337,12 +344,8 @@ fn publish_takes_no_document_with_faults_to_wrangler() {
 
 #[test]
 fn invalid_utf_8_is_told_where_it_is() {
-    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
-        .args(["check", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut tool =
+        tool().args(["check", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     tool.stdin.take().unwrap().write_all(b"{\n\"origin\": \"https://b\xfccher.example\"}").unwrap();
     let output = tool.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -702,7 +705,7 @@ fn nothing_of_json_is_obeyed_by_the_terminal() {
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let faults = vec![r#""null""#; 1000].join(",\n");
     let document = format!("{{\"origin\": [{faults}]}}");
-    let mut tool = Command::new(env!("CARGO_BIN_EXE_socketio-cors"))
+    let mut tool = tool()
         .args(["check", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use socketio_cors_core::policy::{Diagnostic, MAX_DIAGNOSTICS, Policy};
 
-use super::PolicyDocument;
+use super::{PolicyDocument, oldest_worker};
 
 /// The faults and the warnings of `document` as JSON. `name` is what it is called there, and `policy`
 /// is read from it.
@@ -20,6 +20,7 @@ pub fn check(
         "faults": diagnostics_json(faults),
         "truncated": is_truncated(faults),
         "warnings": diagnostics_json(&document.warnings()),
+        "oldestWorker": policy.is_ok().then(|| oldest_worker(document.json())),
     })
 }
 

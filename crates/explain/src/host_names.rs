@@ -20,6 +20,16 @@ fn is_public_suffix(domain: &str) -> bool {
     is_listed(domain) || is_listed(&format!("below.{domain}"))
 }
 
+/// The domain that somebody registered, of `host`: "example.co.uk" of "a.b.example.co.uk". `None` if it is a
+/// public suffix itself.
+///
+/// Not inlined: each crate that asks the list would have a copy of it, of half a megabyte.
+#[inline(never)]
+#[must_use]
+pub fn registrable_domain(host: &str) -> Option<&str> {
+    psl::domain_str(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

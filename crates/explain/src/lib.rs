@@ -15,6 +15,7 @@ pub mod page_request;
 mod policy_document;
 mod strict_json;
 pub mod test_cases;
+mod worker_versions;
 mod wrapped;
 mod written_fault;
 
@@ -23,5 +24,6 @@ pub use check_json::check;
 pub use expectation::{EXPECTATIONS, Expectation};
 pub use explained_request::ExplainedRequest;
 pub use explanation::{Explanation, unexplained};
-pub use host_names::DOMAIN_RULES;
+pub use host_names::{DOMAIN_RULES, registrable_domain};
 pub use policy_document::PolicyDocument;
+pub use worker_versions::{FIRST_WORKER, SCHEMA_VERSION, oldest_worker};

@@ -33,8 +33,8 @@ pub(crate) struct Check {
     format: CheckFormat,
     /// The same as --format json
     ///
-    /// {"file", "valid", "strictJson", "faults", "truncated", "warnings"}; each fault
-    /// and warning has "pointer", "line", "column", "value", "message" and "help".
+    /// {"file", "valid", "strictJson", "faults", "truncated", "warnings", "oldestWorker"};
+    /// each fault and warning has "pointer", "line", "column", "value", "message" and "help".
     /// A list of such objects for several files or a directory.
     #[arg(long, conflicts_with = "format")]
     json: bool,

@@ -1,6 +1,7 @@
 //! Origins that a careless comparison takes for another.
 
 use socketio_cors_core::{host, origin::Origin};
+use socketio_cors_explain::registrable_domain;
 
 /// The domain of an attacker.
 const EVIL: &str = "evil.example";
@@ -17,7 +18,7 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
     }
     if !host.starts_with('[') && !host::ends_in_number(host) {
         found.push((format!("{scheme}://{host}.{EVIL}{port}"), PREFIX));
-        if let Some(domain) = psl::domain_str(host) {
+        if let Some(domain) = registrable_domain(host) {
             found.push((format!("{scheme}://evil{domain}{port}"), SUFFIX));
         }
         if let Some((first, rest)) = host.split_once('.') {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use socketio_cors_core::host::is_loopback;
-use socketio_cors_explain::fetch_standard::is_safelisted;
+use socketio_cors_explain::{fetch_standard::is_safelisted, registrable_domain};
 use url::{Host, Url};
 
 use super::engineio::Protocol;
@@ -104,7 +104,7 @@ impl Target {
 fn site(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let domain = match url.host() {
-        Some(Host::Domain(name)) => psl::domain_str(name),
+        Some(Host::Domain(name)) => registrable_domain(name),
         _ => None,
     };
     domain.unwrap_or(host).to_owned()

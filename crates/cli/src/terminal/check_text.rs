@@ -1,7 +1,7 @@
 //! The result of a check, for people.
 
 use socketio_cors_core::policy::{Diagnostic, Policy};
-use socketio_cors_explain::check_json::is_truncated;
+use socketio_cors_explain::{FIRST_WORKER, check_json::is_truncated, oldest_worker};
 
 use super::snippet::{Severity, snippets};
 use crate::document::Document;
@@ -28,7 +28,13 @@ pub(crate) fn summary(
     warnings: &[Diagnostic],
 ) -> String {
     let result = match policy {
-        Ok(policy) => format!("valid, {}", contents(policy)),
+        Ok(policy) => {
+            let needs = match oldest_worker(document.policy.json()) {
+                FIRST_WORKER => String::new(),
+                newer => format!(", for Workers from {newer} on"),
+            };
+            format!("valid, {}{needs}", contents(policy))
+        }
         Err(faults) => count_faults(faults),
     };
     let warned = match warnings.len() {

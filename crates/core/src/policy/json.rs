@@ -7,11 +7,12 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use serde_json::{Deserializer, value::RawValue};
+use serde::de::IgnoredAny;
+use serde_json::Deserializer;
 
 /// A value of a document whose syntax is good.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Json<'t>(&'t RawValue);
+pub(super) struct Json<'t>(&'t str);
 
 /// A value by its type. The items of an array and the members of an object are read from its
 /// [`Json`].
@@ -36,61 +37,58 @@ impl<'t> Json<'t> {
     /// # Errors
     /// The first error of its syntax.
     pub(super) fn read(document: &'t str) -> serde_json::Result<Self> {
-        serde_json::from_str(document).map(Self)
+        serde_json::from_str::<IgnoredAny>(document)?;
+        Ok(Self(document.trim_ascii()))
     }
 
     pub(super) fn value(self) -> Value<'t> {
-        match self.as_str().as_bytes().first() {
+        match self.0.as_bytes().first() {
             Some(b'n') => Value::Null,
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'"') => Value::Text(self.unescaped()),
             Some(b'[') => Value::Array,
             Some(b'{') => Value::Object,
-            _ => Value::Number(self.as_str()),
+            _ => Value::Number(self.0),
         }
     }
 
     /// The text, if it is one.
     pub(super) fn text(self) -> Option<Cow<'t, str>> {
-        self.as_str().starts_with('"').then(|| self.unescaped())
+        self.0.starts_with('"').then(|| self.unescaped())
     }
 
     /// The items, if it is an array.
     pub(super) fn items(self) -> Option<Values<'t>> {
-        self.as_str().starts_with('[').then(|| Values(self.inner()))
+        self.0.starts_with('[').then(|| Values(self.inner()))
     }
 
     /// The names and values, if it is an object.
     pub(super) fn members(self) -> Option<impl Iterator<Item = (Self, Self)>> {
-        let mut values = self.as_str().starts_with('{').then(|| Values(self.inner()))?;
+        let mut values = self.0.starts_with('{').then(|| Values(self.inner()))?;
         Some(std::iter::from_fn(move || values.next().zip(values.next())))
     }
 
     /// The length of its text, in bytes.
     pub(super) fn len(self) -> usize {
-        self.as_str().len()
+        self.0.len()
     }
 
     /// Its place in `document`, which it was read from, in bytes.
     pub(super) fn span(self, document: &str) -> Range<usize> {
         // Both are parts of one text, so their addresses differ by the offset.
-        let start = self.as_str().as_ptr().addr().saturating_sub(document.as_ptr().addr());
+        let start = self.0.as_ptr().addr().saturating_sub(document.as_ptr().addr());
         start..start.saturating_add(self.len())
-    }
-
-    fn as_str(self) -> &'t str {
-        self.0.get()
     }
 
     /// The part between its brackets or quotes.
     fn inner(self) -> &'t str {
-        self.as_str().get(1..self.len().saturating_sub(1)).unwrap_or_default()
+        self.0.get(1..self.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The text that it is.
     fn unescaped(self) -> Cow<'t, str> {
-        if !self.as_str().contains('\\') {
+        if !self.0.contains('\\') {
             return self.inner().into();
         }
         unescape(self.inner()).map_or(NOT_UNICODE.into(), Cow::from)
@@ -105,9 +103,11 @@ impl<'t> Iterator for Values<'t> {
     type Item = Json<'t>;
 
     fn next(&mut self) -> Option<Json<'t>> {
-        let mut stream = Deserializer::from_str(self.0).into_iter();
-        let value = stream.next()?.ok()?;
-        let rest = self.0.get(stream.byte_offset()..)?.trim_ascii_start();
+        let text = self.0.trim_ascii_start();
+        let mut stream = Deserializer::from_str(text).into_iter::<IgnoredAny>();
+        stream.next()?.ok()?;
+        let (value, rest) = text.split_at_checked(stream.byte_offset())?;
+        let rest = rest.trim_ascii_start();
         self.0 = rest.strip_prefix([',', ':']).unwrap_or(rest);
         Some(Json(value))
     }
@@ -161,10 +161,10 @@ fn code_unit(rest: &mut &str) -> Option<u16> {
 impl fmt::Display for Json<'_> {
     /// As it is written, arrays and objects on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.as_str().starts_with(['[', '{']) {
-            return f.write_str(self.as_str());
+        if !self.0.starts_with(['[', '{']) {
+            return f.write_str(self.0);
         }
-        for (index, word) in self.as_str().split_ascii_whitespace().enumerate() {
+        for (index, word) in self.0.split_ascii_whitespace().enumerate() {
             f.write_str(if index == 0 { "" } else { " " })?;
             f.write_str(word)?;
         }

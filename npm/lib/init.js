@@ -1,0 +1,184 @@
+// `init`: a directory that is ready for `deploy`.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { commandFor } from "./command.js";
+import { canAsk, print, readAnswer } from "./host.js";
+import { orRefused, Refusal } from "./say.js";
+import { originFault, zoneOf } from "./tool.js";
+
+export const usage = `Make a directory with a Worker that is ready for your domain
+
+Usage: socketio-cors init [DOMAIN] [OPTIONS]
+
+Arguments:
+  [DOMAIN]  The domain of your API, as in api.example.com
+
+Options:
+      --origin <https://…>  An origin of your pages; may be repeated
+      --upstream <URL>      Where your server is, if not where the domain's DNS record points
+      --directory <DIR>     The directory to make [default: the domain]
+      --no-install          Do not run npm install in it
+  -h, --help                Print help
+
+Example:
+  socketio-cors init api.example.com --origin https://app.example.com`;
+
+const options = {
+	origin: { type: "string", multiple: true },
+	upstream: { type: "string" },
+	directory: { type: "string" },
+	"no-install": { type: "boolean" },
+	help: { type: "boolean", short: "h" },
+};
+
+const template = new URL("../template/", import.meta.url);
+/** The files of the template. npm does not pack a file of the name .gitignore. */
+const files = {
+	"wrangler.jsonc": "wrangler.jsonc",
+	"policy.json": "policy.json",
+	"package.json": "package.json",
+	"README.md": "README.md",
+	gitignore: ".gitignore",
+};
+
+export const run = (words) => orRefused(() => init(words));
+
+function init(words) {
+	const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
+	if (values.help) return void console.log(usage);
+	if (positionals.length > 1) throw new Refusal(`unexpected argument ${positionals[1]}`);
+	const answers = askForMissing(positionals[0], values.origin);
+	const domain = checkedDomain(answers.domain);
+	for (const origin of answers.origins) checkOrigin(origin);
+	if (values.upstream !== undefined) checkUpstream(values.upstream);
+	const directory = resolve(values.directory ?? domain);
+	if (existsSync(directory)) {
+		throw new Refusal(`${directory} exists, and nothing is ever overwritten`, {
+			help: "name another directory with --directory",
+		});
+	}
+	write(directory, contents({ domain, origins: answers.origins, upstream: values.upstream }));
+	const made = values.directory ?? domain;
+	console.log(`Made ${made}: ${Object.values(files).join(", ")}`);
+	if (!values["no-install"]) install(directory);
+	console.log(`
+Next:
+  cd ${made}${values["no-install"] ? "\n  npm install" : ""}
+  npx wrangler login     # once
+  npm run deploy         # decides and logs, and enforces nothing yet
+  npm run dev            # or try it on this machine first`);
+}
+
+/** Asks on the terminal for what the command line does not have. */
+function askForMissing(domain, origins) {
+	if ((domain === undefined || origins === undefined) && !canAsk()) {
+		const missing = domain === undefined ? "the domain of your API" : "--origin";
+		throw new Refusal(`${missing} is missing`, {
+			help: "socketio-cors init api.example.com --origin https://app.example.com",
+		});
+	}
+	return {
+		domain: domain ?? ask("The domain of your API (api.example.com): "),
+		origins: origins ?? [ask("The origin of your pages (https://app.example.com): ")],
+	};
+}
+
+function ask(question) {
+	print(question);
+	return readAnswer().trim();
+}
+
+/** The domain as DNS has it. */
+function checkedDomain(text) {
+	const host = /^[a-z]+:\/\//i.test(text) ? URL.parse(text)?.host : undefined;
+	if (host) throw new Refusal(`${text} is a URL: write ${host}`);
+	const name = URL.parse(`https://${text}/`)?.hostname.replace(/\.$/, "");
+	const isDomain = name && !/[:/?#@*\s]/.test(text) && zoneOf(name) !== undefined;
+	if (isDomain) return name;
+	throw new Refusal(`${JSON.stringify(text)} is no domain`, {
+		help: "write the host of your API alone, as in api.example.com",
+	});
+}
+
+function checkOrigin(origin) {
+	const fault = originFault(origin);
+	if (fault) throw new Refusal(`--origin ${fault}`);
+}
+
+function checkUpstream(text) {
+	const url = URL.parse(text);
+	const isOrigin =
+		url && ["http:", "https:"].includes(url.protocol) && url.href === `${url.origin}/`;
+	if (isOrigin) return;
+	throw new Refusal(`--upstream ${JSON.stringify(text)} is no server`, {
+		help: "write its scheme, host and port, as in https://origin.example.com",
+	});
+}
+
+/** The files for these answers, by name: those of the template with its examples replaced. */
+export function contents({ domain, origins, upstream, source = ownSource() }) {
+	const name = `socketio-cors-${domain.replaceAll(".", "-")}`.slice(0, 63).replace(/-+$/, "");
+	const replaced = {
+		"wrangler.jsonc": (text) => {
+			const own = text
+				.replace("socketio-cors-api-example-com", name)
+				.replace("api.example.com/*", `${domain}/*`)
+				.replace('"zone_name": "example.com"', `"zone_name": ${JSON.stringify(zoneOf(domain))}`);
+			if (!upstream) return own;
+			return own.replace('"vars": {', `"vars": {\n\t\t"UPSTREAM": ${JSON.stringify(upstream)},`);
+		},
+		"policy.json": (text) =>
+			text.replace(
+				'"https://app.example.com"',
+				origins.map((one) => JSON.stringify(one)).join(", "),
+			),
+		"package.json": (text) => {
+			const own = text.replace("socketio-cors-api-example-com", name);
+			return source
+				? own.replace(/("socketio-cors-edge": ).*,/, `$1${JSON.stringify(source)},`)
+				: own;
+		},
+		"README.md": (text) => text.replace("api.example.com", domain),
+	};
+	return Object.fromEntries(
+		Object.entries(files).map(([packed, written]) => {
+			const text = readFileSync(new URL(packed, template), "utf8");
+			return [written, replaced[written]?.(text) ?? text];
+		}),
+	);
+}
+
+/** The tarball from which this package was installed, if it was none of the registry's. */
+function ownSource() {
+	const modules = dirname(fileURLToPath(new URL("../", import.meta.url)).replace(/[\\/]$/, ""));
+	const list = join(modules, ".package-lock.json");
+	if (!existsSync(list)) return undefined;
+	const { resolved } =
+		JSON.parse(readFileSync(list, "utf8")).packages?.["node_modules/socketio-cors-edge"] ?? {};
+	if (!resolved?.startsWith("file:")) return undefined;
+	return `file:${resolve(dirname(modules), resolved.slice("file:".length)).replaceAll("\\", "/")}`;
+}
+
+function write(directory, texts) {
+	try {
+		mkdirSync(directory, { recursive: true });
+		for (const [name, text] of Object.entries(texts))
+			writeFileSync(join(directory, name), text, { flag: "wx" });
+	} catch (error) {
+		throw new Refusal(`cannot write ${directory}: ${error.message}`, { status: 3 });
+	}
+}
+
+function install(directory) {
+	console.log("Running npm install in it");
+	const { file, args, options } = commandFor("npm", ["install", "--no-audit", "--no-fund"]);
+	const { status } = spawnSync(file, args, { cwd: directory, stdio: "inherit", ...options });
+	if (status === 0) return;
+	throw new Refusal("npm install failed, and the directory is there without its packages", {
+		help: `run it again where the network is there: npm install --prefix ${directory}`,
+		status: 3,
+	});
+}
