@@ -32,10 +32,13 @@ const bindings = (name) =>
 const reporting = { REPORT_ONLY: "on", POLICY: "kv_namespace" };
 const enforcing = { POLICY: "kv_namespace" };
 
-/** What is in the namespace of a Worker. */
+/** What is in the namespace of a Worker: the texts that are kept of each key are a list. */
 function values(name) {
 	const { namespace_id } = worker(name).bindings.find(({ name }) => name === "POLICY");
-	return Object.fromEntries(workspace.cloudflare.namespaces.get(namespace_id).values);
+	const entries = [...workspace.cloudflare.namespaces.get(namespace_id).values];
+	const kept = entries.filter(([key]) => key.startsWith("policy@history:"));
+	const others = Object.fromEntries(entries.filter((entry) => !kept.includes(entry)));
+	return kept.length > 0 ? { ...others, kept: kept.map(([, text]) => text) } : others;
 }
 
 const isAsking = (command) => /^socketio-cors (publish|rollback)/.test(command);
@@ -69,7 +72,7 @@ const steps = {
 		const [checked, published] = await outputs();
 		assertSays(checked, "policy.json: valid, 1 route, 1 origin");
 		assertSays(published, '"policy" in the live KV is version ');
-		assertSays(published, `wrangler.toml has ${reportOnly}`);
+		assertSays(published, `wrangler.toml has ${reportOnly}`, "Worker socketio-cors-edge, ");
 		assert.deepEqual(values(), { policy });
 	},
 
@@ -102,13 +105,13 @@ const steps = {
 		await workspace.write("policy.json", edited);
 		await typed("socketio-cors publish policy.json");
 		await typed("socketio-cors rollback");
-		assert.deepEqual(values(), { policy, "policy@previous": edited });
+		assert.deepEqual(values(), { policy, kept: [policy, edited] });
 
 		const live = [...worker().live];
 		const output = await typed("npx wrangler rollback");
 		assertSays(output, "will not rollback any of the bound resources");
 		assert.deepEqual(worker().live, [live[1], ...live]);
-		assert.deepEqual(values(), { policy, "policy@previous": edited });
+		assert.deepEqual(values(), { policy, kept: [policy, edited] });
 		assert.deepEqual(worker().routes, [route]);
 
 		// Taken out of wrangler.toml, the route stays.
@@ -127,10 +130,11 @@ const steps = {
 		await workspace.write("policy.json", edited);
 
 		const [, published, rolledBack] = await outputs();
+		assertSays(published, "Worker socketio-cors-edge-staging, environment staging, ");
 		assertSays(published, "+ https://new.example.com");
 		assertSays(rolledBack, "Worker Version 1 has been deployed");
 		const staging = "socketio-cors-edge-staging";
-		assert.deepEqual(values(staging), { policy, "policy@previous": edited });
+		assert.deepEqual(values(staging), { policy, kept: [policy, edited] });
 		assert.deepEqual(worker(staging).live, [1, 2, 1]);
 		assert.deepEqual(worker(staging).routes, [{ ...route, pattern: "api.staging.example.com/*" }]);
 		assert.deepEqual(values(), live);

@@ -78,6 +78,12 @@ const runElsewhere = {
 	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
 	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
 	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
+	"socketio-cors publish policy.json --message 'The new site'": [
+		"tool/publish-faults.test.js",
+		'"--message", "The shop"',
+	],
+	"socketio-cors diff policy.json": ["tool/publish-faults.test.js", '["diff", await tool.file('],
+	"socketio-cors history": ["tool/publish-faults.test.js", '["history"]'],
 	"npx socketio-cors check policy.json": ["package/package.test.js", '["check", "policy.json"]'],
 	"npx socketio-cors publish policy.json": ["package/package.test.js", '["publish", "policy.json"'],
 	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],

@@ -23,6 +23,8 @@ export async function startCloudflare({ deployed = true } = {}) {
 		staleReads: 0,
 		/** Whether keys that are missing are left out of answers, and not null. */
 		omitsMissing: false,
+		/** How many keys a list has at once. */
+		pageLength: 1000,
 		/** Whether the token is refused. */
 		refuses: false,
 		/** The Workers by name: `{ bindings, routes, subdomain, live }`; `live` are versions, the present first. */
@@ -66,6 +68,14 @@ function serveKv(app, api) {
 		const namespace = api.namespaces.get(context.req.param("id"));
 		return namespace ? handle(context, namespace) : next();
 	};
+	app.get("/user/tokens/verify", (context) =>
+		success(context, { id: "a-token", status: "active" }),
+	);
+	app.get("/user", (context) => success(context, { email: "ann@a.example" }));
+	app.get("/accounts", (context) => success(context, [{ id: "an-account", name: "Shop" }]));
+	app.get("/memberships", (context) =>
+		success(context, [{ account: { id: "an-account", name: "Shop" }, roles: [] }]),
+	);
 	app.get(namespaces, (context) => success(context, []));
 	app.post(namespaces, async (context) => {
 		const { title } = await context.req.json();
@@ -88,20 +98,37 @@ function serveKv(app, api) {
 		`${namespaces}/:id/bulk`,
 		use(async (context, namespace) => {
 			const pairs = await context.req.json();
-			for (const { key, value } of pairs) namespace.values.set(key, value);
+			for (const { key, value, metadata } of pairs) {
+				namespace.values.set(key, value);
+				namespace.metadata.set(key, metadata);
+			}
 			namespace.stale = api.staleReads;
 			return success(context, { successful_key_count: pairs.length, unsuccessful_keys: [] });
 		}),
 	);
+	app.delete(
+		`${namespaces}/:id/bulk`,
+		use(async (context, { values }) => {
+			for (const key of await context.req.json()) values.delete(key);
+			return success(context, {});
+		}),
+	);
 	app.get(
 		`${namespaces}/:id/keys`,
-		use((context, { values }) => {
-			const prefix = context.req.query("prefix") ?? "";
-			const names = [...values.keys()].filter((name) => name.startsWith(prefix));
-			return success(
-				context,
-				names.map((name) => ({ name })),
-			);
+		use((context, { values, metadata }) => {
+			const { prefix = "", cursor } = context.req.query();
+			const names = [...values.keys()].filter((name) => name.startsWith(prefix)).sort();
+			const start = Number(cursor ?? 0);
+			const page = names.slice(start, start + api.pageLength);
+			const result = page.map((name) => ({ name, metadata: metadata.get(name) }));
+			const next = start + page.length < names.length ? String(start + page.length) : "";
+			return context.json({
+				success: true,
+				errors: [],
+				messages: [],
+				result,
+				result_info: { count: page.length, cursor: next },
+			});
 		}),
 	);
 	const value = `${namespaces}/:id/values/:key`;
@@ -235,7 +262,7 @@ const version = (number) => ({
 });
 
 function addNamespace(api, id) {
-	const namespace = { values: new Map(), shown: new Map(), stale: 0 };
+	const namespace = { values: new Map(), metadata: new Map(), shown: new Map(), stale: 0 };
 	api.namespaces.set(id, namespace);
 	return namespace;
 }

@@ -1,47 +1,87 @@
 // A wrangler whose KV is a JSON file, and which goes wrong as it is told:
 //
-//   node fake-wrangler.js <file> <fault as JSON> kv bulk get|put <file of keys or pairs> …
+//   node fake-wrangler.js <file> <fault as JSON> kv bulk get|put|delete <file of keys or pairs> …
+//   node fake-wrangler.js <file> <fault as JSON> kv key list --prefix <prefix> …
+//   node fake-wrangler.js <file> <fault as JSON> whoami --json …
 //
 // read         what reading does instead: "fails", or answers "nonsense"
 // readLater    the same, once something was written
+// list         what listing does instead: "fails", or answers "nonsense"
+// delete       what deleting does instead: "fails"
 // meanwhile    what somebody else puts under `policy` after each reading
 // write        what writing does in the end: "fails"
-// writes       the keys that are written for all that; all of them if absent
+// writes       which keys are written for all that: "policy", "kept" (of the history), or all if absent
 // writesLater  the same, once something was written
 // instead      what is then put under `policy`
 // once         whether only the first write goes wrong
+//
+// The file has `values` and `metadata` by key, how many `puts` there were, and the `accounts` of whoami.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const [path, faultText, , , command, argument] = process.argv.slice(2);
+const [path, faultText, ...words] = process.argv.slice(2);
 const fault = JSON.parse(faultText);
-const store = JSON.parse(readFileSync(path, "utf8"));
-const given = JSON.parse(readFileSync(argument, "utf8"));
+const store = { values: {}, metadata: {}, puts: 0, ...JSON.parse(readFileSync(path, "utf8")) };
 const isFirst = store.puts === 0;
+const given = () => JSON.parse(readFileSync(words[3], "utf8"));
 
-if (command === "get") get();
-else put();
+const commands = {
+	"kv bulk get": get,
+	"kv bulk put": put,
+	"kv bulk delete": remove,
+	"kv key list": list,
+};
+const command = words[0] === "whoami" ? whoami : commands[words.slice(0, 3).join(" ")];
+command();
 
 function get() {
 	const wrong = isFirst ? fault.read : (fault.readLater ?? fault.read);
 	if (wrong === "fails") fail();
 	if (wrong === "nonsense") return console.log("Value not found");
 	console.log("▲ [WARNING] {this} is no answer\n");
-	const values = given.map((key) => [key, { value: store.values[key] ?? null }]);
+	const values = given().map((key) => [key, { value: store.values[key] ?? null }]);
 	console.log(JSON.stringify(Object.fromEntries(values)));
 	if (fault.meanwhile) store.values.policy = fault.meanwhile;
 	save();
 }
 
+function list() {
+	if (fault.list === "fails") fail();
+	if (fault.list === "nonsense") return console.log("No keys");
+	const prefix = words[words.indexOf("--prefix") + 1];
+	const names = Object.keys(store.values).filter((name) => name.startsWith(prefix));
+	const keys = names.sort().map((name) => ({ name, metadata: store.metadata[name] }));
+	console.log("▲ [WARNING] [this] is no answer\n");
+	console.log(JSON.stringify(keys, null, 2));
+}
+
 function put() {
 	const { writes, writesLater = writes, instead, write } = isFirst || !fault.once ? fault : {};
 	const written = isFirst ? writes : writesLater;
-	for (const { key, value } of given) {
-		if (written?.includes(key) ?? true) store.values[key] = value;
+	const isKept = (key) => key.includes("@history:");
+	for (const { key, value, metadata } of given()) {
+		if (!(written?.includes(isKept(key) ? "kept" : key) ?? true)) continue;
+		store.values[key] = value;
+		store.metadata[key] = metadata;
 	}
 	if (instead) store.values.policy = instead;
 	store.puts += 1;
 	save();
 	if (write === "fails") fail();
+}
+
+function remove() {
+	if (fault.delete === "fails") fail();
+	if (!words.includes("--force")) throw new Error("it asks");
+	for (const key of given()) {
+		delete store.values[key];
+		delete store.metadata[key];
+	}
+	save();
+}
+
+function whoami() {
+	if (!store.accounts) fail();
+	console.log(JSON.stringify({ loggedIn: true, accounts: store.accounts }, null, 2));
 }
 
 function save() {

@@ -1,6 +1,7 @@
 // `socketio-cors publish` and `rollback` over every state of KV, and with a wrangler that
 // goes wrong.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -20,9 +21,9 @@ before(async () => {
 });
 after(() => tool.remove());
 
-/** The options that are a wrangler with that fault, over a KV of `values`. */
-async function over(values, fault) {
-	await writeFile(store, JSON.stringify({ values, puts: 0 }));
+/** The options that are a wrangler with that fault, over a KV of `values`, and what else is known of it. */
+async function over(values, fault, more = {}) {
+	await writeFile(store, JSON.stringify({ values, ...more }));
 	const script = join(root, "tests/tool/fake-wrangler.js");
 	const words = [process.execPath, script, store, JSON.stringify(fault)];
 	return ["--local", "--wrangler", words.join(" ")];
@@ -31,29 +32,52 @@ async function over(values, fault) {
 /** What is in the KV, and how often it was written to. */
 const left = async () => JSON.parse(await readFile(store, "utf8"));
 
-/** Runs the tool over such a KV. Resolves to what it prints, and what is left. */
-async function run(status, args, { values = {}, fault = {}, yes = ["--yes"] } = {}) {
-	const options = await over(values, fault);
+/**
+ * Runs the tool over such a KV. Resolves to what it prints, and what is left: the history's keys without
+ * their time are `kept`.
+ */
+async function run(status, args, { values = {}, fault = {}, yes = ["--yes"], more } = {}) {
+	const options = await over(values, fault, more);
 	const output = await tool.run(status, [...args, ...yes, ...options]);
-	return { output, ...(await left()) };
+	return { output, ...(await leftOver()) };
 }
+
+async function leftOver() {
+	const { values, metadata = {}, puts = 0 } = await left();
+	const isKept = ([key]) => key.includes("@history:");
+	const entries = Object.entries(values);
+	return {
+		values: Object.fromEntries(entries.filter((entry) => !isKept(entry))),
+		kept: entries.filter(isKept).map(([, value]) => value),
+		metadata,
+		puts,
+	};
+}
+
+const versionOf = (text) => createHash("sha256").update(text).digest("hex");
+/** The key under which a text is kept that was replaced at `time`. */
+const kept = (time, text) => `policy@history:${time}-${versionOf(text).slice(0, 8)}`;
 
 /** The file in which the tool says that it saved the policy that was live. */
 const savedIn = (output) => output.match(/--path (\S+)/)[1];
 
-const live = { policy: A, "policy@previous": FAULTY };
+const live = { policy: A };
 const unsaid = ["It could not be written, and it is not known what KV holds."];
-for (const [what, fault, says, expected] of [
+for (const [what, fault, says, policy = A, keptThen = []] of [
 	["cannot read", { read: "fails" }, ["✘ [ERROR] no \\u{202e}network", "Nothing was published."]],
 	["answers nonsense", { read: "nonsense" }, ["Value not found", "Nothing was published."]],
+	["cannot list", { list: "fails" }, ["✘ [ERROR] no \\u{202e}network", "Nothing was published."]],
+	["lists nonsense", { list: "nonsense" }, ["No keys", "Nothing was published."]],
 	["writes nothing and fails", { write: "fails", writes: [] }, ["ERROR", "Nothing was changed."]],
 	[
-		"writes only the previous version and fails",
-		{ write: "fails", writes: ["policy@previous"], once: true },
+		"writes only what it keeps and fails",
+		{ write: "fails", writes: ["kept"], once: true },
 		[
 			"It could not be written. The policy that was live still is.",
-			'"policy" holds the document that was live, "policy@previous" the document that was kept.',
+			'"policy" holds the document that was live, "policy@history:',
 		],
+		A,
+		[A],
 	],
 	[
 		"writes only the policy and fails",
@@ -68,39 +92,36 @@ for (const [what, fault, says, expected] of [
 	[
 		"writes only the policy, fails, and then writes nothing",
 		{ write: "fails", writes: ["policy"], writesLater: [] },
-		["nor could the policy that was live be put back", '"policy" holds the new document'],
-		{ policy: B, "policy@previous": FAULTY },
+		["nor could the policy that was live be put back", '"policy" holds the new document.'],
+		B,
 	],
 	[
-		"writes only the previous version, fails, and cannot put it back",
-		{ write: "fails", writes: ["policy@previous"], readLater: "fails" },
+		"writes only what it keeps, fails, and cannot read again",
+		{ write: "fails", writes: ["kept"], readLater: "fails" },
 		unsaid,
-		{ policy: A, "policy@previous": A },
+		A,
+		[A],
 	],
 	[
 		"fails while somebody else writes",
 		{ write: "fails", instead: "{}" },
-		[
-			"somebody else may have",
-			'"policy" holds another text, "policy@previous" the document that was live',
-		],
-		{ policy: "{}", "policy@previous": A },
+		["somebody else may have", '"policy" holds another text, "policy@history:'],
+		"{}",
+		[A],
 	],
-	["loses what it writes", { writes: [] }, ['"policy" holds the document that was live']],
+	["loses what it writes", { writes: [] }, ['"policy" holds the document that was live.']],
 	[
-		"loses the previous version",
+		"loses what it keeps",
 		{ writes: ["policy"] },
-		[
-			'"policy" holds the new document, "policy@previous" the document that was kept.',
-			"put it back:",
-		],
-		{ policy: B, "policy@previous": FAULTY },
+		['"policy" holds the new document.', "put it back:"],
+		B,
 	],
 	[
 		"writes something else",
 		{ instead: "{}" },
-		['"policy" holds another text, "policy@previous" the document that was live.'],
-		{ policy: "{}", "policy@previous": A },
+		['"policy" holds another text, "policy@history:', "the document that was live."],
+		"{}",
+		[A],
 	],
 	[
 		"cannot read back",
@@ -109,25 +130,26 @@ for (const [what, fault, says, expected] of [
 			"wrangler wrote it, but it could not be read back.",
 			"kv key get --binding POLICY --local policy",
 		],
-		{ policy: B, "policy@previous": A },
+		B,
+		[A],
 	],
 ]) {
 	test(`one that ${what} publishes nothing unsaid`, async () => {
 		const args = ["publish", await tool.file(B)];
-		const { output, values } = await run(3, args, { values: live, fault });
-		assertSays(output, ...says);
-		assert.doesNotMatch(output, /is version/);
-		assert.deepEqual(values, expected ?? live);
-		const isKept = Object.values(values).includes(A);
-		if (!isKept) assert.equal(await readFile(savedIn(output), "utf8"), A);
+		const result = await run(3, args, { values: live, fault });
+		assertSays(result.output, ...says);
+		assert.doesNotMatch(result.output, /is version/);
+		assert.deepEqual([result.values, result.kept], [{ policy }, keptThen]);
+		const isKept = [policy, ...keptThen].includes(A);
+		if (!isKept) assert.equal(await readFile(savedIn(result.output), "utf8"), A);
 	});
 }
 
 test("one that writes all and then fails has published", async () => {
 	const fault = { write: "fails" };
-	const { output, values } = await run(0, ["publish", await tool.file(B)], { values: live, fault });
-	assertSays(output, "ERROR", "is version ");
-	assert.deepEqual(values, { policy: B, "policy@previous": A });
+	const result = await run(0, ["publish", await tool.file(B)], { values: live, fault });
+	assertSays(result.output, "ERROR", "is version ");
+	assert.deepEqual([result.values, result.kept], [{ policy: B }, [A]]);
 });
 
 test("one that is not there is told of", async () => {
@@ -155,7 +177,7 @@ describe("where no --wrangler is given", () => {
 
 	/** Publishes from a directory, with a PATH. Resolves to what is printed, and what was called. */
 	async function publish(status, directory, PATH, env = {}) {
-		await writeFile(store, JSON.stringify({ values: {}, puts: 0 }));
+		await writeFile(store, JSON.stringify({ values: {} }));
 		await writeFile(join(bin, "calls"), "");
 		const command = `cd '${directory}' && exec '${toolPath}' publish '${await tool.file(A)}' --local --yes`;
 		const ran = await runCommand("/bin/sh", ["-c", command], { ...environment, ...env, PATH });
@@ -170,7 +192,7 @@ describe("where no --wrangler is given", () => {
 		await program("wrangler");
 		const { output, calls } = await publish(0, join(root, "docs"), `${bin}:/bin:/usr/bin`);
 		assertSays(output, "is version ");
-		assert.match(calls, /^(npx --no-install wrangler kv bulk (get|put) .*\n)+$/);
+		assert.match(calls, /^(npx --no-install wrangler kv (bulk (get|put)|key list) .*\n)+$/);
 	});
 
 	test("the PATH's is run where the project has none", async () => {
@@ -178,7 +200,7 @@ describe("where no --wrangler is given", () => {
 		await program("wrangler");
 		const { output, calls } = await publish(0, elsewhere, `${bin}:/bin:/usr/bin`);
 		assertSays(output, "is version ");
-		assert.match(calls, /^(wrangler kv bulk (get|put) .*\n)+$/);
+		assert.match(calls, /^(wrangler kv (bulk (get|put)|key list) .*\n)+$/);
 	});
 
 	test("npx is asked where neither has one, and what to install is told where it has none", async () => {
@@ -282,61 +304,482 @@ for (const [what, status, args, values, says] of [
 	],
 ]) {
 	test(`publish: ${what}`, async () => {
-		const {
-			output,
-			puts,
-			values: now,
-		} = await run(status, ["publish", await tool.file(args)], { values });
-		assertSays(output, says);
+		const result = await run(status, ["publish", await tool.file(args)], { values });
+		assertSays(result.output, says);
 		const isWritten = status === 0 && values.policy !== args;
-		assert.equal(puts, isWritten ? 1 : 0);
-		assert.equal(now.policy, isWritten ? args : values.policy);
-		assert.equal(now["policy@previous"], isWritten ? values.policy : undefined);
+		assert.equal(result.puts, isWritten ? 1 : 0);
+		assert.equal(result.values.policy, isWritten ? args : values.policy);
+		assert.deepEqual(result.kept, isWritten && values.policy ? [values.policy] : []);
 	});
 }
 
-test("publish: over a faulty policy, the previous one stays, and the last good one is compared with", async () => {
-	const values = { policy: FAULTY, "policy@previous": A, "policy@last-good": A };
-	const { output, values: now } = await run(0, ["publish", await tool.file(B)], { values });
-	assertSays(output, "the Worker uses the last good one. Changes from that:");
-	assertSays(output, '"policy@previous" is as it was; put it back: socketio-cors rollback');
-	assert.deepEqual(now, { ...values, policy: B });
+test("publish: over a faulty policy, the last good one is compared with, and both are kept", async () => {
+	const values = { policy: FAULTY, [kept(1_700_000_000_000, A)]: A, "policy@last-good": A };
+	const result = await run(0, ["publish", await tool.file(B)], { values });
+	assertSays(result.output, "the Worker uses the last good one. Changes from that:");
+	assertSays(
+		result.output,
+		`Version ${versionOf(FAULTY).slice(0, 8)}, which was live, is kept; put it back: socketio-cors rollback`,
+	);
+	assert.deepEqual(result.values, { policy: B, "policy@last-good": A });
+	assert.deepEqual(result.kept, [A, FAULTY]);
 });
 
-for (const [what, status, values, says, expected = values] of [
-	["there may be nothing to put back", 1, { policy: A }, 'there is no "policy@previous"'],
-	["what is live may be that already", 1, { policy: A, "policy@previous": A }, "already"],
-	["a faulty version is not put back", 1, live, "policy@previous: 2 faults\nNothing was changed."],
+describe("what is known of a version", () => {
+	/** Without git's user and CI. */
+	const bare = { GITHUB_ACTOR: "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+	async function publish(text, args = [], env = {}) {
+		const options = ["--local", "--yes", "--wrangler", wranglerWords()];
+		const path = await tool.file(text);
+		await tool.run(0, ["publish", path, ...args, ...options], { ...environment, ...bare, ...env });
+		return (await left()).metadata;
+	}
+	const wranglerWords = (fault = {}) =>
+		[
+			process.execPath,
+			join(root, "tests/tool/fake-wrangler.js"),
+			store,
+			JSON.stringify(fault),
+		].join(" ");
+
+	test("is written beside it, and kept with it", async () => {
+		await over({}, {});
+		const first = (await publish(A, ["--by", "Ann", "--message", "The shop"])).policy;
+		assert.deepEqual(
+			{ ...first, at: undefined },
+			{ by: "Ann", message: "The shop", version: versionOf(A), at: undefined },
+		);
+		assert.match(first.at, /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+		const { policy, ...others } = await publish(B, [], { GITHUB_ACTOR: "a-bot" });
+		assert.equal(policy.by, "a-bot");
+		assert.deepEqual(Object.values(others), [{ ...first, bytes: A.length }]);
+		const [key] = Object.keys(others);
+		assert.match(key, new RegExp(`^policy@history:\\d{13}-${versionOf(A).slice(0, 8)}$`));
+	});
+
+	test("is at most 1,024 bytes", async () => {
+		await over({}, {});
+		const { policy } = await publish(A, ["--by", "ü".repeat(300), "--message", '"'.repeat(3000)]);
+		assert.ok(JSON.stringify(policy).length <= 1024);
+		assert.ok(policy.message.endsWith("…"));
+	});
+
+	test("is not believed of another text", async () => {
+		const metadata = { policy: { by: "Mallory", version: versionOf(B) } };
+		await over({ policy: A }, {}, { metadata });
+		const { policy, ...others } = await publish(B);
+		assert.equal(policy.by, undefined);
+		assert.deepEqual(Object.values(others), [{ version: versionOf(A), bytes: A.length }]);
+	});
+
+	test("has the commit of a file that is in one as it is", async () => {
+		const directory = await mkdtemp(join(tool.directory, "git-"));
+		const git = (...args) => runCommand("git", ["-C", directory, ...args], environment);
+		await git("init", "-q");
+		await git("config", "user.name", "Bea");
+		await git("config", "user.email", "bea@a.example");
+		await writeFile(join(directory, "policy.json"), A);
+		await git("add", ".");
+		await git("commit", "-qm", "One");
+		const head = (await git("rev-parse", "HEAD")).output.trim();
+		const words = [
+			toolPath,
+			"publish",
+			"policy.json",
+			"--local",
+			"--yes",
+			"--wrangler",
+			wranglerWords(),
+		];
+		const command = `cd '${directory}' && ${words.map((word) => `'${word}'`).join(" ")}`;
+		const publishThere = () =>
+			runCommand("/bin/sh", ["-c", command], { ...environment, GITHUB_ACTOR: "" });
+		await over({}, {});
+		assert.equal((await publishThere()).code, 0);
+		const { policy } = (await left()).metadata;
+		assert.deepEqual([policy.by, policy.commit], ["Bea", head]);
+		await writeFile(join(directory, "policy.json"), B);
+		await publishThere();
+		assert.equal((await left()).metadata.policy.commit, undefined);
+	});
+});
+
+describe("history", () => {
+	const C = '{"origin": ["https://c.example"]}\n';
+	const signed = {
+		by: "Ann \u001b[2J",
+		at: "2026-11-20T10:00:00Z",
+		message: "The\nshop",
+		commit: "3f2a".repeat(10),
+	};
+	const values = {
+		policy: A,
+		[kept(1_763_632_800_000, B)]: B,
+		[kept(1_763_636_400_000, C)]: C,
+		"policy@previous": FAULTY,
+	};
+	const metadata = {
+		policy: { ...signed, version: versionOf(C) },
+		[kept(1_763_632_800_000, B)]: { ...signed, version: versionOf(B), bytes: B.length },
+		[kept(1_763_636_400_000, C)]: { by: "Mallory", version: versionOf(A) },
+	};
+	const short = (text) => versionOf(text).slice(0, 8);
+
+	test("lists who published each version, when and why, the newest first", async () => {
+		const { output } = await run(0, ["history"], { values, yes: [], more: { metadata } });
+		const unsigned = "nobody signed it: not written by this tool";
+		assert.equal(
+			output,
+			[
+				'"policy" in the local KV of wrangler dev',
+				`  ${short(A)}  live, ${unsigned}`,
+				`  ${short(C)}  until 2025-11-20T11:00:00Z, ${unsigned}`,
+				`  ${short(B)}  until 2025-11-20T10:00:00Z, by Ann \\u{1b}[2J, at 2026-11-20T10:00:00Z, commit 3f2a3f2a3f2a`,
+				"            The\\u{a}shop",
+				`  ${short(FAULTY)}  "policy@previous", ${unsigned}`,
+				"",
+			].join("\n"),
+		);
+	});
+
+	test("is JSON for programs", async () => {
+		const { output } = await run(0, ["history", "--json"], { values, yes: [], more: { metadata } });
+		const { key, live: now, kept: before } = JSON.parse(output);
+		assert.equal(key, "policy");
+		assert.deepEqual(now, { version: short(A), by: null, at: null, message: null, commit: null });
+		assert.deepEqual(
+			before.map(({ version }) => version),
+			[C, B, FAULTY].map(short),
+		);
+		assert.deepEqual(before[1], {
+			version: short(B),
+			...signed,
+			bytes: B.length,
+			replacedAt: "2025-11-20T10:00:00Z",
+			kvKey: kept(1_763_632_800_000, B),
+		});
+	});
+
+	test("may be empty, and may not be found out", async () => {
+		assertSays(
+			(await run(0, ["history"], { yes: [] })).output,
+			'There is no "policy" in the local KV',
+		);
+		assertSays(
+			(await run(3, ["history"], { yes: [], fault: { list: "fails" } })).output,
+			"no \\u{202e}network",
+		);
+	});
+
+	test("has fifty versions at most", async () => {
+		const old = Array.from({ length: 52 }, (_, n) => [kept(1_700_000_000_000 + n, `${n}`), `${n}`]);
+		const sized = Object.fromEntries(
+			old.map(([key, text]) => [key, { version: versionOf(text), bytes: 2 }]),
+		);
+		const more = { metadata: sized };
+		const all = { policy: A, ...Object.fromEntries(old) };
+		const args = ["publish", await tool.file(B)];
+		const after = await run(0, args, { values: all, more });
+		assert.deepEqual(after.kept, [...old.slice(3).map(([, text]) => text), A]);
+		const failed = await run(0, args, { values: all, more, fault: { delete: "fails" } });
+		assertSays(failed.output, "the oldest versions could not be deleted", "is version ");
+		assert.equal(failed.kept.length, 53);
+	});
+
+	test("has 64 MiB at most", async () => {
+		const old = Array.from({ length: 9 }, (_, n) => [kept(1_700_000_000_000 + n, `${n}`), `${n}`]);
+		const sized = Object.fromEntries(
+			old.map(([key, text]) => [key, { version: versionOf(text), bytes: 8 * 1024 * 1024 }]),
+		);
+		const values = { policy: A, ...Object.fromEntries(old) };
+		const after = await run(0, ["publish", await tool.file(B)], {
+			values,
+			more: { metadata: sized },
+		});
+		assert.deepEqual(after.kept, ["2", "3", "4", "5", "6", "7", "8", A]);
+	});
+});
+
+const [early, late] = [1_700_000_000_000, 1_700_000_001_000];
+for (const [what, status, args, values, says, policy = values.policy, more = []] of [
+	[
+		"there may be nothing to put back",
+		1,
+		[],
+		{ policy: A },
+		"Nothing to put back: no version is kept",
+	],
+	[
+		"what is kept may be live already",
+		1,
+		[],
+		{ policy: A, [kept(early, A)]: A },
+		"is live already",
+	],
+	[
+		"the last one that was replaced comes back",
+		0,
+		[],
+		{ policy: A, [kept(early, A)]: A, [kept(late, B)]: B },
+		"+ https://b.example",
+		B,
+		[A],
+	],
+	[
+		"what an older version of the tool kept comes back",
+		0,
+		[],
+		{ policy: A, "policy@previous": B },
+		"+ https://b.example",
+		B,
+		[A],
+	],
+	[
+		"a faulty version is not put back",
+		1,
+		[],
+		{ policy: A, [kept(late, FAULTY)]: FAULTY },
+		"2 faults\nNothing was changed.",
+	],
+	[
+		"past a faulty version, an older one comes back",
+		0,
+		[],
+		{ policy: A, [kept(early, B)]: B, [kept(late, FAULTY)]: FAULTY },
+		"+ https://b.example",
+		B,
+		[A],
+	],
 	[
 		"a faulty policy is replaced",
 		0,
-		{ policy: FAULTY, "policy@previous": A },
+		[],
+		{ policy: FAULTY, [kept(late, A)]: A },
 		"has 2 faults",
-		{ policy: A, "policy@previous": FAULTY },
+		A,
+		[FAULTY],
+	],
+	["a deleted policy comes back", 0, [], { [kept(late, A)]: A }, "There is no policy", A],
+	[
+		"a version is named by its digits",
+		0,
+		["--to", versionOf(B).slice(0, 12)],
+		{ policy: A, [kept(early, B)]: B, [kept(late, FAULTY)]: FAULTY },
+		"+ https://b.example",
+		B,
+		[A],
 	],
 	[
-		"a deleted policy comes back",
+		"a version that the older tool kept is named as well",
 		0,
-		{ "policy@previous": A },
-		"There is no policy",
-		{ policy: A, "policy@previous": A },
+		["--to", versionOf(B).slice(0, 8)],
+		{ policy: A, "policy@previous": B },
+		"+ https://b.example",
+		B,
+		[A],
+	],
+	[
+		"a version that is not there",
+		1,
+		["--to", "00000000"],
+		{ policy: A, [kept(late, B)]: B },
+		"There is no version 00000000",
+	],
+	[
+		"the live version",
+		1,
+		["--to", versionOf(A).slice(0, 8)],
+		{ policy: A, [kept(late, B)]: B },
+		"is live already",
+	],
+	[
+		"a text that is not what its key says",
+		1,
+		["--to", versionOf(B).slice(0, 8)],
+		{ policy: A, [kept(late, B)]: "{}" },
+		"There is no version",
 	],
 ]) {
 	test(`rollback: ${what}`, async () => {
-		const { output, values: now } = await run(status, ["rollback"], { values });
-		assertSays(output, says);
-		assert.deepEqual(now, expected);
+		const result = await run(status, ["rollback", ...args], { values });
+		assertSays(result.output, says);
+		assert.equal(result.values.policy, policy);
+		const before = Object.entries(values).filter(([key]) => key.includes("@history:"));
+		assert.deepEqual(result.kept, [...before.map(([, text]) => text), ...more]);
 	});
 }
+
+test("rollback: what it puts back is signed, and the commit stays its own", async () => {
+	const key = kept(late, B);
+	const metadata = { [key]: { by: "Ann", commit: "3f2a", version: versionOf(B), bytes: B.length } };
+	const args = ["rollback", "--by", "Bea"];
+	const result = await run(0, args, { values: { policy: A, [key]: B }, more: { metadata } });
+	const { by, commit, message, version } = result.metadata.policy;
+	const expected = ["Bea", "3f2a", `Roll back to ${versionOf(B).slice(0, 8)}`, versionOf(B)];
+	assert.deepEqual([by, commit, message, version], expected);
+});
+
+describe("diff", () => {
+	const noted = '{"note": "x", "origin": ["https://a.example"], "maxAge": 600}';
+	for (const [what, status, text, values, says] of [
+		[
+			"is empty where the text is live",
+			0,
+			A,
+			{ policy: A },
+			"No difference: the local KV of wrangler dev has this very text.",
+		],
+		[
+			"has the origins that are added and removed",
+			1,
+			B,
+			{ policy: A },
+			"+ https://b.example\n  - https://a.example\n    maxAge: 600 → 86400\n",
+		],
+		[
+			"may be one of the text alone",
+			1,
+			noted,
+			{ policy: A },
+			"nothing: the text differs, the decisions do not",
+		],
+		[
+			"is to what the Worker uses",
+			1,
+			B,
+			{ policy: FAULTY, "policy@last-good": A },
+			"Changes from that:\n  /socket.io\n  + https://b.example",
+		],
+		["lists the faults of a document", 1, FAULTY, { policy: A }, "policy.json: 2 faults"],
+	]) {
+		test(what, async () => {
+			const result = await run(status, ["diff", await tool.file(text)], { values, yes: [] });
+			assertSays(result.output, says);
+			assert.equal(result.puts, 0);
+			assert.deepEqual(result.values, values);
+		});
+	}
+
+	test("is JSON for programs, whole", async () => {
+		const origins = Array.from({ length: 30 }, (_, n) => `https://${n + 10}.example`);
+		const path = await tool.file(JSON.stringify({ origin: origins, maxAge: 600 }));
+		const { output } = await run(1, ["diff", "--json", path], { values: { policy: A }, yes: [] });
+		const { file, routes, ...others } = JSON.parse(output);
+		assert.equal(file, path);
+		const live = versionOf(A).slice(0, 8);
+		const now = versionOf(await readFile(path, "utf8")).slice(0, 8);
+		assert.deepEqual(others, { valid: true, key: "policy", differs: true, live, new: now });
+		const removed = ["https://a.example"];
+		const route = {
+			route: "/socket.io",
+			change: "changed",
+			origin: null,
+			added: origins,
+			removed,
+			fields: {},
+		};
+		assert.deepEqual(routes, [route]);
+		const faulty = await run(1, ["diff", "--json", await tool.file(FAULTY)], { yes: [] });
+		assert.deepEqual(
+			[JSON.parse(faulty.output).valid, JSON.parse(faulty.output).faults.length],
+			[false, 2],
+		);
+		const same = await run(0, ["diff", "--json", await tool.file(A)], {
+			values: { policy: A },
+			yes: [],
+		});
+		assert.deepEqual(
+			[JSON.parse(same.output).differs, JSON.parse(same.output).routes],
+			[false, []],
+		);
+	});
+
+	test("cannot be found out where KV cannot be read", async () => {
+		const { output } = await run(3, ["diff", await tool.file(B)], {
+			fault: { read: "fails" },
+			yes: [],
+		});
+		assertSays(output, "no \\u{202e}network");
+	});
+});
+
+describe("where it goes", () => {
+	const toml = `name = "api"
+account_id = "an-account"
+kv_namespaces = [{ binding = "POLICY", id = "a-namespace" }]
+[env.staging]
+kv_namespaces = [{ binding = "POLICY", id = "another" }]
+`;
+	const warning = "has environments (staging) and none is named, so this is about the top level.";
+	for (const [what, text, options, says, isWarned] of [
+		[
+			"is told",
+			toml,
+			["--env", "staging"],
+			"To the live KV: account an-account, Worker api-staging, environment staging, namespace another",
+			false,
+		],
+		[
+			"is told with a warning where several are possible",
+			toml,
+			[],
+			"To the live KV: account an-account, Worker api, namespace a-namespace",
+			true,
+		],
+		[
+			"may be the top level by choice",
+			toml,
+			["--env", ""],
+			"Worker api, namespace a-namespace",
+			false,
+		],
+		[
+			"may be a local namespace",
+			toml,
+			["--local", "--env", "staging"],
+			"To the local KV of wrangler dev: Worker api-staging, environment staging, namespace another",
+			false,
+		],
+		[
+			"may be for wrangler to say",
+			'name = "api"\n',
+			[],
+			"To the live KV: account Shop (0f), Worker api, the namespace that wrangler made for it",
+			false,
+		],
+	]) {
+		test(what, async () => {
+			const config = await tool.file(text, "elsewhere.toml");
+			const [, ...wrangler] = await over({}, {}, { accounts: [{ name: "Shop", id: "0f" }] });
+			const args = [
+				"publish",
+				await tool.file(A),
+				"--yes",
+				"--config",
+				config,
+				...options,
+				...wrangler,
+			];
+			const env = { ...environment, CLOUDFLARE_ACCOUNT_ID: "", CLOUDFLARE_ENV: undefined };
+			const output = await tool.run(0, args, env);
+			assertSays(output, says);
+			assert.equal(output.includes(`warning: ${config} ${warning}`), isWarned, output);
+			const again = await tool.run(0, args, env);
+			assert.equal(again.includes(warning), isWarned, again);
+		});
+	}
+});
 
 test("it is not written over what came while it asked", { skip: !hasTerminal }, async () => {
 	const fault = { meanwhile: "{}" };
 	const args = ["publish", await tool.file(B), ...(await over({ policy: A }, fault))];
 	assertSays(await tool.asked("y", args), "Nothing was changed, as somebody else did meanwhile.");
-	assert.equal((await left()).puts, 0);
-	const back = ["rollback", ...(await over({ policy: A, "policy@previous": B }, {}))];
-	assertSays(await tool.asked("yes", back), "Put it back into the local KV", "is version ");
-	assert.deepEqual((await left()).values, { policy: B, "policy@previous": A });
+	assert.equal((await leftOver()).puts, 0);
+	const back = ["rollback", ...(await over({ policy: A, [kept(late, B)]: B }, {}))];
+	const question = `Put version ${versionOf(B).slice(0, 8)} back into the local KV`;
+	assertSays(await tool.asked("yes", back), question, "is version ");
+	const { values, kept: all } = await leftOver();
+	assert.deepEqual([values, all], [{ policy: B }, [B, A]]);
 });
 
 test("what is no command is wrong usage, and nothing is written", async () => {
@@ -350,6 +793,10 @@ test("what is no command is wrong usage, and nothing is written", async () => {
 		[["publish", path, "--remote"], ["--yes"], "--remote"],
 		[["publish", path, "--host", "a.example/x"], ["--yes"], "is not a host"],
 		[["rollback", "--host", "*.a.example"], ["--yes"], "is not a host"],
+		[["rollback", "--to", "0a5"], ["--yes"], "--to 0a5 is no version"],
+		[["rollback", "--to", "policy@previous"], ["--yes"], "is no version"],
+		[["diff", join(tool.directory, "no-such-file")], [], "cannot read"],
+		[["history", "--host", "a.example/x"], [], "is not a host"],
 	]) {
 		const { output, puts } = await run(2, args, { values: live, yes });
 		assertSays(output, says);

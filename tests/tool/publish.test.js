@@ -1,6 +1,7 @@
 // `socketio-cors publish` and `rollback` with wrangler: with its local KV, and with a
 // stand-in for Cloudflare's API.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startCloudflare } from "../harness/cloudflare.js";
@@ -11,8 +12,11 @@ const wranglerScript = join(root, "node_modules/wrangler/bin/wrangler.js");
 // With the node of the tests, as the system's may be too old for it.
 const wrangler = `${process.execPath} ${wranglerScript}`;
 
+const versionOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
+
 const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
 const B = '{"origin": ["https://b.example"], "maxAge": 86400}\n';
+const C = '{"origin": ["https://c.example"]}\n';
 
 let tool;
 before(async () => {
@@ -67,7 +71,33 @@ describe("with wrangler and its local KV", () => {
 		assert.equal(await value("policy"), first);
 		await tool.run(0, ["rollback", ...local]);
 		assert.equal(await value("policy"), B);
-		assert.equal(await value("policy@previous"), first);
+	});
+
+	test("a version that was kept is listed, and put back by its digits", async () => {
+		const host = ["--host", "kept.example", ...local];
+		const signed = ["--by", "Ann", "--message", "The shop"];
+		const options = host.filter((word) => word !== "--yes");
+		for (const text of [A, B, C]) {
+			await tool.run(0, ["publish", await tool.file(text), ...host, ...signed]);
+		}
+		const history = JSON.parse(await tool.run(0, ["history", "--json", ...options]));
+		assert.equal(history.key, "policy:kept.example");
+		const versions = [history.live, ...history.kept].map(({ version, by, message }) => [
+			version,
+			by,
+			message,
+		]);
+		const expected = [C, B, A].map((text) => [versionOf(text), "Ann", "The shop"]);
+		assert.deepEqual(versions, expected);
+		const back = await tool.run(0, ["rollback", "--to", versionOf(A), ...host]);
+		assertSays(back, "+ https://a.example\n", `"policy:kept.example" in the local KV`);
+		assert.equal(await value("policy:kept.example"), A);
+		const path = await tool.file(A);
+		assertSays(await tool.run(0, ["diff", path, ...options]), "No difference");
+		assertSays(
+			await tool.run(1, ["diff", await tool.file(B), ...options]),
+			"+ https://b.example\n",
+		);
 	});
 
 	test("what people have at hand is published as strict JSON", async () => {
@@ -158,6 +188,7 @@ describe("with wrangler and Cloudflare's API", () => {
 	test("a policy is published to the live KV, which shows it late", async () => {
 		assertSays(
 			await published(0, A),
+			"To the live KV: account an-account, Worker socketio-cors-edge, the namespace",
 			"There is no policy in the live KV yet",
 			"60 seconds or more",
 		);
@@ -175,9 +206,37 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(
 			await published(3, B),
 			"look again in a minute",
-			'"policy" holds the document that was live, "policy@previous" nothing.',
+			'"policy" holds the document that was live.',
 		);
 		cloudflare.staleReads = 0;
+	});
+
+	test("versions are kept with who published them, however many keys there are", async () => {
+		const host = ["--host", "kept.example"];
+		const signed = ["--by", "Ann", "--message", "The shop"];
+		cloudflare.pageLength = 2;
+		for (const text of [A, B, C]) await published(0, text, [...host, ...signed]);
+		// An edit in the dashboard keeps the metadata of what was there.
+		cloudflare.values.set("policy:kept.example", A);
+		const env = cloudflare.environment;
+		const words = [...host, "--wrangler", wrangler];
+		const history = JSON.parse(await tool.run(0, ["history", "--json", ...words], env));
+		const versions = [history.live, ...history.kept].map(({ version, by }) => [version, by]);
+		assert.deepEqual(versions, [
+			[versionOf(A), null],
+			[versionOf(B), "Ann"],
+			[versionOf(A), "Ann"],
+		]);
+		const back = await tool.run(0, ["rollback", ...host, ...live], env);
+		assertSays(back, "+ https://b.example\n");
+		assert.equal(cloudflare.values.get("policy:kept.example"), B);
+		cloudflare.pageLength = 1000;
+	});
+
+	test("the account is asked for where nobody names it", async () => {
+		const env = { ...cloudflare.environment, CLOUDFLARE_ACCOUNT_ID: "" };
+		const args = ["publish", await tool.file(C), "--host", "asked.example", ...live];
+		assertSays(await tool.run(0, args, env), "account Shop (an-account), Worker");
 	});
 
 	test("a refused token is no missing key", async () => {
@@ -190,6 +249,12 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(back, "Authentication error", "Nothing was changed.");
 		assert.ok(cloudflare.requests.length > 0);
 		assert.ok(!cloudflare.requests.some((request) => request.startsWith("PUT")));
+		const words = ["--wrangler", wrangler];
+		assertSays(await tool.run(3, ["history", ...words], env), "Authentication error");
+		assertSays(
+			await tool.run(3, ["diff", await tool.file(B), ...words], env),
+			"Authentication error",
+		);
 		assert.deepEqual(cloudflare.values, values);
 	});
 

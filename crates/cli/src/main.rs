@@ -15,7 +15,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use commands::{check, explain, publish, rollback, test};
+use commands::{check, diff, explain, history, publish, rollback, test};
 use report::{CommandError, Report, Status, WrongUsage};
 use system::System;
 use terminal::{print, print_error, printable};
@@ -54,18 +54,29 @@ enum Command {
     /// policy document, relative to the file. The file's schema is cases.schema.json.
     #[command(after_help = test::EXAMPLES)]
     Test(test::Test),
+    /// Say what `publish` would change, and for which origins
+    ///
+    /// Writes nothing.
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Diff),
     /// Put a policy document into KV, where the Worker reads it
     ///
-    /// Checks it, shows how it differs from the live one, asks, writes it with
-    /// wrangler, reads it back, and says when it takes effect. The document that it
-    /// replaces is kept for `rollback`. If a step fails, the command says what is in
-    /// KV then.
+    /// Checks it, says where it goes, shows how it differs from the live one, asks,
+    /// writes it with wrangler, reads it back, and says when it takes effect. The
+    /// document that it replaces is kept for `rollback`. If a step fails, the command
+    /// says what is in KV then.
     #[command(after_help = publish::EXAMPLES)]
     Publish(publish::Publish),
-    /// Put back the policy that the last `publish` replaced
+    /// List the versions of the policy in KV: who published each, when and why
     ///
-    /// Shows the difference and asks, as `publish` does. The two trade places, so
-    /// that a second rollback undoes the first.
+    /// The newest 50 are kept, and at most 64 MiB of them.
+    #[command(after_help = history::EXAMPLES)]
+    History(history::History),
+    /// Put back a version that was live before
+    ///
+    /// The last one that was replaced, or that of --to. Shows the difference and asks, as
+    /// `publish` does. What it replaces is kept too, so that a second rollback undoes the
+    /// first.
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Rollback),
     /// Examine a live Socket.IO deployment as a page's browser would
@@ -120,7 +131,9 @@ impl Command {
             Self::Check(check) => check.run(system)?,
             Self::Explain(explain) => explain.run(system)?,
             Self::Test(test) => test.run(system)?,
+            Self::Diff(diff) => diff.run(system)?,
             Self::Publish(publish) => publish.run(system)?,
+            Self::History(history) => history.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
             Self::Doctor(doctor) => doctor.run(system).await?,
         };

@@ -61,6 +61,9 @@ pub(crate) trait System {
     /// The line that is typed at the terminal.
     fn read_answer(&self) -> io::Result<String>;
 
+    /// The time, in milliseconds since 1970.
+    fn now(&self) -> u64;
+
     /// Waits.
     fn sleep(&self, time: Duration);
 

@@ -33,7 +33,14 @@ pub fn last_good(key: &str) -> String {
     format!("{key}{LAST_GOOD}")
 }
 
-/// Where the command-line tool keeps the text that it replaced under `key`.
+/// The beginning of the keys under which the command-line tool keeps the texts that it replaced under
+/// `key`.
+#[must_use]
+pub fn history(key: &str) -> String {
+    format!("{key}@history:")
+}
+
+/// Where older versions of the command-line tool kept the text that they replaced under `key`.
 #[must_use]
 pub fn previous(key: &str) -> String {
     format!("{key}@previous")

@@ -12,8 +12,9 @@ pub(crate) struct DocumentFile {
 }
 
 impl DocumentFile {
-    pub(crate) fn is_standard_input(&self) -> bool {
-        self.file == "-"
+    /// Its path; `None` for the standard input.
+    pub(crate) fn path(&self) -> Option<&str> {
+        (self.file != "-").then_some(&self.file)
     }
 
     /// Reads it.

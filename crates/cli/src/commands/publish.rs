@@ -4,7 +4,11 @@ use clap::Args;
 
 use super::document_file::DocumentFile;
 use crate::{
-    kv::{change::PolicySlot, policy_options::PolicyOptions},
+    kv::{
+        author::AuthorOptions,
+        change::PolicySlot,
+        policy_options::{Consent, PolicyOptions},
+    },
     report::{CommandError, Report, WrongUsage},
     system::System,
     terminal::{check_text::check_text, print},
@@ -12,13 +16,13 @@ use crate::{
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  socketio-cors publish policy.json
+  socketio-cors publish policy.json --message 'Add the shop'
   socketio-cors publish policy.json --host api.example.com
   socketio-cors publish policy.json --local    # for `wrangler dev`
   socketio-cors publish policy.json --yes      # where there is nobody to ask
 
-The document that was live is kept under \"policy@previous\": `socketio-cors rollback` puts it
-back.";
+The document that was live is kept: `socketio-cors history` lists such versions, `socketio-cors
+rollback` puts one back.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
@@ -28,13 +32,18 @@ pub(crate) struct Publish {
     #[arg(long)]
     deny_warnings: bool,
     #[command(flatten)]
+    author: AuthorOptions,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     options: PolicyOptions,
 }
 
 impl Publish {
     pub(crate) fn run(&self, system: &dyn System) -> Result<Report, CommandError> {
         let slot = PolicySlot::open(system, &self.options)?;
-        if self.file.is_standard_input() && !self.options.yes {
+        self.consent.check(system)?;
+        if self.file.path().is_none() && !self.consent.yes {
             return Err(WrongUsage("with - for the document, add --yes".to_owned()).into());
         }
         let document = self.file.read(system)?;
@@ -49,12 +58,15 @@ impl Publish {
             Ok(change) => change,
             Err(error) => return Ok(slot.wrangler_failed(&error, "Nothing was published.")),
         };
-        if change.live() == Some(document.policy.json()) {
+        let json = document.policy.json();
+        if change.live() == Some(json) {
             let wrangler = &self.options.wrangler;
             let text = format!("Nothing to publish: {} has this very text.", wrangler.place());
-            let lines = [text].into_iter().chain(wrangler.report_only_line(system));
+            let lines =
+                [text].into_iter().chain(slot.warning_line()).chain(slot.report_only_line());
             return Ok(Report::good(lines.collect::<Vec<_>>().join("\n")));
         }
-        change.carry_out("Publish it to", &document, &policy)
+        let metadata = self.author.sign(system, json, self.file.path());
+        change.carry_out("Publish it to", (&document.policy, &policy), &metadata, &self.consent)
     }
 }

@@ -5,15 +5,20 @@ mod change_report;
 mod contents;
 mod write;
 
+use std::fmt;
+
 use socketio_cors_core::{keys, policy::Policy};
+use socketio_cors_explain::PolicyDocument;
 
 use super::{
+    destination::Destination,
+    history::{History, KeptVersion},
+    metadata::Metadata,
     policy_diff::PolicyDiff,
-    policy_options::{PolicyKeys, PolicyOptions},
+    policy_options::{Consent, PolicyKeys, PolicyOptions},
     wrangler::{KvValues, Wrangler, WranglerError},
 };
 use crate::{
-    document::Document,
     report::{CommandError, Report, WrongUsage},
     system::System,
     terminal::{check_text::count_faults, print, print_error},
@@ -25,13 +30,16 @@ pub(crate) struct PolicySlot<'t> {
     options: &'t PolicyOptions,
     keys: PolicyKeys,
     wrangler: Wrangler<'t>,
+    destination: Destination<'t>,
 }
 
-/// A change of a policy.
+/// A policy as it is in KV, before a change.
 pub(crate) struct Change<'s> {
     slot: &'s PolicySlot<'s>,
     /// The values before it.
     before: KvValues,
+    /// The versions before it.
+    history: History,
 }
 
 /// The document that the Worker uses before a change.
@@ -41,37 +49,70 @@ enum InForce<'k> {
     Faulty { key: &'k str, faults: String, last_good: Option<Policy> },
 }
 
+/// The difference that a document makes, and from what.
+pub(crate) struct Difference {
+    /// What the Worker uses before it, for people.
+    heading: String,
+    pub(crate) policies: PolicyDiff,
+}
+
 impl<'t> PolicySlot<'t> {
     /// The policy that `options` name.
     ///
     /// # Errors
-    /// They name none, or nobody can be asked and `--yes` is not given.
+    /// They name none.
     pub(crate) fn open(
         system: &'t dyn System,
         options: &'t PolicyOptions,
     ) -> Result<Self, WrongUsage> {
         let (keys, wrangler) = (options.keys()?, options.wrangler.wrangler(system)?);
-        if !options.yes && !system.can_ask() {
-            return Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()));
-        }
-        Ok(Self { system, options, keys, wrangler })
+        let destination = Destination::of(system, &options.wrangler);
+        Ok(Self { system, options, keys, wrangler, destination })
     }
 
-    /// Reads the values before a change.
+    /// Reads the values and versions before a change.
     ///
     /// # Errors
     /// wrangler failed.
     pub(crate) fn read(&'t self) -> Result<Change<'t>, WranglerError> {
-        Ok(Change { slot: self, before: self.values()? })
+        let values = self.read_values()?;
+        let listed = self.wrangler.list(History::prefix(&self.keys.policy))?;
+        Ok(Change { history: History::of(&self.keys.policy, &listed), ..values })
     }
 
-    fn values(&self) -> Result<KvValues, WranglerError> {
-        self.wrangler.read(self.keys.all())
+    /// The same without the versions, for who changes nothing.
+    ///
+    /// # Errors
+    /// wrangler failed.
+    pub(crate) fn read_values(&'t self) -> Result<Change<'t>, WranglerError> {
+        Ok(Change { slot: self, before: self.values(None)?, history: History::default() })
     }
 
-    /// The key of the document before the live one.
-    pub(crate) fn previous_key(&self) -> &str {
-        &self.keys.previous
+    /// The values of the policy's keys, and of `kept_key`.
+    fn values(&self, kept_key: Option<&str>) -> Result<KvValues, WranglerError> {
+        self.wrangler.read(self.keys.all().chain(kept_key.map(str::to_owned)))
+    }
+
+    /// The key of the policy.
+    pub(crate) fn key(&self) -> &str {
+        &self.keys.policy
+    }
+
+    /// Where it is, and a warning if nobody chose that. Asks wrangler for the account where nobody
+    /// names it.
+    fn destination_text(&self) -> String {
+        let line = self.destination.line(self.system, &self.wrangler);
+        [line].into_iter().chain(self.warning_line()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A line that says that the configuration has environments, and none is named.
+    pub(crate) fn warning_line(&self) -> Option<String> {
+        self.destination.warning().map(|warning| format!("warning: {warning}"))
+    }
+
+    /// A line that says that the Worker enforces no policy, if wrangler's configuration says so.
+    pub(crate) fn report_only_line(&self) -> Option<String> {
+        self.destination.report_only_line()
     }
 
     /// Prints why wrangler failed, and reports `consequence`.
@@ -87,32 +128,52 @@ impl Change<'_> {
         self.before.get(&self.slot.keys.policy)
     }
 
-    /// The text of the document before it.
+    /// The text that an older version of the tool kept.
     pub(crate) fn previous(&self) -> Option<&str> {
         self.before.get(&self.slot.keys.previous)
     }
 
-    /// Shows the difference, asks `question`, and if the answer is yes makes `document`, which is
-    /// `policy`, the live one.
+    /// The key of that text.
+    pub(crate) fn previous_key(&self) -> &str {
+        &self.slot.keys.previous
+    }
+
+    /// The versions before the live one.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The texts of kept versions.
+    ///
+    /// # Errors
+    /// wrangler failed.
+    pub(crate) fn texts(&self, kept: &[&KeptVersion]) -> Result<KvValues, WranglerError> {
+        self.slot.wrangler.read(kept.iter().map(|kept| kept.key.clone()))
+    }
+
+    /// Shows where it goes and the difference, asks `question`, and if the answer is yes makes
+    /// `document`, which is `policy`, the live one.
     ///
     /// # Errors
     /// The output cannot be written.
     pub(crate) fn carry_out(
         &self,
         question: &str,
-        document: &Document,
-        policy: &Policy,
+        (document, policy): (&PolicyDocument, &Policy),
+        metadata: &Metadata,
+        consent: &Consent,
     ) -> Result<Report, CommandError> {
         let (system, options) = (self.slot.system, self.slot.options);
-        print(system, &format!("\n{}\n\n", self.difference(policy)))?;
-        if !options.yes {
+        let (destination, difference) = (self.slot.destination_text(), self.difference(policy));
+        print(system, &format!("\n{destination}\n\n{difference}\n\n"))?;
+        if !consent.yes {
             print(system, &format!("{question} {}? [y/N] ", options.wrangler.place()))?;
             if !is_yes(system) {
                 return Ok(Report::bad("Nothing was changed."));
             }
             // People take their time.
-            match self.slot.values() {
-                Ok(now) if self.contents(&now) == self.contents(&self.before) => {}
+            match self.slot.values(None) {
+                Ok(now) if self.contents(&now, "") == self.contents(&self.before, "") => {}
                 Ok(_) => {
                     let text = "Nothing was changed, as somebody else did meanwhile.";
                     return Ok(Report::bad(text));
@@ -122,19 +183,15 @@ impl Change<'_> {
                 }
             }
         }
-        Ok(self.write(document, policy))
+        Ok(self.write(document, policy, metadata))
     }
 
-    /// The changes that `new` makes, for people.
-    fn difference(&self, new: &Policy) -> String {
+    /// The difference that `new` makes.
+    pub(crate) fn difference(&self, new: &Policy) -> Difference {
         let (own, place) = (&self.slot.keys.policy, self.slot.options.wrangler.place());
-        let from = |old: Option<&Policy>, heading: String| {
-            let difference = PolicyDiff::between(old, new);
-            if difference.is_empty() {
-                format!("{heading}\n  nothing: the text differs, the decisions do not")
-            } else {
-                format!("{heading}\n{difference}")
-            }
+        let from = |old: Option<&Policy>, heading| Difference {
+            heading,
+            policies: PolicyDiff::between(old, new),
         };
         match self.in_force() {
             InForce::Nothing => from(
@@ -188,4 +245,15 @@ impl Change<'_> {
 fn is_yes(system: &dyn System) -> bool {
     let answer = system.read_answer().unwrap_or_default();
     matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { heading, policies } = self;
+        if policies.is_empty() {
+            write!(f, "{heading}\n  nothing: the text differs, the decisions do not")
+        } else {
+            write!(f, "{heading}\n{policies}")
+        }
+    }
 }

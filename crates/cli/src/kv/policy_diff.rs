@@ -16,7 +16,29 @@ const MAX_SHOWN: usize = 20;
 /// The difference between two policies; empty if both decide alike. Displayed as lines, by route: `+`
 /// before what is added, `-` before what is removed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct PolicyDiff(Vec<String>);
+pub(crate) struct PolicyDiff(Vec<RouteDiff>);
+
+/// The difference between two rules of one route.
+#[derive(Debug, PartialEq, Eq)]
+struct RouteDiff {
+    prefix: String,
+    kind: RouteChange,
+    /// The values of `origin`, where a list of origins does not say it all.
+    origin: Option<(&'static str, &'static str)>,
+    /// Origins.
+    added: Vec<String>,
+    /// Origins.
+    removed: Vec<String>,
+    /// The other fields that differ, with both values.
+    fields: Vec<(String, Option<Value>, Option<Value>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RouteChange {
+    Added,
+    Removed,
+    Changed,
+}
 
 impl PolicyDiff {
     /// From `old`, or from no policy, to `new`.
@@ -24,71 +46,129 @@ impl PolicyDiff {
         let old_rules: Vec<_> = old.into_iter().flat_map(Policy::rules).collect();
         let old_by_prefix: HashMap<_, _> = old_rules.iter().copied().collect();
         let new_by_prefix: HashMap<_, _> = new.rules().collect();
-        let mut lines = Vec::new();
+        let mut routes = Vec::new();
         for (prefix, rule) in old_rules {
-            let Some(new) = new_by_prefix.get(prefix) else {
-                lines.push(format!("- {prefix} (route removed)"));
-                continue;
-            };
-            let changes = changes(rule, new, |old, new| format!("{old} → {new}"));
-            if !changes.is_empty() {
-                lines.push(format!("  {prefix}"));
-                lines.extend(changes);
+            match new_by_prefix.get(prefix) {
+                None => routes.push(RouteDiff::removed(prefix)),
+                Some(new) => routes.extend(RouteDiff::changed(prefix, rule, new)),
             }
         }
-        // An added route is compared with a rule that has every field at its default.
-        let closed = Policy::closed();
-        for (prefix, rule) in new.rules().filter(|(prefix, _)| !old_by_prefix.contains_key(prefix))
-        {
-            lines.push(format!("+ {prefix}"));
-            let default = closed.rules().next();
-            lines.extend(
-                default
-                    .into_iter()
-                    .flat_map(|(_, default)| changes(default, rule, |_, new| new.to_owned())),
-            );
-        }
-        Self(lines)
+        let added = new.rules().filter(|(prefix, _)| !old_by_prefix.contains_key(prefix));
+        routes.extend(added.map(|(prefix, rule)| RouteDiff::added(prefix, rule)));
+        Self(routes)
     }
 
     /// Both policies decide alike.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// As a list of routes.
+    pub(crate) fn json(&self) -> Value {
+        self.0.iter().map(RouteDiff::json).collect()
+    }
 }
 
 impl fmt::Display for PolicyDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n"))
+        let lines = self.0.iter().flat_map(RouteDiff::lines);
+        f.write_str(&lines.map(|line| printable(&line).into_owned()).collect::<Vec<_>>().join("\n"))
     }
 }
 
-/// The difference between two rules, as indented lines; `change` writes the two values of a field.
-fn changes(old: &Rule, new: &Rule, change: impl Fn(&str, &str) -> String) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (old_kind, new_kind) = (kind(old), kind(new));
-    // From one list to another, the origins that are added and removed say it all.
-    if old_kind != new_kind && (old.listed().is_none() || new.listed().is_none()) {
-        lines.push(format!("    origin: {}", change(old_kind, new_kind)));
+impl RouteDiff {
+    fn new(prefix: &str, kind: RouteChange) -> Self {
+        let (added, removed, fields) = Default::default();
+        Self { prefix: prefix.to_owned(), kind, origin: None, added, removed, fields }
     }
-    let (old_origins, new_origins) = (origins(old), origins(new));
-    for (sign, one, other) in [('+', &new_origins, &old_origins), ('-', &old_origins, &new_origins)]
-    {
-        let found: Vec<_> = one.difference(other).collect();
-        lines.extend(found.iter().take(MAX_SHOWN).map(|origin| format!("  {sign} {origin}")));
-        if let Some(more @ 1..) = found.len().checked_sub(MAX_SHOWN) {
-            lines.push(format!("  {sign} … and {more} more"));
+
+    fn removed(prefix: &str) -> Self {
+        Self::new(prefix, RouteChange::Removed)
+    }
+
+    /// An added route is compared with a rule that has every field at its default.
+    fn added(prefix: &str, rule: &Rule) -> Self {
+        let added = Self::new(prefix, RouteChange::Added);
+        match Policy::closed().rules().next() {
+            Some((_, default)) => added.with(default, rule),
+            None => added,
         }
     }
-    let (old_fields, new_fields) = (fields(old), fields(new));
-    let names: BTreeSet<_> = old_fields.keys().chain(new_fields.keys()).collect();
-    for name in names {
-        let (old, new) = (old_fields.get(name), new_fields.get(name));
-        if old != new {
-            lines.push(format!("    {name}: {}", change(&shown(old), &shown(new))));
+
+    /// `None` if they decide alike.
+    fn changed(prefix: &str, old: &Rule, new: &Rule) -> Option<Self> {
+        let changed = Self::new(prefix, RouteChange::Changed).with(old, new);
+        let has_changed = changed.origin.is_some()
+            || [&changed.added, &changed.removed].iter().any(|origins| !origins.is_empty())
+            || !changed.fields.is_empty();
+        has_changed.then_some(changed)
+    }
+
+    /// With the difference between two rules.
+    fn with(self, old: &Rule, new: &Rule) -> Self {
+        let kinds = (kind(old), kind(new));
+        // From one list to another, the origins that are added and removed say it all.
+        let is_shown = kinds.0 != kinds.1 && (old.listed().is_none() || new.listed().is_none());
+        let (old_origins, new_origins) = (origins(old), origins(new));
+        let (old_fields, new_fields) = (fields(old), fields(new));
+        let names: BTreeSet<_> = old_fields.keys().chain(new_fields.keys()).collect();
+        let field = |name: &String| {
+            let (old, new) = (old_fields.get(name), new_fields.get(name));
+            (old != new).then(|| (name.clone(), old.cloned(), new.cloned()))
+        };
+        Self {
+            origin: is_shown.then_some(kinds),
+            added: new_origins.difference(&old_origins).cloned().collect(),
+            removed: old_origins.difference(&new_origins).cloned().collect(),
+            fields: names.into_iter().filter_map(field).collect(),
+            ..self
         }
     }
-    lines
+
+    fn lines(&self) -> Vec<String> {
+        let prefix = &self.prefix;
+        let heading = match self.kind {
+            RouteChange::Removed => return vec![format!("- {prefix} (route removed)")],
+            RouteChange::Added => format!("+ {prefix}"),
+            RouteChange::Changed => format!("  {prefix}"),
+        };
+        let change = |old: &str, new: &str| match self.kind {
+            RouteChange::Changed => format!("{old} → {new}"),
+            RouteChange::Added | RouteChange::Removed => new.to_owned(),
+        };
+        let mut lines = vec![heading];
+        lines.extend(self.origin.map(|(old, new)| format!("    origin: {}", change(old, new))));
+        for (sign, origins) in [('+', &self.added), ('-', &self.removed)] {
+            lines.extend(origins.iter().take(MAX_SHOWN).map(|it| format!("  {sign} {it}")));
+            if let Some(more @ 1..) = origins.len().checked_sub(MAX_SHOWN) {
+                lines.push(format!("  {sign} … and {more} more"));
+            }
+        }
+        lines.extend(self.fields.iter().map(|(name, old, new)| {
+            format!("    {name}: {}", change(&shown(old.as_ref()), &shown(new.as_ref())))
+        }));
+        lines
+    }
+
+    fn json(&self) -> Value {
+        let change = match self.kind {
+            RouteChange::Added => "added",
+            RouteChange::Removed => "removed",
+            RouteChange::Changed => "changed",
+        };
+        let fields = self
+            .fields
+            .iter()
+            .map(|(name, old, new)| (name.clone(), json!({ "from": old, "to": new })));
+        json!({
+            "route": self.prefix,
+            "change": change,
+            "origin": self.origin.map(|(old, new)| json!({ "from": old, "to": new })),
+            "added": self.added,
+            "removed": self.removed,
+            "fields": fields.collect::<Map<_, _>>(),
+        })
+    }
 }
 
 /// The value of `origin`, as in a document.

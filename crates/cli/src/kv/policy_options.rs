@@ -7,20 +7,41 @@ use socketio_cors_explain::page_request::url_of_host;
 use super::wrangler_options::WranglerOptions;
 use crate::{
     report::WrongUsage,
+    system::System,
     terminal::printable::{printable, typed},
 };
 
+/// The policy that a command is about.
 #[derive(Args, Debug)]
 pub(crate) struct PolicyOptions {
     /// The host whose policy it is, as in api.example.com or api.example.com:8443
     /// [default: every host]
     #[arg(long, value_name = "H")]
     host: Option<String>,
+    #[command(flatten)]
+    pub(crate) wrangler: WranglerOptions,
+}
+
+/// The consent of the user to a change.
+#[derive(Args, Debug)]
+pub(crate) struct Consent {
     /// Do not ask before writing
     #[arg(short, long)]
     pub(crate) yes: bool,
-    #[command(flatten)]
-    pub(crate) wrangler: WranglerOptions,
+}
+
+impl Consent {
+    /// Checks that it is given or can be asked for.
+    ///
+    /// # Errors
+    /// Nobody can be asked, and `--yes` is not given.
+    pub(crate) fn check(&self, system: &dyn System) -> Result<(), WrongUsage> {
+        if self.yes || system.can_ask() {
+            Ok(())
+        } else {
+            Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()))
+        }
+    }
 }
 
 /// The KV keys of a policy.
@@ -28,7 +49,7 @@ pub(crate) struct PolicyOptions {
 pub(crate) struct PolicyKeys {
     /// Of the document.
     pub(crate) policy: String,
-    /// Of the document before it.
+    /// Under which older versions of the tool kept the document before it.
     pub(crate) previous: String,
     /// Of the documents that the Worker looks for, this one first.
     pub(crate) candidates: Vec<String>,
@@ -47,10 +68,10 @@ impl PolicyOptions {
         Ok(PolicyKeys::of(&keys::of_host(&host), keys::candidates(&host)))
     }
 
-    /// The command that rolls the policy back, for people to type.
-    pub(crate) fn rollback_command(&self) -> String {
+    /// The `command` of the tool about the policy, for people to type.
+    pub(crate) fn command(&self, command: &str) -> String {
         let host = self.host.iter().flat_map(|host| ["--host", host]);
-        let words = ["socketio-cors", "rollback"].into_iter().chain(host);
+        let words = ["socketio-cors", command].into_iter().chain(host);
         typed(words.chain(self.wrangler.words()))
     }
 }

@@ -2,6 +2,8 @@
 
 mod bulk_get;
 mod installed;
+mod key_list;
+mod output;
 
 use std::path::PathBuf;
 
@@ -14,6 +16,7 @@ use crate::{
 use installed::Installed;
 
 pub(crate) use bulk_get::KvValues;
+pub(crate) use key_list::ListedKey;
 
 /// A wrangler that is told which KV namespace to use.
 pub(crate) struct Wrangler<'s> {
@@ -30,6 +33,15 @@ pub(crate) struct Wrangler<'s> {
 const INSTALL: &str = "no wrangler is installed here, nor is there one in the PATH. In the \
                        directory of your wrangler.toml run\n  npm install --save-dev wrangler\n\
                        or name another command with --wrangler. Tried:";
+
+/// A value to be put under a key.
+#[derive(Debug)]
+pub(crate) struct KvEntry<'v> {
+    pub(crate) key: &'v str,
+    pub(crate) value: &'v str,
+    /// An object of at most 1,024 bytes.
+    pub(crate) metadata: Value,
+}
 
 /// wrangler failed: the command and its errors, for people.
 #[derive(Debug)]
@@ -63,10 +75,22 @@ impl<'s> Wrangler<'s> {
         keys: impl Iterator<Item = String>,
     ) -> Result<KvValues, WranglerError> {
         let keys: Vec<_> = keys.collect();
-        let finished = self.run_bulk("get", &json!(keys))?;
+        let finished = self.run_bulk("get", &json!(keys), &[])?;
         KvValues::parse(&finished.output, &keys).ok_or_else(|| {
             let output = output_of(&finished);
             WranglerError(format!("{self} kv bulk get did not print the values:\n{output}"))
+        })
+    }
+
+    /// The keys that begin with `prefix`, with their metadata, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed.
+    pub(crate) fn list(&self, prefix: &str) -> Result<Vec<ListedKey>, WranglerError> {
+        let finished = self.run(&["kv", "key", "list", "--prefix", prefix], &self.options)?;
+        key_list::parse(&finished.output).ok_or_else(|| {
+            let output = output_of(&finished);
+            WranglerError(format!("{self} kv key list did not print the keys:\n{output}"))
         })
     }
 
@@ -74,9 +98,28 @@ impl<'s> Wrangler<'s> {
     ///
     /// # Errors
     /// wrangler failed. Some may have been written.
-    pub(crate) fn write(&self, pairs: &[(&str, &str)]) -> Result<(), WranglerError> {
-        let pair = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
-        self.run_bulk("put", &pairs.iter().map(pair).collect()).map(drop)
+    pub(crate) fn write(&self, entries: &[KvEntry<'_>]) -> Result<(), WranglerError> {
+        let entry = |KvEntry { key, value, metadata }: &KvEntry<'_>| json!({ "key": key, "value": value, "metadata": metadata });
+        self.run_bulk("put", &entries.iter().map(entry).collect(), &[]).map(drop)
+    }
+
+    /// Deletes keys, in one call.
+    ///
+    /// # Errors
+    /// wrangler failed. Some may have been deleted.
+    pub(crate) fn delete(&self, keys: &[&str]) -> Result<(), WranglerError> {
+        self.run_bulk("delete", &json!(keys), &["--force"]).map(drop)
+    }
+
+    /// The account whose KV it is, where the user has one alone: its name and id.
+    pub(crate) fn only_account(&self) -> Option<(String, String)> {
+        let config = self.options.iter().skip_while(|word| *word != "--config").take(2);
+        let config: Vec<_> = config.cloned().collect();
+        let finished = self.run(&["whoami", "--json"], &config).ok()?;
+        let user = output::first_value(&finished.output, '{')?;
+        let [account] = user.get("accounts")?.as_array()?.as_slice() else { return None };
+        let text = |name| Some(account.get(name)?.as_str()?.to_owned());
+        Some((text("name")?, text("id")?))
     }
 
     /// The command that does `verb` to one key, for people to type.
@@ -86,17 +129,24 @@ impl<'s> Wrangler<'s> {
         typed(command.chain(["kv", "key", verb]).chain(options).chain([key]))
     }
 
-    /// Runs `wrangler kv bulk <verb>` on a file of `content`.
-    fn run_bulk(&self, verb: &str, content: &Value) -> Result<Finished, WranglerError> {
+    /// Runs `wrangler kv bulk <verb>` on a file of `content`, with `more` options.
+    fn run_bulk(
+        &self,
+        verb: &str,
+        content: &Value,
+        more: &[&str],
+    ) -> Result<Finished, WranglerError> {
         let path = self.system.write_temporary(&content.to_string());
         let file = path.map(|path| TemporaryFile { system: self.system, path });
         let file =
             file.map_err(|error| WranglerError(format!("cannot write a temporary file: {error}")))?;
-        self.run(&["kv", "bulk", verb, &file.path.to_string_lossy()])
+        let path = file.path.to_string_lossy();
+        let words = [&["kv", "bulk", verb, &*path], more].concat();
+        self.run(&words, &self.options)
     }
 
-    /// Runs wrangler with these words and the options that name the namespace.
-    fn run(&self, words: &[&str]) -> Result<Finished, WranglerError> {
+    /// Runs wrangler with these words and `options`.
+    fn run(&self, words: &[&str], options: &[String]) -> Result<Finished, WranglerError> {
         let words = words.iter().map(ToString::to_string);
         let mut variables = vec![
             ("WRANGLER_HIDE_BANNER", "true"),
@@ -114,7 +164,7 @@ impl<'s> Wrangler<'s> {
                 .iter()
                 .cloned()
                 .chain(words)
-                .chain(self.options.clone())
+                .chain(options.iter().cloned())
                 .collect(),
             variables,
         };

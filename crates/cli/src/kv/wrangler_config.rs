@@ -1,7 +1,7 @@
-//! wrangler's configuration, of which one variable of the Worker is read.
+//! wrangler's configuration, of which is read what says where a policy goes, and whether it is enforced.
 //!
-//! Source: Wrangler, "Configuration": which file it takes, and that an environment inherits no
-//! variables.
+//! Source: Wrangler, "Configuration": which file it takes, and what an environment inherits: its
+//! name and account, and neither variables nor namespaces.
 
 use std::{
     io::Read,
@@ -9,26 +9,99 @@ use std::{
 };
 
 use serde_json::Value;
+use socketio_cors_core::keys;
 
 use crate::system::System;
 
 /// The files that wrangler looks for, here and above: the first of these names before the others.
 const NAMES: &[&str] = &["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
-/// The configuration that `wrangler --config <file> --env <environment>` takes, if it sets
-/// `REPORT_ONLY` to `"on"`. It is for wrangler to complain of one that cannot be read.
-pub(crate) fn report_only(
-    system: &dyn System,
-    file: Option<PathBuf>,
-    environment: Option<&str>,
-) -> Option<PathBuf> {
-    let path = file.or_else(|| find(system, &system.current_directory().ok()?))?;
-    let of_process = system.variable("CLOUDFLARE_ENV");
-    let environment = environment.or(of_process.as_deref()).filter(|name| !name.is_empty());
-    let mut text = String::new();
-    system.open(path.to_str()?).ok()?.read_to_string(&mut text).ok()?;
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    (variable(&text, is_toml, environment, "REPORT_ONLY")? == "on").then_some(path)
+/// A configuration, and the environment of it that is used.
+#[derive(Debug)]
+pub(crate) struct WranglerConfig {
+    pub(crate) path: PathBuf,
+    root: Value,
+    /// `None` for the top level.
+    pub(crate) environment: Option<String>,
+    /// Somebody chose it.
+    is_chosen: bool,
+}
+
+impl WranglerConfig {
+    /// The one that `wrangler --config <file> --env <environment>` takes. It is for wrangler to
+    /// complain of one that cannot be read.
+    pub(crate) fn read(
+        system: &dyn System,
+        file: Option<&str>,
+        environment: Option<&str>,
+    ) -> Option<Self> {
+        let path = match file {
+            Some(file) => PathBuf::from(file),
+            None => find(system, &system.current_directory().ok()?)?,
+        };
+        let of_process = system.variable("CLOUDFLARE_ENV");
+        let chosen = environment.or(of_process.as_deref());
+        let mut text = String::new();
+        system.open(path.to_str()?).ok()?.read_to_string(&mut text).ok()?;
+        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+        Self::parse(path, &text, is_toml, chosen)
+    }
+
+    fn parse(path: PathBuf, text: &str, is_toml: bool, chosen: Option<&str>) -> Option<Self> {
+        let root = if is_toml {
+            toml::from_str(text).ok()?
+        } else {
+            jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()?
+        };
+        let environment = chosen.filter(|name| !name.is_empty()).map(str::to_owned);
+        Some(Self { path, root, environment, is_chosen: chosen.is_some() })
+    }
+
+    /// The environments, where there are some and nobody chose one of them, or the top level.
+    pub(crate) fn unchosen_environments(&self) -> Vec<&str> {
+        let environments = self.root.get("env").and_then(Value::as_object);
+        let names = environments.into_iter().flatten().map(|(name, _)| name.as_str());
+        names.filter(|_| !self.is_chosen).collect()
+    }
+
+    /// `REPORT_ONLY` is `"on"`.
+    pub(crate) fn is_report_only(&self) -> bool {
+        let variables = self.scope().and_then(|scope| scope.get("vars"));
+        variables.and_then(|it| it.get("REPORT_ONLY")).is_some_and(|value| value == "on")
+    }
+
+    /// The Worker's name.
+    pub(crate) fn worker(&self) -> Option<String> {
+        let name = |scope: &Value| Some(scope.get("name")?.as_str()?.to_owned());
+        match &self.environment {
+            None => name(&self.root),
+            Some(environment) => self
+                .scope()
+                .and_then(name)
+                .or_else(|| Some(format!("{}-{environment}", name(&self.root)?))),
+        }
+    }
+
+    /// The account's id.
+    pub(crate) fn account(&self) -> Option<&str> {
+        let own = self.scope().and_then(|scope| scope.get("account_id"));
+        own.or_else(|| self.root.get("account_id"))?.as_str()
+    }
+
+    /// The id of the namespace that has the policies. `None` where wrangler made one itself.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        let namespaces = self.scope()?.get("kv_namespaces")?.as_array()?;
+        let is_policy = |it: &&Value| it.get("binding").is_some_and(|name| name == keys::BINDING);
+        namespaces.iter().find(is_policy)?.get("id")?.as_str()
+    }
+
+    /// The part of the configuration that the environment does not inherit.
+    fn scope(&self) -> Option<&Value> {
+        match &self.environment {
+            Some(environment) => self.root.get("env")?.get(environment),
+            None => Some(&self.root),
+        }
+    }
 }
 
 /// The file that wrangler takes where none is named.
@@ -40,20 +113,6 @@ fn find(system: &dyn System, directory: &Path) -> Option<PathBuf> {
     NAMES.iter().find_map(nearest)
 }
 
-/// A variable of the Worker in a configuration of that `text`.
-fn variable(text: &str, is_toml: bool, environment: Option<&str>, name: &str) -> Option<String> {
-    let root: Value = if is_toml {
-        toml::from_str(text).ok()?
-    } else {
-        jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()?
-    };
-    let scope = match environment {
-        Some(environment) => root.get("env")?.get(environment)?,
-        None => &root,
-    };
-    Some(scope.get("vars")?.get(name)?.as_str()?.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -61,25 +120,52 @@ mod tests {
     use super::*;
     use crate::system::NativeSystem;
 
+    const TOML: &str = "name = \"a\"\naccount_id = \"x\"\ndate = 2026-11-26\n[vars]\n\
+        REPORT_ONLY = \"on\"\n[[kv_namespaces]]\nbinding = \"POLICY\"\nid = \"k\"\n\
+        [env.staging]\nname = \"b\"\n[env.production]\naccount_id = \"y\"\n\
+        kv_namespaces = [{ binding = \"OTHER\", id = \"o\" }, { binding = \"POLICY\", id = \"p\" }]\n\
+        [env.production.vars]\nREPORT_ONLY = \"off\"\n";
+    const JSON: &str = r#"{ // a comment
+        "name": "a", "account_id": "x", "vars": {"REPORT_ONLY": "on",},
+        "kv_namespaces": [{"binding": "POLICY", "id": "k"}],
+        "env": {"staging": {"name": "b"}, "production": {"account_id": "y",
+            "kv_namespaces": [{"binding": "OTHER", "id": "o"}, {"binding": "POLICY", "id": "p"}],
+            "vars": {"REPORT_ONLY": "off"}}}, /* */ }"#;
+
+    fn config(text: &str, is_toml: bool, environment: Option<&str>) -> Option<WranglerConfig> {
+        WranglerConfig::parse(PathBuf::new(), text, is_toml, environment)
+    }
+
     #[test]
-    fn a_variable_is_that_of_the_environment() {
-        let toml = "name = \"a\"\ndate = 2026-11-26\n[vars]\nX = \"on\"\n[env.staging]\nname = \"b\"\n\
-                    [env.production.vars]\nX = \"off\"\n";
-        let json = "{ // a comment\n\"vars\": {\"X\": \"on\",},\n\"env\": {\"staging\": {}, \
-                    \"production\": {\"vars\": {\"X\": \"off\"}}}, /* */ }";
-        for (text, is_toml) in [(toml, true), (json, false)] {
-            for (environment, expected) in [
-                (None, Some("on")),
-                (Some("staging"), None),
-                (Some("production"), Some("off")),
-                (Some("none"), None),
+    fn an_environment_inherits_its_name_and_account() {
+        for (text, is_toml) in [(TOML, true), (JSON, false)] {
+            for (environment, is_report_only, worker, account, namespace) in [
+                (None, true, Some("a"), Some("x"), Some("k")),
+                (Some(""), true, Some("a"), Some("x"), Some("k")),
+                (Some("staging"), false, Some("b"), Some("x"), None),
+                (Some("production"), false, Some("a-production"), Some("y"), Some("p")),
+                (Some("none"), false, Some("a-none"), Some("x"), None),
             ] {
-                let value = variable(text, is_toml, environment, "X");
-                assert_eq!(value.as_deref(), expected, "{environment:?} {text}");
+                let config = config(text, is_toml, environment).unwrap();
+                assert_eq!(config.is_report_only(), is_report_only, "{environment:?} {text}");
+                assert_eq!(config.worker().as_deref(), worker, "{environment:?} {text}");
+                assert_eq!(config.account(), account, "{environment:?} {text}");
+                assert_eq!(config.namespace(), namespace, "{environment:?} {text}");
             }
-            assert_eq!(variable(text, is_toml, None, "Y"), None);
-            assert_eq!(variable(text, !is_toml, None, "X"), None);
+            assert!(config(text, !is_toml, None).is_none());
         }
+    }
+
+    #[test]
+    fn environments_are_unchosen_where_none_is_named() {
+        for (environment, expected) in
+            [(None, &["production", "staging"][..]), (Some(""), &[]), (Some("staging"), &[])]
+        {
+            let mut names = config(TOML, true, environment).unwrap();
+            names.path = PathBuf::new();
+            assert_eq!(names.unchosen_environments(), expected, "{environment:?}");
+        }
+        assert_eq!(config("name = \"a\"", true, None).unwrap().unchosen_environments(), [""; 0]);
     }
 
     #[test]

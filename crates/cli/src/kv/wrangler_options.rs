@@ -1,12 +1,10 @@
 //! The options that say which KV namespace is used, and how wrangler is run.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use socketio_cors_core::keys;
 
-use super::{wrangler::Wrangler, wrangler_config};
-use crate::{report::WrongUsage, system::System, terminal::printable::printable};
+use super::{wrangler::Wrangler, wrangler_config::WranglerConfig};
+use crate::{report::WrongUsage, system::System};
 
 #[derive(Args, Debug)]
 pub(crate) struct WranglerOptions {
@@ -70,15 +68,8 @@ impl WranglerOptions {
         if self.local { "the local KV of wrangler dev" } else { "the live KV" }
     }
 
-    /// A line that says that the Worker enforces no policy, if wrangler's configuration says so.
-    pub(crate) fn report_only_line(&self, system: &dyn System) -> Option<String> {
-        let config = self.config.as_ref().map(PathBuf::from);
-        let path = wrangler_config::report_only(system, config, self.env.as_deref())?;
-        let path = path.to_string_lossy();
-        Some(format!(
-            "Nothing is enforced: {} has REPORT_ONLY = \"on\". Take it out and deploy to enforce \
-             the policy.",
-            printable(&path)
-        ))
+    /// wrangler's configuration, with the environment.
+    pub(crate) fn wrangler_config(&self, system: &dyn System) -> Option<WranglerConfig> {
+        WranglerConfig::read(system, self.config.as_deref(), self.env.as_deref())
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use super::{DirectoryEntry, Finished, Program, System};
@@ -88,6 +88,11 @@ impl System for NativeSystem {
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         Ok(answer)
+    }
+
+    fn now(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
     fn sleep(&self, time: Duration) {

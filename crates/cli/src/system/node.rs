@@ -80,6 +80,15 @@ impl System for NodeSystem {
         host::read_answer().map_err(io_error)
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a whole number after 1970"
+    )]
+    fn now(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+
     fn sleep(&self, time: Duration) {
         host::sleep(time.as_secs_f64() * 1000.0);
     }

@@ -19,6 +19,18 @@ impl Version {
         Self::new(Sha256::digest(text).into())
     }
 
+    /// The whole SHA-256 in hexadecimal digits; none if no document is in force.
+    #[must_use]
+    pub fn digits(&self) -> String {
+        use std::fmt::Write;
+        let mut digits = String::new();
+        for byte in self.0.iter().flatten() {
+            // Writing to a String does not fail.
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits
+    }
+
     /// The version of a text with that SHA-256.
     #[must_use]
     pub const fn new(digest: [u8; 32]) -> Self {

@@ -1,6 +1,6 @@
 //! The result of a change, for people.
 
-use socketio_cors_core::policy::Policy;
+use socketio_cors_core::policy::{Policy, Version};
 
 use super::{PolicySlot, contents::Contents};
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
 /// Reports what became of a change.
 pub(super) struct ChangeReport<'c> {
     pub(super) slot: &'c PolicySlot<'c>,
+    /// The key under which the text is kept that is replaced.
+    pub(super) kept_key: &'c str,
     pub(super) before: Contents<'c>,
     pub(super) wanted: Contents<'c>,
 }
@@ -18,23 +20,18 @@ pub(super) struct ChangeReport<'c> {
 impl ChangeReport<'_> {
     /// `policy` is live.
     pub(crate) fn done(&self, policy: &Policy) -> Report {
-        let (options, keys) = (self.slot.options, &self.slot.keys);
-        let (key, place, version) = (&keys.policy, options.wrangler.place(), policy.version());
-        let (previous, rollback) = (&keys.previous, options.rollback_command());
-        let kept = match self.wanted.previous {
-            Some(_) if self.wanted.previous == self.before.policy => {
-                format!("The policy before it is kept as \"{previous}\"; put it back: {rollback}")
-            }
-            Some(_) => format!("\"{previous}\" is as it was; put it back: {rollback}"),
-            None => {
-                let delete = self.slot.wrangler.key_command("delete", key);
-                format!("There was none before; delete it again: {delete}")
-            }
+        let (options, key) = (self.slot.options, self.slot.key());
+        let (place, version) = (options.wrangler.place(), policy.version());
+        let kept = if let Some(text) = self.wanted.kept {
+            let (kept, rollback) = (Version::of(text), options.command("rollback"));
+            format!("Version {kept}, which was live, is kept; put it back: {rollback}")
+        } else {
+            let delete = self.slot.wrangler.key_command("delete", key);
+            format!("There was none before; delete it again: {delete}")
         };
         let when = if options.wrangler.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
         let says = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
-        let lines: Vec<_> =
-            [says].into_iter().chain(options.wrangler.report_only_line(self.slot.system)).collect();
+        let lines: Vec<_> = [says].into_iter().chain(self.slot.report_only_line()).collect();
         Report::good(lines.join("\n"))
     }
 
@@ -62,15 +59,13 @@ impl ChangeReport<'_> {
 
     /// The keys have other contents than they should.
     pub(crate) fn other(&self, what: &str, now: Contents<'_>) -> Report {
-        let keys = &self.slot.keys;
-        let text = format!(
-            "{what}\n\"{}\" holds {}, \"{}\" {}.",
-            keys.policy,
-            self.name(now.policy),
-            keys.previous,
-            self.name(now.previous),
-        );
-        let is_kept = [now.policy, now.previous].contains(&self.before.policy);
+        let kept = match now.kept {
+            None => String::new(),
+            kept => format!(", \"{}\" {}", self.kept_key, self.name(kept)),
+        };
+        let text =
+            format!("{what}\n\"{}\" holds {}{kept}.", self.slot.key(), self.name(now.policy));
+        let is_kept = [now.policy, now.kept].contains(&self.before.policy);
         let advice = if is_kept { String::new() } else { self.rescue() };
         Report::failed(format!("{text}{advice}"))
     }
@@ -85,7 +80,7 @@ impl ChangeReport<'_> {
     pub(crate) fn is_awaited(&self, now: Contents<'_>) -> bool {
         now != self.wanted
             && [self.before.policy, self.wanted.policy].contains(&now.policy)
-            && [self.before.previous, self.wanted.previous].contains(&now.previous)
+            && [self.before.kept, self.wanted.kept].contains(&now.kept)
     }
 
     /// A text, by the part that it plays.
@@ -94,7 +89,6 @@ impl ChangeReport<'_> {
             None => "nothing",
             text if text == self.wanted.policy => "the new document",
             text if text == self.before.policy => "the document that was live",
-            text if text == self.before.previous => "the document that was kept",
             Some(_) => "another text",
         }
     }

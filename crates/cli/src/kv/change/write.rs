@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use socketio_cors_core::policy::Policy;
+use socketio_cors_explain::PolicyDocument;
 
 use super::{Change, change_report::ChangeReport, contents::Contents};
 use crate::{
-    document::Document,
-    kv::wrangler::{KvValues, WranglerError},
+    kv::{
+        history::KeptVersion,
+        metadata::Metadata,
+        wrangler::{KvEntry, KvValues, WranglerError},
+    },
     report::Report,
     terminal::print_error,
 };
@@ -17,68 +21,82 @@ const PAUSES: [Duration; 3] =
     [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 impl Change<'_> {
-    /// Makes `document` the live one, and keeps the one that was live as the previous one.
-    pub(crate) fn write(&self, document: &Document, policy: &Policy) -> Report {
-        let before = self.contents(&self.before);
-        let policy_text = Some(document.policy.json());
-        // A faulty text is kept only where there is no other.
-        let is_worth = |text: &&str| policy_text == before.previous || Policy::parse(text).is_ok();
-        let kept = before.policy.filter(is_worth);
-        let previous = kept.or(before.previous).or(before.policy);
-        let wanted = Contents { policy: policy_text, previous };
-        let change_report = ChangeReport { slot: self.slot, before, wanted };
-        if let Err(error) = self.put(wanted, before) {
+    /// Makes `document` the live one, with that metadata, and keeps the one that was live under a key
+    /// of its own.
+    pub(super) fn write(
+        &self,
+        document: &PolicyDocument,
+        policy: &Policy,
+        metadata: &Metadata,
+    ) -> Report {
+        let live = self.live();
+        let now = self.slot.system.now();
+        let kept_key = KeptVersion::key(self.slot.key(), now, live.unwrap_or_default());
+        let before = Contents { policy: live, kept: None };
+        let wanted = Contents { policy: Some(document.json()), kept: live };
+        let change_report = ChangeReport { slot: self.slot, kept_key: &kept_key, before, wanted };
+        if let Err(error) = self.put(&change_report, metadata) {
             print_error(self.slot.system, &error.0);
             return self.undo(&change_report, policy);
         }
-        match self.read_back(&change_report) {
+        let report = match self.read_back(&change_report) {
             Err(error) => {
                 print_error(self.slot.system, &error.0);
-                change_report.unknown("wrangler wrote it, but it could not be read back.")
+                return change_report.unknown("wrangler wrote it, but it could not be read back.");
             }
-            Ok(after) if self.contents(&after) == wanted => change_report.done(policy),
-            Ok(after) => change_report.differs(self.contents(&after)),
-        }
+            Ok(after) if self.contents(&after, &kept_key) == wanted => change_report.done(policy),
+            Ok(after) => return change_report.differs(self.contents(&after, &kept_key)),
+        };
+        self.delete_surplus(live.map_or(0, str::len));
+        report
     }
 
-    /// Writes those of `contents` that differ from `present`. The policy comes last, so that the text
-    /// that it replaces is kept first.
-    fn put(&self, contents: Contents<'_>, present: Contents<'_>) -> Result<(), WranglerError> {
-        let keys = &self.slot.keys;
-        let previous = contents.previous.filter(|_| contents.previous != present.previous);
-        let policy = contents.policy.filter(|_| contents.policy != present.policy);
-        let previous = previous.map(|text| (keys.previous.as_str(), text));
-        let policy = policy.map(|text| (keys.policy.as_str(), text));
-        let pairs: Vec<_> = previous.into_iter().chain(policy).collect();
-        if pairs.is_empty() { Ok(()) } else { self.slot.wrangler.write(&pairs) }
+    /// Writes the text that is replaced under its key, and then the policy.
+    fn put(
+        &self,
+        change_report: &ChangeReport<'_>,
+        metadata: &Metadata,
+    ) -> Result<(), WranglerError> {
+        let kept = change_report.wanted.kept.map(|text| {
+            let metadata = Metadata { bytes: Some(text.len()), ..self.history.live(text) };
+            KvEntry { key: change_report.kept_key, value: text, metadata: metadata.json() }
+        });
+        let policy = change_report.wanted.policy.map(|text| KvEntry {
+            key: self.slot.key(),
+            value: text,
+            metadata: metadata.json(),
+        });
+        self.slot.wrangler.write(&kept.into_iter().chain(policy).collect::<Vec<_>>())
     }
 
     /// Reads the values after a write; again while the live KV still shows those before it.
     fn read_back(&self, change_report: &ChangeReport<'_>) -> Result<KvValues, WranglerError> {
-        let mut after = self.slot.values()?;
+        let kept_key = change_report.kept_key;
+        let mut after = self.slot.values(Some(kept_key))?;
         for pause in PAUSES {
             if self.slot.options.wrangler.is_local()
-                || !change_report.is_awaited(self.contents(&after))
+                || !change_report.is_awaited(self.contents(&after, kept_key))
             {
                 break;
             }
             self.slot.system.sleep(pause);
-            after = self.slot.values()?;
+            after = self.slot.values(Some(kept_key))?;
         }
         Ok(after)
     }
 
-    /// Restores the values before a write that failed.
+    /// Restores the policy before a write that failed.
     fn undo(&self, change_report: &ChangeReport<'_>, policy: &Policy) -> Report {
+        let kept_key = change_report.kept_key;
         let unknown = |error: WranglerError| {
             print_error(self.slot.system, &error.0);
             change_report.unknown("It could not be written, and it is not known what KV holds.")
         };
-        let now = match self.slot.values() {
+        let now = match self.slot.values(Some(kept_key)) {
             Ok(now) => now,
             Err(error) => return unknown(error),
         };
-        let now = self.contents(&now);
+        let now = self.contents(&now, kept_key);
         if now == change_report.wanted {
             return change_report.done(policy);
         }
@@ -91,13 +109,13 @@ impl Change<'_> {
                 now,
             );
         }
-        if let Err(error) = self.put(change_report.before, now) {
+        if let Err(error) = self.restore(now) {
             print_error(self.slot.system, &error.0);
         }
-        match self.slot.values() {
+        match self.slot.values(Some(kept_key)) {
             Err(error) => unknown(error),
             Ok(after) => {
-                let after = self.contents(&after);
+                let after = self.contents(&after, kept_key);
                 let what = if after.policy == change_report.before.policy {
                     "It could not be written. The policy that was live still is."
                 } else {
@@ -105,6 +123,25 @@ impl Change<'_> {
                 };
                 change_report.other(what, after)
             }
+        }
+    }
+
+    /// Puts the policy back that was live, if it is not live `now`. What was kept of it stays.
+    fn restore(&self, now: Contents<'_>) -> Result<(), WranglerError> {
+        let Some(text) = self.live().filter(|_| now.policy != self.live()) else { return Ok(()) };
+        let metadata = self.history.live(text).json();
+        self.slot.wrangler.write(&[KvEntry { key: self.slot.key(), value: text, metadata }])
+    }
+
+    /// Deletes the oldest versions, where one more is kept, of `new_bytes`.
+    fn delete_surplus(&self, new_bytes: usize) {
+        let surplus = self.history.surplus(new_bytes);
+        if surplus.is_empty() {
+            return;
+        }
+        if let Err(error) = self.slot.wrangler.delete(&surplus) {
+            let message = format!("the oldest versions could not be deleted: {}", error.0);
+            print_error(self.slot.system, &message);
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
+
+use super::output::first_value;
 
 /// The values of keys; those that are missing have none.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,16 +15,7 @@ impl KvValues {
     /// as warnings may stand around it. `None` if there is no object, or one of its values is not a
     /// text.
     pub(crate) fn parse<K: AsRef<str>>(output: &[u8], keys: &[K]) -> Option<Self> {
-        let text = std::str::from_utf8(output).ok()?;
-        let lines = text.split_inclusive('\n').scan(0_usize, |next, line| {
-            let start = *next;
-            *next = next.saturating_add(line.len());
-            Some((start, line))
-        });
-        let (start, _) = lines.into_iter().find(|(_, line)| line.starts_with('{'))?;
-        let object =
-            Deserializer::from_str(text.get(start..)?).into_iter::<Value>().next()?.ok()?;
-        let Value::Object(mut members) = object else { return None };
+        let Value::Object(mut members) = first_value(output, '{')? else { return None };
         let mut values = HashMap::new();
         for key in keys {
             let key = key.as_ref();

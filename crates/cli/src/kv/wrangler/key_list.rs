@@ -1,0 +1,49 @@
+//! The output of `wrangler kv key list`.
+
+use serde_json::Value;
+
+use super::output::first_value;
+
+/// A key of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListedKey {
+    pub(crate) name: String,
+    /// Null if there is none.
+    pub(crate) metadata: Value,
+}
+
+/// The keys in wrangler's `output`. `None` if it has no list of keys.
+pub(super) fn parse(output: &[u8]) -> Option<Vec<ListedKey>> {
+    let Value::Array(items) = first_value(output, '[')? else { return None };
+    let key = |mut item: Value| {
+        let name = item.get("name")?.as_str()?.to_owned();
+        let metadata = item.get_mut("metadata").map(Value::take).unwrap_or_default();
+        Some(ListedKey { name, metadata })
+    };
+    items.into_iter().map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_found_among_warnings() {
+        let key = |name: &str, metadata| ListedKey { name: name.to_owned(), metadata };
+        for (output, keys) in [
+            ("[]\n", vec![]),
+            ("\u{25b2} [WARNING] x\n\n[\n  {\n \"name\": \"a\"}]", vec![key("a", Value::Null)]),
+            (
+                r#"[{"name": "a", "expiration": 1}, {"name": "b", "metadata": {"by": "x"}}]"#,
+                vec![key("a", Value::Null), key("b", json!({ "by": "x" }))],
+            ),
+        ] {
+            assert_eq!(parse(output.as_bytes()), Some(keys), "{output}");
+        }
+        for output in ["", "{}", "[1]", "[{}]", "[", "Success!"] {
+            assert_eq!(parse(output.as_bytes()), None, "{output}");
+        }
+    }
+}
