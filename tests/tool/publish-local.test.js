@@ -1,22 +1,10 @@
-// `socketio-cors publish` and `rollback` with wrangler: with its local KV, and with a
-// stand-in for Cloudflare's API.
+// `socketio-cors publish`, `history` and `rollback` with wrangler and its local KV.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { startCloudflare } from "../harness/cloudflare.js";
-import { root, run } from "../harness/process.js";
+import { run } from "../harness/process.js";
 import { assertSays, hasTerminal, useTool } from "../harness/tool.js";
-
-const wranglerScript = join(root, "node_modules/wrangler/bin/wrangler.js");
-// With the node of the tests, as the system's may be too old for it.
-const wrangler = `${process.execPath} ${wranglerScript}`;
-
-const versionOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
-
-const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
-const B = '{"origin": ["https://b.example"], "maxAge": 86400}\n';
-const C = '{"origin": ["https://c.example"]}\n';
+import { A, B, C, versionOf, wrangler, wranglerScript } from "./publishing.js";
 
 let tool;
 before(async () => {
@@ -168,106 +156,5 @@ describe("with wrangler and its local KV", () => {
 		const question = "Publish it to the local KV of wrangler dev? [y/N] ";
 		assertSays(await tool.asked("n", args), `${question}Nothing was changed.`);
 		assertSays(await tool.asked("y", args), "There is no policy", `${question}"policy" in`);
-	});
-});
-
-describe("with wrangler and Cloudflare's API", () => {
-	let cloudflare;
-	const live = ["--yes", "--wrangler", wrangler];
-	before(async () => {
-		cloudflare = await startCloudflare();
-	});
-	after(() => cloudflare.stop());
-	const published = async (status, text, options = []) =>
-		tool.run(
-			status,
-			["publish", await tool.file(text), ...live, ...options],
-			cloudflare.environment,
-		);
-
-	test("a policy is published to the live KV, which shows it late", async () => {
-		assertSays(
-			await published(0, A),
-			"To the live KV: account an-account, Worker socketio-cors-edge, the namespace",
-			"There is no policy in the live KV yet",
-			"60 seconds or more",
-		);
-		cloudflare.staleReads = 1;
-		cloudflare.omitsMissing = true;
-		assertSays(await published(0, B, ["--host", "api.example.com"]), "- https://a.example");
-		assert.deepEqual(Object.fromEntries(cloudflare.values), {
-			policy: A,
-			"policy:api.example.com": B,
-		});
-	});
-
-	test("what KV does not show in ten seconds is said to be late", async () => {
-		cloudflare.staleReads = 10;
-		assertSays(
-			await published(3, B),
-			"look again in a minute",
-			'"policy" holds the document that was live.',
-		);
-		cloudflare.staleReads = 0;
-	});
-
-	test("versions are kept with who published them, however many keys there are", async () => {
-		const host = ["--host", "kept.example"];
-		const signed = ["--by", "Ann", "--message", "The shop"];
-		cloudflare.pageLength = 2;
-		for (const text of [A, B, C]) await published(0, text, [...host, ...signed]);
-		// An edit in the dashboard keeps the metadata of what was there.
-		cloudflare.values.set("policy:kept.example", A);
-		const env = cloudflare.environment;
-		const words = [...host, "--wrangler", wrangler];
-		const history = JSON.parse(await tool.run(0, ["history", "--json", ...words], env));
-		const versions = [history.live, ...history.kept].map(({ version, by }) => [version, by]);
-		assert.deepEqual(versions, [
-			[versionOf(A), null],
-			[versionOf(B), "Ann"],
-			[versionOf(A), "Ann"],
-		]);
-		const back = await tool.run(0, ["rollback", ...host, ...live], env);
-		assertSays(back, "+ https://b.example\n");
-		assert.equal(cloudflare.values.get("policy:kept.example"), B);
-		cloudflare.pageLength = 1000;
-	});
-
-	test("the account is asked for where nobody names it", async () => {
-		const env = { ...cloudflare.environment, CLOUDFLARE_ACCOUNT_ID: "" };
-		const args = ["publish", await tool.file(C), "--host", "asked.example", ...live];
-		assertSays(await tool.run(0, args, env), "account Shop (an-account), Worker");
-	});
-
-	test("a refused token is no missing key", async () => {
-		const values = new Map(cloudflare.values);
-		cloudflare.refuses = true;
-		cloudflare.requests.length = 0;
-		const env = cloudflare.environment;
-		assertSays(await published(3, A), "Authentication error", "Nothing was published.");
-		const back = await tool.run(3, ["rollback", ...live], env);
-		assertSays(back, "Authentication error", "Nothing was changed.");
-		assert.ok(cloudflare.requests.length > 0);
-		assert.ok(!cloudflare.requests.some((request) => request.startsWith("PUT")));
-		const words = ["--wrangler", wrangler];
-		assertSays(await tool.run(3, ["history", ...words], env), "Authentication error");
-		assertSays(
-			await tool.run(3, ["diff", await tool.file(B), ...words], env),
-			"Authentication error",
-		);
-		assert.deepEqual(cloudflare.values, values);
-	});
-
-	test("neither is a token that is missing, nor a namespace", async () => {
-		const { CLOUDFLARE_API_TOKEN, ...env } = cloudflare.environment;
-		const args = ["publish", await tool.file(A), ...live];
-		const home = { ...env, HOME: tool.directory, XDG_CONFIG_HOME: tool.directory };
-		assertSays(await tool.run(3, args, home), "CLOUDFLARE_API_TOKEN", "Nothing was published.");
-		const config = ["--config", await tool.file('name = "x"\n', "wrangler.toml")];
-		assertSays(
-			await tool.run(3, [...args, ...config], cloudflare.environment),
-			"No KV namespaces are configured",
-			"Nothing was published.",
-		);
 	});
 });
