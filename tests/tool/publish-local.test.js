@@ -102,7 +102,7 @@ describe("with wrangler and its local KV", () => {
 		const path = await tool.file(written);
 		assertSays(
 			await tool.run(0, ["check", path]),
-			"1 origin; it is not strict JSON, which `publish`",
+			"1 origin, for Workers from 0.2.0 on; it is not strict JSON, which `publish`",
 		);
 		const published = await tool.run(0, ["publish", path, ...host]);
 		assertSays(published, "+ https://a.example\n");
