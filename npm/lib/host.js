@@ -141,9 +141,9 @@ export function sleep(milliseconds) {
 
 export const now = () => performance.now();
 
-/** The project's wrangler as npx would run it: at once, and without the shell that npx needs on Windows. */
+/** On Windows the project's wrangler, as npx would run it, but without the shell that npx needs there. */
 function ownWrangler(program, [option, name, ...words]) {
-	if (program !== "npx" || option !== "--no-install" || name !== "wrangler") return undefined;
+	if (!isWindows || program !== "npx" || option !== "--no-install" || name !== "wrangler") return undefined;
 	const found = installedWrangler();
 	return found && { file: process.execPath, args: [found.path, ...words], options: {} };
 }
