@@ -34,5 +34,5 @@ FEATURES="--enable-bulk-memory --enable-bulk-memory-opt --enable-exception-handl
 --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext"
 # Functions that are inlined because they have one caller compress worse than before.
 # shellcheck disable=SC2086 # They are several words.
-wasm-opt -Os --one-caller-inline-max-function-size=20 $FEATURES --strip-debug --strip-producers --strip-target-features \
+wasm-opt -Os --converge --one-caller-inline-max-function-size=20 $FEATURES --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use socketio_cors_core::response::{
-    Answer, EXPLAIN_HEADER, RequestHeader, TemplateId, UpstreamFailure, canonical_name,
+    Answer, EXPLAIN_HEADER, RequestHeader, TemplateId, UpstreamFailure,
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{Response, js_sys::Array};
@@ -65,15 +65,13 @@ pub(crate) fn explanation_template(event: &FetchEvent, explanation: &str) -> JsT
 
 fn make_template(answer: &Answer<'_>, is_explained: bool) -> JsTemplate {
     let headers = answer.template.headers();
-    let pairs = headers
-        .iter()
-        .filter_map(|(name, value)| Some(pair(&canonical_name(name), value.to_str().ok()?)));
+    let pairs = headers.iter().filter_map(|(name, value)| Some(pair(name, value.to_str().ok()?)));
     let repeated = answer.template.repeated().iter().map(|(name, header)| {
         let field = match header {
             RequestHeader::Origin => "origin",
             RequestHeader::RequestedHeaders => "requestedHeaders",
         };
-        pair(&canonical_name(name), field)
+        pair(name, field)
     });
     let explanation = is_explained.then(explanation_pair);
     let (status, body) = (answer.status().as_u16(), answer.body());

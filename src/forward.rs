@@ -100,7 +100,7 @@ impl Outgoing {
         let headers = copy_headers(event);
         for (name, value) in &request.headers {
             // Neither is what a header cannot be.
-            let _ = headers.set(name.as_str(), value);
+            let _ = headers.set(name, value);
         }
         if !removed.is_empty() {
             remove_headers(&headers, &removed.join(","));

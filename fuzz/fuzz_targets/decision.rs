@@ -87,7 +87,8 @@ fuzz_target!(|bytes: &[u8]| {
         Origin::Any(text) => Some(text.to_owned()),
         Origin::Of { pattern, subdomain, port } => {
             let port = port.map_or(String::new(), |port| format!(":{port}"));
-            Some(pick(&patterns, pattern).replace("*.", subdomain).replace(":*", &port))
+            let origin = pick(&patterns, pattern).replace(":*", &port);
+            Some(origin.replacen("*.", subdomain, 1).replace('*', subdomain.trim_end_matches('.')))
         }
     };
     let (prefix, rest) = facts.path_and_query;

@@ -4,15 +4,16 @@
 //!
 //! | # | request | decision |
 //! |---|---|---|
-//! | 1 | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | preflight, of an origin that rows 2 to 4 judge |
+//! | 1 | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | preflight, of an origin that rows 2 to 5 judge |
 //! | 2 | `Origin` equal to the request's own origin | allow |
 //! | 3 | `Origin` that the rule allows | allow |
-//! | 4 | any other `Origin` | refuse |
-//! | 5 | no `Origin`, embedded by another origin's page, or opened by it as a link to Engine.IO | refuse, unless the rule allows every origin |
-//! | 6 | no `Origin`, JSONP | refuse, unless the rule says `jsonp` or the browser says same-origin |
-//! | 7 | no `Origin` otherwise | as `missingOrigin` says; allow if the browser says same-origin |
+//! | 4 | `Origin` of a WebSocket URL, which no page has | as without `Origin` |
+//! | 5 | any other `Origin` | refuse, unless it is two of rows 2 to 4 and no preflight |
+//! | 6 | no `Origin`, embedded by another origin's page, or opened by it as a link to Engine.IO | refuse, unless the rule allows every origin or it is Socket.IO's client |
+//! | 7 | no `Origin`, JSONP | refuse, unless the rule says `jsonp` or the browser says same-origin |
+//! | 8 | no `Origin` otherwise | as `missingOrigin` says; allow if the browser says same-origin |
 //!
-//! Rows 4 and 5 exist because CORS headers alone stop neither a `text/plain`
+//! Rows 5 and 6 exist because CORS headers alone stop neither a `text/plain`
 //! POST (Fetch, "CORS-safelisted request-header") nor a WebSocket (RFC 6455,
 //! 10.2): only a refusal keeps them from the origin server. A row reads nothing
 //! but the head, so polls, upgrades and requests of an open session (`sid`) are
@@ -23,8 +24,8 @@ use std::fmt;
 use crate::{
     grant::Grant,
     key_status::KeyStatus,
-    origin::{Origin, OriginError},
-    policy::{Listing, Policy, Route, Rule, Version},
+    origin::Origin,
+    policy::{Access, Listing, Policy, Route, Rule, Version},
     request::{RequestHead, RequestKind},
     settings::Settings,
 };
@@ -85,12 +86,18 @@ pub enum Reason {
     LookupLimited,
     /// No policy could be read, which might allow the origin.
     PolicyUnavailable,
-    /// The origin is `null`.
+    /// The origin is `null`, which the rule does not allow.
     NullOrigin,
     /// The header holds no origin, or several.
     MalformedOrigin,
+    /// The origin is a WebSocket URL's: no page sent it, and `missingOrigin` decided.
+    NoPage,
+    /// The header holds two origins, each of which is let through by itself.
+    TwoOrigins,
     /// A script, image or frame on another origin's page.
     CrossSiteEmbed,
+    /// Another origin's page loads Socket.IO's client, which is the same for everybody.
+    ClientBundle,
     /// JSONP polling.
     Jsonp,
     /// No `Origin`: `missingOrigin` decided.
@@ -176,15 +183,9 @@ fn judge<'a>(
 ) -> Decision<'a> {
     let rule = &route.rule;
     let (allowed, reason, grant) = if let Some(text) = head.origin {
-        let (allowed, reason) = judge_origin(text, rule, head.is_same_origin(), key_status);
-        let grant = allowed.then(|| Grant::to(text, rule));
-        if head.is_same_origin() {
-            (true, Reason::SameOrigin, grant)
-        } else {
-            (allowed, reason, grant)
-        }
+        judge_header(text, head, route, key_status)
     } else {
-        let (allowed, reason) = judge_without_origin(head, rule);
+        let (allowed, reason) = judge_without_origin(head, route);
         (allowed, reason, Grant::without_origin(rule))
     };
     let verdict = match head.kind() {
@@ -204,27 +205,63 @@ fn strips_credentials(head: &RequestHead<'_>, rule: &Rule, reason: Reason) -> bo
         && head.is_websocket_upgrade()
 }
 
-/// Returns true if `rule` allows the origin `text`, false if not, and the reason. A page of the
-/// same origin needs no CORS, so KV is not asked about it.
-fn judge_origin(
-    text: &str,
+/// Returns true if a request with that `Origin` is let through, the reason, and the grant.
+fn judge_header<'a>(
+    text: &'a str,
+    head: &RequestHead<'_>,
+    route: &Route,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
+) -> (bool, Reason, Option<Grant<'a>>) {
+    let judged = judge_origin(text, head, route, key_status);
+    if judged.1 != Reason::MalformedOrigin || head.kind() == RequestKind::Preflight {
+        return judged;
+    }
+    let (allowed, reason) = judge_two(text, head, route, key_status);
+    (allowed, reason, None)
+}
+
+/// Returns true if the origin `text` is let through, the reason, and the grant.
+fn judge_origin<'a>(
+    text: &'a str,
+    head: &RequestHead<'_>,
+    route: &Route,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
+) -> (bool, Reason, Option<Grant<'a>>) {
+    let rule = &route.rule;
+    let is_own = text == head.url.origin;
+    let (allowed, reason) = match Origin::try_from(text) {
+        Ok(origin) if origin.is_websocket() => {
+            let (allowed, reason) = judge_without_origin(head, route);
+            let is_row_8 = matches!(reason, Reason::SameOrigin | Reason::MissingOrigin);
+            let reason = if is_row_8 { Reason::NoPage } else { reason };
+            return (allowed, reason, Grant::without_origin(rule));
+        }
+        Ok(origin) => judge_listing(&origin, rule, is_own, key_status),
+        Err(_) if rule.access == Access::Wildcard => (true, Reason::EveryOrigin),
+        Err(_) => (false, Reason::MalformedOrigin),
+    };
+    let grant = allowed.then(|| Grant::to(text, rule));
+    if is_own { (true, Reason::SameOrigin, grant) } else { (allowed, reason, grant) }
+}
+
+/// Returns true if `rule` allows `origin`, false if not, and the reason. A page of the same origin
+/// needs no CORS, so KV is not asked about it.
+fn judge_listing(
+    origin: &Origin<'_>,
     rule: &Rule,
-    same_origin: bool,
+    is_own: bool,
     key_status: &mut dyn FnMut(&str) -> KeyStatus,
 ) -> (bool, Reason) {
-    let origin = match Origin::try_from(text) {
-        Ok(origin) => origin,
-        Err(OriginError::Null) => return (false, Reason::NullOrigin),
-        Err(OriginError::Malformed) => return (false, Reason::MalformedOrigin),
-    };
-    match rule.listing(&origin) {
+    match rule.listing(origin) {
         Listing::Every => (true, Reason::EveryOrigin),
         Listing::Pattern => (true, Reason::ListedOrigin),
-        Listing::Tenant(_) if same_origin => (false, Reason::UnlistedOrigin),
+        Listing::Tenant(_) if is_own => (false, Reason::UnlistedOrigin),
         Listing::Tenant(prefixes) => {
+            let text = origin.as_str();
             let known = prefixes.iter().map(|prefix| key_status(&format!("{prefix}{text}")));
             match known.max().unwrap_or(KeyStatus::Missing) {
                 KeyStatus::Present => (true, Reason::TenantOrigin),
+                KeyStatus::Missing if origin.is_null() => (false, Reason::NullOrigin),
                 KeyStatus::Missing => (false, Reason::UnlistedOrigin),
                 KeyStatus::Unknown => (false, Reason::UnaskedOrigin),
                 KeyStatus::Failed => (false, Reason::LookupFailed),
@@ -234,8 +271,40 @@ fn judge_origin(
     }
 }
 
-fn judge_without_origin(head: &RequestHead<'_>, rule: &Rule) -> (bool, Reason) {
-    if head.is_foreign_embed() && !rule.allows_every_origin() {
+/// Returns true if `text` is two origins, each of which is let through by itself, and not both for
+/// being no page's; false if not; and the reason. No browser sends two. Python's websocket-client
+/// does: the server's own, and the one that was set.
+fn judge_two(
+    text: &str,
+    head: &RequestHead<'_>,
+    route: &Route,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
+) -> (bool, Reason) {
+    let malformed = (false, Reason::MalformedOrigin);
+    let Some((one, other)) = text.split_once(',') else { return malformed };
+    let mut is_named = false;
+    for text in [one, other] {
+        match judge_origin(text.trim_ascii(), head, route, key_status) {
+            (true, Reason::NoPage | Reason::Jsonp, _) => {}
+            (true, ..) => is_named = true,
+            // The decision hangs on KV.
+            (
+                false,
+                reason @ (Reason::UnaskedOrigin | Reason::LookupFailed | Reason::LookupLimited),
+                _,
+            ) => return (false, reason),
+            (false, ..) => return malformed,
+        }
+    }
+    if is_named { (true, Reason::TwoOrigins) } else { malformed }
+}
+
+fn judge_without_origin(head: &RequestHead<'_>, route: &Route) -> (bool, Reason) {
+    let rule = &route.rule;
+    let is_embed = head.is_foreign_embed();
+    if is_embed && head.is_client_bundle(route.prefix()) {
+        (true, Reason::ClientBundle)
+    } else if is_embed && !rule.allows_every_origin() {
         (false, Reason::CrossSiteEmbed)
     } else if head.fetch_is_same_origin() {
         (true, Reason::SameOrigin)
@@ -348,7 +417,10 @@ impl Reason {
             Self::PolicyUnavailable => "policy-unavailable",
             Self::NullOrigin => "null-origin",
             Self::MalformedOrigin => "malformed-origin",
+            Self::NoPage => "no-page",
+            Self::TwoOrigins => "two-origins",
             Self::CrossSiteEmbed => "cross-site-embed",
+            Self::ClientBundle => "client-bundle",
             Self::Jsonp => "jsonp",
             Self::MissingOrigin => "missing-origin",
         }

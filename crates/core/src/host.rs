@@ -28,12 +28,23 @@ pub fn is_canonical(host: &str) -> bool {
 /// part of it; `None` if that is not [canonical](is_canonical).
 #[must_use]
 pub fn canonical_len(text: &str) -> Option<usize> {
+    len(text, false)
+}
+
+/// The same for a scheme of an app's or a browser's own, whose hosts keep their letter case (WHATWG
+/// URL, "opaque-host parser"); `.` is one too, as in Electron's `app://.`.
+#[must_use]
+pub fn opaque_len(text: &str) -> Option<usize> {
+    if text.starts_with('.') { Some(1) } else { len(text, true) }
+}
+
+fn len(text: &str, keeps_case: bool) -> Option<usize> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, _) = rest.split_once(']')?;
         let is_canonical = canonical_ipv6(address).is_some_and(|canonical| canonical == address);
         return is_canonical.then_some(address.len().saturating_add("[]".len()));
     }
-    let len = domain_len(text)?;
+    let len = domain_len(text, keeps_case)?;
     let host = text.get(..len)?;
     (!ends_in_number(host) || is_canonical_ipv4(host)).then_some(len)
 }
@@ -47,8 +58,14 @@ pub fn ends_in_number(host: &str) -> bool {
     if !host.bytes().next_back().is_some_and(may_be) {
         return false;
     }
-    let last = host.rsplit_once('.').map_or(host, |(_, last)| last);
+    let last = last_label(host);
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || is_hexadecimal(last)
+}
+
+/// The part after the last dot.
+pub(crate) fn last_label(host: &str) -> &str {
+    let dot = host.bytes().rposition(|byte| byte == b'.');
+    dot.and_then(|dot| host.get(dot.saturating_add(1)..)).unwrap_or(host)
 }
 
 fn is_hexadecimal(label: &str) -> bool {
@@ -65,12 +82,13 @@ fn parse_octet(text: &str) -> Option<u8> {
 }
 
 /// The length of the domain that `text` begins with, in bytes.
-fn domain_len(text: &str) -> Option<usize> {
+fn domain_len(text: &str, keeps_case: bool) -> Option<usize> {
     let mut label_len = 0_u8;
     let mut len = 0_usize;
     for byte in text.bytes() {
         label_len = match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => label_len.saturating_add(1),
+            b'A'..=b'Z' if keeps_case => label_len.saturating_add(1),
             b'.' if label_len > 0 => 0,
             b'.' => return None,
             _ => break,
@@ -162,6 +180,26 @@ mod tests {
         ] {
             assert!(!is_canonical(host), "{host}");
         }
+    }
+
+    #[test]
+    fn hosts_of_apps_keep_their_letter_case() {
+        for (text, len) in [
+            (".", Some(1)),
+            (".:80", Some(1)),
+            ("LocalHost:80", Some(9)),
+            ("B4A6-c.D_e", Some(10)),
+            ("[::1]:80", Some(5)),
+            ("[::A]", None),
+            ("A..b", None),
+            ("A.", None),
+            ("A.1", None),
+            ("", None),
+        ] {
+            assert_eq!(opaque_len(text), len, "{text}");
+        }
+        assert_eq!(canonical_len("LocalHost"), None);
+        assert_eq!(canonical_len("."), None);
     }
 
     #[test]

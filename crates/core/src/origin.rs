@@ -14,8 +14,13 @@ pub const MAX_SCHEME_LEN: usize = 64;
 const MAX_PORT_LEN: usize = 6; // ":65535"
 const MAX_ORIGIN_LEN: usize = MAX_SCHEME_LEN + "://".len() + host::MAX_HOST_LEN + MAX_PORT_LEN;
 
-/// A tuple origin in the form a browser sends: scheme, host, and a port unless
-/// it is the scheme's default.
+/// The origin of sandboxed frames, of local files, and of pages after some redirects.
+pub const NULL: &str = "null";
+/// The origin of old web views and of many devices.
+pub const FILE: &str = "file://";
+
+/// An origin in the form a browser sends: scheme, host, and a port unless it is the scheme's default;
+/// or [`NULL`], or [`FILE`], which have no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin<'a> {
     text: &'a str,
@@ -24,24 +29,15 @@ pub struct Origin<'a> {
     host: &'a str,
 }
 
-/// The reason why a header's value is no [`Origin`].
+/// A header's value is no [`Origin`]: it is several, has a path, upper case, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OriginError {
-    /// `null`: an opaque origin (sandboxed frame, `file:`, some redirects). It
-    /// stands for anyone, so it is never allowed.
-    Null,
-    /// Not what a browser sends: several values, a path, upper case, …
-    Malformed,
-}
+pub struct OriginError;
 
 impl<'a> TryFrom<&'a str> for Origin<'a> {
     type Error = OriginError;
 
     fn try_from(text: &'a str) -> Result<Self, OriginError> {
-        if text == "null" {
-            return Err(OriginError::Null);
-        }
-        parse(text).ok_or(OriginError::Malformed)
+        parse(text).ok_or(OriginError)
     }
 }
 
@@ -49,8 +45,11 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     if text.len() > MAX_ORIGIN_LEN {
         return None;
     }
+    if let Some(scheme) = scheme_without_host(text) {
+        return Some(Origin { text, scheme, authority: "", host: "" });
+    }
     let (scheme, authority) = take_scheme(text)?;
-    let (host, port) = authority.split_at_checked(host::canonical_len(authority)?)?;
+    let (host, port) = authority.split_at_checked(host_len(scheme, authority)?)?;
     if !port.is_empty() {
         let port = host::parse_port(port.strip_prefix(':')?)?;
         if Some(port) == host::default_port(scheme) {
@@ -60,14 +59,40 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     Some(Origin { text, scheme, authority, host })
 }
 
-/// Splits `scheme://authority` if the scheme is one (RFC 3986, 3.1) in lower case.
+/// The scheme of an origin that has no host: `file` of [`FILE`], none of [`NULL`].
+pub(crate) fn scheme_without_host(text: &str) -> Option<&str> {
+    match text {
+        NULL => Some(""),
+        FILE => Some("file"),
+        _ => None,
+    }
+}
+
+/// The schemes whose URLs browsers write in lower case, and that no app has as its own.
+const COMMON: [&str; 5] = ["https", "http", "wss", "ws", "file"];
+
+/// Returns true if `scheme` is an app's or a browser's own (`capacitor`, `moz-extension`): its origins
+/// keep their letter case.
+#[must_use]
+pub fn is_custom(scheme: &str) -> bool {
+    !COMMON.contains(&scheme)
+}
+
+/// The length of the host that `authority` begins with; `None` if `scheme` has no such host.
+pub(crate) fn host_len(scheme: &str, authority: &str) -> Option<usize> {
+    if is_custom(scheme) { host::opaque_len(authority) } else { host::canonical_len(authority) }
+}
+
+/// Splits `scheme://authority` if the scheme is one (RFC 3986, 3.1), and in lower case unless it is
+/// [custom](is_custom).
 #[must_use]
 pub fn take_scheme(text: &str) -> Option<(&str, &str)> {
-    let in_scheme = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    let in_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
     let len = text.bytes().take_while(|byte| in_scheme(*byte)).count();
     let (scheme, rest) = text.split_at_checked(len)?;
-    let valid = len <= MAX_SCHEME_LEN && scheme.starts_with(|c: char| c.is_ascii_lowercase());
-    rest.strip_prefix("://").filter(|_| valid).map(|authority| (scheme, authority))
+    let is_shouted = is_custom(scheme) && COMMON.iter().any(|it| it.eq_ignore_ascii_case(scheme));
+    let valid = len <= MAX_SCHEME_LEN && scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    rest.strip_prefix("://").filter(|_| valid && !is_shouted).map(|authority| (scheme, authority))
 }
 
 /// Splits `scheme://authority`, whatever the scheme.
@@ -95,10 +120,29 @@ impl<'a> Origin<'a> {
         self.text
     }
 
-    /// The scheme, lower case, without `://`.
+    /// The scheme without `://`; empty for [`NULL`].
     #[must_use]
     pub fn scheme(&self) -> &'a str {
         self.scheme
+    }
+
+    /// Returns true if it is [`NULL`].
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.scheme.is_empty()
+    }
+
+    /// Returns true if it is nobody's own: every sandboxed frame and local file has it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.scheme, "" | "file")
+    }
+
+    /// Returns true if no page has it: clients outside of browsers send their server's own WebSocket
+    /// URL so (Socket.IO's for Swift, old ones for Python).
+    #[must_use]
+    pub fn is_websocket(&self) -> bool {
+        matches!(self.scheme, "ws" | "wss")
     }
 
     /// The host, IPv6 addresses with their brackets.
@@ -136,6 +180,10 @@ mod tests {
             ("https", "xn--bcher-kva.example", ""),
             ("capacitor", "localhost", ""),
             ("chrome-extension", "abcdef", ""),
+            ("safari-web-extension", "B4A6B6C4-1D5E-4A0B-8F3A-0D9C1B2E3F4A", ""),
+            ("MyApp", "LocalHost", ":80"),
+            ("app", ".", ""),
+            ("wss", "api.example.com", ":8443"),
         ] {
             let text = format!("{scheme}://{host}{port}");
             let origin = Origin::try_from(text.as_str()).unwrap();
@@ -148,9 +196,18 @@ mod tests {
     }
 
     #[test]
-    fn null_is_told_from_malformed() {
-        assert_eq!(Origin::try_from("null"), Err(OriginError::Null));
-        assert_eq!(Origin::try_from("NULL"), Err(OriginError::Malformed));
+    fn two_origins_have_no_host() {
+        for (text, scheme, is_null) in [(NULL, "", true), (FILE, "file", false)] {
+            let origin = Origin::try_from(text).unwrap();
+            assert_eq!(
+                (origin.as_str(), origin.without_port(), origin.scheme()),
+                (text, text, scheme)
+            );
+            assert_eq!((origin.host(), origin.authority()), ("", ""), "{text}");
+            assert_eq!((origin.is_null(), origin.is_shared()), (is_null, true), "{text}");
+        }
+        let other = Origin::try_from("https://a.example").unwrap();
+        assert!(!other.is_null() && !other.is_shared() && !other.is_websocket());
     }
 
     #[test]
@@ -190,11 +247,22 @@ mod tests {
             "https://exa\u{0}mple.com",
             "https://[::1",
             "https://[0:0::1]",
-            "file://",
+            "file:///",
+            "file://:80",
+            "FILE://",
+            "NULL",
+            "app://",
+            "app://..",
+            "app://./",
+            "https://.",
+            "WSS://example.com",
+            "wSs://example.com",
+            "wss://example.com/",
+            "wss://EXAMPLE.com",
             "1http://example.com",
             long.as_str(),
         ] {
-            assert_eq!(Origin::try_from(text), Err(OriginError::Malformed), "{text:.60?}");
+            assert_eq!(Origin::try_from(text), Err(OriginError), "{text:.60?}");
         }
     }
 }

@@ -6,8 +6,11 @@
 //! ```text
 //! https://example.com        that origin
 //! https://*.example.com      one or more labels below it, never itself
+//! https://pr-*.example.com   one or more of a-z, 0-9 and - in that label
 //! http://localhost:*         any port, the default included
 //! https://*.example.com:*    both
+//! moz-extension://*          every origin of that scheme
+//! file://, null              those
 //! ```
 
 use std::fmt;
@@ -20,7 +23,7 @@ mod set;
 pub use repair::repair;
 pub use set::OriginSet;
 
-/// A set of origins that differ in their subdomain, their port, or not at all.
+/// A set of origins that differ in a part of their host, their port, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OriginPattern<'a> {
     text: &'a str,
@@ -36,6 +39,10 @@ pub enum HostPattern<'a> {
     Exactly(&'a str),
     /// One or more labels below this domain.
     Below(&'a str),
+    /// Those that begin and end so, with one or more of `a-z`, `0-9` and `-` between the two.
+    Between(&'a str, &'a str),
+    /// Every host of the scheme.
+    Every,
 }
 
 /// The ports of a pattern.
@@ -57,7 +64,6 @@ pub struct PatternError(ErrorKind);
 enum ErrorKind {
     Everything,
     Several,
-    Null,
     NoScheme,
     Scheme,
     WebSocketScheme,
@@ -68,7 +74,10 @@ enum ErrorKind {
     Unicode,
     DefaultPort,
     Port,
-    Wildcard,
+    Wildcards,
+    WildcardHost,
+    WildcardDomain,
+    WildcardPunycode,
     WildcardAddress,
     Host,
 }
@@ -82,12 +91,17 @@ impl<'a> TryFrom<&'a str> for OriginPattern<'a> {
 }
 
 fn read(text: &str) -> Option<OriginPattern<'_>> {
+    if let Some(scheme) = origin::scheme_without_host(text) {
+        let (host, port) = (HostPattern::Exactly(""), PortPattern::Default);
+        return Some(OriginPattern { text, scheme, host, port });
+    }
     let (scheme, authority) = origin::take_scheme(text)?;
-    let (host, port) = read_host(authority)?;
-    let port = match port {
-        "" => None,
-        written => Some(written.strip_prefix(':')?),
-    };
+    if authority == "*" && origin::is_custom(scheme) {
+        let (host, port) = (HostPattern::Every, PortPattern::Any);
+        return Some(OriginPattern { text, scheme, host, port });
+    }
+    let (host, port) = origin::split_port(authority);
+    let host = read_host(scheme, host)?;
     let port = read_port(scheme, port)?;
     (!is_websocket(scheme)).then_some(OriginPattern { text, scheme, host, port })
 }
@@ -106,28 +120,54 @@ fn read_port(scheme: &str, port: Option<&str>) -> Option<PortPattern> {
     }
 }
 
-/// The host that `authority` begins with, and what follows it.
-fn read_host(authority: &str) -> Option<(HostPattern<'_>, &str)> {
-    let domain = authority.strip_prefix("*.");
-    let text = domain.unwrap_or(authority);
-    let (host, rest) = text.split_at_checked(host::canonical_len(text)?)?;
-    if domain.is_none() {
-        return Some((HostPattern::Exactly(host), rest));
+fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
+    let is_host = |text: &str| origin::host_len(scheme, text) == Some(text.len());
+    let Some((before, after)) = host.split_once('*') else {
+        return is_host(host).then_some(HostPattern::Exactly(host));
+    };
+    if let Some(domain) = after.strip_prefix('.').filter(|_| before.is_empty()) {
+        // A browser could send no subdomain of a longer one: "x." has two characters.
+        let fits = domain.len() <= host::MAX_HOST_LEN - 2;
+        return (fits && is_host(domain) && !is_address(domain))
+            .then_some(HostPattern::Below(domain));
     }
-    // A browser could send no subdomain of a longer one: "x." has two characters.
-    let fits = host.len() <= host::MAX_HOST_LEN - 2;
-    (fits && !is_address(host)).then_some((HostPattern::Below(host), rest))
+    let is_good = is_within_label(before, after) && is_host(&shortest(before, after));
+    is_good.then_some(HostPattern::Between(before, after))
+}
+
+/// Returns true if a `*` between the two leaves the last two labels alone, and is in none of punycode.
+fn is_within_label(before: &str, after: &str) -> bool {
+    has_two_labels(after) && !is_punycode(before) && !is_address(after)
+}
+
+/// Returns true if two labels follow the one that `after` is the end of.
+fn has_two_labels(after: &str) -> bool {
+    after.split('.').count() > 2
+}
+
+/// Returns true if the last label of `before` is in punycode.
+fn is_punycode(before: &str) -> bool {
+    host::last_label(before).starts_with("xn--")
+}
+
+/// One of the shortest hosts with one character between the two.
+fn shortest(before: &str, after: &str) -> String {
+    format!("{before}0{after}")
+}
+
+/// Returns true if `host` has nothing but digits, dots and `*`.
+fn is_like_ipv4(host: &str) -> bool {
+    host.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'*'))
 }
 
 fn is_address(host: &str) -> bool {
-    host.starts_with('[') || host::ends_in_number(host)
+    host.contains('[') || host::ends_in_number(host)
 }
 
 /// The most telling fault of a text that is not a pattern.
 fn diagnose(text: &str) -> ErrorKind {
     match text {
         "*" | "*:*" => return ErrorKind::Everything,
-        "null" => return ErrorKind::Null,
         several if several.contains([',', ' ']) => return ErrorKind::Several,
         _ => {}
     }
@@ -154,12 +194,18 @@ fn diagnose(text: &str) -> ErrorKind {
 }
 
 fn diagnose_host(text: &str) -> ErrorKind {
-    let domain = text.strip_prefix("*.");
-    let host = domain.unwrap_or(text);
-    if domain.is_some_and(is_address) {
+    let host = text.strip_prefix("*.").unwrap_or(text);
+    let (before, after) = text.split_once('*').unwrap_or_default();
+    if after.contains('*') {
+        ErrorKind::Wildcards
+    } else if text == "*" {
+        ErrorKind::WildcardHost
+    } else if text.contains('*') && (is_address(text) || is_like_ipv4(text)) {
         ErrorKind::WildcardAddress
-    } else if host.contains('*') {
-        ErrorKind::Wildcard
+    } else if is_punycode(before) {
+        ErrorKind::WildcardPunycode
+    } else if host.contains('*') && !has_two_labels(after) {
+        ErrorKind::WildcardDomain
     } else if !host.is_ascii() {
         ErrorKind::Unicode
     } else if host.ends_with('.') {
@@ -174,7 +220,7 @@ fn case_or(text: &str, otherwise: ErrorKind) -> ErrorKind {
 }
 
 impl<'a> OriginPattern<'a> {
-    /// The scheme, lower case, without `://`.
+    /// The scheme without `://`; empty for `null`.
     #[must_use]
     pub fn scheme(&self) -> &'a str {
         self.scheme
@@ -198,6 +244,12 @@ impl<'a> OriginPattern<'a> {
         matches!(self.host, HostPattern::Exactly(_)) && self.port != PortPattern::Any
     }
 
+    /// Returns true if it is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.text == origin::NULL
+    }
+
     /// The ports it stands for.
     #[must_use]
     pub fn port(&self) -> PortPattern {
@@ -218,9 +270,6 @@ impl PatternError {
         match self.0 {
             ErrorKind::Everything => "stands for every origin, not for one",
             ErrorKind::Several => "has a comma or a space, but one string holds one origin",
-            ErrorKind::Null => {
-                "stands for every sandboxed frame and local file, and is never allowed"
-            }
             ErrorKind::NoScheme => "has no scheme: an origin is scheme://host[:port]",
             ErrorKind::Scheme => "has an invalid scheme",
             ErrorKind::WebSocketScheme => {
@@ -237,12 +286,11 @@ impl PatternError {
             ErrorKind::Unicode => "has a Unicode host, but browsers send its punycode form",
             ErrorKind::DefaultPort => "has the scheme's default port, which browsers leave out",
             ErrorKind::Port => "has an invalid port: neither 1 to 65535 nor *",
-            ErrorKind::Wildcard => {
-                "has a wildcard that is neither the whole first label of the host nor the whole port"
-            }
-            ErrorKind::WildcardAddress => {
-                "has a wildcard before an IP address, which has no subdomains"
-            }
+            ErrorKind::Wildcards => "has more than one * in its host",
+            ErrorKind::WildcardHost => "stands for every host",
+            ErrorKind::WildcardDomain => "has a * in the last two labels of its host",
+            ErrorKind::WildcardPunycode => "has a * in a label of punycode",
+            ErrorKind::WildcardAddress => "has a * in an IP address, or before one",
             ErrorKind::Host => "has an invalid host",
         }
     }
@@ -261,12 +309,14 @@ impl PatternError {
             ErrorKind::Everything => {
                 "write \"origin\": true for every origin, or \"origin\": \"*\" without credentials"
             }
-            ErrorKind::Null => "remove it; serve the page from an origin of its own",
             ErrorKind::Unicode => {
                 "write the host as xn--…, as the browser's developer tools show it"
             }
-            ErrorKind::Wildcard => {
+            ErrorKind::WildcardHost => {
                 "write \"https://*.example.com\", or \"origin\": true for every origin"
+            }
+            ErrorKind::Wildcards | ErrorKind::WildcardDomain | ErrorKind::WildcardPunycode => {
+                "write each host, or one *, as in \"https://pr-*.example.com\""
             }
             ErrorKind::WildcardAddress => "write each address",
             _ => "write an origin such as \"https://example.com\" or \"http://localhost:3000\"",

@@ -7,6 +7,7 @@ mod dangers;
 mod diagnostic;
 mod document;
 mod domain_rules;
+mod doubts;
 mod excerpt;
 mod field;
 mod headers;
@@ -305,7 +306,13 @@ impl Rule {
         }
     }
 
-    /// Returns true if every well-formed origin is allowed.
+    /// Returns true if pages may read the answers to requests with credentials.
+    fn is_credentialed(&self) -> bool {
+        matches!(self.access, Access::Echoed { credentials: true, .. })
+    }
+
+    /// Returns true if every origin is allowed, but [those of nobody](Origin::is_shared) with
+    /// credentials.
     #[must_use]
     pub fn allows_every_origin(&self) -> bool {
         self.listed().is_none()
@@ -315,9 +322,13 @@ impl Rule {
     #[must_use]
     pub fn listing(&self, origin: &Origin<'_>) -> Listing<'_> {
         match self.listed() {
+            None if self.is_credentialed() && origin.is_shared() => Listing::Tenant(&[]),
             None => Listing::Every,
             Some(listed) if listed.patterns.contains(origin) => Listing::Pattern,
-            Some(listed) if may_have_key(origin) => Listing::Tenant(&listed.prefixes),
+            // Neither a page's nor anybody's own origin is worth asking KV.
+            Some(listed) if !origin.is_shared() && !origin.is_websocket() => {
+                Listing::Tenant(&listed.prefixes)
+            }
             Some(_) => Listing::Tenant(&[]),
         }
     }
@@ -337,12 +348,6 @@ impl Rule {
             Access::Echoed { origins: Origins::Listed(listed), .. } => Some(listed),
         }
     }
-}
-
-/// No page is of a `ws` or `wss` origin, nor is one of a `file` origin anybody's own, so KV is
-/// not asked for them.
-fn may_have_key(origin: &Origin<'_>) -> bool {
-    !matches!(origin.scheme(), "file" | "ws" | "wss")
 }
 
 #[cfg(test)]

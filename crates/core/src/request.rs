@@ -109,6 +109,13 @@ fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str) {
     end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
 }
 
+/// The files of Socket.IO's client, but for their source maps.
+const CLIENT_BUNDLES: [&str; 4] =
+    ["/socket.io.js", "/socket.io.min.js", "/socket.io.esm.min.js", "/socket.io.msgpack.min.js"];
+
+/// Those that Engine.IO reads (engine.io, `server.ts`, `verify` and `createTransport`).
+const SESSION_PARAMETERS: [&str; 4] = ["EIO", "transport", "sid", "j"];
+
 impl RequestHead<'_> {
     /// Its kind.
     #[must_use]
@@ -144,16 +151,37 @@ impl RequestHead<'_> {
     }
 
     /// Returns true if the query, once decoded, has a parameter of Engine.IO: `EIO`, or a
-    /// `transport` that it knows (engine.io, `server.ts`, `verify`). Some servers take `;` for `&`
-    /// (Python before 3.10, `urllib.parse.parse_qs`).
+    /// `transport` that it knows (engine.io, `server.ts`, `verify`).
     #[must_use]
     pub fn has_engineio_shape(&self) -> bool {
-        let pairs = self.url.query().split(';').map(str::as_bytes).flat_map(form_urlencoded::parse);
-        pairs.into_iter().any(|(name, value)| match &*name {
+        self.has_parameter(&|name, value| match name {
             "EIO" => true,
-            "transport" => matches!(&*value, "polling" | "websocket" | "webtransport"),
+            "transport" => matches!(value, "polling" | "websocket" | "webtransport"),
             _ => false,
         })
+    }
+
+    /// Returns true if the query, once decoded, has a parameter whose name and value are `wanted`. Some
+    /// servers take `;` for `&` (Python before 3.10, `urllib.parse.parse_qs`).
+    fn has_parameter(&self, wanted: &dyn Fn(&str, &str) -> bool) -> bool {
+        self.url.query().split(';').any(|part| {
+            form_urlencoded::parse(part.as_bytes()).any(|(name, value)| wanted(&name, &value))
+        })
+    }
+
+    /// Returns true if it gets a file of Socket.IO's client directly under `prefix` (socket.io,
+    /// `lib/index.ts`, `serve`), on a path that every server reads alike, and asks for nothing of a session: with `serveClient: false` Engine.IO
+    /// takes these paths for its own.
+    #[must_use]
+    pub fn is_client_bundle(&self, prefix: &str) -> bool {
+        let file = self.url.path().strip_prefix(prefix.strip_suffix('/').unwrap_or(prefix));
+        let is_bundle =
+            |file: &str| CLIENT_BUNDLES.contains(&file.strip_suffix(".map").unwrap_or(file));
+        matches!(self.method, "GET" | "HEAD")
+            && self.upgrade.is_none()
+            && file.is_some_and(is_bundle)
+            && self.path_variants().reading == path::Reading::Plain
+            && !self.has_parameter(&|name, _| SESSION_PARAMETERS.contains(&name))
     }
 
     /// Returns true if it asks for a WebSocket (RFC 6455, 4.1).

@@ -13,10 +13,11 @@
 
 mod cors;
 mod failure;
+mod names;
 mod template;
 pub mod vary;
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 
 use crate::{
     decision::{Decision, Verdict},
@@ -30,8 +31,8 @@ pub use cors::{MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES};
 pub use failure::UpstreamFailure;
 pub use template::{RequestHeader, Template, TemplateId};
 
-/// Headers, in order.
-pub type Headers = Vec<(HeaderName, HeaderValue)>;
+/// Headers, in order, each with its name as servers write it: `Access-Control-Max-Age`.
+pub type Headers = Vec<(&'static str, HeaderValue)>;
 
 /// The header that explains a decision.
 pub const EXPLAIN_HEADER: &str = "x-cors-decision";
@@ -117,21 +118,6 @@ fn explanation(decision: &Decision<'_>, settings: &Settings) -> Option<HeaderVal
     HeaderValue::try_from(text).ok()
 }
 
-/// The name of a header as servers write it: `Access-Control-Max-Age`; but `x-cors-decision`.
-#[must_use]
-pub fn canonical_name(name: &HeaderName) -> String {
-    if *name == EXPLAIN_HEADER {
-        return name.to_string();
-    }
-    let mut is_first = true;
-    let letter = |letter: char| {
-        let written = if is_first { letter.to_ascii_uppercase() } else { letter };
-        is_first = letter == '-';
-        written
-    };
-    name.as_str().chars().map(letter).collect()
-}
-
 impl Answer<'static> {
     /// The answer to every request where there is nowhere to forward to.
     #[must_use]
@@ -162,10 +148,9 @@ impl Answer<'_> {
                 RequestHeader::Origin => origin.clone(),
                 RequestHeader::RequestedHeaders => self.allowed_headers.as_ref()?.to_value(),
             };
-            Some((name.clone(), value?))
+            Some((*name, value?))
         });
-        let explanation =
-            self.explanation.clone().map(|value| (HeaderName::from_static(EXPLAIN_HEADER), value));
+        let explanation = self.explanation.clone().map(|value| (EXPLAIN_HEADER, value));
         of_request.chain(self.template.headers()).chain(explanation).collect()
     }
 }

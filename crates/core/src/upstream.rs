@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, header::ACCEPT_ENCODING};
-
 use crate::{origin, request::RequestHead};
 
-const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const ACCEPT_ENCODING: &str = "accept-encoding";
+const X_FORWARDED_HOST: &str = "x-forwarded-host";
+const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The differences between the request that came and the one that is sent on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct UpstreamRequest<'a> {
     /// Its URL, if that is another.
     pub url: Option<String>,
     /// The headers that are set, in place of any of the same name.
-    pub headers: Vec<(HeaderName, Cow<'a, str>)>,
+    pub headers: Vec<(&'static str, Cow<'a, str>)>,
 }
 
 impl<'a> UpstreamRequest<'a> {

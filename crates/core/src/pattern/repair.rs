@@ -3,22 +3,25 @@
 use crate::{host, origin};
 
 /// The nearest valid pattern: lower case, without path, user information,
-/// trailing dot or default port, `http` for `ws`, a scheme where there is none, a
-/// Unicode host as `to_ascii` has it. `None` where that is still no pattern.
+/// trailing dot or default port, `http` for `ws`, a scheme where there is none, `*.example.com` for
+/// `*example.com`, a Unicode host as `to_ascii` has it. `None` where that is still no pattern.
 #[must_use]
 pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
-    let lower = text.trim().to_ascii_lowercase();
+    let text = text.trim();
     // Of several origins, no one is what was meant.
-    if lower.contains([',', ' ']) {
+    if text.contains([',', ' ']) {
         return None;
     }
-    let split = lower.split_once("://");
-    let scheme = if lower.starts_with("localhost") { "http" } else { "https" };
-    let (scheme, rest) = split.unwrap_or((scheme, &lower));
-    let scheme = match scheme {
-        "ws" => "http",
-        "wss" => "https",
-        other => other,
+    let split = origin::split_scheme(text);
+    let (scheme, rest) = split.unwrap_or(("", text));
+    let (lower_scheme, lower_rest) = (scheme.to_ascii_lowercase(), rest.to_ascii_lowercase());
+    let (scheme, rest) = match &*lower_scheme {
+        "" if lower_rest.starts_with("localhost") => ("http", &*lower_rest),
+        "" | "wss" | "*" => ("https", &*lower_rest),
+        "ws" => ("http", &*lower_rest),
+        "file" => return Some(origin::FILE.to_owned()),
+        custom if origin::is_custom(custom) => (scheme, rest),
+        other => (other, &*lower_rest),
     };
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
@@ -41,9 +44,11 @@ fn repair_host(host: &str, to_ascii: fn(&str) -> Option<String>) -> Option<Strin
     if let Some(address) = bracketed.and_then(host::canonical_ipv6) {
         return Some(format!("[{address}]"));
     }
-    let host = host.trim_end_matches('.');
+    // Electron's `app://.` ends in none.
+    let host = if host == "." { host } else { host.trim_end_matches('.') };
     if host.is_ascii() {
-        return Some(host.to_owned());
+        let below = host.strip_prefix('*').filter(|rest| !rest.starts_with(['.', '-']));
+        return Some(below.map_or_else(|| host.to_owned(), |domain| format!("*.{domain}")));
     }
     match host.strip_prefix("*.") {
         Some(domain) => to_ascii(domain).map(|domain| format!("*.{domain}")),

@@ -3,19 +3,26 @@
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use super::OriginPattern;
+use super::{HostPattern, OriginPattern};
 use crate::origin::Origin;
 
 /// Patterns as they are written. A look-up searches for the origin itself and, where there are
-/// wildcards, for each pattern that would stand for it: one with any port, and two for each dot in
-/// the host.
+/// wildcards, for each pattern that would stand for it: one with any port, two for each dot in
+/// the host, one for all hosts; and, where there are some inside labels, for one of each way to put a
+/// `*` into a label, but only where the stems say that there is a pattern that begins and one that
+/// ends like it.
 ///
 /// The hashes have no secret key, as only the author of a policy adds patterns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
-    exact: IndexSet<Box<str>, FxBuildHasher>,
-    wildcards: IndexSet<Box<str>, FxBuildHasher>,
+    exact: Texts,
+    wildcards: Texts,
+    /// Of each pattern with a `*` inside a label: what is before it (`https://pr-`), and what follows
+    /// the label (`example.com`).
+    stems: Texts,
 }
+
+type Texts = IndexSet<Box<str>, FxBuildHasher>;
 
 impl<'a> Extend<OriginPattern<'a>> for OriginSet {
     fn extend<I: IntoIterator<Item = OriginPattern<'a>>>(&mut self, patterns: I) {
@@ -38,8 +45,15 @@ impl OriginSet {
     }
 
     fn insert(&mut self, pattern: &OriginPattern<'_>) {
+        let text = pattern.as_str();
         let patterns = if pattern.is_exact() { &mut self.exact } else { &mut self.wildcards };
-        patterns.insert(pattern.as_str().into());
+        patterns.insert(text.into());
+        if let HostPattern::Between(..) = pattern.host()
+            && let Some((before, after)) = text.split_once('*')
+            && let Some((_, parent)) = after.split_once('.')
+        {
+            self.stems.extend([before.into(), parent.into()]);
+        }
     }
 
     /// The number of patterns.
@@ -78,21 +92,65 @@ impl OriginSet {
         if self.wildcards.is_empty() {
             return None;
         }
-        let mut pattern = String::new();
-        let mut find = |parts: [&str; 4]| {
-            pattern.clear();
-            pattern.extend(parts);
-            self.wildcards.get(pattern.as_str()).map(|found| &**found)
-        };
-        let scheme = origin.scheme();
-        find([origin.without_port(), ":*", "", ""])
-            .or_else(|| parents(origin.authority()).find_map(|it| find([scheme, "://*.", it, ""])))
-            .or_else(|| parents(origin.host()).find_map(|it| find([scheme, "://*.", it, ":*"])))
+        let buffer = &mut String::new();
+        get(&self.wildcards, buffer, &[origin.without_port(), ":*"])
+            .or_else(|| get(&self.wildcards, buffer, &[origin.scheme(), "://*"]))
+            .or_else(|| self.find_wildcard(origin.scheme(), origin.authority(), "", buffer))
+            .or_else(|| self.find_wildcard(origin.scheme(), origin.host(), ":*", buffer))
+    }
+
+    /// A pattern with a `*` for labels of `authority` or inside one of them, and `end` at the end.
+    fn find_wildcard(
+        &self,
+        scheme: &str,
+        authority: &str,
+        end: &str,
+        buffer: &mut String,
+    ) -> Option<&str> {
+        let (mut before, mut rest) = ("", authority);
+        while let Some((label, parent)) = rest.split_once('.') {
+            let found = get(&self.wildcards, buffer, &[scheme, "://*.", parent, end])
+                .or_else(|| self.find_inside([scheme, before, label, parent, end], buffer));
+            if found.is_some() {
+                return found;
+            }
+            before = authority.strip_suffix(parent)?;
+            rest = parent;
+        }
+        None
+    }
+
+    /// A pattern with a `*` inside `label`.
+    fn find_inside(
+        &self,
+        [scheme, before, label, parent, end]: [&str; 5],
+        buffer: &mut String,
+    ) -> Option<&str> {
+        if self.stems.is_empty() {
+            return None;
+        }
+        get(&self.stems, buffer, &[parent, end])?;
+        (0..label.len()).find_map(|start| {
+            let (first, part) = label.split_at_checked(start)?;
+            get(&self.stems, buffer, &[scheme, "://", before, first])?;
+            let fitting = part.bytes().take_while(|byte| is_in_wildcard(*byte)).count();
+            (1..=fitting).find_map(|len| {
+                let last = part.get(len..)?;
+                let parts = [scheme, "://", before, first, "*", last, ".", parent, end];
+                get(&self.wildcards, buffer, &parts)
+            })
+        })
     }
 }
 
-/// The parts after each dot: `b.c` and `c` of `a.b.c`.
-fn parents(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(name.split_once('.'), |(_, parent)| parent.split_once('.'))
-        .map(|(_, parent)| parent)
+/// The text of `texts` that is `parts` together, which are put into `buffer`.
+fn get<'t>(texts: &'t Texts, buffer: &mut String, parts: &[&str]) -> Option<&'t str> {
+    buffer.clear();
+    buffer.extend(parts.iter().copied());
+    texts.get(buffer.as_str()).map(|found| &**found)
+}
+
+/// Returns true if a `*` inside a label may stand for the character.
+fn is_in_wildcard(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
 }

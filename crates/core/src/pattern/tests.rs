@@ -21,6 +21,18 @@ fn prints_as_it_was_written() {
         "http://127.0.0.1:5173",
         "http://[::1]:*",
         "capacitor://localhost",
+        "MyApp://LocalHost",
+        "app://.",
+        "file://",
+        "null",
+        "https://pr-*.example.com",
+        "https://*-web.example.com:8443",
+        "https://deploy-preview-*--site.netlify.app",
+        "https://app.*.example.com:*",
+        "https://a*b.c.d.example.com",
+        "app://App-*.Example.com",
+        "moz-extension://*",
+        "My+Ext.1://*",
     ] {
         assert_eq!(OriginPattern::try_from(text).unwrap().to_string(), text);
     }
@@ -69,6 +81,76 @@ fn matches_what_it_stands_for_and_nothing_near_it() {
             &["https://a.good.com", "https://a.b.good.com:1"],
             &["https://good.com", "https://good.com:8443", "http://a.good.com"],
         ),
+        (
+            "https://pr-*.good.com",
+            &["https://pr-1.good.com", "https://pr-a-b.good.com", "https://pr--.good.com"],
+            &[
+                "https://pr-.good.com",
+                "https://pr.good.com",
+                "https://pr-1.2.good.com",
+                "https://a.pr-1.good.com",
+                "https://pr-1.a.good.com",
+                "https://pr-_.good.com",
+                "https://xpr-1.good.com",
+                "https://pr-1.good.com.evil.com",
+                "https://pr-1.evilgood.com",
+                "https://pr-1.good.com:8443",
+                "http://pr-1.good.com",
+            ],
+        ),
+        (
+            "https://*-my-slug.good.com:8443",
+            &["https://a-my-slug.good.com:8443", "https://a-my-slug-my-slug.good.com:8443"],
+            &[
+                "https://-my-slug.good.com:8443",
+                "https://my-slug.good.com:8443",
+                "https://a-my-slug.good.com",
+                "https://a.b-my-slug.good.com:8443",
+                "https://a-my-slugx.good.com:8443",
+            ],
+        ),
+        (
+            "https://a-*-a.good.com",
+            &["https://a-b-a.good.com", "https://a---a.good.com"],
+            // Beginning and end may not overlap.
+            &["https://a-a.good.com", "https://a--a.good.com", "https://a-.-a.good.com"],
+        ),
+        (
+            "https://app.*.good.com:*",
+            &["https://app.eu.good.com", "https://app.eu-1.good.com:9"],
+            &[
+                "https://app.good.com",
+                "https://app..good.com",
+                "https://app.eu.1.good.com",
+                "https://xapp.eu.good.com",
+                "https://a.app.eu.good.com",
+                "https://app.e_u.good.com",
+            ],
+        ),
+        (
+            "app://App-*.good.com",
+            &["app://App-1.good.com"],
+            &["app://app-1.good.com", "app://App-A.good.com", "App://App-1.good.com"],
+        ),
+        (
+            "moz-extension://*",
+            &["moz-extension://b4a6b6c4-1d5e", "moz-extension://A.B:1", "moz-extension://."],
+            &[
+                "moz-extension://",
+                "moz-extension:///",
+                "Moz-extension://b4a6b6c4",
+                "chrome-extension://b4a6b6c4",
+                "https://b4a6b6c4",
+            ],
+        ),
+        (
+            "capacitor://LocalHost",
+            &["capacitor://LocalHost"],
+            &["capacitor://localhost", "Capacitor://LocalHost"],
+        ),
+        ("app://.", &["app://."], &["app://", "app://-", "app://./", "App://."]),
+        ("file://", &["file://"], &["null", "file://a.example", "file:///", "http://a.example"]),
+        ("null", &["null"], &["file://", "https://null"]),
         ("http://[::1]:3000", &["http://[::1]:3000"], &["http://[::1]", "http://[::2]:3000"]),
         (
             "http://[::1]:*",
@@ -94,6 +176,8 @@ fn overlapping_patterns_give_the_same_answer_in_any_order() {
         "https://*.a.good.com:*",
         "https://a.good.com:*",
         "http://*.good.com:81",
+        "https://b-*.good.com:8443",
+        "https://b-*-x.good.com:*",
     ];
     for _ in 0..patterns.len() {
         patterns.rotate_left(1);
@@ -106,6 +190,10 @@ fn overlapping_patterns_give_the_same_answer_in_any_order() {
             ("http://b.good.com:81", true),
             ("http://b.good.com", false),
             ("https://good.com", false),
+            ("https://b-1.good.com:8443", true),
+            ("https://b-1.good.com:8444", false),
+            ("https://b-1-x.good.com:8444", true),
+            ("https://b-x.good.com:8444", false),
         ] {
             assert_eq!(allows(&patterns, origin), allowed, "{origin} in {patterns:?}");
         }
@@ -126,6 +214,15 @@ fn faults_say_what_is_wrong_and_what_to_write() {
         ("https://a.example.", ErrorKind::TrailingDot, r#"write "https://a.example""#),
         ("https://A.example", ErrorKind::UpperCase, r#"write "https://a.example""#),
         ("HTTPS://a.example", ErrorKind::UpperCase, r#"write "https://a.example""#),
+        ("WSS://a.example", ErrorKind::UpperCase, r#"write "https://a.example""#),
+        ("https://PR-*.a.example", ErrorKind::UpperCase, r#"write "https://pr-*.a.example""#),
+        ("FILE://", ErrorKind::UpperCase, r#"write "file://""#),
+        ("file:///android_asset/", ErrorKind::Path, r#"write "file://""#),
+        ("file://*", ErrorKind::WildcardHost, r#"write "file://""#),
+        ("app://./", ErrorKind::Path, r#"write "app://.""#),
+        ("MyApp://LocalHost/", ErrorKind::Path, r#"write "MyApp://LocalHost""#),
+        ("*://a.example", ErrorKind::Scheme, r#"write "https://a.example""#),
+        ("https://*a.example", ErrorKind::WildcardDomain, r#"write "https://*.a.example""#),
         ("https://a.example:443", ErrorKind::DefaultPort, r#"write "https://a.example""#),
         ("http://a.example:80", ErrorKind::DefaultPort, r#"write "http://a.example""#),
         ("https://u:p@a.example", ErrorKind::Userinfo, r#"write "https://a.example""#),
@@ -152,14 +249,30 @@ fn faults_say_what_is_wrong_and_what_to_write() {
     for (text, kind) in [
         ("*", ErrorKind::Everything),
         ("*:*", ErrorKind::Everything),
-        ("null", ErrorKind::Null),
         ("https://bücher.example", ErrorKind::Unicode),
-        ("https://*", ErrorKind::Wildcard),
-        ("https://a.*.example", ErrorKind::Wildcard),
-        ("https://a*.example", ErrorKind::Wildcard),
-        ("https://*.*.example", ErrorKind::Wildcard),
+        ("https://*", ErrorKind::WildcardHost),
+        ("http://*:3000", ErrorKind::WildcardHost),
+        ("https://a.*.example", ErrorKind::WildcardDomain),
+        ("https://a*.example", ErrorKind::WildcardDomain),
+        ("https://a.b.exam*", ErrorKind::WildcardDomain),
+        ("https://example.*", ErrorKind::WildcardDomain),
+        ("https://*-x.localhost", ErrorKind::WildcardDomain),
+        ("https://*.*.example", ErrorKind::Wildcards),
+        ("https://a-*-*.b.example", ErrorKind::Wildcards),
+        ("https://*.a-*.b.example", ErrorKind::Wildcards),
+        ("https://xn--*.b.example", ErrorKind::WildcardPunycode),
+        ("https://a.xn--b-*.b.example", ErrorKind::WildcardPunycode),
         ("https://*.10.0.0.1", ErrorKind::WildcardAddress),
+        ("https://10.*.0.1", ErrorKind::WildcardAddress),
+        ("https://10.0.0.*", ErrorKind::WildcardAddress),
+        ("https://10.0.*:81", ErrorKind::WildcardAddress),
         ("https://*.[::1]", ErrorKind::WildcardAddress),
+        ("https://[::*]", ErrorKind::WildcardAddress),
+        ("ws://*", ErrorKind::WebSocketScheme),
+        ("moz-extension://*:80", ErrorKind::WildcardHost),
+        ("moz-extension://*/", ErrorKind::Path),
+        ("app://.a", ErrorKind::Host),
+        ("https://a*.b..example", ErrorKind::Host),
     ] {
         assert_eq!(OriginPattern::try_from(text).unwrap_err().0, kind, "{text}");
     }
@@ -167,8 +280,39 @@ fn faults_say_what_is_wrong_and_what_to_write() {
 
 #[test]
 fn a_wildcard_free_pattern_is_an_origin() {
-    for text in ["https://a.example", "http://a.example:443", "http://[::1]:8080", "app://x"] {
+    for text in [
+        "https://a.example",
+        "http://a.example:443",
+        "http://[::1]:8080",
+        "app://x",
+        "App://X",
+        "app://.:81",
+        "file://",
+        "null",
+    ] {
         assert_eq!(OriginPattern::try_from(text).unwrap().to_string(), text);
         assert_eq!(Origin::try_from(text).unwrap().as_str(), text);
+    }
+}
+
+#[test]
+fn a_pattern_that_no_host_could_fit_is_none() {
+    let label = "a".repeat(62);
+    assert!(OriginPattern::try_from(&*format!("https://{label}*.b.example")).is_ok());
+    let too_long = format!("https://a{label}*.b.example");
+    assert_eq!(OriginPattern::try_from(&*too_long).unwrap_err().0, ErrorKind::Host);
+    let host = format!("{label}.{label}.{label}.{}", "a".repeat(62));
+    assert!(OriginPattern::try_from(&*format!("https://*.{host}")).is_ok());
+    assert!(OriginPattern::try_from(&*format!("https://b*.{host}")).is_err());
+}
+
+#[test]
+fn the_way_to_write_a_wildcard_is_shown() {
+    for (text, help) in [
+        ("https://*", r#"write "https://*.example.com", or "origin": true for every origin"#),
+        ("https://*-*.a.example", r#"write each host, or one *, as in "https://pr-*.example.com""#),
+        ("http://10.0.0.*", "write each address"),
+    ] {
+        assert_eq!(OriginPattern::try_from(text).unwrap_err().help(text, |_| None), help, "{text}");
     }
 }

@@ -1,5 +1,7 @@
 //! Rules about domain names that take large tables.
 
+use crate::pattern::OriginPattern;
+
 /// Rules about domain names. Their tables are too large for the Worker's upload, so each program
 /// brings its own.
 #[derive(Clone, Copy, Debug)]
@@ -8,12 +10,12 @@ pub struct DomainRules {
     /// ASCII"): `xn--bcher-kva.example` for `bücher.example`. `None` where it
     /// has none, or where that is not known.
     pub to_ascii: fn(&str) -> Option<String>,
-    /// Returns true if anyone can register a name below this domain
-    /// (<https://publicsuffix.org>): `co.uk`, `github.io`.
-    pub is_public_suffix: fn(&str) -> bool,
+    /// The help to write instead of a pattern that stands for names which anyone can register
+    /// (<https://publicsuffix.org>): `https://*.co.uk`, `https://x-*.github.io`. `None` for others.
+    pub own_names: fn(&OriginPattern<'_>) -> Option<String>,
 }
 
 impl DomainRules {
     /// No tables: the Worker's.
-    pub const NONE: Self = Self { to_ascii: |_| None, is_public_suffix: |_| false };
+    pub const NONE: Self = Self { to_ascii: |_| None, own_names: |_| None };
 }

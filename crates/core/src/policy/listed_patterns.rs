@@ -1,30 +1,32 @@
 //! The patterns in a list of origins: read, checked, counted.
 
 use super::{DomainRules, Listed, diagnostic::Diagnostics, place::Node};
-use crate::pattern::{HostPattern, OriginPattern, repair};
+use crate::pattern::{OriginPattern, repair};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;
 
-/// The pattern `text`. With `own_only`, it may not stand for domains that anyone can register.
+/// The patterns that a list of origins may not have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Barred {
+    /// `null`.
+    pub(super) null: bool,
+    /// Patterns that stand for names which anyone can register.
+    pub(super) public_suffixes: bool,
+}
+
+/// The pattern `text`, if it is none of those that `barred` names.
 ///
 /// # Errors
 /// A clause that says what is wrong with it, and a help.
 pub(super) fn read_pattern<'t>(
     text: &'t str,
-    own_only: bool,
+    barred: Barred,
     domain_rules: &DomainRules,
 ) -> Result<OriginPattern<'t>, (&'static str, String)> {
     let over_suffix = |text: &str| {
-        let pattern = OriginPattern::try_from(text).ok()?;
-        let HostPattern::Below(domain) = pattern.host() else { return None };
-        let (scheme, below) = text.split_once("*.")?;
-        (own_only && (domain_rules.is_public_suffix)(domain)).then(|| {
-            format!(
-                "write your own domains, as in \"{scheme}*.yours.{below}\"; or say \
-                 that all are meant: \"dangerouslyAllow\": [\"public-suffix\"]"
-            )
-        })
+        let pattern = OriginPattern::try_from(text).ok().filter(|_| barred.public_suffixes);
+        (domain_rules.own_names)(&pattern?)
     };
     let pattern = OriginPattern::try_from(text).map_err(|error| {
         // The help must not suggest another fault.
@@ -32,9 +34,13 @@ pub(super) fn read_pattern<'t>(
         let help = repaired.unwrap_or_else(|| error.help(text, domain_rules.to_ascii));
         (error.message(), help)
     })?;
+    if barred.null && pattern.is_null() {
+        return Err((SHARED, "remove it; serve the page from an origin of its own".to_owned()));
+    }
     over_suffix(text).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
 }
 
+const SHARED: &str = "stands for every sandboxed frame and local file, with \"credentials\": true";
 const OVER_SUFFIX: &str = "is a wildcard over a public suffix, under which anyone can have a site, \
                            with \"credentials\": true";
 

@@ -8,7 +8,7 @@ use super::{
     diagnostic::{Diagnostics, Reported},
     field::Members,
     json::{Json, Value},
-    listed_patterns::{add, read_pattern},
+    listed_patterns::{Barred, add, read_pattern},
     place::Node,
     socketio2, tenants,
 };
@@ -24,7 +24,8 @@ pub(super) fn access(
     diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Access, Reported> {
     let echoed = |origins| Access::Echoed { origins, credentials };
-    let own_only = credentials && !dangers.public_suffix;
+    let barred =
+        Barred { null: credentials, public_suffixes: credentials && !dangers.public_suffix };
     match (members.get("origin"), members.get("origins")) {
         (Some(node), None) if node.text().as_deref() == Some("*") => {
             if !credentials {
@@ -34,16 +35,16 @@ pub(super) fn access(
             let help = "list the origins, or write true to allow every origin";
             Err(diagnostics.add(&node, message, help))
         }
-        (Some(node), None) => origins(&node, own_only, diagnostics).map(echoed),
-        (None, Some(node)) => socketio2::origins(&node, own_only, diagnostics).map(echoed),
+        (Some(node), None) => origins(&node, barred, diagnostics).map(echoed),
+        (None, Some(node)) => socketio2::origins(&node, barred, diagnostics).map(echoed),
         (Some(node), Some(legacy)) => {
             let clause =
                 "is the value of \"origins\", Socket.IO 2's name for \"origin\", which is here too";
             diagnostics.add(&legacy, clause, "remove \"origins\"");
             // Both are checked, as either may be kept.
             let _ = (
-                origins(&node, own_only, diagnostics),
-                socketio2::origins(&legacy, own_only, diagnostics),
+                origins(&node, barred, diagnostics),
+                socketio2::origins(&legacy, barred, diagnostics),
             );
             Err(Reported)
         }
@@ -54,10 +55,10 @@ pub(super) fn access(
     }
 }
 
-/// The origins in `node`. With `own_only`, a wildcard over a public suffix is a fault.
+/// The origins in `node`, of which those that are `barred` are faults.
 fn origins(
     node: &Node<'_>,
-    own_only: bool,
+    barred: Barred,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Origins, Reported> {
     match node.value() {
@@ -72,8 +73,8 @@ fn origins(
                     break;
                 }
                 match item.text() {
-                    Some(text) => pattern(&item, &text, own_only, &mut listed, diagnostics),
-                    None => entry(&item, own_only, &mut listed, diagnostics),
+                    Some(text) => pattern(&item, &text, barred, &mut listed, diagnostics),
+                    None => entry(&item, barred, &mut listed, diagnostics),
                 }
             }
             Ok(Origins::Listed(listed))
@@ -86,7 +87,7 @@ fn origins(
 }
 
 /// Reads an entry that is no text: an origin with a note, or a prefix of tenants.
-fn entry(node: &Node<'_>, own_only: bool, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
+fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
     let Ok(members) = Members::of(node, tenants::EXPECTED, diagnostics) else { return };
     if members.get("kv").is_some() || ["origin", "note"].iter().all(|it| members.get(it).is_none())
     {
@@ -99,7 +100,7 @@ fn entry(node: &Node<'_>, own_only: bool, listed: &mut Listed, diagnostics: &mut
         return;
     };
     match origin.text() {
-        Some(text) => pattern(&origin, &text, own_only, listed, diagnostics),
+        Some(text) => pattern(&origin, &text, barred, listed, diagnostics),
         None => drop(diagnostics.add_invalid(&origin, "an origin", None)),
     }
 }
@@ -137,11 +138,11 @@ pub(super) fn names(item: &Node<'_>, pattern: &str) -> bool {
 fn pattern(
     node: &Node<'_>,
     text: &str,
-    own_only: bool,
+    barred: Barred,
     listed: &mut Listed,
     diagnostics: &mut Diagnostics<'_>,
 ) {
-    match read_pattern(text, own_only, diagnostics.domain_rules) {
+    match read_pattern(text, barred, diagnostics.domain_rules) {
         Ok(pattern) => add(node, pattern, listed, diagnostics),
         Err((message, help)) => drop(diagnostics.add_part(node, text, message, help)),
     }

@@ -5,7 +5,7 @@ use super::{
     diagnostic::{Diagnostics, Reported},
     field::Members,
     json::Value,
-    listed_patterns::{add, read_pattern},
+    listed_patterns::{Barred, add, read_pattern},
     place::Node,
     tenants,
 };
@@ -15,7 +15,7 @@ use crate::{host, origin, pattern::OriginPattern};
 /// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).
 pub(super) fn origins(
     node: &Node<'_>,
-    own_only: bool,
+    barred: Barred,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Origins, Reported> {
     if !matches!(node.value(), Value::Text(_) | Value::Array | Value::Object) {
@@ -40,7 +40,7 @@ pub(super) fn origins(
             if diagnostics.are_full() {
                 break;
             }
-            match read_entry(entry, own_only, diagnostics.domain_rules) {
+            match read_entry(entry, barred, diagnostics.domain_rules) {
                 Ok(Entry::Every) => every = true,
                 Ok(Entry::Patterns(patterns)) => {
                     for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
@@ -63,7 +63,7 @@ enum Entry {
 
 fn read_entry(
     entry: &str,
-    own_only: bool,
+    barred: Barred,
     domain_rules: &DomainRules,
 ) -> Result<Entry, (&'static str, String)> {
     if entry == "*:*" {
@@ -74,10 +74,10 @@ fn read_entry(
     }
     let patterns = patterns(entry);
     for text in &patterns {
-        if let Err(diagnostic) = read_pattern(text, own_only, domain_rules) {
+        if let Err(diagnostic) = read_pattern(text, barred, domain_rules) {
             // A pattern that is wrong as such is reported as it was written.
             let is_wrong = OriginPattern::try_from(&**text).is_err();
-            let own = is_wrong.then(|| read_pattern(entry, own_only, domain_rules).err()).flatten();
+            let own = is_wrong.then(|| read_pattern(entry, barred, domain_rules).err()).flatten();
             return Err(own.unwrap_or(diagnostic));
         }
     }

@@ -3,18 +3,14 @@
 use super::{
     Diagnostic, DomainRules, dangers,
     diagnostic::Diagnostics,
-    document,
+    document, doubts,
     field::{Members, each_text},
     json::Value,
     origins,
     place::Node,
     socketio2, syntax,
 };
-use crate::{
-    host::is_loopback,
-    keys::EVERY_HOST,
-    pattern::{HostPattern, OriginPattern},
-};
+use crate::{keys::EVERY_HOST, pattern::OriginPattern};
 
 /// Headers of the CORS protocol itself, by the field in which they are useless. Who lists them has
 /// mostly misunderstood the field.
@@ -42,9 +38,6 @@ const MISDIRECTED: [(&str, &[&str]); 2] = [
         ],
     ),
 ];
-
-/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
-const TAURI: &str = "tauri.localhost";
 
 /// No URL is longer (Cloudflare, "Request limits"), so no path is either.
 const MAX_URL_LEN: usize = 16 * 1024;
@@ -108,19 +101,11 @@ fn warn_of_origins(
                 let help = "if they do, list the origins and set \"credentials\": true";
                 warnings.add(&item, message, help);
             }
-            let unencrypted = patterns.iter().find_map(|text| unencrypted_host(text));
-            match unencrypted.filter(|_| credentialed) {
-                Some(host) if is_loopback(&host) => {
-                    let message = "is on the visitor's own machine, where any program can serve it \
-                                   and act with their cookies";
-                    warnings.add(&item, message, "keep it out of production");
-                }
-                Some(_) => {
-                    let message = "is not encrypted: whoever is on a visitor's network can pose as \
-                                   it and act with their cookies";
-                    warnings.add(&item, message, "serve the page over https, and list that");
-                }
-                None => {}
+            let doubt = patterns.iter().find_map(|text| {
+                doubts::about(&OriginPattern::try_from(&**text).ok()?, credentialed)
+            });
+            if let Some((message, help)) = doubt {
+                warnings.add(&item, message, help);
             }
         }
     }
@@ -197,16 +182,6 @@ fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut D
         let message =
             "lets requests without an Origin through, which Socket.IO 2 refuses for a list";
         warnings.add(&node, message, "add \"missingOrigin\": \"deny\" for that, or \"allow\"");
-    }
-}
-
-/// The host of an `http:` pattern.
-fn unencrypted_host(text: &str) -> Option<String> {
-    let pattern =
-        OriginPattern::try_from(text).ok().filter(|pattern| pattern.scheme() == "http")?;
-    match pattern.host() {
-        HostPattern::Exactly(TAURI) => None,
-        HostPattern::Exactly(host) | HostPattern::Below(host) => Some(host.to_owned()),
     }
 }
 

@@ -5,16 +5,17 @@
 
 use std::borrow::Cow;
 
-use http::{
-    HeaderName, HeaderValue,
-    header::{
+use http::HeaderValue;
+
+use super::{
+    EXPLAIN_HEADER, Headers,
+    names::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
         ACCESS_CONTROL_MAX_AGE, VARY,
     },
+    vary,
 };
-
-use super::{EXPLAIN_HEADER, Headers, vary};
 use crate::{
     grant::GrantKind,
     policy::{AllowedHeaders, Rule},
@@ -62,7 +63,7 @@ fn granted(grant: GrantKind) -> Headers {
     }
 }
 
-fn named(name: HeaderName, value: Option<&HeaderValue>) -> Option<(HeaderName, HeaderValue)> {
+fn named(name: &'static str, value: Option<&HeaderValue>) -> Option<(&'static str, HeaderValue)> {
     value.map(|value| (name, value.clone()))
 }
 

@@ -3,17 +3,15 @@
 //! Whoever answers keeps something ready-made for each [`TemplateId`], and adds what an answer
 //! repeats of its request.
 
-use http::{
-    HeaderName, HeaderValue, StatusCode,
-    header::{
-        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE,
-        RETRY_AFTER, VARY,
-    },
-};
+use http::{HeaderValue, StatusCode};
 
 use super::{
     Answer, Headers, UpstreamFailure,
     cors::{self, Reflected},
+    names::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE,
+        RETRY_AFTER, VARY,
+    },
     vary,
 };
 use crate::{
@@ -68,8 +66,8 @@ pub enum RequestHeader {
     RequestedHeaders,
 }
 
-const ORIGIN: (HeaderName, RequestHeader) = (ACCESS_CONTROL_ALLOW_ORIGIN, RequestHeader::Origin);
-const HEADERS: (HeaderName, RequestHeader) =
+const ORIGIN: (&str, RequestHeader) = (ACCESS_CONTROL_ALLOW_ORIGIN, RequestHeader::Origin);
+const HEADERS: (&str, RequestHeader) =
     (ACCESS_CONTROL_ALLOW_HEADERS, RequestHeader::RequestedHeaders);
 
 impl Template<'_> {
@@ -106,7 +104,7 @@ impl Template<'_> {
 
     /// The headers that repeat something of the request, each with what it repeats.
     #[must_use]
-    pub fn repeated(&self) -> &'static [(HeaderName, RequestHeader)] {
+    pub fn repeated(&self) -> &'static [(&'static str, RequestHeader)] {
         match self.kind {
             Kind::Preflight { grant: GrantKind::Origin { .. }, reflects: true } => {
                 const { &[ORIGIN, HEADERS] }
@@ -139,7 +137,7 @@ impl Template<'_> {
 }
 
 /// The headers of an error that the edge itself answers with.
-fn error_headers<const N: usize>(more: [(HeaderName, HeaderValue); N]) -> Headers {
+fn error_headers<const N: usize>(more: [(&'static str, HeaderValue); N]) -> Headers {
     [(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)].into_iter().chain(more).collect()
 }
 

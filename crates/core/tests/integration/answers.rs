@@ -5,7 +5,7 @@ use socketio_cors_core::{
     policy::Policy,
     policy_cache::PolicyState,
     request::{RequestHead, RequestKind},
-    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act, canonical_name},
+    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act},
     settings::{Service, Settings},
     tenants::KeyStatus,
 };
@@ -50,8 +50,7 @@ fn lines(head: RequestHead<'_>, policy: &Policy, service: &Service) -> Vec<Strin
 fn lines_of(head: RequestHead<'_>, decision: &Decision<'_>, service: &Service) -> Vec<String> {
     let headers = |answer: &Answer<'_>| {
         let headers = answer.headers().into_iter();
-        let lines = headers
-            .map(|(name, value)| format!("{}: {}", canonical_name(&name), value.to_str().unwrap()));
+        let lines = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
         let mut lines: Vec<_> = lines.collect();
         lines.sort();
         lines

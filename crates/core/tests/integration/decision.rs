@@ -25,11 +25,20 @@ fn the_first_row_that_fits_decides() {
             (preflight_from(EVIL), "refuse unlisted-origin"),
             (preflight_from("null"), "refuse null-origin"),
             (preflight_from("evil"), "refuse malformed-origin"),
+            (preflight_from("wss://api.example.com"), "preflight no-page"),
+            (preflight_from("https://good.com, https://good.com"), "refuse malformed-origin"),
             (from(OWN), "allow same-origin"),
             (from(GOOD), "allow listed-origin"),
             (from("https://x.y.apps.com"), "allow listed-origin"),
+            (from("wss://api.example.com"), "allow no-page"),
             (from(EVIL), "refuse unlisted-origin"),
+            (from("https://good.com, https://api.example.com"), "allow two-origins"),
+            (from("https://good.com, https://evil.com"), "refuse malformed-origin"),
             (fetched("cross-site", "no-cors", "script"), "refuse cross-site-embed"),
+            (
+                at("/socket.io/socket.io.js", fetched("cross-site", "no-cors", "script")),
+                "allow client-bundle",
+            ),
             (at(jsonp, POLL), "refuse jsonp"),
             (POLL, "allow missing-origin"),
             (at("/other", preflight_from(EVIL)), "uncovered no-route"),
@@ -86,7 +95,9 @@ fn a_preflight_is_judged_by_its_origin_whatever_it_asks_for() {
         );
     }
     assert_decided(EVERY, &[(preflight_from(EVIL), "preflight every-origin")]);
-    assert_decided(WILDCARD, &[(preflight_from("null"), "refuse null-origin")]);
+    for origin in ["null", "file://", "x y", "https://a.com, https://b.com", ""] {
+        assert_decided(WILDCARD, &[(preflight_from(origin), "preflight every-origin")]);
+    }
 }
 
 #[test]
@@ -377,10 +388,12 @@ fn kv_is_only_asked_where_the_decision_hangs_on_it() {
         (from(OWN), "allow same-origin"),
         (from("null"), "refuse null-origin"),
         (from("https://EVIL.com"), "refuse malformed-origin"),
-        (from("file://"), "refuse malformed-origin"),
+        (from("file://"), "refuse unlisted-origin"),
         (from("file://evil.com"), "refuse unlisted-origin"),
-        (from("ws://evil.com"), "refuse unlisted-origin"),
-        (from("wss://evil.com:8443"), "refuse unlisted-origin"),
+        (from("ws://evil.com"), "allow no-page"),
+        (from("wss://evil.com:8443"), "allow no-page"),
+        (from("https://good.com, https://api.example.com"), "allow two-origins"),
+        (from("null, https://evil.com"), "refuse malformed-origin"),
         (POLL, "allow missing-origin"),
         (at("/open/", from(EVIL)), "allow every-origin"),
         (at("/other", from(EVIL)), "uncovered no-route"),
@@ -438,4 +451,166 @@ fn a_path_between_two_routes_grants_what_both_grant() {
         assert_eq!(grant(a, b, from(GOOD)), with_origin, "{a} {b}");
         assert_eq!(grant(a, b, POLL), without, "{a} {b}");
     }
+}
+
+#[test]
+fn the_origin_of_a_websocket_is_judged_as_a_missing_one() {
+    let ws = |head| RequestHead { origin: Some("wss://api.example.com"), ..head };
+    let jsonp = "/socket.io/?EIO=3&transport=polling&j=0";
+    let upgrade = RequestHead { upgrade: Some("websocket"), ..POLL };
+    for origin in ["false", "true", r#""*""#, r#"["https://good.com", {"kv": "t:"}]"#] {
+        let with = |fields: &str| format!(r#"{{"origin": {origin}{fields}}}"#);
+        assert_decided(
+            &with(""),
+            &[
+                (ws(POLL), "allow no-page"),
+                (ws(upgrade), "allow no-page"),
+                (ws(PREFLIGHT), "preflight no-page"),
+                (at(jsonp, ws(POLL)), "refuse jsonp"),
+            ],
+        );
+        assert_decided(&with(r#", "jsonp": true"#), &[(at(jsonp, ws(POLL)), "allow jsonp")]);
+        let same_origin = RequestHead { fetch_site: Some("same-origin"), ..POLL };
+        assert_decided(
+            &with(r#", "missingOrigin": "deny""#),
+            &[
+                (ws(POLL), "refuse no-page"),
+                (ws(upgrade), "refuse no-page"),
+                (ws(PREFLIGHT), "refuse no-page"),
+                (ws(same_origin), "allow no-page"),
+            ],
+        );
+    }
+    // It is nobody's whom CORS could grant anything, and no page's, whose cookies are removed.
+    let policy = policy(r#"{"origin": true, "credentials": true, "websocketCookies": false}"#);
+    let head = ws(upgrade);
+    let decision = decide(&head, &policy, |_| KeyStatus::Missing);
+    assert!(decision.grant.is_none() && !decision.strips_credentials, "{decision:?}");
+}
+
+#[test]
+fn two_origins_pass_without_cors_if_each_would_pass_by_itself_and_one_is_a_pages_or_ones_own() {
+    let listed = r#"["https://good.com", "file://"]"#;
+    let passes = "allow two-origins";
+    let malformed = "refuse malformed-origin";
+    for (origins, origin, allow, deny) in [
+        // Python's websocket-client: its own, and the one that was set.
+        ("https://good.com, https://api.example.com", listed, passes, passes),
+        ("https://api.example.com,https://good.com", listed, passes, passes),
+        ("https://api.example.com , \tfile://", listed, passes, passes),
+        ("https://api.example.com, https://api.example.com", "false", passes, passes),
+        ("https://api.example.com, wss://api.example.com", listed, passes, malformed),
+        ("wss://a.com, wss://b.com", listed, malformed, malformed),
+        ("wss://a.com, https://evil.com", listed, malformed, malformed),
+        ("https://api.example.com, https://evil.com", listed, malformed, malformed),
+        ("https://api.example.com, null", listed, malformed, malformed),
+        ("https://api.example.com, https://good.com/", listed, malformed, malformed),
+        ("https://api.example.com, ", listed, malformed, malformed),
+        ("https://api.example.com", listed, "allow same-origin", "allow same-origin"),
+        ("https://good.com, https://good.com, https://good.com", listed, malformed, malformed),
+        ("https://good.com https://good.com", listed, malformed, malformed),
+        ("https://a.com, https://b.com", "true", passes, passes),
+        ("null, file://", "true", passes, passes),
+        ("https://a.com, b", "true", malformed, malformed),
+    ] {
+        for (missing, expected) in [("allow", allow), ("deny", deny)] {
+            let document = format!(r#"{{"origin": {origin}, "missingOrigin": "{missing}"}}"#);
+            assert_decided(&document, &[(from(origins), expected)]);
+            let policy = policy(&document);
+            let head = from(origins);
+            let grant = decide(&head, &policy, |_| KeyStatus::Missing).grant;
+            assert!(grant.is_none() || expected != passes, "{origins}: {grant:?}");
+            // No browser sends them.
+            if expected == passes {
+                assert_decided(&document, &[(preflight_from(origins), malformed)]);
+            }
+        }
+    }
+    let with_cookies = r#"{"origin": true, "credentials": true}"#;
+    assert_decided(with_cookies, &[(from("null, https://a.com"), malformed)]);
+}
+
+#[test]
+fn one_of_two_origins_may_be_a_tenants() {
+    let policy = policy(r#"{"origin": ["https://good.com", {"kv": "t:"}]}"#);
+    for (key_status, expected) in [
+        (KeyStatus::Present, "allow two-origins"),
+        (KeyStatus::Missing, "refuse malformed-origin"),
+        (KeyStatus::Unknown, "refuse unasked-origin"),
+        (KeyStatus::Failed, "refuse lookup-failed"),
+        (KeyStatus::RateLimited, "refuse lookup-limited"),
+    ] {
+        for origins in
+            ["https://api.example.com, https://evil.com", "https://evil.com, https://good.com"]
+        {
+            let (decided, asked) = decided_with(from(origins), &policy, key_status);
+            assert_eq!(
+                (decided.as_str(), &asked[..]),
+                (expected, &["t:https://evil.com".to_owned()][..])
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_let_through_for_a_script_but_socket_ios_own_client() {
+    let script = fetched("cross-site", "no-cors", "script");
+    let client = "allow client-bundle";
+    let embed = "refuse cross-site-embed";
+    for (path, under_slash, under_single, under_root) in [
+        ("/socket.io/socket.io.js", client, client, embed),
+        ("/socket.io/socket.io.min.js", client, client, embed),
+        ("/socket.io/socket.io.esm.min.js", client, client, embed),
+        ("/socket.io/socket.io.msgpack.min.js", client, client, embed),
+        ("/socket.io/socket.io.js.map", client, client, embed),
+        ("/socket.io/socket.io.msgpack.min.js.map?v=4.8.1", client, client, embed),
+        ("/socket.io/socket.io.js?t=1;u=2", client, client, embed),
+        ("/socket.io/socket.io.js?EIO=3&transport=polling&j=0", embed, embed, embed),
+        ("/socket.io/socket.io.js?EIO", embed, embed, embed),
+        ("/socket.io/socket.io.js?%45IO=3", embed, embed, embed),
+        ("/socket.io/socket.io.js?a;EIO=3", embed, embed, embed),
+        ("/socket.io/socket.io.js?transport=", embed, embed, embed),
+        ("/socket.io/socket.io.js?sid=x", embed, embed, embed),
+        ("/socket.io/socket.io.js?x=1&j", embed, embed, embed),
+        ("/socket.io/socket.io.js/", embed, embed, embed),
+        ("/socket.io/socket.io.map", embed, embed, embed),
+        ("/socket.io/socket.io.js.map.map", embed, embed, embed),
+        ("/socket.io/socket.io.esm.js", embed, embed, embed),
+        ("/socket.io/x/socket.io.js", embed, embed, embed),
+        ("/socket.io//socket.io.js", embed, embed, embed),
+        ("/socket.io/./socket.io.js", embed, embed, embed),
+        ("/socket.io/x/../socket.io.js", embed, embed, embed),
+        ("/socket.io/%73ocket.io.js", embed, embed, embed),
+        ("/socket.io/socket.io.JS", embed, embed, embed),
+        ("/socket.io/socket.io.js;x", embed, embed, embed),
+        ("/socket.io/admin.js", embed, embed, embed),
+        ("/socket.io/", embed, embed, embed),
+        ("/socket.io.js", "uncovered no-route", embed, client),
+    ] {
+        for (prefix, expected) in
+            [("/socket.io/", under_slash), ("/socket.io", under_single), ("/", under_root)]
+        {
+            let document = format!(
+                r#"{{"routes": {{"{prefix}": {{"origin": false, "missingOrigin": "deny"}}}}}}"#
+            );
+            assert_decided(&document, &[(at(path, script), expected)]);
+        }
+    }
+    let bundle = at("/socket.io/socket.io.js", script);
+    assert_decided(
+        LISTED,
+        &[
+            (RequestHead { method: "HEAD", ..bundle }, client),
+            (RequestHead { fetch_site: Some("same-site"), ..bundle }, client),
+            (RequestHead { method: "POST", ..bundle }, embed),
+            (RequestHead { method: "OPTIONS", ..bundle }, embed),
+            (RequestHead { upgrade: Some("h2c"), ..bundle }, embed),
+            (RequestHead { origin: Some(EVIL), ..bundle }, "refuse unlisted-origin"),
+        ],
+    );
+    for document in [EVERY, WILDCARD, r#"{"origin": "*", "missingOrigin": "deny"}"#] {
+        assert_decided(document, &[(bundle, client)]);
+    }
+    let decision_policy = policy(LISTED);
+    assert!(decide(&bundle, &decision_policy, |_| KeyStatus::Missing).grant.is_none());
 }

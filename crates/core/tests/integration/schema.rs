@@ -82,18 +82,29 @@ fn assert_judged(table: &str) {
 fn an_origin_is_spelt_as_browsers_send_it() {
     let good = "https://example.com https://*.example.com:* http://localhost:65535 \
         https://example.com:80 chrome-extension://abc_d-1 http://127.0.0.1:5173 http://[::1]:* \
-        http://[2001:db8:0:1:1:1:1:1] https://127.example";
-    let bad = "null * example.com https://example.com/ https://Example.com https://example.com. \
+        http://[2001:db8:0:1:1:1:1:1] https://127.example null file:// app://. App://LocalHost:80 \
+        safari-web-extension://B4A6-C https://pr-*.example.com https://*-web.example.com:8443 \
+        https://a*b.example.com https://app.*.example.com:* https://a.b-*.c.d.example.com \
+        https://xn-*.example.com app://Pr-*.Example.com moz-extension://* My+Ext.1://*";
+    let bad = "* example.com https://example.com/ https://Example.com https://example.com. \
         https://example.com:443 http://*.example.com:80 https://example.com:0 \
         https://example.com:08 https://example.com:65536 https://me@example.com \
         https://b\u{fc}cher.example wss://example.com 1x://example.com https://* \
-        https://a.*.example.com https://a..example http://127.0.0.256 http://127.0.0.01 \
+        https://a..example http://127.0.0.256 http://127.0.0.01 \
         http://127.1 http://0x7f000001 http://*.127.0.0.1 http://*.[::1] http://[::FFFF] \
-        http://[::0a] https://a.example,https://b.example";
+        http://[::0a] https://a.example,https://b.example NULL nullx FILE:// file:/// file://* \
+        HTTPS://example.com WSS://example.com wSs://example.com ws://* http://*:81 http://*:3000 \
+        https://*example.com https://pr-*.com https://a.pr*.com https://*-*.example.com \
+        https://*.a-*.example.com https://xn--*.example.com https://a.xn--b-*.example.com \
+        http://10.*.0.1 http://10.0.0.* http://*-x.localhost moz-extension://*:81 \
+        moz-extension://*/ *://example.com app://.. app:// app://a..b app://0xA https://Pr-*.a.com";
     let label = "a".repeat(63);
     let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
     let good = format!("{good} https://{longest}");
-    let bad = format!("{bad} https://*.{longest} https://a{label}");
+    let bad = format!(
+        "{bad} https://*.{longest} https://a{label} https://a{label}*.b.com App://A{label} \
+         https://b*.a{longest}"
+    );
     for (origins, sign) in [(good, '+'), (bad, '-')] {
         for origin in origins.split_whitespace() {
             assert_judged(&format!(r#"{sign} "origin": ["https://a.example", "{origin}"]"#));
@@ -147,6 +158,15 @@ fn origin_is_one_or_a_list_or_a_switch_or_a_kv_prefix() {
         - "origin": {"kv": ["a"]}
         - "origin": {}
         - "origin": {"kv": "a", "ttl": 60}
+        + "origin": "null"
+        + "origins": ["null", "*:*"]
+        - "origin": "null", "credentials": true
+        - "origin": ["https://a.example", "null"], "credentials": true
+        - "origins": "https://a.example null", "credentials": true
+        - "origin": {"origin": "null"}, "credentials": true
+        - "origin": ["https://a.example", {"origin": "null", "note": "x"}], "credentials": true
+        + "origin": [{"origin": "null"}, {"origin": "https://pr-*.a.example", "note": "previews"}]
+        + "origin": ["file://", "https://null", "moz-extension://*"], "credentials": true
         "#,
     );
     for (sign, length, count) in [('+', 128, 8), ('-', 129, 1), ('-', 1, 9)] {

@@ -159,8 +159,15 @@ fn origin_takes_every_form_that_socket_io_gives_it() {
         (r#"["https://a.example", "http://localhost:*"]"#, vec![A, LOCAL], vec!["http://b"]),
         (r#"["https://*.a.example"]"#, vec!["https://x.a.example"], vec![A]),
         (r#"["https://*.a.example:*"]"#, vec!["https://x.a.example:1"], vec![A]),
-        ("true", vec![A, LOCAL], vec!["null"]),
-        (r#""*""#, vec![A, LOCAL], vec!["null"]),
+        ("true", vec![A, LOCAL, "null", "file://", "app://."], vec![]),
+        (r#""*""#, vec![A, LOCAL, "null", "file://"], vec![]),
+        (r#"["null", "https://a.example"]"#, vec!["null", A], vec!["file://"]),
+        (r#""file://""#, vec!["file://"], vec!["null", A]),
+        (
+            r#"["https://a-*.b.example", "app://*"]"#,
+            vec!["https://a-1.b.example", "app://."],
+            vec![A],
+        ),
         ("false", vec![], vec![A, LOCAL]),
         ("[]", vec![], vec![A, LOCAL]),
     ] {
@@ -173,6 +180,24 @@ fn origin_takes_every_form_that_socket_io_gives_it() {
         }
         assert_eq!(rule.allows_every_origin(), matches!(value, "true" | r#""*""#), "{value}");
         assert_eq!(matches!(rule.access, Access::Wildcard), value == r#""*""#, "{value}");
+    }
+}
+
+#[test]
+fn with_credentials_nobodys_own_origin_is_allowed_unless_it_is_listed() {
+    for (fields, allowed, others) in [
+        (r#""origin": true, "credentials": true"#, vec!["app://."], vec!["null", "file://"]),
+        (r#""origins": "*:*", "credentials": true"#, vec!["app://."], vec!["null", "file://"]),
+        (r#""origin": "file://", "credentials": true"#, vec!["file://"], vec!["null"]),
+        (r#""origins": "null *:*""#, vec!["null", "file://"], vec![]),
+    ] {
+        let rule = rule(&format!("{{{fields}}}"));
+        for origin in allowed {
+            assert!(allows(&rule, origin), "{fields} should allow {origin}");
+        }
+        for origin in others {
+            assert!(!allows(&rule, origin), "{fields} should not allow {origin}");
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::pattern::HostPattern;
 
 #[test]
 fn a_route_is_a_path_prefix_with_a_rule() {
@@ -106,7 +107,7 @@ fn what_is_not_json_is_told_where() {
 #[test]
 fn a_fault_says_where_it_is() {
     let document = "{\n\t\"methods\": \"GET,TRACE\",\r\n  \"b\u{fc}\": 1, \"origin\": [\n\
-                    \"https://a.example\",\n    \"null\"]\n}";
+                    \"https://a.example\",\n    \"1\"]\n}";
     let places: Vec<_> = Policy::parse(document)
         .unwrap_err()
         .into_iter()
@@ -120,7 +121,7 @@ fn a_fault_says_where_it_is() {
         [
             ("/methods", 2, 13, r#""GET,TRACE""#),
             ("/b\u{fc}", 3, 3, "\"b\u{fc}\""),
-            ("/origin/1", 5, 5, r#""null""#),
+            ("/origin/1", 5, 5, r#""1""#),
         ]
     );
     let missing = Policy::parse("{\"routes\":\n{\"/a\": {}}}").unwrap_err().remove(0);
@@ -131,7 +132,12 @@ fn a_fault_says_where_it_is() {
 fn what_is_known_of_host_names_is_said() {
     let domain_rules = DomainRules {
         to_ascii: |host| (host == "b\u{fc}cher.example").then(|| "xn--bcher-kva.example".into()),
-        is_public_suffix: |domain| domain == "co.uk",
+        own_names: |pattern| match pattern.host() {
+            HostPattern::Below("co.uk") | HostPattern::Between(_, ".co.uk") => {
+                Some("write your own".into())
+            }
+            _ => None,
+        },
     };
     let faults = |document: &str| match Policy::read(document, Version::of(document), &domain_rules)
     {
@@ -141,7 +147,6 @@ fn what_is_known_of_host_names_is_said() {
     let unicode = "has a Unicode host, but browsers send its punycode form";
     let suffix = "is a wildcard over a public suffix, under which anyone can have a site, with \
                   \"credentials\": true";
-    let meant = "; or say that all are meant: \"dangerouslyAllow\": [\"public-suffix\"]";
     for (document, expected) in [
         (
             r#"{"origin": ["https://b\u00fccher.example/"]}"#,
@@ -158,15 +163,22 @@ fn what_is_known_of_host_names_is_said() {
         ),
         (
             r#"{"origin": "https://*.co.uk", "credentials": true}"#,
-            format!(
-                "/origin: \"https://*.co.uk\" {suffix}; write your own domains, as in \"https://*.yours.co.uk\"{meant}"
-            ),
+            format!("/origin: \"https://*.co.uk\" {suffix}; write your own"),
         ),
         (
             r#"{"origins": "https://*.co.uk:*", "credentials": true}"#,
-            format!(
-                "/origins: \"https://*.co.uk:*\" {suffix}; write your own domains, as in \"https://*.yours.co.uk:*\"{meant}"
-            ),
+            format!("/origins: \"https://*.co.uk:*\" {suffix}; write your own"),
+        ),
+        (
+            r#"{"origin": "https://a.*.co.uk", "credentials": true}"#,
+            format!("/origin: \"https://a.*.co.uk\" {suffix}; write your own"),
+        ),
+        // What is meant by a fault is none.
+        (
+            r#"{"origin": "https://*.co.uk/", "credentials": true}"#,
+            "/origin: \"https://*.co.uk/\" has a path or a trailing slash, which no browser sends in \
+             an origin; write your own"
+                .to_owned(),
         ),
     ] {
         assert_eq!(faults(document), [expected], "{document}");

@@ -188,10 +188,10 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
         - /origin: "https://a.example,https://b.example" has a comma or a space, but one string holds one origin; write a list, as in ["https://a.example", "https://b.example"]
         {"origin": " https://a.example"}
         - /origin: " https://a.example" has a comma or a space, but one string holds one origin; write "https://a.example"
-        {"origins": ["*:*", "null"]}
-        - /origins/1: "null" stands for every sandboxed frame and local file, and is never allowed; remove it; serve the page from an origin of its own
-        {"origin": "null"}
-        - /origin: "null" stands for every sandboxed frame and local file, and is never allowed; remove it; serve the page from an origin of its own
+        {"origins": ["*:*", "null"], "credentials": true}
+        - /origins/1: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
+        {"origin": "null", "credentials": true}
+        - /origin: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
         {"origin": ""}
         - /origin: "" has no scheme: an origin is scheme://host[:port]; write an origin such as "https://example.com" or "http://localhost:3000"
         "#,
@@ -199,7 +199,7 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
 }
 
 #[test]
-fn a_wildcard_stands_for_whole_labels_or_the_whole_port() {
+fn a_wildcard_stands_for_labels_a_part_of_one_or_the_whole_port() {
     assert_refused(
         r#"
         {"origin": ["*"]}
@@ -207,11 +207,19 @@ fn a_wildcard_stands_for_whole_labels_or_the_whole_port() {
         {"origin": "*:*"}
         - /origin: "*:*" stands for every origin, not for one; write "origin": true for every origin, or "origin": "*" without credentials
         {"origin": "https://*"}
-        - /origin: "https://*" has a wildcard that is neither the whole first label of the host nor the whole port; write "https://*.example.com", or "origin": true for every origin
-        {"origin": "https://a-*.example.com"}
-        - /origin: "https://a-*.example.com" has a wildcard that is neither the whole first label of the host nor the whole port; write "https://*.example.com", or "origin": true for every origin
+        - /origin: "https://*" stands for every host; write "https://*.example.com", or "origin": true for every origin
+        {"origin": "https://*example.com"}
+        - /origin: "https://*example.com" has a * in the last two labels of its host; write "https://*.example.com"
+        {"origin": "https://pr-*.com"}
+        - /origin: "https://pr-*.com" has a * in the last two labels of its host; write each host, or one *, as in "https://pr-*.example.com"
+        {"origin": "https://*-*.example.com"}
+        - /origin: "https://*-*.example.com" has more than one * in its host; write each host, or one *, as in "https://pr-*.example.com"
+        {"origin": "https://xn--*.example.com"}
+        - /origin: "https://xn--*.example.com" has a * in a label of punycode; write each host, or one *, as in "https://pr-*.example.com"
+        {"origin": "*://example.com"}
+        - /origin: "*://example.com" has an invalid scheme; write "https://example.com"
         {"origin": "http://*.127.0.0.1"}
-        - /origin: "http://*.127.0.0.1" has a wildcard before an IP address, which has no subdomains; write each address
+        - /origin: "http://*.127.0.0.1" has a * in an IP address, or before one; write each address
         {"origins": ["*", "*:443"]}
         - /origins/0: "*" is not how Socket.IO 2 writes every origin; write "*:*"
         - /origins/1: "*:443" has no scheme: an origin is scheme://host[:port]; write an origin such as "https://example.com" or "http://localhost:3000"
@@ -362,17 +370,17 @@ fn every_fault_of_a_document_is_listed_at_once() {
     assert_refused(
         r#"
         {"credentials": true, "origin": ["null", "https://a.example/"], "methods": "TRACE", "maxAge": 0.5, "jsonp": 0, "method": 1}
-        - /origin/0: "null" stands for every sandboxed frame and local file, and is never allowed; remove it; serve the page from an origin of its own
+        - /origin/0: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
         - /origin/1: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
         - /methods: "TRACE" is a method that browsers forbid; remove it
         - /maxAge: invalid value 0.5: expected a whole number from -1 to 86400
         - /jsonp: invalid value 0: expected true or false
         - /method: unknown field "method"; did you mean "methods"?
-        {"debug": 1, "routes": {"a": 5, "/b/": {"origin": "null"}, "/c/": {"origin": false, "maxAge": -9}}}
+        {"debug": 1, "routes": {"a": 5, "/b/": {"origin": "nil"}, "/c/": {"origin": false, "maxAge": -9}}}
         - /debug: unknown field "debug"; write one of $schema, note, routes
         - /routes/a: "a" does not start with /; write "/a"
         - /routes/a: invalid value 5: expected a rule, as in {"origin": "https://example.com"}
-        - /routes/~1b~1/origin: "null" stands for every sandboxed frame and local file, and is never allowed; remove it; serve the page from an origin of its own
+        - /routes/~1b~1/origin: "nil" has no scheme: an origin is scheme://host[:port]; write an origin such as "https://example.com" or "http://localhost:3000"
         - /routes/~1c~1/maxAge: invalid value -9: expected a whole number from -1 to 86400
         "#,
     );

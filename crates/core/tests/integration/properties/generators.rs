@@ -14,26 +14,59 @@ pub(crate) fn cases(cases: u32) -> Config {
 }
 
 const SCHEMES: &[&str] =
-    &["https", "https", "http", "http", "capacitor", "chrome-extension", "a+b.c"];
+    &["https", "https", "http", "http", "capacitor", "chrome-extension", "a+b.c", "MyApp"];
 const DOMAINS: &[&str] =
     &["example.com", "a.example.com", "localhost", "xn--bcher-kva.de", "co.uk", "e-_x.com"];
 const ADDRESSES: &[&str] = &["127.0.0.1", "[::1]", "[2001:db8::1]", "[::ffff:c0a8:1]"];
 const PORTS: &[&str] = &["", "", "", ":*", ":*", ":1", ":3000", ":65535"];
+/// Hosts with a `*` inside a label.
+const BETWEEN: &[&str] = &[
+    "pr-*.example.com",
+    "*-web.example.com",
+    "a*b.example.com",
+    "a--*--a.example.com",
+    "*a.example.com",
+    "a.*.example.com",
+    "a.b-*.a.example.com",
+];
+/// Patterns of a kind of their own.
+const SPECIAL: &[&str] =
+    &["file://", "app://.", "moz-extension://*", "My+Ext.1://*", "app://LocalHost:81"];
 
 /// A valid pattern.
 pub(crate) fn pattern() -> impl Strategy<Value = String> {
     let domain = (select(vec!["", "", "*."]), select(DOMAINS))
         .prop_map(|(star, domain)| format!("{star}{domain}"));
-    let host = prop_oneof![4 => domain, 1 => select(ADDRESSES).prop_map(str::to_owned)];
-    (select(SCHEMES), host, select(PORTS))
-        .prop_map(|(scheme, host, port)| format!("{scheme}://{host}{port}"))
+    let host = prop_oneof![
+        4 => domain,
+        2 => select(BETWEEN).prop_map(str::to_owned),
+        1 => select(ADDRESSES).prop_map(str::to_owned),
+    ];
+    let of_host = (select(SCHEMES), host, select(PORTS))
+        .prop_map(|(scheme, host, port)| format!("{scheme}://{host}{port}"));
+    prop_oneof![9 => of_host, 1 => select(SPECIAL).prop_map(str::to_owned)]
+}
+
+/// A valid pattern with a `*` inside a label: what is before it, and what comes after.
+pub(crate) fn between() -> impl Strategy<Value = (String, String)> {
+    (select(SCHEMES), select(BETWEEN), select(PORTS)).prop_map(|(scheme, host, port)| {
+        let (before, after) = host.split_once('*').unwrap();
+        (format!("{scheme}://{before}"), format!("{after}{port}"))
+    })
+}
+
+/// What a `*` inside a label may stand for, or nearly.
+pub(crate) fn filling() -> impl Strategy<Value = String> {
+    let odd =
+        select(vec!["", ".", "a.b", "_", "a_", "A", ":", "a/", "*", "\u{e9}", " ", "a\n", "%41"]);
+    prop_oneof![4 => "[a-z0-9-]{0,8}".boxed(), 1 => "[a-z.]{60,64}".boxed(), 3 => odd.prop_map(str::to_owned).boxed()]
 }
 
 /// What may be put into an origin or in place of a part of it.
 const ORIGIN_EDITS: &[&str] = &[
     ".", ":", "/", "*", "*.", "x.", ".com", ":80", ":443", ":0", ":08", ":65536", ":*", "@", ",",
     ", ", " ", "%", "\\", "[", "]", "A", "\u{fc}", "\u{0}", "\n", "0", "0x", "ws", "wss", "http",
-    "https", "//", "-", "_", "?", "#",
+    "https", "//", "-", "_", "?", "#", "*-", "-*", "xn--", "b",
 ];
 
 /// What is like an origin: some pattern without its wildcards, edited or not.
@@ -52,9 +85,13 @@ fn edited_pattern() -> impl Strategy<Value = String> {
 pub(crate) fn origin_of(
     patterns: impl Strategy<Value = String> + 'static,
 ) -> impl Strategy<Value = String> {
-    let parts = (select(vec!["x.", "x.", "x.y.", ""]), select(vec!["", "", ":81", ":443"]));
-    let origin = (patterns, parts).prop_map(|(pattern, (subdomain, port))| {
-        pattern.replace("*.", subdomain).replace(":*", port)
+    let parts = (
+        select(vec!["x.", "x.", "x.y.", ""]),
+        select(vec!["", "", ":81", ":443"]),
+        select(vec!["x", "x-1", "--", "web", "", "x.y", "_", "X"]),
+    );
+    let origin = (patterns, parts).prop_map(|(pattern, (subdomain, port, part))| {
+        pattern.replace("://*.", &format!("://{subdomain}")).replace(":*", port).replace('*', part)
     });
     let edited = origin.prop_flat_map(
         |text| prop_oneof![3 => Just(text.clone()), 2 => edited(text, ORIGIN_EDITS, 1..3)],
@@ -95,6 +132,10 @@ fn odd_text() -> impl Strategy<Value = String> {
         "https://",
         "NULL",
         "https://good.com, https://evil.com",
+        "wss://api.example.com",
+        "ws://localhost:3000",
+        "https://api.example.com, wss://api.example.com",
+        "wss://api.example.com,ws://localhost",
     ]);
     prop_oneof![known.prop_map(str::to_owned), any::<String>(), "[a-z]{1,3}://[a-z.:*]{0,9}"]
 }
@@ -180,7 +221,9 @@ fn access(credentials: bool) -> impl Strategy<Value = String> {
     let kv = select(vec![r#"{"kv": "t:"}"#, r#"{"kv": "u"}"#]).prop_map(str::to_owned);
     let quoted = pattern().prop_map(|pattern| format!("\"{pattern}\""));
     let noted = pattern().prop_map(|it| format!(r#"{{"note": "x", "origin": "{it}"}}"#));
-    let list = vec(prop_oneof![4 => quoted, 1 => noted, 1 => kv], 0..5)
+    let null = select(if credentials { vec![r#""file://""#] } else { vec![r#""null""#] });
+    let null = null.prop_map(str::to_owned);
+    let list = vec(prop_oneof![8 => quoted, 2 => noted, 2 => kv, 1 => null], 0..5)
         .prop_map(|items| format!("[{}]", items.join(",")));
     let words = vec(prop_oneof![9 => pattern(), 1 => Just("*:*".to_owned())], 0..4);
     prop_oneof![

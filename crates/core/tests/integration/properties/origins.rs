@@ -6,12 +6,13 @@ use socketio_cors_core::{
     pattern::{OriginPattern, OriginSet},
 };
 
-use super::generators::{cases, origin_like, origin_of, pattern};
-use crate::common::invariants::{check_origin, check_set};
+use super::generators::{between, cases, filling, origin_like, origin_of, pattern};
+use crate::common::invariants::{check_origin, check_set, stands_for};
 
 /// A valid pattern without wildcards.
 fn exact_pattern() -> impl Strategy<Value = String> {
-    pattern().prop_map(|pattern| pattern.replace("*.", "").replace(":*", ""))
+    pattern()
+        .prop_map(|pattern| pattern.replace("://*.", "://").replace(":*", "").replace('*', "x"))
 }
 
 proptest! {
@@ -36,6 +37,26 @@ proptest! {
         prop_assert!(set.contains(&Origin::try_from(text.as_str()).unwrap()));
         if let Ok(origin) = Origin::try_from(other.as_str()) {
             prop_assert_eq!(set.contains(&origin), other == text);
+        }
+    }
+
+    #[test]
+    fn a_star_inside_a_label_stands_for_some_letters_digits_and_hyphens_of_it(
+        ((before, after), part) in (between(), filling()),
+    ) {
+        let pattern = format!("{before}*{after}");
+        let set: OriginSet = OriginPattern::try_from(pattern.as_str()).into_iter().collect();
+        prop_assert_eq!(set.len(), 1);
+        let after = after.replace(":*", ":81");
+        let origin = format!("{before}{part}{after}");
+        let is_good = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        let fits = !part.is_empty() && part.bytes().all(is_good);
+        if let Ok(origin) = Origin::try_from(origin.as_str()) {
+            prop_assert_eq!(set.contains(&origin), fits, "{} {}", pattern, origin.as_str());
+            prop_assert_eq!(stands_for(&pattern, origin.as_str()), fits);
+        } else {
+            // No host has such a label.
+            prop_assert!(!fits || part.len() > 50, "{}", origin);
         }
     }
 

@@ -1,0 +1,106 @@
+//! Patterns that stand for pages which are seldom to be trusted.
+
+use crate::{
+    host::is_loopback,
+    origin::FILE,
+    pattern::{HostPattern, OriginPattern},
+};
+
+/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
+const TAURI: &str = "tauri.localhost";
+
+/// Where anybody gets a site, though the Public Suffix List does not say so.
+const SHARED_DOMAINS: &[&str] = &["app.github.dev", "webcontainer-api.io"];
+
+/// Where builders of sites put previews beside what is published.
+const PREVIEW_DOMAINS: &[&str] = &["netlify.app", "pages.dev", "vercel.app", "web.app"];
+
+/// The parts of names that previews of a branch or of a pull request have.
+const PREVIEW_WORDS: &[&str] =
+    &["branch", "deploy", "git", "mr", "pr", "preview", "previews", "pull", "review"];
+
+/// The doubt about the pages that `pattern` stands for: a clause, and a help. `credentialed`: they may
+/// read the answers to requests with credentials.
+pub(super) fn about(
+    pattern: &OriginPattern<'_>,
+    credentialed: bool,
+) -> Option<(&'static str, &'static str)> {
+    if pattern.is_null() {
+        // With credentials, it is a fault.
+        return (!credentialed).then_some((
+            "stands for every sandboxed frame, of any site, and for every local file",
+            "serve the page from an origin of its own, and list that",
+        ));
+    }
+    if !credentialed {
+        return None;
+    }
+    if pattern.as_str() == FILE {
+        return Some((
+            "stands for every local file and old web view, which can act with the visitor's cookies",
+            "leave \"credentials\" out: devices (ESP32, ESP8266) send no cookies",
+        ));
+    }
+    match pattern.host() {
+        HostPattern::Every => Some((
+            "stands for every app or extension of that scheme, each of which can act with the \
+             visitor's cookies",
+            "leave \"credentials\" out, or list the ones that are yours",
+        )),
+        HostPattern::Below(domain) if is_below_any(SHARED_DOMAINS, domain) => Some((
+            "stands for sites that anybody gets, each of which can act with the visitor's cookies",
+            "list the one that is yours",
+        )),
+        _ if is_of_previews(pattern.host()) => Some((
+            "looks like previews: the code of every pull request can act with the visitor's cookies",
+            "give previews a server of their own, or no \"credentials\"",
+        )),
+        host => is_unencrypted(pattern.scheme(), host),
+    }
+}
+
+fn is_below_any(domains: &[&str], name: &str) -> bool {
+    let is_below = |domain: &&str| {
+        name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    domains.iter().any(is_below)
+}
+
+/// Returns true if the names that `host` stands for look like those of previews.
+fn is_of_previews(host: HostPattern<'_>) -> bool {
+    let has_word = |label: &str| label.split('-').any(|word| PREVIEW_WORDS.contains(&word));
+    match host {
+        HostPattern::Below(domain) => {
+            domain.split('.').next().is_some_and(has_word) || is_below_any(PREVIEW_DOMAINS, domain)
+        }
+        HostPattern::Between(before, after) => {
+            let begins = before.rsplit('.').next().unwrap_or_default();
+            let (ends, domain) = after.split_once('.').unwrap_or_default();
+            has_word(begins) || has_word(ends) || is_below_any(PREVIEW_DOMAINS, domain)
+        }
+        HostPattern::Exactly(_) | HostPattern::Every => false,
+    }
+}
+
+fn is_unencrypted(scheme: &str, host: HostPattern<'_>) -> Option<(&'static str, &'static str)> {
+    let (HostPattern::Exactly(end) | HostPattern::Below(end) | HostPattern::Between(_, end)) = host
+    else {
+        return None;
+    };
+    if scheme != "http" || host == HostPattern::Exactly(TAURI) {
+        return None;
+    }
+    Some(if is_loopback(end) {
+        (
+            "is on the visitor's own machine, where any program can serve it and act with their \
+             cookies",
+            "keep it out of production",
+        )
+    } else {
+        (
+            "is not encrypted: whoever is on a visitor's network can pose as it and act with their \
+             cookies",
+            "serve the page over https, and list that",
+        )
+    })
+}
