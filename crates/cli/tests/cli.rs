@@ -199,6 +199,12 @@ fn check_knows_public_suffixes() {
         ("https://*.ck", 1),
         ("https://*.example.co.uk", 0),
         ("https://*.example.github.io", 0),
+        ("https://pr-*.co.uk", 1),
+        ("https://x-*-team.vercel.app", 1),
+        ("https://deploy-preview-*--site.netlify.app", 1),
+        ("https://app.*.github.io:*", 1),
+        ("https://x-*.example.co.uk", 0),
+        ("https://app.*.example.github.io", 0),
         ("https://co.uk", 0),
         ("http://*.localhost:*", 0),
     ] {
@@ -257,10 +263,10 @@ the standard input: 1 fault
 #[test]
 fn check_shows_what_of_a_long_line_is_wrong() {
     let origins = vec![r#""https://a.example""#; 1000].join(",");
-    let document = format!(r#"{{"origin": [{origins},"null",{origins}]}}"#);
+    let document = format!(r#"{{"origin": [{origins},"nul",{origins}]}}"#);
     let text = output(&["check", "-"], &document, 1);
     assert!(text.contains("the standard input:1:20013"), "{text}");
-    assert!(text.contains(r#""null""#) && text.lines().all(|line| line.len() < 200), "{text}");
+    assert!(text.contains(r#""nul""#) && text.lines().all(|line| line.len() < 200), "{text}");
 }
 
 #[test]
@@ -485,7 +491,16 @@ fn explain_tells_what_the_browser_makes_of_it() {
             "same-origin",
             Some(OWN),
         ),
+        (&["--origin", "file://"], "unlisted-origin", Some(UNREADABLE)),
+        (&["--origin", "wss://api.example.com"], "no-page", None),
+        (&["--origin", "https://another-host.invalid, https://a.example"], "two-origins", None),
+        (
+            &["--origin", "https://a.example, https://evil.example"],
+            "malformed-origin",
+            Some(UNREADABLE),
+        ),
         (&["--embedded"], "cross-site-embed", None),
+        (&["--embedded", "--path", "/socket.io/socket.io.min.js"], "client-bundle", None),
         (&["--no-origin"], "missing-origin", None),
         (&["--no-origin", "--path", "/socket.io/?j=0"], "jsonp", None),
         (
@@ -703,7 +718,7 @@ fn nothing_of_json_is_obeyed_by_the_terminal() {
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
-    let faults = vec![r#""null""#; 1000].join(",\n");
+    let faults = vec![r#""nil""#; 1000].join(",\n");
     let document = format!("{{\"origin\": [{faults}]}}");
     let mut tool = tool()
         .args(["check", "-"])
@@ -720,7 +735,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 
 #[test]
 fn so_many_faults_are_said_to_be_maybe_more() {
-    let faults = vec![r#""null""#; 1001].join(",");
+    let faults = vec![r#""nil""#; 1001].join(",");
     let document = format!("{{\"origin\": [{faults}]}}");
     assert!(output(&["check", "-"], &document, 1).ends_with(": 1000 faults or more\n"));
     assert_eq!(json(&["check", "--json", "-"], &document, 1)["truncated"], true);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use socketio_cors_core::{request::RequestHead, response::Action};
+use socketio_cors_core::{decision::Reason, request::RequestHead, response::Action};
 
 use super::{
     explained_request::ExplainedRequest,
@@ -47,6 +47,9 @@ impl BrowserOutcome {
     ) -> Option<Self> {
         let head = &request.head;
         head.origin?;
+        if matches!(request.decision.reason, Reason::NoPage | Reason::TwoOrigins) {
+            return None;
+        }
         let is_refused = request.decision.blocks();
         if asked.websocket {
             let without_credentials = !request.removed().is_empty();

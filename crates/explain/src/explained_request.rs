@@ -7,7 +7,7 @@ use socketio_cors_core::{
     pattern::repair,
     policy::{Policy, Route, Rule, Source},
     request::RequestHead,
-    response::{Action, Answer, act, canonical_name},
+    response::{Action, Answer, act},
     settings::{Service, Settings},
     tenants::KeyStatus,
 };
@@ -60,7 +60,7 @@ impl<'a> ExplainedRequest<'a> {
     pub fn headers(&self) -> Vec<(String, String)> {
         let headers = self.answer().map(Answer::headers).unwrap_or_default();
         let value = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        headers.iter().map(|(name, its)| (canonical_name(name), value(its))).collect()
+        headers.iter().map(|(name, its)| ((*name).to_owned(), value(its))).collect()
     }
 
     /// The body, if the edge answers.
@@ -108,8 +108,17 @@ impl<'a> ExplainedRequest<'a> {
             Reason::LookupFailed => "KV gave no answer",
             Reason::LookupLimited => "too many unknown origins were looked up",
             Reason::PolicyUnavailable => "no policy could be read",
-            Reason::NullOrigin => "null stands for every sandboxed frame and local file",
+            Reason::NullOrigin => {
+                "null stands for every sandboxed frame and local file, and the rule does not list it"
+            }
             Reason::MalformedOrigin => "the Origin is not in the form that browsers send",
+            Reason::NoPage => {
+                "no page has a WebSocket's origin; the rule's \"missingOrigin\" decides, as without one"
+            }
+            Reason::TwoOrigins => {
+                "there are two origins, which no browser sends, and each is let through by itself"
+            }
+            Reason::ClientBundle => "Socket.IO's own client, which is the same for everybody",
             Reason::CrossSiteEmbed => "a script, image or frame on another site's page",
             Reason::Jsonp => "JSONP polling sends no Origin; the rule's \"jsonp\" decides",
             Reason::MissingOrigin => "there is no Origin; the rule's \"missingOrigin\" decides",

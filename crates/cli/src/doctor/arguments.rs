@@ -1,9 +1,7 @@
 //! The arguments, each checked: what is wrong with one, and what to write.
 
 use socketio_cors_core::{
-    origin::{Origin, OriginError},
-    pattern::OriginPattern,
-    policy::is_forbidden_request_header,
+    origin::Origin, pattern::OriginPattern, policy::is_forbidden_request_header,
 };
 use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;
@@ -89,13 +87,16 @@ fn with_slash(path: &str) -> String {
 /// No browser sends it: what to write.
 pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
     match Origin::try_from(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(OriginError::Null) => Err(WrongUsage(
+        Ok(origin) if origin.is_null() => Err(WrongUsage(
             "--origin null: it stands for any sandboxed frame and local file; give the origin of \
              a page. What null is granted is examined anyway"
                 .to_owned(),
         )),
-        Err(OriginError::Malformed) => {
+        Ok(origin) if origin.is_websocket() => Err(WrongUsage(format!(
+            "--origin {text}: no page has the origin of a WebSocket; give that of a page"
+        ))),
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
             let advice = match OriginPattern::try_from(text) {
                 Err(error) => {
                     format!("{}: {}", error.message(), error.help(text, DOMAIN_RULES.to_ascii))

@@ -88,7 +88,9 @@ fn page_origin(entries: &[Entry], log: &Value) -> Option<String> {
     let titles = all("pages").filter_map(|page| page.get("title")?.as_str());
     let pages = urls.chain(titles).filter_map(|url| Url::parse(url).ok());
     let origins = pages.map(|url| url.origin().ascii_serialization());
-    named.chain(origins).find(|origin| Origin::try_from(origin.as_str()).is_ok())
+    named
+        .chain(origins)
+        .find(|origin| Origin::try_from(origin.as_str()).is_ok_and(|it| !it.is_null()))
 }
 
 /// True if an entry is a page that was loaded.

@@ -332,8 +332,8 @@ fn a_fault_of_an_origin_says_what_people_did() {
         ),
         (
             "https://example.*",
-            "has a wildcard that is neither the whole first label of the host nor the whole port",
-            "write \"https://*.example.com\", or \"origin\": true for every origin",
+            "has a * in the last two labels of its host",
+            "write each host, or one *, as in \"https://pr-*.example.com\"",
         ),
     ] {
         let quoted = serde_json::to_string(origin).unwrap();

@@ -111,6 +111,57 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
     assert!(evil.message.contains(" is not encrypted"), "{evil}");
 }
 
+/// Checks that the entry of `origin` in each row is warned about, alone, by a sentence that has these
+/// words; by none where they are empty.
+#[track_caller]
+fn assert_doubted(credentials: bool, rows: &[(&str, &str)]) {
+    // Those over a public suffix are faults as well, unless they are said to be meant.
+    let meant = r#""dangerouslyAllow": ["public-suffix"]"#;
+    for (origin, words) in rows {
+        let document =
+            format!(r#"{{"origin": ["{origin}"], "credentials": {credentials}, {meant}}}"#);
+        let warned = warnings(&document);
+        if words.is_empty() {
+            assert_eq!(warned, [], "{document}");
+        } else {
+            assert!(
+                matches!(&warned[..], [it] if it.message.contains(words)),
+                "{document}: {warned:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn patterns_that_stand_for_pages_of_anybody_are_warned_about_with_credentials() {
+    let rows = [
+        ("file://", "every local file"),
+        ("moz-extension://*", "every app or extension"),
+        ("https://pr-*.example.com", "looks like previews"),
+        ("https://app-git-*.example.com", "looks like previews"),
+        ("https://*-preview.example.com", "looks like previews"),
+        ("https://*.preview.example.com", "looks like previews"),
+        ("https://*.mr-review.example.com:*", "looks like previews"),
+        ("https://deploy-preview-*--site.netlify.app", "looks like previews"),
+        ("https://x-*-team.vercel.app", "looks like previews"),
+        ("https://*.yours.pages.dev", "looks like previews"),
+        ("https://*.app.github.dev", "that anybody gets"),
+        ("https://*.local.webcontainer-api.io", "that anybody gets"),
+        ("http://a-*.example.com", "is not encrypted"),
+        ("http://a-*.b.localhost", "on the visitor's own machine"),
+        ("https://eu-*.example.com", ""),
+        ("https://*.prices.example.com", ""),
+        ("https://*.example.com", ""),
+        ("https://pr-1.example.com", ""),
+        ("https://a.app.github.dev", ""),
+        ("https://*.notpages.dev", ""),
+        ("app://.", ""),
+    ];
+    assert_doubted(true, &rows);
+    assert_doubted(false, &rows.map(|(origin, _)| (origin, "")));
+    assert_doubted(false, &[("null", "every sandboxed frame")]);
+}
+
 #[test]
 fn a_prefix_of_tenants_that_policies_keys_have_too_is_warned_about() {
     for (prefix, warned) in [

@@ -15,7 +15,7 @@ use crate::doctor::{
 
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let value = poll.allowed_origin()?;
-    if Origin::try_from(value.as_str()).is_ok() {
+    if Origin::try_from(value.as_str()).is_ok_and(|it| !it.is_null()) {
         return None;
     }
     let (what, fix) = kind(&value);
