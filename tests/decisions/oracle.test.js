@@ -13,6 +13,8 @@ const malformed = [
 	"https://a.example/",
 	"https://a.example, https://c.example",
 ];
+// What Socket.IO for Swift sends, and no page.
+const socket = "wss://a.example";
 // An attack on Socket.IO 2, which looks for the start of a port and the end of a host in a text.
 const parts = ["http://b.example:30", "https://example", "http://a.example"];
 
@@ -20,6 +22,7 @@ const parts = ["http://b.example:30", "https://example", "http://a.example"];
 const requests = product({
 	origin: [
 		...[a, a8443, b, "https://c.example", "null", "https://sub.a.example"],
+		...["file://", socket],
 		...["https://a.example.evil.example", "https://evil-a.example"],
 		...[...parts, ...malformed, undefined],
 	],
@@ -63,6 +66,8 @@ const options4 = {
 	"empty lists": { origin: a, methods: [], allowedHeaders: [], exposedHeaders: [] },
 	"methods in lower case": { origin: a, methods: ["get", "put"] },
 	wildcards: { origin: [a, "https://*.a.example", "https://a.example:*"], credentials: true },
+	"wildcards in a label": { origin: ["https://s*b.a.example", "file://"] },
+	null: { origin: ["null", a] },
 };
 
 // Engine.IO 3 answers preflights of a session so, whatever its options (lib/transports/polling-xhr.js,
@@ -122,10 +127,17 @@ const allowsLess = [
 		because: "Socket.IO 4 only keeps the page from reading: it still does what the request says",
 	},
 	{
-		id: "null",
+		id: "nobody's own",
 		fields: ["sent", "readable", "acted"],
-		fits: ({ origin }) => origin === "null",
+		fits: ({ origin, policy }) =>
+			["null", "file://"].includes(origin) && policy.credentials === true,
 		because: "every sandboxed frame and local file has it, whoever wrote that",
+	},
+	{
+		id: "WebSocket URLs",
+		fields: ["sent", "readable", "acted"],
+		fits: ({ origin }) => origin === socket,
+		because: "no page has such an origin, so CORS grants it nothing, and `missingOrigin` decides",
 	},
 	{
 		id: "malformed origins",
@@ -170,7 +182,7 @@ const allowsMore = [
 		id: "wildcards",
 		fields: ["sent", "readable", "acted"],
 		fits: ({ name, origin }) =>
-			name === "wildcards" && ["https://sub.a.example", a8443].includes(origin),
+			name.startsWith("wildcards") && ["https://sub.a.example", a8443].includes(origin),
 		because: "the policy understands them; Socket.IO 4 compares them with origins as they stand",
 	},
 	{
@@ -205,7 +217,7 @@ const allowsMore = [
 		id: "no word on requests without an origin",
 		fields: ["acted"],
 		fits: ({ version, policy, origin }) =>
-			version === 2 && origin === undefined && policy.missingOrigin === undefined,
+			version === 2 && [undefined, socket].includes(origin) && policy.missingOrigin === undefined,
 		because:
 			"browsers tell pages of other origins by `Sec-Fetch-Site`; `missingOrigin` is for all else",
 	},

@@ -97,7 +97,7 @@ const differences = [
 	{
 		fits: ({ origin }) => origin === "null",
 		more: false,
-		says: "`null` is never allowed.",
+		says: "`null` has to be listed, and is not allowed with `credentials`.",
 	},
 	{
 		fits: ({ name, origin }) => /regular|~/.test(name) && origin === "http://old.example.com",

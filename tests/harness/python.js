@@ -26,9 +26,13 @@ export async function startPythonServer(code) {
 	};
 }
 
-/** Has the Python client ask the server at `url` to echo a text. Resolves to what it prints. */
-export async function echoToPython(url, transport, text) {
-	const { code, output } = await run(python, [script("client.py"), url, transport, text]);
+/**
+ * Has the Python client ask the server at `url` to echo a text, with an `Origin` header if one is
+ * given. Resolves to what it prints.
+ */
+export async function echoToPython(url, transport, text, ...origin) {
+	const asked = [script("client.py"), url, transport, text, ...origin];
+	const { code, output } = await run(python, asked);
 	if (code !== 0) throw new Error(output);
 	return output.trim();
 }
