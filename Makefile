@@ -86,7 +86,7 @@ load: build ## 1,500 Socket.IO clients through one workerd for five minutes: wha
 fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 	scripts/fuzz.sh
 
-# `make mutants ARGS='--file crates/core/src/grant.rs'`: one file of them.
+# `make mutants ARGS='--file crates/core/src/decision/grant.rs'`: one file of them.
 mutants: $(CARGO_MUTANTS) ## break the core in a thousand places, one at a time, and list what no test notices; takes hours
 	.tools/bin/cargo-mutants mutants --package socketio-cors-core --profile mutants --output target $(ARGS)
 

@@ -3,9 +3,11 @@
 use std::pin::Pin;
 
 use socketio_cors_core::{
+    cache::{
+        tenants::Source,
+        waiting::{Times, pause},
+    },
     request::{RequestHead, Url},
-    tenants::Source,
-    waiting::{Times, pause},
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;

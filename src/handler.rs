@@ -1,11 +1,11 @@
 //! The Worker's `fetch`.
 
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     decision::Decision,
     request::RequestHead,
     response::{Action, Answer, act},
     settings::Service,
-    tenants::KeyStatus,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 

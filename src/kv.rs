@@ -1,9 +1,6 @@
 //! Workers KV: policies, and tenants' keys.
 
-use socketio_cors_core::{
-    keys::BINDING,
-    policy::{MAX_DOCUMENT_LEN, Version},
-};
+use socketio_cors_core::policy::{MAX_DOCUMENT_LEN, Version, keys::BINDING};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::js_sys::Array;
 

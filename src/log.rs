@@ -6,10 +6,10 @@ use std::cell::{Cell, RefCell};
 
 use serde::Serialize;
 use socketio_cors_core::{
+    cache::policy_cache::PolicyEvent,
     decision::Decision,
     log_rate_limiter::LogRateLimiter,
     policy::Diagnostic,
-    policy_cache::PolicyEvent,
     request::{RequestHead, Url},
     settings::{BadVariable, Settings},
 };

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 
 use socketio_cors_core::{
+    cache::{
+        policy_cache::{Document, Effect, Lookup, PolicyCache, PolicyRead},
+        waiting::Times,
+    },
     policy::DomainRules,
-    policy_cache::{Document, Effect, Lookup, PolicyCache, PolicyRead},
-    waiting::Times,
 };
 use web_sys::Url;
 

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 
 use socketio_cors_core::{
+    cache::{
+        policy_cache::PolicyState,
+        tenants::{Lookup, Pending, Tenants},
+        waiting::{NO_ANSWER, Times},
+    },
     decision::Decision,
-    policy_cache::PolicyState,
     request::RequestHead,
-    tenants::{Lookup, Pending, Tenants},
-    waiting::{NO_ANSWER, Times},
 };
 
 use crate::{

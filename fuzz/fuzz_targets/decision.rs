@@ -5,9 +5,9 @@ use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::KeyStatus,
 };
 
 #[path = "../../crates/core/tests/integration/common/invariants.rs"]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use socketio_cors_core::{host as host_name, pattern::OriginPattern};
+use socketio_cors_core::origin::{host as host_name, pattern::OriginPattern};
 use socketio_cors_explain::{DOMAIN_RULES, PolicyDocument, registrable_domain};
 use wasm_bindgen::prelude::wasm_bindgen;
 

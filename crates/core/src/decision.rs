@@ -22,13 +22,15 @@
 use std::fmt;
 
 use crate::{
-    grant::Grant,
-    key_status::KeyStatus,
+    decision::{grant::Grant, key_status::KeyStatus},
     origin::Origin,
     policy::{Access, Listing, Policy, Route, Rule, Version},
     request::{RequestHead, RequestKind},
     settings::Settings,
 };
+
+pub mod grant;
+pub(crate) mod key_status;
 
 /// The decision on a request.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,13 @@
 //! `Origin`: what a browser sends.
 //!
-//! The lenient half of two parsers (the strict one is [`crate::pattern`]): it
+//! The lenient half of two parsers (the strict one is [`crate::origin::pattern`]): it
 //! runs on every request, gives no diagnosis, allocates nothing, and is capped
 //! in length. It accepts every wildcard-free pattern.
 //!
 //! Source: Fetch, "`Origin` header"; HTML, "ASCII serialisation of an origin".
 
-use crate::host;
+pub mod host;
+pub mod pattern;
 
 /// The longest scheme that is read. The longest registered one has 36 characters.
 pub const MAX_SCHEME_LEN: usize = 64;

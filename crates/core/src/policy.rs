@@ -12,6 +12,7 @@ mod excerpt;
 mod field;
 mod headers;
 mod json;
+pub mod keys;
 mod lines;
 mod listed_patterns;
 mod methods;
@@ -32,9 +33,8 @@ use std::sync::LazyLock;
 use http::{HeaderValue, StatusCode};
 
 use crate::{
-    origin::Origin,
-    path::{PathVariants, Reading},
-    pattern::OriginSet,
+    origin::{Origin, pattern::OriginSet},
+    request::path::{PathVariants, Reading},
 };
 use prefix::Prefix;
 

@@ -1,6 +1,9 @@
 //! The parts of a request that a decision needs.
 
-use crate::{host, origin, path};
+use crate::origin::{self, host};
+
+pub mod path;
+pub(crate) mod token;
 
 /// A request without its body: method, URL, and the headers that say where it
 /// comes from. A header that is absent is `None`; an empty one is `Some("")`;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{host, origin};
+use crate::origin::{self, host};
 
 /// The freshness of a policy in seconds where `POLICY_FRESH_SECONDS` is not set.
 pub const DEFAULT_FRESH_SECONDS: u32 = 30;

@@ -1,7 +1,7 @@
 //! What people did, by the origin that it left in a document.
 
 use socketio_cors_core::{
-    pattern::{OriginPattern, repair},
+    origin::pattern::{OriginPattern, repair},
     policy::Diagnostic,
 };
 

@@ -2,14 +2,13 @@
 
 use http::HeaderValue;
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     decision::{Decision, Reason, decide},
-    origin::Origin,
-    pattern::repair,
+    origin::{Origin, pattern::repair},
     policy::{Policy, Route, Rule, Source},
     request::RequestHead,
     response::{Action, Answer, act},
     settings::{Service, Settings},
-    tenants::KeyStatus,
 };
 
 use super::{DOMAIN_RULES, PolicyDocument};

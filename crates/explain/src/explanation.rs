@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     policy::{Diagnostic, Policy, Version},
-    tenants::KeyStatus,
 };
 
 use super::{

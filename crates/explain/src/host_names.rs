@@ -3,7 +3,7 @@
 use idna::AsciiDenyList;
 use psl::Type;
 use socketio_cors_core::{
-    pattern::{HostPattern, OriginPattern},
+    origin::pattern::{HostPattern, OriginPattern},
     policy::DomainRules,
 };
 

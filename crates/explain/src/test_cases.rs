@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use socketio_cors_core::{policy::Policy, tenants::KeyStatus};
+use socketio_cors_core::{cache::tenants::KeyStatus, policy::Policy};
 
 use super::{
     Expectation, Explanation, PolicyDocument,

@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use serde_json::{Value, json};
-use socketio_cors_core::{policy::Version, tenants::KeyStatus};
+use socketio_cors_core::{cache::tenants::KeyStatus, policy::Version};
 use socketio_cors_explain::{
     Explanation, PolicyDocument, page_request::RequestDescription, unexplained,
 };

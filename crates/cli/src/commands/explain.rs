@@ -4,7 +4,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use socketio_cors_core::tenants::KeyStatus;
+use socketio_cors_core::cache::tenants::KeyStatus;
 use socketio_cors_explain::{EXPECTATIONS, Expectation, Explanation, unexplained};
 
 use super::{document_file::DocumentFile, request_options::RequestOptions};

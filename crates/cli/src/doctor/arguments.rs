@@ -1,7 +1,8 @@
 //! The arguments, each checked: what is wrong with one, and what to write.
 
 use socketio_cors_core::{
-    origin::Origin, pattern::OriginPattern, policy::is_forbidden_request_header,
+    origin::{Origin, pattern::OriginPattern},
+    policy::is_forbidden_request_header,
 };
 use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;

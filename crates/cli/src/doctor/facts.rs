@@ -1,6 +1,6 @@
 //! Facts: observations that are neither good nor bad.
 
-use socketio_cors_core::{host::is_loopback, response::EXPLAIN_HEADER};
+use socketio_cors_core::{origin::host::is_loopback, response::EXPLAIN_HEADER};
 use url::Url;
 
 use super::{

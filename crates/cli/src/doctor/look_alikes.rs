@@ -1,6 +1,6 @@
 //! Origins that a careless comparison takes for another.
 
-use socketio_cors_core::{host, origin::Origin};
+use socketio_cors_core::origin::{Origin, host};
 use socketio_cors_explain::registrable_domain;
 
 /// The domain of an attacker.

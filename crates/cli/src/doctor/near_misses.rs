@@ -1,6 +1,6 @@
 //! Origins that are easily written for another.
 
-use socketio_cors_core::{host, origin::Origin};
+use socketio_cors_core::origin::{Origin, host};
 
 /// The origins that a server's list may have where it should have `origin`, each with the
 /// difference.

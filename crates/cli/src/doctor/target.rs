@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socketio_cors_core::host::is_loopback;
+use socketio_cors_core::origin::host::is_loopback;
 use socketio_cors_explain::{fetch_standard::is_safelisted, registrable_domain};
 use url::{Host, Url};
 

@@ -7,7 +7,7 @@ mod write;
 
 use std::fmt;
 
-use socketio_cors_core::{keys, policy::Policy};
+use socketio_cors_core::policy::{Policy, keys};
 use socketio_cors_explain::PolicyDocument;
 
 use super::{

@@ -1,9 +1,6 @@
 //! The versions of a policy that were live before, each under a KV key of its own.
 
-use socketio_cors_core::{
-    keys,
-    policy::{MAX_DOCUMENT_LEN, Version},
-};
+use socketio_cors_core::policy::{MAX_DOCUMENT_LEN, Version, keys};
 
 use super::{metadata::Metadata, wrangler::ListedKey};
 

@@ -1,7 +1,7 @@
 //! The policy that a command changes: which KV keys it has, and how they are reached.
 
 use clap::Args;
-use socketio_cors_core::{host, keys, request};
+use socketio_cors_core::{origin::host, policy::keys, request};
 use socketio_cors_explain::page_request::url_of_host;
 
 use super::wrangler_options::WranglerOptions;

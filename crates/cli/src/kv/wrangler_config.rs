@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use socketio_cors_core::keys;
+use socketio_cors_core::policy::keys;
 
 use crate::system::System;
 

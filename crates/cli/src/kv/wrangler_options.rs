@@ -1,7 +1,7 @@
 //! The options that say which KV namespace is used, and how wrangler is run.
 
 use clap::Args;
-use socketio_cors_core::keys;
+use socketio_cors_core::policy::keys;
 
 use super::{wrangler::Wrangler, wrangler_config::WranglerConfig};
 use crate::{report::WrongUsage, system::System};

@@ -1,6 +1,6 @@
 //! An explanation for people.
 
-use socketio_cors_core::{policy::Source, response::Action, tenants::KeyStatus};
+use socketio_cors_core::{cache::tenants::KeyStatus, policy::Source, response::Action};
 use socketio_cors_explain::{ExplainedRequest, Explanation};
 
 use super::printable::printable;

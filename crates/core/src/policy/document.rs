@@ -8,7 +8,7 @@ use super::{
     prefix::Prefix,
     rule, syntax,
 };
-use crate::{origin, path::normalise};
+use crate::{origin, request::path::normalise};
 
 /// Every route of the document `text`, in its order.
 ///

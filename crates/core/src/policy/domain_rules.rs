@@ -1,6 +1,6 @@
 //! Rules about domain names that take large tables.
 
-use crate::pattern::OriginPattern;
+use crate::origin::pattern::OriginPattern;
 
 /// Rules about domain names. Their tables are too large for the Worker's upload, so each program
 /// brings its own.

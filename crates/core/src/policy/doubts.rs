@@ -1,8 +1,8 @@
 //! Patterns that stand for pages which are seldom to be trusted.
 
-use crate::{
+use crate::origin::{
+    FILE,
     host::is_loopback,
-    origin::FILE,
     pattern::{HostPattern, OriginPattern},
 };
 

@@ -8,7 +8,7 @@ use super::{
     field::{Members, each_text, joined},
     place::Node,
 };
-use crate::token::is_token;
+use crate::request::token::is_token;
 
 /// Fetch, "forbidden request-header", but for its prefixes.
 const FORBIDDEN_REQUEST: &[&str] = &[

@@ -1,7 +1,7 @@
 //! The patterns in a list of origins: read, checked, counted.
 
 use super::{DomainRules, Listed, diagnostic::Diagnostics, place::Node};
-use crate::pattern::{OriginPattern, repair};
+use crate::origin::pattern::{OriginPattern, repair};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;

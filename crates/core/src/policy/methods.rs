@@ -7,7 +7,7 @@ use super::{
     field::{Members, each_text, joined},
     place::Node,
 };
-use crate::token::is_token;
+use crate::request::token::is_token;
 
 /// `methods` where a rule has none, as in Socket.IO.
 pub(super) const DEFAULT: HeaderValue = HeaderValue::from_static("GET,POST");

@@ -1,6 +1,6 @@
 //! The prefix of a route, and which paths it covers.
 
-use crate::path::{PathVariants, Reading, fold_prefix};
+use crate::request::path::{PathVariants, Reading, fold_prefix};
 
 /// A prefix. One that ends in `/` covers what is below it, and itself without the slash; one
 /// that does not is a plain string prefix.

@@ -9,7 +9,7 @@ use super::{
     place::Node,
     tenants,
 };
-use crate::{host, origin, pattern::OriginPattern};
+use crate::origin::{self, host, pattern::OriginPattern};
 
 /// A text of origins with spaces, or a list; `*:*` among them allows every
 /// origin, which Socket.IO 2 echoes (socket.io 2, `Server.prototype.checkRequest`).

@@ -6,11 +6,12 @@ use super::{
     document, doubts,
     field::{Members, each_text},
     json::Value,
+    keys::EVERY_HOST,
     origins,
     place::Node,
     socketio2, syntax,
 };
-use crate::{keys::EVERY_HOST, pattern::OriginPattern};
+use crate::origin::pattern::OriginPattern;
 
 /// Headers of the CORS protocol itself, by the field in which they are useless. Who lists them has
 /// mostly misunderstood the field.

@@ -17,9 +17,9 @@ use super::{
     vary,
 };
 use crate::{
-    grant::GrantKind,
+    decision::grant::GrantKind,
     policy::{AllowedHeaders, Rule},
-    token::is_token,
+    request::token::is_token,
 };
 
 /// The most that is reflected of a preflight's `Access-Control-Request-Headers`, in bytes.

@@ -15,7 +15,7 @@ use super::{
     vary,
 };
 use crate::{
-    grant::{Grant, GrantKind},
+    decision::grant::{Grant, GrantKind},
     policy::{AllowedHeaders, Route, RouteId},
     request::{RequestHead, RequestKind},
 };

@@ -1,13 +1,12 @@
 //! What is answered or forwarded, to the byte, through the public API.
 
 use socketio_cors_core::{
+    cache::{policy_cache::PolicyState, tenants::KeyStatus},
     decision::{Decision, decide},
     policy::Policy,
-    policy_cache::PolicyState,
     request::{RequestHead, RequestKind},
     response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act},
     settings::{Service, Settings},
-    tenants::KeyStatus,
 };
 
 use crate::common::{EVIL, GOOD, LISTED, OWN, POLL, at, from, policy, preflight_from};

@@ -1,9 +1,11 @@
 //! Which policies an isolate keeps.
 
 use socketio_cors_core::{
+    cache::{
+        policy_cache::{Document, MAX_BYTES, PolicyCache, PolicyRead, PolicyState},
+        waiting::Times,
+    },
     policy::{DomainRules, Version},
-    policy_cache::{Document, MAX_BYTES, PolicyCache, PolicyRead, PolicyState},
-    waiting::Times,
 };
 
 /// A document of `len` bytes.

@@ -1,6 +1,9 @@
 //! What is refused while no policy is in force, through the public API.
 
-use socketio_cors_core::{policy_cache::PolicyState, request::RequestHead, tenants::KeyStatus};
+use socketio_cors_core::{
+    cache::{policy_cache::PolicyState, tenants::KeyStatus},
+    request::RequestHead,
+};
 use std::rc::Rc;
 
 use crate::common::{EVIL, GOOD, OWN, POLL, at, from, policy, preflight_from};

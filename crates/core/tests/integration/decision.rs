@@ -1,7 +1,7 @@
 //! Which decision is taken on which request, through the public API.
 
 use socketio_cors_core::{
-    decision::decide, policy::Policy, request::RequestHead, tenants::KeyStatus,
+    cache::tenants::KeyStatus, decision::decide, policy::Policy, request::RequestHead,
 };
 
 use crate::common::{
@@ -425,7 +425,7 @@ fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
 
 #[test]
 fn a_path_between_two_routes_grants_what_both_grant() {
-    use socketio_cors_core::grant::Grant;
+    use socketio_cors_core::decision::grant::Grant;
     const OPEN: &str = r#"{"origin": true, "credentials": true}"#;
     const GOOD_ONLY: &str = r#"{"origin": "https://good.com"}"#;
     const REPORTED: &str = r#"{"origin": true, "credentials": true, "reportOnly": true}"#;

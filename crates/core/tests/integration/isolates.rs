@@ -4,10 +4,12 @@
 use std::{array, collections::VecDeque};
 
 use socketio_cors_core::{
+    cache::{
+        policy_cache::{Document, PolicyCache, PolicyRead, Waits},
+        tenants::{CEILING, MAX_SOURCES, SOURCE},
+        waiting::Times,
+    },
     policy::{DomainRules, Version},
-    policy_cache::{Document, PolicyCache, PolicyRead, Waits},
-    tenants::{CEILING, MAX_SOURCES, SOURCE},
-    waiting::Times,
 };
 
 const DOCUMENT: &str = include_str!("../../../../docs/cost.md");

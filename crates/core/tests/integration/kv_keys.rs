@@ -1,6 +1,6 @@
 //! The names of KV keys, which stay as they are: others find documents by them.
 
-use socketio_cors_core::keys;
+use socketio_cors_core::policy::keys;
 
 #[test]
 fn what_is_kept_beside_a_document_is_found_by_its_key() {

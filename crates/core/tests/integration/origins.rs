@@ -1,8 +1,7 @@
 //! Which origins are allowed, through the public API: the rule's, the request's own, no odd one.
 
 use socketio_cors_core::{
-    host::MAX_HOST_LEN,
-    origin::MAX_SCHEME_LEN,
+    origin::{MAX_SCHEME_LEN, host::MAX_HOST_LEN},
     request::{RequestHead, Url},
 };
 

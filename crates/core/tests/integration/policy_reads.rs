@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use socketio_cors_core::{
+    cache::policy_cache::{Document, Effect, PolicyCache, PolicyEvent, PolicyRead},
     policy::{DomainRules, Version},
-    policy_cache::{Document, Effect, PolicyCache, PolicyEvent, PolicyRead},
 };
 
 const HOST: &str = "a.example:8443";

@@ -3,12 +3,14 @@
 use std::{collections::VecDeque, rc::Rc};
 
 use socketio_cors_core::{
+    cache::{
+        policy_cache::PolicyState,
+        tenants::{CEILING, Lookup, Pending, Source, Tenants},
+        waiting::Times,
+    },
     decision::Reason,
     policy::Policy,
-    policy_cache::PolicyState,
     request::{RequestHead, Url},
-    tenants::{CEILING, Lookup, Pending, Source, Tenants},
-    waiting::Times,
 };
 
 const FRESH_SECONDS: u32 = 30;

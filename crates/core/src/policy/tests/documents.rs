@@ -1,5 +1,5 @@
 use super::*;
-use crate::pattern::HostPattern;
+use crate::origin::pattern::HostPattern;
 
 #[test]
 fn a_route_is_a_path_prefix_with_a_rule() {

@@ -4,15 +4,19 @@
 
 use serde_json::Value;
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     decision::{Verdict, decide},
-    origin::Origin,
-    path::{Reading, fold_prefix},
-    pattern::{HostPattern, OriginPattern, OriginSet, PortPattern},
+    origin::{
+        Origin,
+        pattern::{HostPattern, OriginPattern, OriginSet, PortPattern},
+    },
     policy::{Diagnostic, Policy},
-    request::{RequestHead, Url},
+    request::{
+        RequestHead, Url,
+        path::{Reading, fold_prefix},
+    },
     response::{Action, CREDENTIALS, Headers, act},
     settings::{Service, Settings},
-    tenants::KeyStatus,
 };
 
 /// Checks what the two parsers make of `text`: the strict one takes what the

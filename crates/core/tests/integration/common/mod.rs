@@ -4,10 +4,10 @@ pub(crate) mod invariants;
 pub(crate) mod schema;
 
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     decision::decide,
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::KeyStatus,
 };
 
 /// The origin that requests are made to.

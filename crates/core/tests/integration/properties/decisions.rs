@@ -3,9 +3,9 @@
 use proptest::{option, prelude::*, sample::select};
 use serde_json::Value;
 use socketio_cors_core::{
+    cache::tenants::KeyStatus,
     policy::Policy,
     request::{RequestHead, Url},
-    tenants::KeyStatus,
 };
 
 use super::generators::{cases, document, origin_of};

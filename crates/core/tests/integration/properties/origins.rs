@@ -1,8 +1,8 @@
 //! Origins, patterns, and sets of them.
 
 use proptest::{collection::vec, prelude::*};
-use socketio_cors_core::{
-    origin::Origin,
+use socketio_cors_core::origin::{
+    Origin,
     pattern::{OriginPattern, OriginSet},
 };
 

@@ -11,8 +11,8 @@ use proptest::{
     test_runner::{RngAlgorithm, TestRng, TestRunner},
 };
 use socketio_cors_core::{
-    path::PathVariants,
     policy::{Policy, Route},
+    request::path::PathVariants,
 };
 
 use super::{

@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use super::{FetchResult, MAX_HOSTS, Next, PolicyCache};
 use crate::{
-    keys,
-    lru_cache::LruCache,
-    policy::{Diagnostic, DomainRules, Policy, Version},
+    cache::lru_cache::LruCache,
+    policy::{Diagnostic, DomainRules, Policy, Version, keys},
 };
 
 /// A read of the first of some KV keys that holds a document.

@@ -9,8 +9,8 @@ use rustc_hash::FxBuildHasher;
 ///
 /// Strangers choose some of the names, and can make their hashes collide, as these have no secret
 /// key. A look-up then compares all of them, which takes some microseconds: a stranger's names are a
-/// thousand at most at a time ([`MAX_MISSING`](crate::tenants::MAX_MISSING),
-/// [`MAX_HOSTS`](crate::policy_cache::MAX_HOSTS)).
+/// thousand at most at a time ([`MAX_MISSING`](crate::cache::tenants::MAX_MISSING),
+/// [`MAX_HOSTS`](crate::cache::policy_cache::MAX_HOSTS)).
 #[derive(Debug)]
 pub struct LruCache<V> {
     capacity: usize,

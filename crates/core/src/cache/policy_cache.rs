@@ -6,28 +6,29 @@
 //! | nothing | a valid document | it is used |
 //! | nothing | a faulty one | `@last-good` is used |
 //! | nothing | no such key | closed (403), by what `@last-good` covers |
-//! | nothing | an error, or nothing within [`MAX_WAIT`](crate::waiting::MAX_WAIT) | closed (503); nobody waits for KV again but who would be refused |
+//! | nothing | an error, or nothing within [`MAX_WAIT`](crate::cache::waiting::MAX_WAIT) | closed (503); nobody waits for KV again but who would be refused |
 //! | a fresh policy | (not asked) | it is used |
 //! | a policy past fresh | (asked behind the request) | it is used; the answer decides the next request |
-//! | a policy past [`STALE_FACTOR`](crate::waiting::STALE_FACTOR) times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
+//! | a policy past [`STALE_FACTOR`](crate::cache::waiting::STALE_FACTOR) times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
 //! | a policy | a faulty document | it is kept |
-//! | a policy | an error, or nothing within [`MAX_WAIT`](crate::waiting::MAX_WAIT) | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
+//! | a policy | an error, or nothing within [`MAX_WAIT`](crate::cache::waiting::MAX_WAIT) | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
 //! | a policy | no such key | it is kept until a second read says so, [`MISSING_CONFIRMED_AFTER`] later; then closed (403), by what it covers, or the document of a less specific key |
 //!
 //! A host has one reader at a time: who comes meanwhile looks here again, and one of
-//! them reads as well if there is no answer after [`TAKEOVER_AFTER`](crate::waiting::TAKEOVER_AFTER).
+//! them reads as well if there is no answer after [`TAKEOVER_AFTER`](crate::cache::waiting::TAKEOVER_AFTER).
 //!
 //! All times are in milliseconds.
 
 use std::rc::Rc;
 
 use crate::{
-    decision::{Closed, Decision, decide, decide_closed},
-    key_status::KeyStatus,
-    lru_cache::LruCache,
+    cache::{
+        lru_cache::LruCache,
+        waiting::{NO_ANSWER, Times, milliseconds},
+    },
+    decision::{Closed, Decision, decide, decide_closed, key_status::KeyStatus},
     policy::{Policy, Version},
     request::RequestHead,
-    waiting::{NO_ANSWER, Times, milliseconds},
 };
 
 mod entry;

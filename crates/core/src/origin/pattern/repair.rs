@@ -1,6 +1,6 @@
 //! The pattern that was probably meant by a text that is none.
 
-use crate::{host, origin};
+use crate::origin::{self, host};
 
 /// The nearest valid pattern: lower case, without path, user information,
 /// trailing dot or default port, `http` for `ws`, a scheme where there is none, `*.example.com` for

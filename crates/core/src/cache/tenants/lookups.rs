@@ -2,10 +2,9 @@
 
 use super::{Cached, KeyStatus, Lookup, Source, Start, Tenants};
 use crate::{
+    cache::{policy_cache::PolicyState, waiting::Times},
     decision::{Decision, Reason},
-    policy_cache::PolicyState,
     request::RequestHead,
-    waiting::Times,
 };
 
 /// A decision that may hang on keys of the origin.
@@ -22,7 +21,7 @@ pub struct TenantDecision<'a> {
 }
 
 /// The read of KV that a decision waits for. The decision is to be taken again when the read has
-/// ended, or after a [pause](crate::waiting::pause).
+/// ended, or after a [pause](crate::cache::waiting::pause).
 #[derive(Debug)]
 pub enum Pending {
     /// A read that this request begins.

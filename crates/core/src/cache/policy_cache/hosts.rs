@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Entry;
-use crate::{lru_cache::LruCache, policy::Policy};
+use crate::{cache::lru_cache::LruCache, policy::Policy};
 
 /// The most hosts with a policy, be it in force or the last known one, that are kept.
 pub const MAX_HOSTS: usize = 256;
@@ -90,8 +90,8 @@ impl Hosts {
 mod tests {
     use super::*;
     use crate::{
+        cache::policy_cache::PolicyState,
         policy::{DomainRules, Version},
-        policy_cache::PolicyState,
     };
 
     fn policy(name: &str, len: usize) -> Rc<Policy> {

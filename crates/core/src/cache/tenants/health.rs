@@ -1,6 +1,6 @@
 //! The health of KV, as the last read shows it.
 
-use crate::waiting::RETRY_AFTER;
+use crate::cache::waiting::RETRY_AFTER;
 
 /// The health of KV: it answers or fails, and the times of the last attempt and the last success.
 #[derive(Debug)]

@@ -2,8 +2,8 @@ use std::rc::Rc;
 
 use super::*;
 use crate::{
+    cache::policy_cache::PolicyState,
     policy::Policy,
-    policy_cache::PolicyState,
     request::{RequestHead, Url},
 };
 

@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use crate::{host, origin};
+use crate::origin::{self, host};
 
 mod repair;
 mod set;

@@ -22,14 +22,14 @@ mod limits;
 mod lookups;
 mod source;
 
-use crate::{
+use crate::cache::{
     lru_cache::LruCache,
     waiting::{MAX_WAIT, STALE_FACTOR, TAKEOVER_AFTER, Times, milliseconds},
 };
 use health::Health;
 use limits::{Charge, LookupLimits};
 
-pub use crate::key_status::KeyStatus;
+pub use crate::decision::key_status::KeyStatus;
 pub use limits::{CEILING, Limit, MAX_SOURCES, RECHECKS, SOURCE};
 pub use lookups::{Pending, TenantDecision};
 pub use source::Source;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{FetchResult, MISSING_CONFIRMED_AFTER, Next, PolicyState, Waits};
 use crate::{
+    cache::waiting::{RETRY_AFTER, STALE_FACTOR, TAKEOVER_AFTER},
     policy::Policy,
-    waiting::{RETRY_AFTER, STALE_FACTOR, TAKEOVER_AFTER},
 };
 
 /// The cache entry of a host.
