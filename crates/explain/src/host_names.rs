@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn names_that_anyone_can_register_are_told_from_ones_own() {
-        let help = |text: &str| own_names(&OriginPattern::try_from(text).unwrap());
         const MEANT: &str = r#"; or say that all are meant: "dangerouslyAllow": ["public-suffix"]"#;
+        let help = |text: &str| own_names(&OriginPattern::try_from(text).unwrap());
         for (text, expected) in [
             (
                 "https://*.co.uk",
