@@ -35,12 +35,16 @@ const workflow = parse(read("examples/github/policy.yml"));
 const { version } = JSON.parse(read("npm/package.json"));
 
 describe("as GitHub has it", () => {
+	let documents = 0;
 	for (const [path, name, right, wrong] of [
 		["action.yml", "action.yml", "shell: bash", "shel: bash"],
 		["examples/github/policy.yml", ".github/workflows/policy.yml", "runs-on:", "runs-of:"],
 	]) {
 		const said = async (text) => {
-			const found = await validate(TextDocument.create(`file:///${name}`, "yaml", 1, text));
+			// It remembers what it read by the name.
+			documents += 1;
+			const url = `file:///${documents}/${name}`;
+			const found = await validate(TextDocument.create(url, "yaml", 1, text));
 			return found.map(({ message, range }) => `${range.start.line + 1}: ${message}`);
 		};
 		test(`valid: ${path}`, async () => assert.deepEqual(await said(read(path)), []));
