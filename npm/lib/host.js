@@ -67,6 +67,9 @@ export function writeTemporary(text) {
 	return path;
 }
 
+export const writeFile = (path, text, replaces) =>
+	fs.writeFileSync(path, text, { flag: replaces ? "w" : "wx" });
+
 export const remove = (path) => fs.rmSync(path, { force: true });
 
 export const currentDirectory = () => withSlashes(process.cwd());

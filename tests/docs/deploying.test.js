@@ -15,6 +15,9 @@ const block = (heading, language) =>
 const policy = block("5. Publish a policy", "json");
 const edited = policy.replace("[", '["https://new.example.com", ');
 const [vars, reportOnly] = block("3. Enforce nothing yet", "toml").split("\n");
+const decisions = section("3. Enforce nothing yet")
+	.blocks.findLast(({ lang }) => lang === "toml")
+	.text.split("\n");
 const route = { pattern: "api.example.com/*", zone_name: "example.com" };
 const closed = { enabled: false, previews_enabled: false };
 
@@ -29,8 +32,8 @@ const worker = (name = "socketio-cors-edge") => workspace.cloudflare.workers.get
 /** What is bound to a Worker, by name: its type, or the text that it is. */
 const bindings = (name) =>
 	Object.fromEntries(worker(name).bindings.map(({ type, name, text }) => [name, text ?? type]));
-const reporting = { REPORT_ONLY: "on", POLICY: "kv_namespace" };
-const enforcing = { POLICY: "kv_namespace" };
+const enforcing = { POLICY: "kv_namespace", DECISIONS: "analytics_engine" };
+const reporting = { REPORT_ONLY: "on", ...enforcing };
 
 /** What is in the namespace of a Worker: the texts that are kept of each key are a list. */
 function values(name) {
@@ -61,6 +64,7 @@ const steps = {
 	"4. Deploy, in front of nothing yet": async (outputs, heading) => {
 		await workspace.uncomment(vars);
 		await workspace.uncomment(reportOnly);
+		for (const line of decisions) await workspace.uncomment(line);
 		const [output] = await outputs();
 		assertSays(output, ...block(heading, "").split("\n…\n"));
 		assert.deepEqual(bindings(), reporting);

@@ -27,6 +27,12 @@ const [, pasted, checked] = documents
 	.blocks.filter(({ type }) => type === "code")
 	.map(({ text }) => text);
 
+/** What is imported in docs/tool.md, and what is said of it. */
+const [{ text: nginx }, { text: imported }] = documents
+	.get("docs/tool.md")
+	.section("`import`: from nginx, or from Socket.IO's options")
+	.blocks.filter(({ type }) => type === "code");
+
 /** What is run here as it is printed, in this order, by what is so after it. */
 const runs = {
 	"npx wrangler kv key put --binding POLICY --remote policy --path policy.json": (_, kv) =>
@@ -56,6 +62,13 @@ const runs = {
 		assertSays(output, "→ the browser stops at the preflight", "does not list PUT"),
 	"socketio-cors test cases.json": (output) =>
 		assert.equal(`$ socketio-cors test cases.json\n${output}`, `${session}\n`),
+	"socketio-cors import nginx.conf": (output) => {
+		// The policy and the rest are in different streams.
+		const policy = imported.slice(imported.indexOf("\n{") + 1);
+		assertSays(output, policy);
+		const rest = output.replace(`${policy}\n`, "");
+		assert.equal(`$ socketio-cors import nginx.conf\n${rest}${policy}`, imported);
+	},
 	"sha256sum policy.json": (output) =>
 		assertSays(output, createHash("sha256").update(policy).digest("hex")),
 	"make build": (output) => assert.doesNotMatch(output, /building/),
@@ -77,6 +90,10 @@ const runElsewhere = {
 	],
 	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
 	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
+	"nginx -T | socketio-cors import - --write policy.json": [
+		"tool/import.test.js",
+		'const args = ["-T", ',
+	],
 	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
 	"socketio-cors publish policy.json --message 'The new site'": [
 		"tool/publish-faults.test.js",
@@ -107,6 +124,7 @@ describe("a command that is printed", () => {
 		await workspace.write("policy.json", policy);
 		await workspace.write("cases.json", cases);
 		await workspace.write("pasted.js", pasted);
+		await workspace.write("nginx.conf", nginx);
 	});
 	after(() => workspace.stop());
 

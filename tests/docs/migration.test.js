@@ -8,6 +8,7 @@ import { hasNginx, startNginx } from "../harness/nginx.js";
 import { browse, startServer } from "../harness/oracle.js";
 import { addressOf } from "../harness/pages.js";
 import { startPythonServer } from "../harness/python.js";
+import { useTool } from "../harness/tool.js";
 import { documents } from "./documents.js";
 
 const { sections } = documents.get("docs/migration.md");
@@ -166,6 +167,29 @@ for (const version of [4, 2]) {
 		}
 	});
 }
+
+describe("import makes the page's policy", () => {
+	let tool;
+	before(async () => {
+		tool = await useTool();
+	});
+	after(() => tool.remove());
+
+	for (const { name, language, before: code, policy } of pairs) {
+		if (language !== "nginx") continue;
+		test(name, async () => {
+			const path = await tool.file(code, "nginx.conf");
+			const { stdout } = await tool.runApart(0, ["import", path]);
+			const imported = JSON.parse(stdout);
+			// But for those of `http`, as the page says.
+			const origins = [imported.origin].flat().filter((origin) => !origin.startsWith("http:"));
+			assert.deepEqual(
+				{ ...imported, origin: origins },
+				{ ...policy, origin: [policy.origin].flat() },
+			);
+		});
+	}
+});
 
 test("every difference is told, and is one", {
 	skip: !hasNginx && ".tools/nginx is missing",

@@ -47,7 +47,8 @@ export async function startNginx(config) {
 	};
 }
 
-const around = (config) => `
+/** A configuration with `config` within `http { … }`, which writes nothing outside its directory. */
+export const around = (config) => `
 daemon off;
 worker_processes 1;
 pid nginx.pid;

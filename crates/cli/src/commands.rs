@@ -6,6 +6,7 @@ mod document_file;
 mod document_files;
 pub(crate) mod explain;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;

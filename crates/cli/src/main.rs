@@ -15,7 +15,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use commands::{check, diff, explain, history, publish, rollback, test};
+use commands::{check, diff, explain, history, import, publish, rollback, test};
 use report::{CommandError, Report, Status, WrongUsage};
 use system::System;
 use terminal::{print, print_error, printable};
@@ -59,6 +59,12 @@ enum Command {
     /// Writes nothing.
     #[command(after_help = diff::EXAMPLES)]
     Diff(diff::Diff),
+    /// Make a policy of an nginx configuration, or of Socket.IO's server options
+    ///
+    /// Prints it, and on the standard error what it leaves out and what has another form.
+    /// A regular expression that is open to look-alikes is imported as it is meant.
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::Import),
     /// Put a policy document into KV, where the Worker reads it
     ///
     /// Checks it, says where it goes, shows how it differs from the live one, asks,
@@ -132,12 +138,15 @@ impl Command {
             Self::Explain(explain) => explain.run(system)?,
             Self::Test(test) => test.run(system)?,
             Self::Diff(diff) => diff.run(system)?,
+            Self::Import(import) => import.run(system)?,
             Self::Publish(publish) => publish.run(system)?,
             Self::History(history) => history.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
             Self::Doctor(doctor) => doctor.run(system).await?,
         };
-        print(system, &format!("{text}\n"))?;
+        if !text.is_empty() {
+            print(system, &format!("{text}\n"))?;
+        }
         Ok(status)
     }
 }

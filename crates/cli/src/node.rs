@@ -65,6 +65,8 @@ pub(crate) mod host {
         pub(crate) fn list(directory: &str) -> Result<Vec<Array>, JsValue>;
         #[wasm_bindgen(catch, js_name = writeTemporary)]
         pub(crate) fn write_temporary(text: &str) -> Result<String, JsValue>;
+        #[wasm_bindgen(catch, js_name = writeFile)]
+        pub(crate) fn write_file(path: &str, text: &str, replaces: bool) -> Result<(), JsValue>;
         pub(crate) fn remove(path: &str);
         #[wasm_bindgen(catch, js_name = currentDirectory)]
         pub(crate) fn current_directory() -> Result<String, JsValue>;

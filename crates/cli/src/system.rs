@@ -34,6 +34,9 @@ pub(crate) trait System {
     /// Writes a temporary file, which only this user can read, and returns its path.
     fn write_temporary(&self, text: &str) -> io::Result<PathBuf>;
 
+    /// Writes a new file, or with `replaces` one that is there.
+    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()>;
+
     /// Removes a file. One that cannot be removed stays.
     fn remove(&self, path: &Path);
 

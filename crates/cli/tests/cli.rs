@@ -797,3 +797,70 @@ fn help_names_every_option_and_shows_how_to_begin() {
         assert!(help.contains(&format!("Examples:\n  socketio-cors {command}")), "{help}");
     }
 }
+
+const NGINX: &str = "location /socket.io/ {
+  if ($http_origin ~* https://(app|www)\\.example\\.com) {
+    add_header Access-Control-Allow-Origin $http_origin;
+  }
+  if ($http_origin ~ ^https://(?!evil)) {
+    add_header Access-Control-Allow-Origin $http_origin;
+  }
+}
+";
+
+#[test]
+fn import_prints_the_policy_and_beside_it_what_is_left_out() {
+    let imported = run(&["import", "-"], NGINX);
+    assert_eq!(imported.status.code(), Some(1));
+    let policy = String::from_utf8(imported.stdout).unwrap();
+    assert_eq!(
+        policy,
+        "{
+  \"origin\": [
+    \"https://app.example.com:*\",
+    \"https://www.example.com:*\"
+  ]
+}
+"
+    );
+    output(&["check", "-"], &policy, 0);
+    assert_eq!(
+        String::from_utf8(imported.stderr).unwrap(),
+        "warning: open to look-alikes: it takes https://app.example.com.evil.example
+ --> the standard input:2:23
+  |
+2 |   if ($http_origin ~* https://(app|www)\\.example\\.com) {
+  |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: it is not imported as it stands, but as it is meant: https://app.example.com:*, https://www.example.com:*
+
+error: no pattern can say it: its syntax is beyond what is read here
+ --> the standard input:5:22
+  |
+5 |   if ($http_origin ~ ^https://(?!evil)) {
+  |                      ^^^^^^^^^^^^^^^^^^
+  |
+  = help: list the origins, or give each a KV key: {\"kv\": \"tenant:\"}
+
+the standard input: 1 not imported, 1 thing imported in another form
+"
+    );
+}
+
+#[test]
+fn import_takes_all_or_says_what_is_wrong() {
+    output(&["import", "-"], "new Server(s, { cors: { origin: 'https://a.example' } })", 0);
+    for (arguments, text, status, said) in [
+        (&["import", "-"][..], "", 1, "neither a configuration of nginx nor"),
+        (&["import", "-", "--path", "chat"], NGINX, 2, "--path chat does not begin with /"),
+        (&["import", "/nowhere/nginx.conf"], "", 2, "cannot read /nowhere/nginx.conf"),
+        (&["import", "-", "--write", "/nowhere/policy.json"], NGINX, 2, "cannot write /nowhere/"),
+        (&["import", "-", "--overwrite"], NGINX, 2, "--write"),
+    ] {
+        let imported = run(arguments, text);
+        let errors = String::from_utf8(imported.stderr).unwrap();
+        assert_eq!(imported.status.code(), Some(status), "{arguments:?}: {errors}");
+        assert!(errors.contains(said), "{arguments:?}: {errors}");
+        assert!(imported.stdout.is_empty(), "{arguments:?}");
+    }
+}

@@ -11,6 +11,7 @@ mod explanation;
 mod expression;
 pub mod fetch_standard;
 mod host_names;
+pub mod import;
 pub mod page_request;
 mod policy_document;
 mod strict_json;

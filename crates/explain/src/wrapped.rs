@@ -27,33 +27,46 @@ pub(crate) fn fault_of_json(json: &str) -> Option<WrittenFault> {
     Some(fault(0, message, &document))
 }
 
-/// The fault of a text of JavaScript in which there is a policy.
+/// The fault of a text of JavaScript in which there is a policy: something is around it, or it cannot
+/// be read.
 pub(crate) fn fault_of_javascript(text: &str) -> Option<WrittenFault> {
+    let (start, object) = first_object(text)?;
+    Some(match object {
+        Ok(Object { document, .. }) => fault(start, "text around the policy", &document),
+        Err(fault) => fault,
+    })
+}
+
+/// The policy in a text of JSON or JavaScript, without what is around it, or the fault on account of
+/// which it cannot be read. `None` if there is none.
+pub(crate) fn policy_in(text: &str) -> Option<Result<String, WrittenFault>> {
+    let (_, object) = first_object(text)?;
+    Some(object.map(|Object { document, .. }| document))
+}
+
+/// The first object of a text that has a policy, and where it begins.
+fn first_object(text: &str) -> Option<(usize, Result<Object, WrittenFault>)> {
     if text.len() > MAX_JAVASCRIPT_LEN {
         return None;
     }
     let mut objects = text.match_indices('{').map(|(start, _)| start).take(MAX_OBJECTS);
-    objects.find_map(|start| fault_of_object(text, start))
+    objects.find_map(|start| Some((start, object_at(text, start)?)))
 }
 
-/// The fault of the object that begins at `start`, if it has a policy: something is around it, or it
-/// cannot be read.
-fn fault_of_object(text: &str, start: usize) -> Option<WrittenFault> {
+/// The object that begins at `start`, or its fault, if it has a policy.
+fn object_at(text: &str, start: usize) -> Option<Result<Object, WrittenFault>> {
     match StrictJson::read(text, start, Extent::Value) {
-        Ok(json) => {
-            let Object { document, .. } = Object::read(json.text())?;
-            Some(fault(start, "text around the policy", &document))
-        }
+        Ok(json) => Object::read(json.text()).map(Ok),
         Err(fault) => {
-            let object = object_at(text, start);
+            let object = block_at(text, start);
             (is_literal(object) && ["cors", "origin"].iter().any(|it| object.contains(it)))
-                .then_some(fault)
+                .then_some(Err(fault))
         }
     }
 }
 
 /// The object or block that begins at `start`, as far as braces tell.
-fn object_at(text: &str, start: usize) -> &str {
+fn block_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
     let mut depth = 0_usize;
     let end = rest.char_indices().find_map(|(at, char)| {

@@ -22,6 +22,16 @@ impl WrittenFault {
         Self { span, message: message.into(), help: help.into() }
     }
 
+    /// What is wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to write instead.
+    pub(crate) fn help(&self) -> &str {
+        &self.help
+    }
+
     /// As a diagnostic of the whole document, which is written `text`.
     pub(crate) fn diagnostic(&self, text: &str) -> Diagnostic {
         let (line, column) = Lines::of(text).position(self.span.start);

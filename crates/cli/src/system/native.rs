@@ -47,6 +47,12 @@ impl System for NativeSystem {
         Ok(file.into_temp_path().keep()?)
     }
 
+    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).truncate(true).create(replaces).create_new(!replaces);
+        options.open(path)?.write_all(text.as_bytes())
+    }
+
     fn remove(&self, path: &Path) {
         let _ = fs::remove_file(path);
     }

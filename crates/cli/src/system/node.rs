@@ -43,6 +43,10 @@ impl System for NodeSystem {
         host::write_temporary(text).map(PathBuf::from).map_err(io_error)
     }
 
+    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()> {
+        host::write_file(path, text, replaces).map_err(io_error)
+    }
+
     fn remove(&self, path: &Path) {
         host::remove(&path.to_string_lossy());
     }
@@ -134,6 +138,7 @@ fn io_error(thrown: JsValue) -> io::Error {
     let code = error.code().unwrap_or_default();
     let kind = match code.as_str() {
         "ENOENT" => ErrorKind::NotFound,
+        "EEXIST" => ErrorKind::AlreadyExists,
         "EACCES" | "EPERM" => ErrorKind::PermissionDenied,
         _ => ErrorKind::Other,
     };

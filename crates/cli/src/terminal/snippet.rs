@@ -30,26 +30,47 @@ pub(crate) fn snippets(
     diagnostics: &[Diagnostic],
     severity: Severity,
 ) -> String {
-    diagnostics.iter().map(|diagnostic| snippet(document, diagnostic, severity) + "\n\n").collect()
+    let source = (document.name.as_str(), document.policy.text());
+    let snippet = |diagnostic: &Diagnostic| {
+        let pointer = &diagnostic.pointer;
+        let place = if pointer.is_empty() { "the top".into() } else { printable(pointer) };
+        snippet(source, diagnostic, Some(&format!("at {place}")), severity) + "\n\n"
+    };
+    diagnostics.iter().map(snippet).collect()
 }
 
-/// A fault or a warning of `document`, in colour.
-fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> String {
+/// Faults or warnings of the file `name`, which is no policy document and has `text`; in colour, with an
+/// empty line after each.
+pub(crate) fn source_snippets(
+    name: &str,
+    text: &str,
+    diagnostics: &[Diagnostic],
+    severity: Severity,
+) -> String {
+    let snippet = |diagnostic| snippet((name, text), diagnostic, None, severity) + "\n\n";
+    diagnostics.iter().map(snippet).collect()
+}
+
+/// A fault or a warning of the file of that name and text, in colour; with `place`, which says where it
+/// is besides.
+fn snippet(
+    (name, text): (&str, &str),
+    diagnostic: &Diagnostic,
+    place: Option<&str>,
+    severity: Severity,
+) -> String {
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let Diagnostic { pointer, line, column, message, help, span, .. } = diagnostic;
+    let Diagnostic { line, column, message, help, span, .. } = diagnostic;
     let title = printable(message);
     let help = help.as_deref().map(printable_lines);
-    let excerpt = Excerpt::of(document.policy.text(), span);
+    let excerpt = Excerpt::of(text, span);
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(*line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));
-    let place = if pointer.is_empty() { "the top".into() } else { printable(pointer) };
-    let place = format!("at {place}");
     let group = level.primary_title(&*title);
-    let name = document.name.as_str();
     let group = if excerpt.is_cut {
         // Its columns are not those of the line.
         group.element(Origin::path(name).line(*line).char_column(*column)).element(snippet)
@@ -57,7 +78,8 @@ fn snippet(document: &Document, diagnostic: &Diagnostic, severity: Severity) -> 
         group.element(snippet.path(name))
     };
     let help = help.as_deref().map(|help| Level::HELP.message(help));
-    let group = group.element(Level::NOTE.message(place.as_str())).elements(help);
+    let place = place.map(|place| Level::NOTE.message(place));
+    let group = group.elements(place).elements(help);
     Renderer::styled().render(&[group])
 }
 

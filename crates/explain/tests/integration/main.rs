@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod cases_schema;
+mod import;
 mod pasted;
 mod warnings;

@@ -1,0 +1,83 @@
+//! Socket.IO's server options, as they are pasted.
+
+use super::*;
+
+#[test]
+fn the_policy_is_what_is_in_cors() {
+    for (text, policy) in [
+        (
+            r#"{"origin": "https://a.example", "credentials": true}"#,
+            r#"{"origin": "https://a.example", "credentials": true}"#,
+        ),
+        (
+            "import { Server } from 'socket.io';\nconst io = new Server(httpServer, {\n  // ours\n  cors: { origin: ['https://a.example',], },\n});",
+            r#"{"origin": ["https://a.example"]}"#,
+        ),
+        (
+            "new Server(httpServer, { path: '/chat/', cors: { origin: true } })",
+            r#"{"routes": {"/chat/": {"origin": true}}}"#,
+        ),
+        ("{ cors: { origin: '*' }, transports: ['websocket'] }", r#"{"origin": "*"}"#),
+        (r#"{"origins": ["a.example:443"]}"#, r#"{"origins": ["a.example:443"]}"#),
+    ] {
+        assert_import(text, &DEFAULT, policy, &[]);
+    }
+}
+
+#[test]
+fn regular_expressions_become_patterns() {
+    for (text, policy, findings) in [
+        (
+            "new Server(httpServer, {\n  cors: { origin: [/^https:\\/\\/.*\\.example\\.com$/, \"https://a.example\"] } });",
+            r#"{"origin": ["https://*.example.com", "https://a.example"]}"#,
+            &[][..],
+        ),
+        (
+            "{ cors: { origin: /^http:\\/\\/LOCALHOST(:\\d+)?$/i, credentials: true } }",
+            r#"{"origin": ["http://localhost:*"], "credentials": true}"#,
+            &[],
+        ),
+        (
+            "{ origin: [\n/example\\.com$/,\n/\\.example\\.org$/] }",
+            r#"{"origin": ["https://example.com", "http://example.com", "https://*.example.org", "http://*.example.org"]}"#,
+            &["2 changed: open to look-alikes: it takes https://evilexample.com"],
+        ),
+        (
+            "{ origin: [\n/(?!x)/, 'https://a.example',\n/^https:\\/\\/a[/]/] }",
+            r#"{"origin": ["https://a.example"]}"#,
+            &["2 left out: no pattern can say it", "3 left out: takes no origin"],
+        ),
+        ("{ origin: [ /./ ] }", r#"{"origin": []}"#, &["1 left out: takes every origin"]),
+        (
+            "{ origin: /^https:\\/\\/.*\\.github\\.io$/,\ncredentials: true }",
+            "",
+            &["1 left out: \"https://*.github.io\""],
+        ),
+    ] {
+        assert_import(text, &DEFAULT, policy, findings);
+    }
+}
+
+#[test]
+fn what_only_the_server_knows_is_named() {
+    for (text, finding) in [
+        (
+            "new Server(httpServer, {\n cors: { origin: process.env.ORIGIN } })",
+            "2 left out: environment variable process.env.ORIGIN",
+        ),
+        (
+            "new Server(s, { cors: { origin: (origin, callback) => callback(null, true) } })",
+            "1 left out: function",
+        ),
+        (
+            "new Server(s, { adapter: createAdapter(a, b), cors: { origin: true } })",
+            "1 left out: function call createAdapter",
+        ),
+        (
+            "{ origin: [/\\.a\\.example$/,\n 'https://b.example/'] }",
+            "2 left out: \"https://b.example/\" has a path",
+        ),
+    ] {
+        assert_import(text, &DEFAULT, "", &[finding]);
+    }
+}
