@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socketio_cors_core::{
     origin::Origin,
-    pattern::{OriginPattern, OriginSet},
+    origin::pattern::{OriginPattern, OriginSet},
 };
 
 use super::{

@@ -5,7 +5,7 @@
 
 use socketio_cors_core::{
     origin::Origin,
-    pattern::{OriginPattern, OriginSet},
+    origin::pattern::{OriginPattern, OriginSet},
 };
 
 use super::{
