@@ -15,6 +15,7 @@ import {
 	startSocketServer,
 	transportModes,
 } from "../harness/socketio.js";
+import { policyOf } from "./setups.js";
 
 const page = "https://app.example.com";
 const listed = [
@@ -102,8 +103,8 @@ describe("a client is kept out whose origin is", () => {
 	}
 });
 
-describe("a handshake as it was recorded, byte for byte, is let through:", () => {
-	// socket.io-client-swift 16 with Starscream 4, and arduinoWebSockets 2.
+describe("a handshake is let through with the headers that it has by", () => {
+	// socket.io-client-swift 16 with Starscream 4, and arduinoWebSockets 2; written by hand, not recorded.
 	const key = ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="];
 	const upgrade = [
 		["Connection", "Upgrade"],
@@ -111,7 +112,7 @@ describe("a handshake as it was recorded, byte for byte, is let through:", () =>
 	];
 	for (const [name, path, fields] of [
 		[
-			"an iPhone's",
+			"an iPhone",
 			"/socket.io/?transport=websocket&EIO=4",
 			[
 				...upgrade,
@@ -125,7 +126,7 @@ describe("a handshake as it was recorded, byte for byte, is let through:", () =>
 			],
 		],
 		[
-			"an ESP32's",
+			"an ESP32",
 			"/socket.io/?EIO=4&transport=websocket",
 			[
 				...upgrade,
@@ -177,6 +178,26 @@ test("two origins pass if each would by itself, in one line or in two, and get n
 		headers: { origin: [own, page], "access-control-request-method": "POST" },
 	});
 	assert.equal(preflight.status, 403);
+});
+
+describe("the policies of docs/setups.md let in", () => {
+	for (const [heading, origins] of [
+		[
+			"Apps, devices and extensions",
+			["capacitor://localhost", "app://.", `moz-extension://${randomUUID()}`, "file://"],
+		],
+		["Preview deployments", ["https://pr-7.app.example.com", "https://app.eu-1.example.com"]],
+	]) {
+		for (const origin of origins) {
+			test(`${heading}: ${origin}`, async () => {
+				await edge.kv.put("policy:setups.test", policyOf(heading));
+				const settled = ({ headers }) => headers.get("access-control-allow-origin") === origin;
+				await edge.sendUntil(settled, "/socket.io/?EIO=4&transport=polling", {
+					headers: { host: "setups.test", origin },
+				});
+			});
+		}
+	}
 });
 
 test("missingOrigin decides on WebSocket URLs", async () => {
