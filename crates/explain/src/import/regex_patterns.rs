@@ -74,10 +74,18 @@ struct Wild {
     is_labels: bool,
     /// It is not written: the expression has no anchor there.
     is_implied: bool,
+    /// It takes only some of what can be in a label.
+    is_partial: bool,
 }
 
-const IMPLIED: Wild =
-    Wild { chars: Chars::ORIGIN, min: 0, max: None, is_labels: false, is_implied: true };
+const IMPLIED: Wild = Wild {
+    chars: Chars::ORIGIN,
+    min: 0,
+    max: None,
+    is_labels: false,
+    is_implied: true,
+    is_partial: false,
+};
 
 impl Translation {
     /// That of `regex`.
@@ -217,8 +225,10 @@ fn choices(sequence: &Sequence) -> Vec<Result<Vec<Part>, Obstacle>> {
 
 /// The parts that an element can be; a class of more than `most` characters is an open part.
 fn choice(element: &Element, most: usize) -> Result<Vec<Vec<Part>>, Obstacle> {
-    let wild = |chars, min, max, is_labels| {
-        vec![vec![Part::Wild(Wild { chars, min, max, is_labels, is_implied: false })]]
+    let wild = |chars: Chars, min, max: Option<u32>, is_labels| {
+        let is_partial = max.is_some() || !chars.has_all(Chars::LABEL);
+        let wild = Wild { chars, min, max, is_labels, is_implied: false, is_partial };
+        vec![vec![Part::Wild(wild)]]
     };
     match *element {
         Element::One(chars) => {
@@ -254,6 +264,8 @@ fn merged(parts: impl Iterator<Item = Part>) -> Vec<Part> {
                     max: last.max.zip(next.max).map(|(a, b)| a.saturating_add(b)),
                     is_labels: last.is_labels && next.is_labels,
                     is_implied: last.is_implied && next.is_implied,
+                    // One of the two has to be there, and can be less than the other.
+                    is_partial: [*last, next].iter().any(|it| it.min > 0 && it.is_partial),
                 }
             }
             _ => merged.push(part),
@@ -381,14 +393,13 @@ fn hosts(parts: &[Part]) -> Result<Vec<(String, bool)>, Obstacle> {
     }
     let OpenHost { before, wild, after } = OpenHost::of(parts).ok_or(SEVERAL)?;
     let is_one_label = !wild.chars.has(b'.');
-    let is_part = wild.max.is_some() || !(wild.chars & Chars::LABEL).has_all(Chars::LABEL);
     let exact = (format!("{before}{after}"), false);
     let below = |domain: &str, is_wider| (format!("*.{domain}"), is_wider);
     if after.is_empty() {
         return Err(OPEN_HOST);
     }
     if wild.is_labels {
-        let below = below(&after, is_part);
+        let below = below(&after, wild.is_partial);
         return match (before.as_str(), wild.min) {
             ("", 0) => Ok(vec![exact, below]),
             ("", _) => Ok(vec![below]),
@@ -396,11 +407,13 @@ fn hosts(parts: &[Part]) -> Result<Vec<(String, bool)>, Obstacle> {
         };
     }
     if let Some(domain) = after.strip_prefix('.').filter(|_| before.is_empty()) {
-        return Ok(vec![below(domain, is_one_label || is_part)]);
+        return Ok(vec![below(domain, is_one_label || wild.is_partial)]);
     }
-    let within = (format!("{before}*{after}"), is_part);
+    let within = (format!("{before}*{after}"), wild.is_partial);
     if !before.is_empty() || after.starts_with('-') || is_one_label {
-        let exact = (wild.min == 0).then_some(exact);
+        // No name in DNS has a label that ends in a hyphen, or begins with one.
+        let is_name = !before.ends_with('-') && !after.starts_with('-');
+        let exact = (wild.min == 0 && is_name).then_some(exact);
         return match after.split('.').count() {
             0..=2 => Err(OPEN_HOST),
             _ => Ok(exact.into_iter().chain([within]).collect()),
@@ -433,7 +446,7 @@ impl OpenHost {
                     Part::Wild(wild) => !wild.chars.has(b'.') && !wild.is_labels,
                 };
                 let part_of_label =
-                    Wild { chars: Chars::of(b"-"), min: 1, max: Some(1), ..IMPLIED };
+                    Wild { chars: Chars::of(b"-"), min: 1, is_partial: true, ..IMPLIED };
                 several.iter().all(is_of_label).then_some(part_of_label)?
             }
         };

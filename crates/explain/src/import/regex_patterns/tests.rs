@@ -20,3 +20,55 @@ fn origins_of_the_same_owner_are_no_look_alikes() {
     assert!(regex.is_match("https://evilwww.example.com"));
     assert_eq!(look_alike(&regex, &patterns), None);
 }
+
+/// Origins that match `pattern`, which may have a `*` in its host and one for its port.
+fn samples(pattern: &str) -> Vec<String> {
+    let (host, ports): (_, &[&str]) = match pattern.strip_suffix(":*") {
+        Some(host) => (host, &[":8080", ":3"]),
+        None => (pattern, &[""]),
+    };
+    let parts: &[&str] =
+        if host.contains("://*.") { &["www", "a.b", "x-9"] } else { &["x1", "a-b"] };
+    let hosts = parts.iter().map(|part| host.replace('*', part));
+    hosts.flat_map(|host| ports.iter().map(move |port| format!("{host}{port}"))).collect()
+}
+
+#[test]
+fn no_pattern_allows_what_its_expression_does_not_unless_that_is_told() {
+    let schemes = ["^https://", "^https?://", "https://", "^.*", "^(https?://)?", "", "^\\w+://"];
+    let hosts = [
+        r"example\.com",
+        r"example.com",
+        r"(www\.)?example\.com",
+        r".*\.example\.com",
+        r".*example\.com",
+        r"([a-z0-9-]+\.)*example\.com",
+        r"[a-z]+\.example\.com",
+        r"\.example\.com",
+        r"pr-[0-9]+\.example\.com",
+        r"pr-.*\.example\.com",
+        r"app[12]\.example\.(com|org)",
+        r"(a|b)-[^.]+\.example\.com",
+        r"localhost",
+        r"127\.0\.0\.1",
+        r"10\.0\.0\.\d+",
+        r"example\.[a-z]+",
+    ];
+    let ends = ["$", "", "(:[0-9]+)?$", r":\d+$", ".*$", ":3000$", ":3000", "/?$"];
+    let mut count = 0;
+    for scheme in schemes {
+        for host in hosts {
+            for end in ends {
+                let text = format!("{scheme}{host}{end}");
+                let regex = Regex::read(&text, true).unwrap();
+                for pattern in Translation::of(&regex).patterns.iter().filter(|it| !it.is_wider) {
+                    for sample in samples(&pattern.text) {
+                        assert!(regex.is_match(&sample), "{text}: {} {sample}", pattern.text);
+                        count += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(count > 1000, "{count}");
+}

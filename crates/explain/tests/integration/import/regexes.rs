@@ -73,6 +73,35 @@ fn what_a_pattern_can_say_is_imported() {
 }
 
 #[test]
+fn an_open_part_of_one_label_is_imported() {
+    for (regex, origins) in [
+        (r"~^https://pr-[a-z0-9-]+\.example\.com$", r#""https://pr-*.example.com""#),
+        (r"~^https://[a-z0-9-]+-web\.example\.com$", r#""https://*-web.example.com""#),
+        (r"~^https://app\.[a-z0-9-]+\.example\.com$", r#""https://app.*.example.com""#),
+        (
+            r"~^https://app[a-z0-9-]*\.example\.com$",
+            r#"["https://app.example.com", "https://app*.example.com"]"#,
+        ),
+        // Several labels are not taken there, whatever the expression takes.
+        (r"~^https://pr-.*\.example\.com$", r#""https://pr-*.example.com""#),
+    ] {
+        assert_map(&format!("{regex} $http_origin;"), &policy(origins), &[]);
+    }
+    for regex in [r"~^https://pr-\d+\.example\.com$", r"~^https://pr-[0-9]+-[0-9]+\.example\.com$"]
+    {
+        let expected = policy(r#""https://pr-*.example.com""#);
+        assert_map(&format!("{regex} $http_origin;"), &expected, &["1 changed: imported as"]);
+    }
+    // Anybody can have such a name.
+    assert_map(
+        r"~^https://deploy-preview-\d+--shop\.netlify\.app$ $http_origin; https://a.example 1;
+          https://b.example $http_origin;",
+        &policy(r#""https://b.example""#),
+        &["1 left out: \"https://deploy-preview-*--shop.netlify.app\""],
+    );
+}
+
+#[test]
 fn a_pattern_that_allows_more_of_the_domain_is_told() {
     for (regex, origins) in [
         (r"~^https://[a-z0-9-]+\.example\.com$", r#""https://*.example.com""#),
