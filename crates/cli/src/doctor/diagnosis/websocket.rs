@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_headers},
-    remedy, worker,
+    known, remedy, worker,
 };
 use crate::doctor::{
     engineio::{BAD_REQUEST, UNKNOWN_TRANSPORT},
@@ -160,12 +160,12 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     if blocked.iter().any(takes_none) {
         return finding.fix(unknown_transport(examination).iter().copied());
     }
-    let proxied = blocked.first().map(|exchange| remedy::upgrades(exchange));
-    finding.fix(proxied.unwrap_or_default().iter().copied()).fix([
-        "Where there is no proxy: does another \"upgrade\" listener of the same HTTP server close it, as a \
-         WebSocketServer of `ws` does for paths that it does not know? Give that `noServer: true`, and \
-         let it take its own path alone.",
-    ])
+    let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
+    if let Some(fix) = known {
+        return finding.fix(known::fix(examination, fix));
+    }
+    let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
+    finding.fix(proxied.unwrap_or_default())
 }
 
 /// The fix where the server itself takes polls alone.

@@ -33,7 +33,20 @@ const BY_REDIRECT: Known = login(
     ],
 );
 
+const PRIVATE_PORT: Known = login(
+    "{} is redirected to a login of GitHub: the codespace's port is private",
+    &[
+        "Make the port public (panel Ports, Port Visibility), or:",
+        "  gh codespace ports visibility 3000:public",
+        "An organization may forbid it: let the page's own development server pass /socket.io/ on \
+         then, so that the page asks its own origin.",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[LeadsTo("github.dev/pf-signin")], known: PRIVATE_PORT },
+    Row { signs: &[LeadsTo("github.com/codespaces")], known: PRIVATE_PORT },
+    Row { signs: &[Status(401), Says("www-authenticate", "tunnel")], known: PRIVATE_PORT },
     Row { signs: &[LeadsTo("cloudflareaccess.com")], known: BY_ACCESS },
     Row { signs: &[LeadsTo("/cdn-cgi/access/")], known: BY_ACCESS },
     Row { signs: &[Says("www-authenticate", "cloudflare-access")], known: BY_ACCESS },
@@ -89,7 +102,6 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("/sso")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("accounts.google.com")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("/auth/")], known: BY_REDIRECT },
-    Row { signs: &[LeadsTo("github.dev/pf-signin")], known: BY_REDIRECT },
     Row {
         signs: &[Status(401), Says("www-authenticate", "basic")],
         known: login(

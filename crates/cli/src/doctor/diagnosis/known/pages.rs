@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Empty, Header, Says, Status},
+    Sign::{Body, Empty, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -151,7 +151,6 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
     Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
     Row { signs: &[Says("server", "UploadServer")], known: STATIC },
-    Row { signs: &[Header("x-nf-request-id"), Status(404)], known: STATIC },
     Row {
         signs: &[Body("Welcome to nginx!")],
         known: page(
