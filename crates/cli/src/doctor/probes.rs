@@ -67,7 +67,11 @@ async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
             passing_handshake(prober, Step::UnmarkedPoll, Asker::Unmarked).await;
         }
     }
-    if prober.examination.is_socket_io() {
+    let leaves_page_waiting = prober.examination.page_poll().is_some_and(Exchange::is_late)
+        && !prober.examination.polls();
+    if prober.examination.is_socket_io() && leaves_page_waiting {
+        // Whatever else the page asks, it waits as well.
+    } else if prober.examination.is_socket_io() {
         prober.preflight(Step::Preflight).await;
         if let Some(mut session) = session {
             use_session(prober, &mut session, foreign).await;

@@ -1,6 +1,6 @@
 //! Polls that something else than Socket.IO answers, and where it is instead.
 
-use super::evidence::{console, with_body};
+use super::evidence::{console, shortened, with_body};
 use crate::doctor::{
     engineio::Protocol,
     examination::Examination,
@@ -158,10 +158,17 @@ fn path_of_404(body: &str) -> Option<&str> {
     path.starts_with('/').then_some(path)
 }
 
+/// The name that whoever answers has for itself, after a space.
+fn by_server(poll: &Exchange) -> String {
+    let name = poll.header("Server").or_else(|| poll.header("X-Powered-By"));
+    name.map(|name| format!(" by {}", shortened(&name))).unwrap_or_default()
+}
+
 /// Something answers, and nothing tells what.
 pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Finding {
     let target = &examination.target;
     let status = poll.status().unwrap_or_default();
+    let by = by_server(poll);
     let url = |protocol: Protocol| {
         let query = format!("EIO={}&transport=polling", protocol.number());
         Target::url(&target.base, &target.path, &query)
@@ -182,7 +189,7 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
     Finding::new(
         Code::NotSocketIo,
         Severity::Error,
-        format!("there is no Socket.IO at {}: the poll is answered {status}{meaning}", target.path),
+        format!("there is no Socket.IO at {}: the poll is answered {status}{by}{meaning}", target.path),
     )
     .seen(poll, with_body(poll))
     .why([
@@ -207,7 +214,10 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
     Finding::new(
         Code::Blocked,
         Severity::Error,
-        "something before Socket.IO refuses the poll with 403, with the page's Origin and without",
+        format!(
+            "something before Socket.IO refuses the poll with 403{}, with the page's Origin and without",
+            by_server(poll)
+        ),
     )
     .seen(poll, with_body(poll))
     .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so that the console \

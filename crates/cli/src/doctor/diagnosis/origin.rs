@@ -290,6 +290,7 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     Some(
         finding
             .fix([format!("Where the list has \"{wrong}\", write \"{page}\" (or add it).")])
+            .fix(remedy::headers_of_proxy(examination, poll))
             .fix(remedy::allow_page(examination)),
     )
 }

@@ -93,6 +93,26 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     }
 }
 
+/// How the proxy that answered sets the headers that the page needs, if it is the one that sets them.
+pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    let (name, before, after) = match proxy(exchange) {
+        Some(Proxy::Nginx) => ("nginx", "add_header", " always;"),
+        Some(Proxy::Apache) => ("Apache", "Header always set", ""),
+        Some(Proxy::Caddy) => ("Caddy", "header", ""),
+        _ => return Vec::new(),
+    };
+    let origin = &examination.target.page.origin;
+    let mut headers = vec![("Access-Control-Allow-Origin", origin.as_str())];
+    if has_credentials(examination) {
+        headers.push(("Access-Control-Allow-Credentials", "true"));
+    }
+    let lines =
+        headers.iter().map(|(header, value)| format!("  {before} {header} \"{value}\"{after}"));
+    let mut all = vec![format!("If {name} sets it, there, and nowhere else:")];
+    all.extend(lines);
+    all
+}
+
 /// How nginx names the page's origin and no other, where it sets the header itself.
 pub(super) fn nginx_list(examination: &Examination) -> Vec<String> {
     vec![

@@ -97,6 +97,8 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if socket_server(examination) == SocketServer::Python {
         return finding.fix(remedy::allow_page(examination));
     }
+    let finding =
+        if is_of_everyone(examination, exchange) { finding.fix(BY_PLATFORM) } else { finding };
     finding
         .fix([
             format!(
@@ -109,6 +111,23 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         ])
         .fix(policy)
 }
+
+/// True if a page elsewhere is refused alike, and in words that are not Engine.IO's: it may be no origin
+/// that is refused, but every WebSocket.
+fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
+    let foreign = examination.get(Step::ForeignWebsocket);
+    exchange.engine_error().is_none()
+        && !REFUSALS.contains(&exchange.body().trim())
+        && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
+}
+
+const BY_PLATFORM: [&str; 3] = [
+    "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
+     App Runner, API Gateway, App Engine's standard environment and functions do not. Where it cannot be \
+     had, let clients stay at polling:",
+    "  io(\"…\", { transports: [\"polling\"] })",
+    "Else it is a firewall or a list of origins:",
+];
 
 /// True if Cloudflare refuses it without a word, and lets the polls through.
 fn is_of_access(examination: &Examination, exchange: &Exchange) -> bool {

@@ -79,6 +79,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Says("x-powered-by", "PHP")], known: PHP },
     Row { signs: &[Status(404), Body("File not found."), Says("server", "nginx")], known: PHP },
     Row { signs: &[Status(404), Body("/wp-content/")], known: PHP },
+    Row { signs: &[Status(404), Says("server", "LiteSpeed")], known: PHP },
     Row { signs: &[Status(404), Says("server", "TornadoServer")], known: ASGI },
     Row { signs: &[Status(404), Says("server", "daphne")], known: ASGI },
     Row { signs: &[Status(404), Says("server", "hypercorn")], known: ASGI },

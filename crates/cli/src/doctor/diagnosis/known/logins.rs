@@ -102,6 +102,13 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("/sso")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("accounts.google.com")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("/auth/")], known: BY_REDIRECT },
+    // What was asked for, to come back to it.
+    Row { signs: &[LeadsTo("?rd=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("redirect_uri=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("returnto=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("return_to=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("?next=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("?continue=")], known: BY_REDIRECT },
     Row {
         signs: &[Status(401), Says("www-authenticate", "basic")],
         known: login(
@@ -112,6 +119,19 @@ pub(super) const ROWS: &[Row] = &[
                 "Or let the client send it, and the server answer preflights without it:",
                 "  io(\"…\", { extraHeaders: { authorization: \"Basic …\" } })",
                 "To see what comes after it: --header 'Authorization: Basic …'.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("Not authenticated")],
+        known: login(
+            "{} is answered 403 \"Not authenticated\", as FastAPI and Django do: a token or a cookie is \
+             wanted",
+            &[
+                "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' \
+                 (extraHeaders), or --cookie 'session=…' (withCredentials).",
+                "If it sends none: let Socket.IO's path out of the dependency or middleware that wants it \
+                 (socketio.ASGIApp before the application), and check the client's `auth`.",
             ],
         ),
     },

@@ -24,6 +24,22 @@ const CLOUD_RUN: &[&str] = &[
     "To keep one instance running: --min-instances 1.",
 ];
 
+const ASGI: Known = down(
+    "a Python server (ASGI) answers {} 500: its application failed",
+    &[
+        "Its log has the error. \"No application configured for scope type 'http'\" is that of Channels: \
+         polls are HTTP. Let python-socketio be before it:",
+        "  application = socketio.ASGIApp(sio, other_asgi_app=application)",
+    ],
+);
+
+const GOOGLE: &[&str] = &[
+    "Are the backend's health checks green (a path that is answered 200; the firewall lets \
+     130.211.0.0/22 and 35.191.0.0/16 in), and its port the server's? A poll lasts up to 25 s and a \
+     WebSocket for hours: the backend's timeout, 30 s by default, ends both.",
+    "  gcloud compute backend-services update BACKEND --timeout 86400s",
+];
+
 const IIS: &[&str] = &[
     "Is the Node server running, on the port of the rule in web.config, and is the application pool \
      started? iisnode needs the named pipe of the environment:",
@@ -231,6 +247,43 @@ pub(super) const ROWS: &[Row] = &[
                last 25 s: the idle timeout has to be longer (60 s).",
             ],
         ),
+    },
+    Row {
+        signs: &[Status(464), Says("server", "awselb")],
+        known: down(
+            "the AWS load balancer answers {} 464: it speaks HTTP/2 or gRPC to its target group",
+            &[
+                "The target group's protocol version has to be HTTP1 (it cannot be changed: make another \
+                 one):",
+                "  aws elbv2 create-target-group --protocol HTTP --protocol-version HTTP1 …",
+            ],
+        ),
+    },
+    Row { signs: &[Status(500), Says("server", "daphne")], known: ASGI },
+    Row { signs: &[Status(500), Says("server", "uvicorn")], known: ASGI },
+    Row { signs: &[Status(500), Says("server", "hypercorn")], known: ASGI },
+    Row {
+        signs: &[Status(502), Says("via", "google")],
+        known: down("Google's load balancer answers {} 502: no backend takes the request", GOOGLE),
+    },
+    Row {
+        signs: &[Status(503), Says("via", "google")],
+        known: down("Google's load balancer answers {} 503: no backend takes the request", GOOGLE),
+    },
+    Row {
+        signs: &[Says("server", "koyeb")],
+        known: down("Koyeb answers {}: no service is active at that host", PORT_OF_PLATFORM),
+    },
+    Row {
+        signs: &[Header("x-do-app-origin"), Status(503)],
+        known: down(
+            "DigitalOcean answers {} 503: the app does not listen, or crashed",
+            PORT_OF_PLATFORM,
+        ),
+    },
+    Row {
+        signs: &[Header("x-do-app-origin"), Status(504)],
+        known: down("DigitalOcean answers {} 504: the app does not answer", PORT_OF_PLATFORM),
     },
     Row {
         signs: &[Body("The request could not be satisfied")],

@@ -212,6 +212,28 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(403), Body("\"timestamp\":"), Body("\"path\":"), Body("Forbidden")],
+        known: blocked(
+            "Spring refuses {}, as Spring Security does",
+            &[
+                "Let the path, and its POSTs, past Spring Security:",
+                "  http.authorizeHttpRequests(it -> it.requestMatchers(\"/socket.io/**\").permitAll())",
+                "    .csrf(it -> it.ignoringRequestMatchers(\"/socket.io/**\"));",
+                "netty-socketio listens on a port of its own: is it that one that the client has?",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("RBAC: access denied")],
+        known: blocked(
+            "Envoy refuses {} by its rules of access, as Istio's AuthorizationPolicy has it",
+            &[
+                "Let the path in by a rule of the AuthorizationPolicy, for GET, POST and OPTIONS:",
+                "  - to: [{ operation: { paths: [\"/socket.io/*\"] } }]",
+            ],
+        ),
+    },
+    Row {
         signs: &[Status(451)],
         known: blocked(
             "{} is answered 451: it is refused for legal reasons, as by a geographic block",
