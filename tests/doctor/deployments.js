@@ -177,6 +177,79 @@ export const meddling =
 		};
 	};
 
+/**
+ * A deployment whose server has a listener of its own before Socket.IO, as a middleware has.
+ *
+ * @param {(request: object, answer: (status?: number, headers?: object, body?: string) => void) =>
+ *   boolean} listener true if it has taken the request, or the upgrade
+ */
+export const before = (start, listener) => async () => {
+	const deployment = await start();
+	const sockets = new Set();
+	for (const { http } of deployment.servers) {
+		http.on("connection", (socket) => sockets.add(socket));
+		for (const event of ["request", "upgrade"]) {
+			const listeners = http.listeners(event);
+			http.removeAllListeners(event);
+			http.on(event, (request, answerer, ...rest) => {
+				if (listener(request, answering(answerer))) return;
+				for (const next of listeners) next.call(http, request, answerer, ...rest);
+			});
+		}
+	}
+	return {
+		...deployment,
+		stop() {
+			for (const socket of sockets) socket.destroy();
+			return deployment.stop();
+		},
+	};
+};
+
+/** Answers by a response, or by the socket of an upgrade; hangs up without a status. */
+function answering(answerer) {
+	return (status, headers = {}, body = "") => {
+		if (status === undefined) (answerer.socket ?? answerer).destroy();
+		else if (answerer.writeHead) answerer.writeHead(status, headers).end(body);
+		else answerer.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n${body}`);
+	};
+}
+
+/** A deployment whose answers have these headers as well, and whose upgrades are answered so. */
+export const named = (start, more, upgrade) =>
+	meddling(start, (answer) => {
+		if (answer.status === 101) return upgrade ? { headers: more, body: "", ...upgrade } : answer;
+		return { ...answer, headers: { ...answer.headers, ...more } };
+	});
+
+/** Two of a deployment, which a platform asks by turns; its answers have these headers. */
+export const byTurns = (start, headers) => async () => {
+	const two = [await start(), await start()];
+	let turn = 0;
+	const http = createServer((request, response) => {
+		const { hostname, port } = new URL(two[turn++ % 2].url);
+		const { url: path, method, headers: asked } = request;
+		const options = { hostname, port, path, method, headers: asked, agent: false };
+		const forwarded = httpRequest(options, (answer) => {
+			response.writeHead(answer.statusCode, { ...answer.headers, ...headers });
+			answer.pipe(response);
+		});
+		forwarded.on("error", () => response.destroy());
+		request.pipe(forwarded);
+	});
+	http.on("upgrade", (_, socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+	await listen(http, 0, []);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		servers: [],
+		async stop() {
+			http.closeAllConnections();
+			await close(http);
+			for (const { stop } of two) await stop();
+		},
+	};
+};
+
 /** Two servers behind a balancer that is sticky by a cookie. */
 export const stickyPair = (options) => async () => {
 	const { url, members, stop } = await startCluster(2, () => ({ ...lasting, ...options }));

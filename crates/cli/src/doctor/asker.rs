@@ -7,6 +7,8 @@ use super::{cookies::Jar, network::Headers, target::Target};
 pub(super) enum Asker<'a> {
     /// The page that is to use the server.
     Page,
+    /// The page, by a browser that sends no Fetch Metadata.
+    Unmarked,
     /// A page of another origin, in the same browser.
     Elsewhere(&'a str),
     /// A sandboxed frame, whose origin is `null`.
@@ -37,8 +39,8 @@ impl<'a> Asker<'a> {
     /// "append a request `Origin` header").
     pub(super) fn origin(self, target: &'a Target, means: Means) -> Option<&'a str> {
         match self {
-            Self::Page if means == Means::Get && target.is_same_origin() => None,
-            Self::Page => Some(&target.page.origin),
+            Self::Page | Self::Unmarked if means == Means::Get && target.is_same_origin() => None,
+            Self::Page | Self::Unmarked => Some(&target.page.origin),
             Self::Elsewhere(origin) => Some(origin),
             Self::Null => Some("null"),
             Self::Nobody => None,
@@ -66,7 +68,7 @@ impl<'a> Asker<'a> {
         if let Some(origin) = self.origin(target, means) {
             add("Origin", origin);
         }
-        if target.is_trustworthy() {
+        if target.is_trustworthy() && self != Self::Unmarked {
             add("Sec-Fetch-Site", self.site(target));
             add("Sec-Fetch-Mode", if means == Means::WebSocket { "websocket" } else { "cors" });
             add("Sec-Fetch-Dest", "empty");
@@ -86,7 +88,8 @@ impl<'a> Asker<'a> {
         {
             add("Cookie", &cookie);
         }
-        if matches!(means, Means::Get | Means::Post | Means::Closing) && self == Self::Page {
+        let is_page = matches!(self, Self::Page | Self::Unmarked);
+        if matches!(means, Means::Get | Means::Post | Means::Closing) && is_page {
             headers.extend(target.page.headers.iter().cloned());
         }
         headers

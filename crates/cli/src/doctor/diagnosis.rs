@@ -17,7 +17,9 @@ mod known;
 mod loose;
 mod lost_query;
 mod mixed_content;
+mod namespace;
 mod origin;
+mod origin_check;
 mod preflight;
 mod protocol;
 mod reach;
@@ -52,12 +54,14 @@ const OF_POLLS: &[Family] = &[
 const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::findings];
 
 /// Whoever else is let in, and what else there is to say.
-const OF_ALL: &[Family] = &[slow::findings, strangers::findings, loose::findings, worker::findings];
+const OF_ALL: &[Family] =
+    &[slow::findings, namespace::findings, strangers::findings, loose::findings, worker::findings];
 
 /// Those of a page that does not poll: CORS has no say in a WebSocket.
 const OF_WEBSOCKETS: &[Family] = &[
     protocol::findings,
     websocket::findings,
+    namespace::findings,
     idle::findings,
     strangers::findings,
     loose::findings,

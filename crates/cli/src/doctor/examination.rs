@@ -114,6 +114,12 @@ impl Examination {
         self.target.is_same_origin() || self.spoken_poll().is_some_and(Exchange::grants_its_origin)
     }
 
+    /// True if Fetch's CORS check lets the page read this answer.
+    pub(super) fn page_may_read(&self, exchange: &Exchange) -> bool {
+        let credentialed = self.target.page.credentialed;
+        self.target.is_same_origin() || exchange.cors_check(credentialed).is_ok()
+    }
+
     /// True if the page's origin is among the values of a poll's `Access-Control-Allow-Origin`,
     /// though it may be wrong otherwise.
     pub(super) fn names_page(&self) -> bool {

@@ -35,6 +35,8 @@ pub(super) struct Answer {
     pub(super) body: String,
     /// The body was gzip, and no header said so.
     pub(super) is_undeclared_gzip: bool,
+    /// A browser kept the body from the page, and so from the recording.
+    pub(super) is_body_kept: bool,
 }
 
 impl Exchange {
@@ -104,6 +106,11 @@ impl Exchange {
     /// True if the body was gzip that no header told of.
     pub(super) fn is_undeclared_gzip(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| answer.is_undeclared_gzip)
+    }
+
+    /// True if there may be a body that the recording does not have.
+    pub(super) fn is_body_kept(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.is_body_kept)
     }
 
     /// The open packet that it answers with, whatever its Engine.IO version, where a client can

@@ -24,8 +24,14 @@ const FOREIGN: &str = "https://foreign.example";
 const OTHER_FOREIGN: &str = "https://foreign.test";
 
 /// Where Socket.IO usually is.
-const USUAL_PATHS: &[&str] =
-    &["/socket.io/", "/socket.io", "/ws/socket.io/", "/api/socket.io/", "/ws/"];
+const USUAL_PATHS: &[&str] = &[
+    "/socket.io/",
+    "/socket.io",
+    "/ws/socket.io/",
+    "/api/socket.io/",
+    "/ws/",
+    "/socket.io/socket.io/",
+];
 
 /// How often a heartbeat is sent into a session. With the packet before them and the
 /// poll, two instances that are chosen by chance are missed once in 32 times.
@@ -53,9 +59,19 @@ pub(super) async fn examine(
 async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
     let session = polls(prober).await;
     if !prober.examination.is_socket_io() && prober.may_depend_on_origin() {
+        if prober.examination.page_poll().is_some_and(Exchange::is_late) {
+            prober.hurry();
+        }
         passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody).await;
+        if prober.may_depend_on_metadata() {
+            passing_handshake(prober, Step::UnmarkedPoll, Asker::Unmarked).await;
+        }
     }
-    if prober.examination.is_socket_io() {
+    let leaves_page_waiting = prober.examination.page_poll().is_some_and(Exchange::is_late)
+        && !prober.examination.polls();
+    if prober.examination.is_socket_io() && leaves_page_waiting {
+        // Whatever else the page asks, it waits as well.
+    } else if prober.examination.is_socket_io() {
         prober.preflight(Step::Preflight).await;
         if let Some(mut session) = session {
             use_session(prober, &mut session, foreign).await;

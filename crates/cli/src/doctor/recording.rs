@@ -102,12 +102,16 @@ fn is_document(entry: &Value) -> bool {
 
 fn page(entries: &[Entry], origin: String, credentialed: bool) -> Page {
     let polls = || entries.iter().filter(|entry| !entry.is_websocket());
+    // Exported without cookies, a recording tells by what the browser blocks.
+    let has_credentials =
+        |entry: &Entry| entry.has_cookies || entry.is_kept_by_credentials(&origin);
+    let credentialed = credentialed || polls().any(has_credentials);
     let is_of_3 = entries.iter().all(|entry| entry.protocol == Protocol::V3);
     Page {
+        credentialed,
         origin,
         headers: entries.iter().flat_map(|entry| entry.asked_headers.clone()).collect(),
         cookie: None,
-        credentialed: credentialed || polls().any(|entry| entry.has_cookies),
         client: if is_of_3 { 2 } else { 4 },
         websocket: polls().next().is_none(),
     }

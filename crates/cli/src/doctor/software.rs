@@ -13,14 +13,52 @@ pub(super) enum SocketServer {
     Python,
 }
 
-/// A proxy before it, which is set up by lines of its own.
+/// A proxy before it, or a platform that runs it, which is set up by lines of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proxy {
     Nginx,
     Apache,
     Caddy,
+    Iis,
+    Gunicorn,
     Cloudflare,
+    CloudFront,
+    AwsBalancer,
+    Azure,
+    GoogleCloud,
+    Heroku,
+    Vercel,
+    Fly,
+    Render,
+    Railway,
 }
+
+/// Headers by which a platform is known, with a part of their values: it may run a well-known
+/// server, or be behind a CDN, which its answers name as well.
+const PLATFORMS: &[(Proxy, &str, &str)] = &[
+    (Proxy::Render, "rndr-id", ""),
+    (Proxy::Render, "x-render-origin-server", ""),
+    (Proxy::Render, "x-render-routing", ""),
+    (Proxy::Railway, "x-railway-request-id", ""),
+    (Proxy::Railway, "x-railway-fallback", ""),
+    (Proxy::Railway, "Server", "railway"),
+    (Proxy::Fly, "fly-request-id", ""),
+    (Proxy::Fly, "Server", "fly/"),
+    (Proxy::Vercel, "x-vercel-id", ""),
+    (Proxy::Vercel, "Server", "vercel"),
+    (Proxy::Heroku, "Server", "heroku"),
+    (Proxy::Heroku, "Via", "heroku-router"),
+    (Proxy::Heroku, "Via", "vegur"),
+    (Proxy::GoogleCloud, "Server", "google frontend"),
+    (Proxy::GoogleCloud, "x-cloud-trace-context", ""),
+    (Proxy::Azure, "Set-Cookie", "arraffinity"),
+    (Proxy::Azure, "x-ms-middleware-request-id", ""),
+    (Proxy::AwsBalancer, "Set-Cookie", "awsalb"),
+    (Proxy::AwsBalancer, "Server", "awselb"),
+    (Proxy::CloudFront, "x-amz-cf-id", ""),
+    (Proxy::CloudFront, "Via", "cloudfront"),
+    (Proxy::CloudFront, "Server", "cloudfront"),
+];
 
 /// The Socket.IO server behind everything, as far as it told.
 pub(super) fn socket_server(examination: &Examination) -> SocketServer {
@@ -37,6 +75,12 @@ pub(super) fn socket_server(examination: &Examination) -> SocketServer {
 /// The proxy that answered, or passed an answer on, where its name is in the headers.
 pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
     let named = |name: &str| exchange.header(name).unwrap_or_default().to_ascii_lowercase();
+    let is_of = |(_, name, part): &&(Proxy, &str, &str)| {
+        exchange.header(name).is_some_and(|value| value.to_ascii_lowercase().contains(part))
+    };
+    if let Some((platform, ..)) = PLATFORMS.iter().find(is_of) {
+        return Some(*platform);
+    }
     let (server, via) = (named("Server"), named("Via"));
     let starts = |name: &str| server.starts_with(name);
     if starts("nginx") || starts("openresty") || starts("tengine") {
@@ -45,9 +89,19 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Apache)
     } else if starts("caddy") || via.contains("caddy") {
         Some(Proxy::Caddy)
+    } else if starts("microsoft-iis") {
+        Some(Proxy::Iis)
+    } else if starts("gunicorn") {
+        Some(Proxy::Gunicorn)
     } else if starts("cloudflare") {
         Some(Proxy::Cloudflare)
     } else {
         None
     }
+}
+
+/// The same, or the one that the page's other answers name: a refused upgrade seldom does.
+pub(super) fn proxy_before(examination: &Examination, exchange: &Exchange) -> Option<Proxy> {
+    let mut others = examination.page_poll().into_iter().chain(&examination.exchanges);
+    proxy(exchange).or_else(|| others.find_map(proxy))
 }

@@ -35,6 +35,8 @@ pub(super) enum Step {
     NullPoll,
     /// A poll without `Origin`: an app, a server, curl.
     NoOriginPoll,
+    /// The page's poll without Fetch Metadata (`Sec-Fetch-Site`).
+    UnmarkedPoll,
     /// A poll from an origin that the server's list may hold instead.
     NearMiss,
     /// A poll from an origin that a careless comparison takes for the page's.
@@ -71,6 +73,7 @@ impl Step {
             Self::ForeignWebsocket => "foreign-websocket",
             Self::NullPoll => "null-poll",
             Self::NoOriginPoll => "no-origin-poll",
+            Self::UnmarkedPoll => "unmarked-poll",
             Self::NearMiss => "near-miss",
             Self::LookAlikePoll => "look-alike-poll",
             Self::LookAlikeWebsocket => "look-alike-websocket",

@@ -143,8 +143,9 @@ fn silent(target: &Target) -> Finding {
     finding.fix([
         patience,
         "If it stays so: Socket.IO is attached to an HTTP server without a handler, and is at another \
-         path (--path), as requests to others are left hanging; or the program is blocked; or a proxy \
-         waits for a server that does not answer it."
+         path (--path), as requests to others are left hanging; or an `allowRequest`, a function \
+         of `cors.origin` or a middleware (io.engine.use) never calls back; or the program is blocked; \
+         or a proxy waits for a server that does not answer it."
             .to_owned(),
     ])
 }

@@ -49,6 +49,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         .why([whom])
         .why(unreadable(poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
+        .fix(remedy::headers_of_proxy(examination, poll))
         .fix(remedy::allow_page(examination))
         .fix(["A Socket.IO server sends * as well where `cors` has no `origin` at all."])
         .fix(["Or, if no cookie is needed, let the client leave withCredentials out, and the \
@@ -79,7 +80,9 @@ fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
             remedy::HIDE_CREDENTIALS,
         ]);
     }
-    finding.fix(["Allow credentials:"]).fix(remedy::allow_page(examination)).fix([
+    let finding = finding.fix(["Allow credentials:"]);
+    let finding = finding.fix(remedy::headers_of_proxy(examination, poll));
+    finding.fix(remedy::allow_page(examination)).fix([
         "Or, if no cookie is needed, leave withCredentials out of the client (a Socket.IO 2 \
            client cannot).",
     ])

@@ -37,13 +37,7 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             .fix(remedy::allow_page(examination));
     }
     finding
-        .fix([
-            "Let one of them set it. In nginx, delete the add_header lines and leave it to \
-             Socket.IO:",
-            "  # add_header Access-Control-Allow-Origin …;",
-            "Or keep them, and hide what the server sets:",
-            "  proxy_hide_header Access-Control-Allow-Origin;",
-        ])
+        .fix(remedy::one_value(examination, poll))
         .fix(poll.doubles_credentials().then_some(remedy::HIDE_CREDENTIALS))
         .fix([
             "Behind socketio-cors-edge there is never more than one: it removes the server's own.",

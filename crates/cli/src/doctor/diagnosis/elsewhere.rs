@@ -1,11 +1,12 @@
 //! Polls that something else than Socket.IO answers, and where it is instead.
 
-use super::evidence::{console, with_body};
+use super::evidence::{console, shortened, with_body};
 use crate::doctor::{
     engineio::Protocol,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{Proxy, proxy},
     step::Step,
     target::Target,
 };
@@ -41,6 +42,10 @@ pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Opti
 pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let other = examination.all(Step::OtherPath).find(|other| other.is_engine_io())?;
     let target = &examination.target;
+    let is_doubled = is_doubled(other, target);
+    if is_doubled && direct(examination).is_some() {
+        return None;
+    }
     let url = other.url.split('?').next().unwrap_or_default();
     let path = url.strip_prefix(target.base.as_str().trim_end_matches('/')).unwrap_or(url);
     let base = target.base.as_str().trim_end_matches('/');
@@ -54,6 +59,16 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
             } else {
                 format!("  io(\"{base}\", {{ path: \"{path}\", addTrailingSlash: false }})")
             },
+        ]
+    } else if is_doubled {
+        vec![
+            "The path is there twice, as where the server is mounted at it, or a proxy takes it away once. \
+             FastAPI, Starlette: Socket.IO has its own path below that of the mount,"
+                .to_owned(),
+            "  app = socketio.ASGIApp(sio, other_asgi_app=fastapi_app)".to_owned(),
+            "in place of app.mount(\"/socket.io\", …). nginx: no slash after the port of proxy_pass.".to_owned(),
+            "Or let the client ask there:".to_owned(),
+            format!("  io(\"{base}\", {{ path: \"{path}\" }})"),
         ]
     } else {
         vec![
@@ -77,34 +92,53 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     )
 }
 
-/// The proxy hands on another path than it was asked for: the server's 404 names it, or the server
-/// itself answers at the page's.
-pub(super) fn changed_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
-    let target = &examination.target;
-    let direct = examination.get(Step::DirectPoll).filter(|direct| direct.is_engine_io());
-    let echoed = echoed_path(poll.body()).filter(|path| *path != target.path);
-    if echoed.is_none() && (direct.is_none() || !matches!(poll.status(), Some(200..300 | 404))) {
-        return None;
-    }
-    let path = &target.path;
-    let summary = match echoed {
-        Some(echoed) => {
-            format!(
-                "the proxy strips or changes the path: asked for {path}, the server got {echoed}"
-            )
-        }
-        None => format!(
-            "it answers at --direct, and not through the proxy, which strips the path {path} or sends it \
-             elsewhere"
-        ),
-    };
+/// True if an exchange is of the target's path, twice.
+fn is_doubled(exchange: &Exchange, target: &Target) -> bool {
+    let path = target.path.trim_end_matches('/');
+    exchange.url.contains(&format!("{path}{path}/"))
+}
+
+/// The proxy hands on another path than it was asked for: the server's 404 names it.
+pub(super) fn echoed_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let path = &examination.target.path;
+    let echoed = path_of_404(poll.body()).filter(|echoed| echoed != path)?;
+    let summary =
+        format!("the proxy strips or changes the path: asked for {path}, the server got {echoed}");
+    Some(changed_path(examination, poll, summary))
+}
+
+/// The server itself answers, and through the proxy something else does.
+pub(super) fn only_direct(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    direct(examination).filter(|_| matches!(poll.status(), Some(200..300 | 404)))?;
+    let summary = format!(
+        "it answers at --direct, and not through the proxy, which strips the path {} or sends it \
+         elsewhere",
+        examination.target.path
+    );
+    Some(changed_path(examination, poll, summary))
+}
+
+fn direct(examination: &Examination) -> Option<&Exchange> {
+    examination.get(Step::DirectPoll).filter(|direct| direct.is_engine_io())
+}
+
+fn changed_path(examination: &Examination, poll: &Exchange, summary: String) -> Finding {
+    let path = &examination.target.path;
     let finding =
         Finding::new(Code::ProxyChangesPath, Severity::Error, summary).seen(poll, with_body(poll));
-    let finding = match direct {
+    let finding = match direct(examination) {
         Some(direct) => finding.seen(direct, with_body(direct)),
         None => finding,
     };
-    Some(finding.why([HIDDEN]).why(console(examination, poll)).fix([
+    let finding = finding.why([HIDDEN]).why(console(examination, poll));
+    if proxy(poll) == Some(Proxy::Apache) {
+        return finding.fix([
+            "Let Apache hand the path on as it is: the same one in both of ProxyPass's arguments."
+                .to_owned(),
+            format!("  ProxyPass {path} http://127.0.0.1:3000{path} upgrade=websocket"),
+        ]);
+    }
+    finding.fix([
         "Let the proxy hand the path on as it is. In nginx, no slash (and no path) after the port of \
          proxy_pass, which would take the place of the location's:"
             .to_owned(),
@@ -113,21 +147,28 @@ pub(super) fn changed_path(examination: &Examination, poll: &Exchange) -> Option
          Ingress of nginx: no rewrite-target. Apache: the same path in both of ProxyPass's arguments. \
          Express: http-proxy-middleware with `pathFilter`, not app.use(\"/socket.io\", …)."
             .to_owned(),
-    ]))
+    ])
 }
 
 /// The path that a framework's 404 says it was asked for: `Cannot GET /?EIO=4`.
-fn echoed_path(body: &str) -> Option<&str> {
+fn path_of_404(body: &str) -> Option<&str> {
     let marks = ["Cannot GET ", "Route GET:"];
     let rest = marks.into_iter().find_map(|mark| Some(body.split_once(mark)?.1))?;
     let path = rest.split(['?', '<', '"', ' ', '\n', '&']).next()?;
     path.starts_with('/').then_some(path)
 }
 
+/// The name that whoever answers has for itself, after a space.
+fn by_server(poll: &Exchange) -> String {
+    let name = poll.header("Server").or_else(|| poll.header("X-Powered-By"));
+    name.map(|name| format!(" by {}", shortened(&name))).unwrap_or_default()
+}
+
 /// Something answers, and nothing tells what.
 pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Finding {
     let target = &examination.target;
     let status = poll.status().unwrap_or_default();
+    let by = by_server(poll);
     let url = |protocol: Protocol| {
         let query = format!("EIO={}&transport=polling", protocol.number());
         Target::url(&target.base, &target.path, &query)
@@ -148,7 +189,7 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
     Finding::new(
         Code::NotSocketIo,
         Severity::Error,
-        format!("there is no Socket.IO at {}: the poll is answered {status}{meaning}", target.path),
+        format!("there is no Socket.IO at {}: the poll is answered {status}{by}{meaning}", target.path),
     )
     .seen(poll, with_body(poll))
     .why([
@@ -173,7 +214,10 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
     Finding::new(
         Code::Blocked,
         Severity::Error,
-        "something before Socket.IO refuses the poll with 403, with the page's Origin and without",
+        format!(
+            "something before Socket.IO refuses the poll with 403{}, with the page's Origin and without",
+            by_server(poll)
+        ),
     )
     .seen(poll, with_body(poll))
     .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so that the console \
@@ -200,7 +244,7 @@ mod tests {
             ("Cannot GET it", None),
             ("nothing", None),
         ] {
-            assert_eq!(echoed_path(body), path, "{body}");
+            assert_eq!(path_of_404(body), path, "{body}");
         }
     }
 }

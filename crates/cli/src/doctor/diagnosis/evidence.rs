@@ -50,6 +50,9 @@ pub(super) fn with_cors(exchange: &Exchange) -> Vec<String> {
     if exchange.allowed_origin().is_none() {
         lines.push("  (no Access-Control-Allow-Origin)".to_owned());
     }
+    if exchange.is_body_kept() {
+        lines.push("  (The recording has no body: what else is wrong is open.)".to_owned());
+    }
     lines
 }
 

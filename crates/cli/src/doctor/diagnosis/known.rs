@@ -4,6 +4,8 @@
 
 mod challenges;
 mod cloudflare;
+mod frameworks;
+mod hosting;
 mod limits;
 mod logins;
 mod outages;
@@ -44,6 +46,8 @@ enum Sign {
     Says(&'static str, &'static str),
     /// Its body has this in it.
     Body(&'static str),
+    /// It has no header of that name.
+    Lacks(&'static str),
     /// Its body is empty.
     Empty,
     /// It redirects to another path, with this in its URL.
@@ -60,7 +64,8 @@ impl Sign {
             Self::Status(status) => exchange.status() == Some(status),
             Self::Header(name) => header(name).is_some(),
             Self::Says(name, part) => header(name).is_some_and(|value| has(value, part)),
-            Self::Empty => exchange.body().trim().is_empty(),
+            Self::Lacks(name) => header(name).is_none(),
+            Self::Empty => !exchange.is_body_kept() && exchange.body().trim().is_empty(),
             Self::Body(part) => has(exchange.body().to_owned(), part),
             Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
                 // A login is another path: https instead of http leads to the same one.
@@ -72,8 +77,16 @@ impl Sign {
 }
 
 /// Every row, those of the most particular kind first.
-const ROWS: &[&[Row]] =
-    &[challenges::ROWS, logins::ROWS, refusals::ROWS, outages::ROWS, limits::ROWS, pages::ROWS];
+const ROWS: &[&[Row]] = &[
+    challenges::ROWS,
+    logins::ROWS,
+    refusals::ROWS,
+    limits::ROWS,
+    outages::ROWS,
+    hosting::ROWS,
+    frameworks::ROWS,
+    pages::ROWS,
+];
 
 /// Who wrote an answer, if it tells and is not Engine.IO's.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
@@ -95,11 +108,35 @@ fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
 /// The finding that an answer is, and what else there is to say.
 pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Known) -> Finding {
     let says = known.says.replace("{}", asked(exchange));
+    let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
     Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
         .why([why(known.code)])
         .why(console(examination, exchange))
-        .fix(known.fix.iter().copied())
+        .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
+        .fix(fix(examination, known.fix))
+}
+
+/// The lines of a fix, with the page's origin for `{origin}`.
+pub(super) fn fix(examination: &Examination, lines: &[&str]) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    lines.iter().map(|line| line.replace("{origin}", origin)).collect()
+}
+
+/// How preflights, which have no cookie and no token, get past those who ask for one.
+pub(super) const PAST_LOGINS: &[&str] = &[
+    "A preflight has no cookie and no token, ever: let OPTIONS past the login.",
+    "oauth2-proxy:",
+    "  --skip-auth-preflight=true",
+    "nginx's auth_request: in the location that it asks,",
+    "  if ($http_x_original_method = OPTIONS) { return 204; }",
+    "Authelia: a rule with `methods: [OPTIONS]` and `policy: bypass`. Cloudflare Access: \"Bypass options \
+     requests to origin\". Express, Passport: Socket.IO at the HTTP server, before that middleware.",
+];
+
+/// The fix where a later request of the page is answered in words that are known, of those codes.
+pub(super) fn hint(exchange: &Exchange, codes: &[Code]) -> Option<&'static [&'static str]> {
+    of(exchange).filter(|known| codes.contains(&known.code)).map(|known| known.fix)
 }
 
 /// The later requests of the page: what is known of one's answer is why it failed.

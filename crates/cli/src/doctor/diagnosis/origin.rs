@@ -6,9 +6,10 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     doubled::doubled,
     evidence::{body, client_says, shortened, unreadable, with_cors},
-    invalid_origin, remedy, stripped, worker,
+    invalid_origin, origin_check, remedy, stripped, worker,
 };
 use crate::doctor::{
+    engineio::BAD_REQUEST,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -24,6 +25,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return refused.then(|| not_listed(examination, poll)).into_iter().collect();
     }
     let finding = match poll.cors_check(false) {
+        _ if refused && let Some(finding) = origin_check::finding(examination, poll) => {
+            Some(finding)
+        }
         // `allowRequest` refuses, and the CORS headers are there all the same.
         Ok(()) if refused => Some(not_listed(examination, poll)),
         Ok(()) => stripped::from_posts(examination, poll),
@@ -114,6 +118,8 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     if refused {
         return finding.fix(let_in(examination, poll));
     }
+    let finding =
+        if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix([
         "If it is listed: print the list as the server has it. One of an environment variable that is \
          not set holds undefined, or quotes that belong to the shell.",
@@ -131,6 +137,14 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     }
 }
 
+/// `CloudFront` leaves Origin out of its requests, unless it is told otherwise.
+const BY_CLOUDFRONT: [&str; 2] = [
+    "If it is listed: CloudFront hands Origin on where the behavior for /socket.io/* has the origin \
+     request policy AllViewer (and the cache policy CachingDisabled). Without that the server never sees \
+     the page's origin.",
+    "If it is not:",
+];
+
 const WRITTEN_AS_HERE: &str =
     "Add the origin to the list, written as here: no path, no slash at the end.";
 
@@ -140,6 +154,16 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
         return vec![remedy.to_owned()];
     }
     let mut lines = Vec::new();
+    if poll.has_engine_error(BAD_REQUEST) && poll.origin.is_some() {
+        lines.extend(
+            [
+                "A function of `cors.origin` that calls back with an Error is answered so, and a \
+                 middleware (io.engine.use). Let it call back with the page's origin among others:",
+                "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
+            ]
+            .map(str::to_owned),
+        );
+    }
     if poll.origin.is_none() {
         lines.push(
             "Browsers send no Origin with a GET to the page's own origin. Let it pass without, \
@@ -266,6 +290,7 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     Some(
         finding
             .fix([format!("Where the list has \"{wrong}\", write \"{page}\" (or add it).")])
+            .fix(remedy::headers_of_proxy(examination, poll))
             .fix(remedy::allow_page(examination)),
     )
 }

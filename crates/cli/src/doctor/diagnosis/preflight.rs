@@ -11,6 +11,7 @@ use super::{
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
+    failure::{Failure, FailureKind},
     finding::{Code, Finding, Severity},
     software::{Proxy, proxy},
     step::Step,
@@ -24,16 +25,40 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(preflight) = examination.get(Step::Preflight) else { return Vec::new() };
     let credentialed = examination.target.page.credentialed;
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
-        (Some(300..400), _) => Some(redirected(examination, preflight)),
         (Some(200..300), Ok(())) => header_not_allowed(examination, preflight)
             .or_else(|| for_each_poll(examination, preflight)),
         (Some(200..300), Err(error)) => {
             let poll = examination.spoken_poll().map(|poll| poll.cors_check(credentialed));
             (poll != Some(Err(error))).then(|| without_cors(examination, preflight, error))
         }
-        _ => Some(failed(examination, preflight)),
+        _ => Some(refused(examination, preflight)),
     };
     finding.into_iter().collect()
+}
+
+/// The preflight of a poll that the browser therefore did not send, as recordings have it.
+pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Option<Finding> {
+    let preflight = examination.get(Step::Preflight)?;
+    if failure.kind != FailureKind::Browser || examination.target.is_same_origin() {
+        return None;
+    }
+    if let Some(known) = known::of(preflight).filter(|it| it.code != Code::NotSocketIo) {
+        return Some(known::finding(examination, preflight, known));
+    }
+    let credentialed = examination.target.page.credentialed;
+    match (preflight.status(), preflight.cors_check(credentialed)) {
+        (Some(200..300), Ok(())) => header_not_allowed(examination, preflight),
+        (Some(200..300), Err(error)) => Some(without_cors(examination, preflight, error)),
+        _ => Some(refused(examination, preflight)),
+    }
+}
+
+/// A preflight whose status is not one of 200 to 299.
+fn refused(examination: &Examination, preflight: &Exchange) -> Finding {
+    match preflight.status() {
+        Some(300..400) => redirected(examination, preflight),
+        _ => failed(examination, preflight),
+    }
 }
 
 /// A preflight that succeeds, and comes before each poll.
@@ -133,6 +158,7 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
          the final URL in the client. Where a proxy answers preflights itself, with the CORS \
          headers.",
     ])
+    .fix(known::PAST_LOGINS.iter().skip(1).copied())
     .fix(remedy::preflight(examination, preflight))
 }
 
@@ -264,6 +290,17 @@ fn list_headers(preflight: &Exchange, names: &[String]) -> Vec<String> {
         ]),
         _ => {}
     }
+    if is_of_ingress(preflight) {
+        lines.extend([
+            "The list is that of an Ingress of nginx. Its annotation is the whole list, and needs what was \
+             in it:"
+                .to_owned(),
+            format!(
+                "  nginx.ingress.kubernetes.io/cors-allow-headers: \"Content-Type,Authorization,{}\"",
+                names.join(",")
+            ),
+        ]);
+    }
     lines.extend([
         "In a Socket.IO 3 or 4 server (which allows all that is asked for if it is given no list):"
             .to_owned(),
@@ -272,4 +309,10 @@ fn list_headers(preflight: &Exchange, names: &[String]) -> Vec<String> {
         format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
     ]);
     lines
+}
+
+/// True if the headers that are allowed are those that an Ingress of nginx allows by default.
+fn is_of_ingress(preflight: &Exchange) -> bool {
+    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
+    allowed.replace(' ', "").starts_with("DNT,Keep-Alive,User-Agent,X-Requested-With")
 }

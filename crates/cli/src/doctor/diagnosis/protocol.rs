@@ -79,6 +79,8 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
         .fix([
             "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2). \
              Or let the page use socket.io-client 2, and examine it with --client 2.",
+            "Not in Node? EIO=4 is spoken by netty-socketio from 2.0 on, by python-socketio from 5 and \
+             Flask-SocketIO from 5, and in Go by github.com/zishang520/socket.io; not by googollee/go-socket.io.",
         ])
 }
 

@@ -3,7 +3,7 @@
 use super::{
     changed, connection, elsewhere,
     evidence::{console, with_body},
-    known, lost_query, redirect, worker,
+    known, lost_query, origin_check, preflight, redirect, worker,
 };
 use crate::doctor::{
     examination::Examination,
@@ -26,11 +26,17 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
     if examination.is_socket_io() || is_reached_by_websocket(examination) {
         return of_page_alone(examination, poll);
     }
+    let known = known::of(poll);
+    if poll.is_body_kept() && known.is_none() && !examination.page_may_read(poll) {
+        return None;
+    }
     if let Some(failure) = poll.error.as_ref().filter(|_| poll.answer.is_none()) {
+        if let Some(finding) = preflight::of_kept_poll(examination, failure) {
+            return Some(finding);
+        }
         let elsewhere = elsewhere::wrong_path(examination, poll);
         return Some(elsewhere.unwrap_or_else(|| connection::failed(examination, poll, failure)));
     }
-    let known = known::of(poll);
     let by_known = |is_wanted: fn(Code) -> bool| {
         known
             .filter(|known| is_wanted(known.code))
@@ -39,8 +45,9 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
     by_known(|code| code != Code::NotSocketIo)
         .or_else(|| changed::finding(poll))
         .or_else(|| elsewhere::only_websocket(examination, poll))
+        .or_else(|| elsewhere::echoed_path(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
-        .or_else(|| elsewhere::changed_path(examination, poll))
+        .or_else(|| elsewhere::only_direct(examination, poll))
         .or_else(|| redirect::finding(examination, poll))
         .or_else(|| server_error(examination, poll))
         .or_else(|| by_known(|_| true))
@@ -62,6 +69,7 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
     known
         .map(|known| known::finding(examination, poll, known))
         .or_else(|| changed::finding(poll))
+        .or_else(|| origin_check::finding(examination, poll))
         .or_else(|| server_error(examination, poll))
 }
 

@@ -1,5 +1,13 @@
 //! Fixes, in the words of each server.
 
+mod one_value;
+mod sticky;
+mod upgrades;
+
+pub(super) use one_value::one_value;
+pub(super) use sticky::sticky;
+pub(super) use upgrades::upgrades;
+
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -83,6 +91,38 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
             ]
         }
     }
+}
+
+/// How the proxy that answered sets the headers that the page needs, if it is the one that sets them.
+pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    let (name, before, after) = match proxy(exchange) {
+        Some(Proxy::Nginx) => ("nginx", "add_header", " always;"),
+        Some(Proxy::Apache) => ("Apache", "Header always set", ""),
+        Some(Proxy::Caddy) => ("Caddy", "header", ""),
+        _ => return Vec::new(),
+    };
+    let origin = &examination.target.page.origin;
+    let mut headers = vec![("Access-Control-Allow-Origin", origin.as_str())];
+    if has_credentials(examination) {
+        headers.push(("Access-Control-Allow-Credentials", "true"));
+    }
+    let lines =
+        headers.iter().map(|(header, value)| format!("  {before} {header} \"{value}\"{after}"));
+    let mut all = vec![format!("If {name} sets it, there, and nowhere else:")];
+    all.extend(lines);
+    all
+}
+
+/// How nginx names the page's origin and no other, where it sets the header itself.
+pub(super) fn nginx_list(examination: &Examination) -> Vec<String> {
+    vec![
+        "In nginx, where it sets the header itself, beside the server block and in it:".to_owned(),
+        "  map $http_origin $allowed_origin {".to_owned(),
+        "    default \"\";".to_owned(),
+        format!("    \"{0}\" \"{0}\";", examination.target.page.origin),
+        "  }".to_owned(),
+        "  add_header Access-Control-Allow-Origin $allowed_origin always;".to_owned(),
+    ]
 }
 
 /// How whoever answers the page's preflights is told to.
@@ -171,36 +211,6 @@ fn apache_preflight(examination: &Examination) -> Vec<String> {
         .map(str::to_owned),
     );
     lines
-}
-
-/// How the proxy that answered, or any, is told to pass an upgrade on.
-pub(super) fn upgrades(exchange: &Exchange) -> &'static [&'static str] {
-    match proxy(exchange) {
-        Some(Proxy::Apache) => &[
-            "Let Apache pass the upgrade on (2.4.47 or newer, with mod_proxy_http):",
-            "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
-        ],
-        Some(Proxy::Caddy) => &[
-            "Caddy's reverse_proxy passes upgrades on by itself: take out what removes the headers:",
-            "  header_up -Upgrade",
-            "  header_up -Connection",
-        ],
-        Some(Proxy::Cloudflare) => &[
-            "In Cloudflare's dashboard: Network, WebSockets on. Then the proxy behind it, if there is \
-             one. In nginx, in Socket.IO's location:",
-            "  proxy_http_version 1.1;",
-            "  proxy_set_header Upgrade $http_upgrade;",
-            "  proxy_set_header Connection \"upgrade\";",
-        ],
-        _ => &[
-            "Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:",
-            "  proxy_http_version 1.1;",
-            "  proxy_set_header Upgrade $http_upgrade;",
-            "  proxy_set_header Connection \"upgrade\";",
-            "Apache: ProxyPass with upgrade=websocket. AWS: an Application Load Balancer, not a Classic \
-             one in HTTP mode. Cloudflare: Network, WebSockets on.",
-        ],
-    }
 }
 
 /// An origin as Socket.IO 2's `origins` has it.

@@ -2,11 +2,15 @@
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
-use super::evidence::{blocked, client_says, console, reason, with_body, with_cors};
+use super::{
+    evidence::{blocked, client_says, console, reason, with_body, with_cors},
+    known, remedy,
+};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{Proxy, proxy},
     step::Step,
 };
 
@@ -107,21 +111,13 @@ fn session_lost(examination: &Examination) -> Option<Finding> {
         "The page connects and is thrown out, again and again, by chance. Each request of a \
          polling session has to reach the instance that opened it.",
     ]);
-    Some(sticky_remedy(examination, finding))
+    Some(sticky_remedy(examination, first, finding))
 }
 
-fn sticky_remedy(examination: &Examination, finding: Finding) -> Finding {
+fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -> Finding {
     let cookies = examination.cookies();
     let Some((cookie, header, exchange)) = cookies.first() else {
-        return finding.fix([
-            "Let the load balancer be sticky. nginx, by address:",
-            "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
-            "Caddy: `lb_policy ip_hash`; HAProxy: `balance source`; Kubernetes: sessionAffinity: ClientIP.",
-            "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
-             and the client withCredentials: true. Node's cluster: @socket.io/sticky. An adapter \
-             (Redis) alone does not do: it shares messages, not sessions.",
-            "Or do without polling: transports: [\"websocket\"] in the client (and --websocket here).",
-        ]);
+        return finding.fix(remedy::sticky(examination, lost));
     };
     let name = &cookie.name;
     let finding = finding.seen(exchange, vec![format!("Set-Cookie: {header}")]);
@@ -171,8 +167,15 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .why(["The page cannot go on by polling."])
         .why(console(examination, failed))
         .why([client_says(failed)])
-        .fix(hint(failed).iter().copied()),
+        .fix(known::fix(examination, refused_by(failed).unwrap_or_else(|| hint(failed)))),
     )
+}
+
+/// The fix in the words of who refuses it, where those are more than that a web server does.
+fn refused_by(post: &Exchange) -> Option<&'static [&'static str]> {
+    let is_by_rule =
+        post.status() == Some(403) && matches!(proxy(post), Some(Proxy::Nginx | Proxy::Apache));
+    known::hint(post, &[Code::Blocked, Code::ServerError]).filter(|_| !is_by_rule)
 }
 
 fn hint(post: &Exchange) -> &'static [&'static str] {
@@ -190,8 +193,13 @@ fn hint(post: &Exchange) -> &'static [&'static str] {
              it what it wants (--header, --cookie).",
         ],
         Some(403 | 419) => &[
-            "Something refuses POST: a firewall for web applications, a check of CSRF tokens or of \
-             Origin in the web framework. Let Socket.IO's path past it.",
+            "Something refuses POST: a check of CSRF tokens, of Origin or of Sec-Fetch-Site in the web \
+             framework, or a firewall for web applications. Let Socket.IO's path past it.",
+            "Laravel, in bootstrap/app.php:",
+            "  $middleware->validateCsrfTokens(except: ['socket.io/*']);",
+            "Django: socketio.WSGIApp or ASGIApp around the application, not a view of it. Express: \
+             Socket.IO at the HTTP server, before csurf. Rails: skip_forgery_protection. Go: \
+             CrossOriginProtection.AddTrustedOrigin.",
         ],
         Some(404 | 405) => &[
             "Something lets only GET through: a static site's proxy rule, a cache, a rule on \

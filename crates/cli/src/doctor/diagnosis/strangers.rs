@@ -8,7 +8,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, socket_server},
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
@@ -127,6 +127,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
              says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
+        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::nginx_list(examination) } else { vec![] })
         .fix(remedy::allow_page(examination))
         .fix([
             "Or, if the service is for everyone, leave credentials out, and take no cookie for a \

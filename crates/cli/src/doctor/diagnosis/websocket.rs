@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_headers},
-    remedy, worker,
+    known, remedy, worker,
 };
 use crate::doctor::{
     engineio::{BAD_REQUEST, UNKNOWN_TRANSPORT},
@@ -97,6 +97,8 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if socket_server(examination) == SocketServer::Python {
         return finding.fix(remedy::allow_page(examination));
     }
+    let finding =
+        if is_of_everyone(examination, exchange) { finding.fix(BY_PLATFORM) } else { finding };
     finding
         .fix([
             format!(
@@ -109,6 +111,23 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         ])
         .fix(policy)
 }
+
+/// True if a page elsewhere is refused alike, and in words that are not Engine.IO's: it may be no origin
+/// that is refused, but every WebSocket.
+fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
+    let foreign = examination.get(Step::ForeignWebsocket);
+    exchange.engine_error().is_none()
+        && !REFUSALS.contains(&exchange.body().trim())
+        && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
+}
+
+const BY_PLATFORM: [&str; 3] = [
+    "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
+     App Runner, API Gateway, App Engine's standard environment and functions do not. Where it cannot be \
+     had, let clients stay at polling:",
+    "  io(\"…\", { transports: [\"polling\"] })",
+    "Else it is a firewall or a list of origins:",
+];
 
 /// True if Cloudflare refuses it without a word, and lets the polls through.
 fn is_of_access(examination: &Examination, exchange: &Exchange) -> bool {
@@ -160,12 +179,12 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     if blocked.iter().any(takes_none) {
         return finding.fix(unknown_transport(examination).iter().copied());
     }
-    let proxied = blocked.first().map(|exchange| remedy::upgrades(exchange));
-    finding.fix(proxied.unwrap_or_default().iter().copied()).fix([
-        "Where there is no proxy: does another \"upgrade\" listener of the same HTTP server close it, as a \
-         WebSocketServer of `ws` does for paths that it does not know? Give that `noServer: true`, and \
-         let it take its own path alone.",
-    ])
+    let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
+    if let Some(fix) = known {
+        return finding.fix(known::fix(examination, fix));
+    }
+    let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
+    finding.fix(proxied.unwrap_or_default())
 }
 
 /// The fix where the server itself takes polls alone.

@@ -186,7 +186,13 @@ pub(super) fn whole<B>(head: &Response<B>, bytes: Vec<u8>) -> Answer {
 fn answer(status: StatusCode, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
     let coding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let body::Text { text, is_undeclared_gzip } = body::text(bytes, coding);
-    Answer { status: status.as_u16(), headers: listed(headers), body: text, is_undeclared_gzip }
+    Answer {
+        status: status.as_u16(),
+        headers: listed(headers),
+        body: text,
+        is_undeclared_gzip,
+        is_body_kept: false,
+    }
 }
 
 /// Names and values as text.

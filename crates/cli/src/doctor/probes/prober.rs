@@ -356,8 +356,20 @@ impl<'p, N: Network> Prober<'p, N> {
     pub(super) fn may_depend_on_origin(&self) -> bool {
         let poll = self.examination.page_poll().filter(|poll| poll.origin.is_some());
         poll.is_some_and(|poll| match poll.status() {
-            Some(status) => matches!(status, 400 | 401 | 403 | 404 | 406 | 422),
-            None => matches!(poll.failure(), Some(FailureKind::Closed | FailureKind::Reset)),
+            Some(status) => matches!(status, 400 | 401 | 403 | 404 | 406 | 422 | 500),
+            None => matches!(
+                poll.failure(),
+                Some(FailureKind::Closed | FailureKind::Reset | FailureKind::Late)
+            ),
         })
+    }
+
+    /// True if it may be Fetch Metadata by which the page's poll is refused, and not its origin.
+    pub(super) fn may_depend_on_metadata(&self) -> bool {
+        let poll = self.examination.page_poll();
+        let is_refused = poll.and_then(Exchange::status).is_some_and(|it| (400..500).contains(&it));
+        is_refused
+            && self.examination.target.is_trustworthy()
+            && self.examination.get(Step::NoOriginPoll).is_some_and(|it| it.opened().is_some())
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
+use socketio_cors_explain::fetch_standard::{ResponseHeaders, cors_check};
 use url::Url;
 
 use super::{Wanted, step};
@@ -29,6 +30,8 @@ pub(super) struct Entry {
     pub(super) has_cookies: bool,
     /// The headers for which a preflight asks leave.
     pub(super) asked_headers: Headers,
+    /// The browser has an error beside the answer.
+    is_blocked: bool,
     answer: Option<Answer>,
     error: Option<Failure>,
     took: Duration,
@@ -73,11 +76,24 @@ impl Entry {
             origin: header("Origin").cloned(),
             has_cookies: header("Cookie").is_some() || cookies.is_some_and(|it| !it.is_empty()),
             asked_headers: asked.map(|name| (name.to_owned(), String::new())).collect(),
+            is_blocked: browser_error(entry).is_some(),
             answer,
             error,
             took: duration(entry),
             url,
         })
+    }
+
+    /// True if the browser kept a good answer from the page that a page without credentials may read.
+    pub(super) fn is_kept_by_credentials(&self, origin: &str) -> bool {
+        let Some(answer) = &self.answer else { return false };
+        let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers: ResponseHeaders<'_> = headers.collect();
+        answer.is_body_kept
+            && self.is_blocked
+            && self.method != "OPTIONS"
+            && cors_check(&headers, origin, false).is_ok()
+            && cors_check(&headers, origin, true).is_err()
     }
 
     /// The server that is asked, by http or https.
@@ -143,10 +159,7 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
     let response = entry.get("response")?;
     let status = response.get("status").and_then(Value::as_u64).unwrap_or_default();
     let status = u16::try_from(status).unwrap_or_default();
-    // Chromium's name for it, Firefox's, and Playwright's.
-    let mut names = ["_error", "_failureText"].into_iter();
-    let error = names.find_map(|name| text(response, name).or_else(|| text(entry, name)));
-    let error = error.unwrap_or_default();
+    let error = browser_error(entry).unwrap_or_default();
     if status == 0 {
         let reason = text(entry, "_blockedReason").or_else(|| text(response, "_blockedReason"));
         let reason = reason.unwrap_or(error);
@@ -159,8 +172,19 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
         Some(messages) if status == 101 => messages,
         _ => response.get("content").map(content).unwrap_or_default(),
     };
-    let body = body.chars().take(MAX_BODY_LEN).collect();
-    Some((Some(Answer { status, headers: headers(response), body, ..Answer::default() }), None))
+    let body: String = body.chars().take(MAX_BODY_LEN).collect();
+    let is_body_kept = (200..300).contains(&status) && body.is_empty();
+    let headers = headers(response);
+    Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), None))
+}
+
+/// The browser's name for what went wrong: Chromium's, or Playwright's.
+fn browser_error(entry: &Value) -> Option<&str> {
+    let response = entry.get("response");
+    let mut names = ["_error", "_failureText"].into_iter();
+    names.find_map(|name| {
+        response.and_then(|response| text(response, name)).or_else(|| text(entry, name))
+    })
 }
 
 /// The text of a body.

@@ -33,7 +33,20 @@ const BY_REDIRECT: Known = login(
     ],
 );
 
+const PRIVATE_PORT: Known = login(
+    "{} is redirected to a login of GitHub: the codespace's port is private",
+    &[
+        "Make the port public (panel Ports, Port Visibility), or:",
+        "  gh codespace ports visibility 3000:public",
+        "An organization may forbid it: let the page's own development server pass /socket.io/ on \
+         then, so that the page asks its own origin.",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[LeadsTo("github.dev/pf-signin")], known: PRIVATE_PORT },
+    Row { signs: &[LeadsTo("github.com/codespaces")], known: PRIVATE_PORT },
+    Row { signs: &[Status(401), Says("www-authenticate", "tunnel")], known: PRIVATE_PORT },
     Row { signs: &[LeadsTo("cloudflareaccess.com")], known: BY_ACCESS },
     Row { signs: &[LeadsTo("/cdn-cgi/access/")], known: BY_ACCESS },
     Row { signs: &[Says("www-authenticate", "cloudflare-access")], known: BY_ACCESS },
@@ -89,7 +102,13 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("/sso")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("accounts.google.com")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("/auth/")], known: BY_REDIRECT },
-    Row { signs: &[LeadsTo("github.dev/pf-signin")], known: BY_REDIRECT },
+    // What was asked for, to come back to it.
+    Row { signs: &[LeadsTo("?rd=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("redirect_uri=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("returnto=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("return_to=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("?next=")], known: BY_REDIRECT },
+    Row { signs: &[LeadsTo("?continue=")], known: BY_REDIRECT },
     Row {
         signs: &[Status(401), Says("www-authenticate", "basic")],
         known: login(
@@ -100,6 +119,19 @@ pub(super) const ROWS: &[Row] = &[
                 "Or let the client send it, and the server answer preflights without it:",
                 "  io(\"…\", { extraHeaders: { authorization: \"Basic …\" } })",
                 "To see what comes after it: --header 'Authorization: Basic …'.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("Not authenticated")],
+        known: login(
+            "{} is answered 403 \"Not authenticated\", as FastAPI and Django do: a token or a cookie is \
+             wanted",
+            &[
+                "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' \
+                 (extraHeaders), or --cookie 'session=…' (withCredentials).",
+                "If it sends none: let Socket.IO's path out of the dependency or middleware that wants it \
+                 (socketio.ASGIApp before the application), and check the client's `auth`.",
             ],
         ),
     },

@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Header, Lacks, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -14,6 +14,38 @@ const PORT_OF_PLATFORM: &[&str] = &[
     "Look at the app's log: did it start, and does it listen on the port of the environment, on every \
      address?",
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+];
+
+const CLOUD_RUN: &[&str] = &[
+    "Look at the service's log: does the container start, and listen on the port of the environment, on \
+     every address? Is its last revision healthy, and the project's billing on?",
+    "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+    "  gcloud run services logs read SERVICE --limit 50",
+    "To keep one instance running: --min-instances 1.",
+];
+
+const ASGI: Known = down(
+    "a Python server (ASGI) answers {} 500: its application failed",
+    &[
+        "Its log has the error. \"No application configured for scope type 'http'\" is that of Channels: \
+         polls are HTTP. Let python-socketio be before it:",
+        "  application = socketio.ASGIApp(sio, other_asgi_app=application)",
+    ],
+);
+
+const GOOGLE: &[&str] = &[
+    "Are the backend's health checks green (a path that is answered 200; the firewall lets \
+     130.211.0.0/22 and 35.191.0.0/16 in), and its port the server's? A poll lasts up to 25 s and a \
+     WebSocket for hours: the backend's timeout, 30 s by default, ends both.",
+    "  gcloud compute backend-services update BACKEND --timeout 86400s",
+];
+
+const IIS: &[&str] = &[
+    "Is the Node server running, on the port of the rule in web.config, and is the application pool \
+     started? iisnode needs the named pipe of the environment:",
+    "  httpServer.listen(process.env.PORT);",
+    "Application Request Routing: Server Proxy Settings, Enable proxy. A poll lasts up to 25 s: its \
+     time-out has to be longer.",
 ];
 
 pub(super) const ROWS: &[Row] = &[
@@ -51,8 +83,33 @@ pub(super) const ROWS: &[Row] = &[
         known: down("Heroku answers {}: the app does not run, or crashed", PORT_OF_PLATFORM),
     },
     Row {
+        signs: &[Says("x-railway-fallback", "true"), Status(502)],
+        known: down(
+            "Railway answers {} 502: the app does not listen where Railway asks it, or crashed",
+            PORT_OF_PLATFORM,
+        ),
+    },
+    Row {
         signs: &[Says("x-railway-fallback", "true")],
         known: down("Railway answers {}: no app runs at that domain", PORT_OF_PLATFORM),
+    },
+    Row {
+        signs: &[Says("x-render-routing", "hibernat")],
+        known: down(
+            "Render answers {}: the service sleeps, and did not wake in time",
+            &[
+                "A free instance sleeps after 15 minutes, and takes a minute to wake: ask again. To keep it \
+                 awake, take a paid instance. If it does not wake, look at its log.",
+                "  io(\"…\", { timeout: 60_000 })",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Says("x-render-routing", "suspend")],
+        known: down(
+            "Render answers {}: the service is suspended",
+            &["Resume it in Render's dashboard, or look there at why (its free hours, a payment)."],
+        ),
     },
     Row {
         signs: &[Header("x-render-routing")],
@@ -80,16 +137,25 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
-        signs: &[Says("x-vercel-error", "NOT_FOUND")],
+        signs: &[Says("x-vercel-error", "DEPLOYMENT_NOT_FOUND")],
         known: down(
-            "Vercel answers {} with NOT_FOUND: there is nothing at that URL",
+            "Vercel answers {} with DEPLOYMENT_NOT_FOUND: nothing is deployed at that host",
             &[
-                "DEPLOYMENT_NOT_FOUND: the deployment is deleted, or the domain is on no project. \
-                 NOT_FOUND: the project has no such path. Vercel runs no Socket.IO server: give the \
-                 client the URL of one.",
-                "  io(\"https://api.example.com\")",
+                "Is it the host of the project? Or the deployment is deleted, or the domain on no project.",
             ],
         ),
+    },
+    Row {
+        signs: &[Says("x-vercel-error", "NOT_FOUND")],
+        known: Known {
+            code: Code::NotSocketIo,
+            says: "Vercel answers {} with NOT_FOUND: the project has no such path",
+            fix: &[
+                "Vercel runs no Socket.IO server: its functions keep no session and no WebSocket. Run one \
+                 on a server that stays, and give its URL to the client.",
+                "  io(\"https://api.example.com\")",
+            ],
+        },
     },
     Row {
         signs: &[Header("x-vercel-error")],
@@ -183,6 +249,43 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(464), Says("server", "awselb")],
+        known: down(
+            "the AWS load balancer answers {} 464: it speaks HTTP/2 or gRPC to its target group",
+            &[
+                "The target group's protocol version has to be HTTP1 (it cannot be changed: make another \
+                 one):",
+                "  aws elbv2 create-target-group --protocol HTTP --protocol-version HTTP1 …",
+            ],
+        ),
+    },
+    Row { signs: &[Status(500), Says("server", "daphne")], known: ASGI },
+    Row { signs: &[Status(500), Says("server", "uvicorn")], known: ASGI },
+    Row { signs: &[Status(500), Says("server", "hypercorn")], known: ASGI },
+    Row {
+        signs: &[Status(502), Says("via", "google")],
+        known: down("Google's load balancer answers {} 502: no backend takes the request", GOOGLE),
+    },
+    Row {
+        signs: &[Status(503), Says("via", "google")],
+        known: down("Google's load balancer answers {} 503: no backend takes the request", GOOGLE),
+    },
+    Row {
+        signs: &[Says("server", "koyeb")],
+        known: down("Koyeb answers {}: no service is active at that host", PORT_OF_PLATFORM),
+    },
+    Row {
+        signs: &[Header("x-do-app-origin"), Status(503)],
+        known: down(
+            "DigitalOcean answers {} 503: the app does not listen, or crashed",
+            PORT_OF_PLATFORM,
+        ),
+    },
+    Row {
+        signs: &[Header("x-do-app-origin"), Status(504)],
+        known: down("DigitalOcean answers {} 504: the app does not answer", PORT_OF_PLATFORM),
+    },
+    Row {
         signs: &[Body("The request could not be satisfied")],
         known: down(
             "CloudFront answers {} with an error of its own",
@@ -197,7 +300,68 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(403), Body("web app is stopped")],
         known: down(
             "Azure answers {}: the web app is stopped",
-            &["Start the app, and turn Web sockets on in its configuration."],
+            &[
+                "Start the app in Azure's portal, and turn Web sockets on in its configuration.",
+                "  az webapp start --name APP --resource-group GROUP",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("The service you requested is not available yet")],
+        known: down("Google Cloud answers {}: no instance of the service is ready", CLOUD_RUN),
+    },
+    Row {
+        signs: &[Status(503), Says("server", "Google Frontend")],
+        known: down("Google Cloud answers {} 503: no instance took the request", CLOUD_RUN),
+    },
+    Row {
+        signs: &[Status(500), Says("server", "Google Frontend"), Body("500 Server Error")],
+        known: down("Google Cloud answers {} 500: the instance failed", CLOUD_RUN),
+    },
+    // An Ingress of nginx leaves its name out of the headers, and answers so where a service has no pod.
+    Row {
+        signs: &[Status(503), Lacks("server"), Body("<center>nginx</center>")],
+        known: down(
+            "nginx answers {} 503 with a page of its own: as an Ingress, for a Service without a pod",
+            &[
+                "Does the Service's selector match the pods, and are they ready? The Ingress has to name \
+                 the Service's port, and the Service the container's (targetPort):",
+                "  kubectl get endpoints SERVICE",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(502), Lacks("server"), Body("<center>nginx</center>")],
+        known: down(
+            "nginx answers {} 502 with a page of its own: it does not reach the server behind it",
+            &[
+                "Is the server up, and does `proxy_pass` name its address and port? Of an Ingress: does the \
+                 Service's targetPort name the port on which the container listens, on every address?",
+                "  httpServer.listen(3000, \"0.0.0.0\");",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Says("server", "Microsoft-IIS"), Status(502)],
+        known: down("IIS answers {} 502: it does not reach the server behind it", IIS),
+    },
+    Row {
+        signs: &[Says("server", "Microsoft-IIS"), Status(503)],
+        known: down("IIS answers {} 503: the application pool is stopped", IIS),
+    },
+    Row {
+        signs: &[Status(503), Body("The service is unavailable.")],
+        known: down("IIS, or Azure, answers {} 503: the application does not run", IIS),
+    },
+    Row {
+        signs: &[Status(504), Body("Error occurred while trying to proxy")],
+        known: down(
+            "the proxy of a development server answers {}: it does not reach its target",
+            &[
+                "Is the Socket.IO server running, on the port of `target`? Node 18 and newer take localhost \
+                 for ::1 first:",
+                "  target: \"http://127.0.0.1:3000\"",
+            ],
         ),
     },
     Row {

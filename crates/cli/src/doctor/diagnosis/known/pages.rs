@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Empty, Header, Says, Status},
+    Sign::{Body, Empty, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -151,7 +151,6 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
     Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
     Row { signs: &[Says("server", "UploadServer")], known: STATIC },
-    Row { signs: &[Header("x-nf-request-id"), Status(404)], known: STATIC },
     Row {
         signs: &[Body("Welcome to nginx!")],
         known: page(
@@ -257,18 +256,10 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(200), Body("<div id=\"root\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<div id=\"app\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<app-root>")], known: SINGLE_PAGE },
-    Row {
-        signs: &[Status(200), Body("<!doctype html>")],
-        known: page(
-            "{} is answered with a web page, and not by Socket.IO",
-            &[
-                "A web server answers every path with a page, and passes this one not on. Send /socket.io/ \
-               to the Socket.IO server before that rule. In nginx:",
-                "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
-                "Or give the client the URL of the Socket.IO server.",
-            ],
-        ),
-    },
+    Row { signs: &[Status(200), Body("<!doctype html>")], known: PAGE },
+    Row { signs: &[Status(404), Says("x-powered-by", "Express")], known: EXPRESS },
+    // A recording may have no more of it.
+    Row { signs: &[Status(200), Says("content-type", "text/html")], known: PAGE },
 ];
 
 const HTTPS: Known = Known {
@@ -295,6 +286,16 @@ const NEST: Known = page(
         "Is @nestjs/platform-socket.io installed, and the gateway among a module's providers? The port \
        and the path are the gateway's:",
         "  @WebSocketGateway({ path: \"/socket.io\" })",
+    ],
+);
+
+const PAGE: Known = page(
+    "{} is answered with a web page, and not by Socket.IO",
+    &[
+        "A web server answers every path with a page, and passes this one not on. Send /socket.io/ \
+         to the Socket.IO server before that rule. In nginx:",
+        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "Or give the client the URL of the Socket.IO server.",
     ],
 );
 

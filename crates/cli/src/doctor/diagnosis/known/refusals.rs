@@ -64,7 +64,19 @@ const NETWORK: Known = blocked(
     ],
 );
 
+const METADATA: Known = blocked(
+    "a check against cross-site requests refuses {}, by Sec-Fetch-Site",
+    &[
+        "Let Socket.IO's path past that check, or name the page's origin to it. In Go:",
+        "  protection := http.NewCrossOriginProtection()",
+        "  protection.AddTrustedOrigin(\"{origin}\")",
+        "Or leave the path out of it:",
+        "  protection.AddInsecureBypassPattern(\"/socket.io/\")",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
     Row { signs: &[Body("Blocked request. This host")], known: HOST },
     Row { signs: &[Body("Invalid Host header")], known: HOST },
     Row { signs: &[Body("DisallowedHost")], known: HOST },
@@ -114,6 +126,10 @@ pub(super) const ROWS: &[Row] = &[
                     a load balancer does.",
             ],
         },
+    },
+    Row {
+        signs: &[Status(403), Header("x-amzn-requestid"), Body("\"connectionId\":")],
+        known: super::hosting::API_GATEWAY_WEBSOCKETS,
     },
     Row {
         signs: &[Status(403), Header("x-amzn-requestid")],
@@ -192,6 +208,28 @@ pub(super) const ROWS: &[Row] = &[
                 "  <Location \"/socket.io/\">",
                 "    Require all granted",
                 "  </Location>",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("\"timestamp\":"), Body("\"path\":"), Body("Forbidden")],
+        known: blocked(
+            "Spring refuses {}, as Spring Security does",
+            &[
+                "Let the path, and its POSTs, past Spring Security:",
+                "  http.authorizeHttpRequests(it -> it.requestMatchers(\"/socket.io/**\").permitAll())",
+                "    .csrf(it -> it.ignoringRequestMatchers(\"/socket.io/**\"));",
+                "netty-socketio listens on a port of its own: is it that one that the client has?",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("RBAC: access denied")],
+        known: blocked(
+            "Envoy refuses {} by its rules of access, as Istio's AuthorizationPolicy has it",
+            &[
+                "Let the path in by a rule of the AuthorizationPolicy, for GET, POST and OPTIONS:",
+                "  - to: [{ operation: { paths: [\"/socket.io/*\"] } }]",
             ],
         ),
     },

@@ -1,0 +1,95 @@
+//! What platforms answer to a path behind which they have no server.
+
+use super::{
+    Known, Row,
+    Sign::{Body, Header, Says, Status},
+};
+use crate::doctor::finding::Code;
+
+const fn hosting(says: &'static str, fix: &'static [&'static str]) -> Known {
+    Known { code: Code::NotSocketIo, says, fix }
+}
+
+const FIREBASE: Known = hosting(
+    "Firebase Hosting answers {} with its files: no rewrite sends it to a server",
+    &[
+        "Firebase Hosting passes no WebSocket on, and answers a poll after 60 s at the latest: give the \
+         client the URL of the server itself (Cloud Run):",
+        "  io(\"https://SERVICE-ID.a.run.app\")",
+        "Where polling is enough, send the path there before the rule for \"**\", in firebase.json:",
+        "  { \"source\": \"/socket.io/**\", \"run\": { \"serviceId\": \"SERVICE\", \"region\": \"REGION\" } }",
+    ],
+);
+
+const NETLIFY: Known = hosting(
+    "Netlify answers {}, which serves files and functions: Socket.IO cannot run there",
+    &[
+        "Run Socket.IO on a server that stays, and give its URL to the client: without one it asks the \
+         host of the page. A rewrite of Netlify passes polls on, and no WebSocket.",
+        "  io(\"https://api.example.com\")",
+    ],
+);
+
+const API_GATEWAY: Known = hosting(
+    "AWS API Gateway answers {}: no route has that path",
+    &[
+        "Add the route `ANY /socket.io/{proxy+}`, or write the stage's path into the client's `path` \
+         (/prod/socket.io/). An API Gateway of HTTP or REST passes no WebSocket on, and a Lambda function \
+         keeps no session: let an Application Load Balancer stand before a server that stays.",
+    ],
+);
+
+pub(super) const API_GATEWAY_WEBSOCKETS: Known = hosting(
+    "a WebSocket API of AWS API Gateway answers {}, which is no Socket.IO",
+    &[
+        "API Gateway has a protocol of its own there, of plain WebSockets: no poll is answered, and no \
+         Socket.IO client can use it. Give the client the URL of a Socket.IO server (behind an \
+         Application Load Balancer), or let the page use `new WebSocket(…)`.",
+    ],
+);
+
+pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[Status(200), Says("vary", "x-fh-requested-host")], known: FIREBASE },
+    Row { signs: &[Status(404), Says("vary", "x-fh-requested-host")], known: FIREBASE },
+    Row { signs: &[Status(404), Body("Firebase Hosting")], known: FIREBASE },
+    Row {
+        signs: &[Status(404), Body("This file does not exist and there was no")],
+        known: FIREBASE,
+    },
+    Row { signs: &[Header("x-nf-request-id"), Status(200)], known: NETLIFY },
+    Row { signs: &[Header("x-nf-request-id"), Status(404)], known: NETLIFY },
+    Row { signs: &[Header("apigw-requestid"), Status(404)], known: API_GATEWAY },
+    Row { signs: &[Header("x-amzn-requestid"), Status(404)], known: API_GATEWAY },
+    Row {
+        signs: &[Status(404), Body("{\"message\":\"Not Found\"}"), Header("x-amz-apigw-id")],
+        known: API_GATEWAY,
+    },
+    Row {
+        signs: &[Status(404), Body("The requested URL <code>/socket.io/"), Body("Error 404")],
+        known: hosting(
+            "Google Cloud answers {}: there is no service behind that host and path",
+            &[
+                "Is it the service's URL (`gcloud run services list`), and its ingress setting \"all\"? A \
+                 load balancer needs a path rule for /socket.io/*.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Body("404 Web Site not found")],
+        known: hosting(
+            "Azure answers {}: no web app has that host",
+            &["Is it the app's host, and the domain added to it (Custom domains)?"],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Header("x-azure-ref")],
+        known: hosting(
+            "Azure (Front Door, or Static Web Apps) answers {}: no route has that host and path",
+            &[
+                "Static Web Apps run no Socket.IO server, and pass no WebSocket on: give the client the URL \
+                 of one. In Front Door, add a route for /socket.io/*.",
+                "  io(\"https://api.example.com\")",
+            ],
+        ),
+    },
+];

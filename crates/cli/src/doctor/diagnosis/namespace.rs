@@ -1,0 +1,109 @@
+//! Clients that the server refuses once they have a session.
+
+use serde_json::Value;
+
+use super::evidence::with_body;
+use crate::doctor::{
+    engineio::Protocol,
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    if examination.spoken() != Protocol::V4 {
+        return Vec::new();
+    }
+    let steps = [Step::PollAgain, Step::Websocket, Step::Upgrade].into_iter();
+    let mut exchanges = steps.flat_map(|step| examination.all(step));
+    let refused = exchanges.find_map(|exchange| Some((exchange, refusal(exchange)?)));
+    refused
+        .map(|(exchange, refusal)| finding(examination, exchange, &refusal))
+        .into_iter()
+        .collect()
+}
+
+/// A `CONNECT_ERROR` of Socket.IO.
+struct Refusal {
+    namespace: String,
+    message: String,
+}
+
+/// The one that an answer has in it, or a WebSocket's messages.
+fn refusal(exchange: &Exchange) -> Option<Refusal> {
+    exchange.body().split(['\u{1e}', '\n']).find_map(read)
+}
+
+/// Reads `44{"message":"…"}` or `44/admin,{"message":"…"}`.
+fn read(packet: &str) -> Option<Refusal> {
+    let rest = packet.strip_prefix("44")?;
+    let (namespace, data) = match rest.split_once(',') {
+        Some((namespace, data)) if namespace.starts_with('/') => (namespace, data),
+        _ => ("/", rest),
+    };
+    let data: Value = serde_json::from_str(data).ok()?;
+    let message = data.get("message").unwrap_or(&data);
+    let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+    Some(Refusal { namespace: namespace.to_owned(), message })
+}
+
+fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) -> Finding {
+    let Refusal { namespace, message } = refusal;
+    let is_of_page = examination.recorded.is_some();
+    let severity = if is_of_page { Severity::Error } else { Severity::Warning };
+    let finding = Finding::new(
+        Code::NamespaceRefused,
+        severity,
+        format!("the session opens, and the server refuses the namespace {namespace}: {message}"),
+    )
+    .seen(exchange, with_body(exchange))
+    .why([
+        "This is not about CORS: the client is connected, and the server's own code says no. The page \
+         gets the message in `connect_error`, and does not try again by itself.",
+    ]);
+    if message == "Invalid namespace" {
+        return finding.fix([
+            "Is it meant to be a path? After the host in the client's URL stands a namespace; the path is an \
+             option:"
+                .to_owned(),
+            format!("  io(\"https://api.example.com\", {{ path: \"{namespace}/socket.io/\" }})"),
+            "If it is a namespace, the server has to have it:".to_owned(),
+            format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"),
+        ]);
+    }
+    let finding = finding.fix([
+        "A middleware (io.use) or a connect handler wants to know who it is. Let the client send it:",
+        "  io(\"…\", { auth: { token: \"…\" } })",
+        "The middleware finds it in socket.handshake.auth; a cookie or a header is in \
+         socket.handshake.headers, and needs withCredentials or extraHeaders in the client.",
+    ]);
+    if is_of_page {
+        return finding;
+    }
+    finding.fix([
+        "The doctor sends no `auth`: if the page does, it may well be let in. What it sends in a header or \
+         a cookie can be given here: --header, --cookie.",
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_a_namespace_and_a_message() {
+        for (packet, expected) in [
+            (r#"44{"message":"no token"}"#, Some(("/", "no token"))),
+            (r#"44/admin,{"message":"Invalid namespace"}"#, Some(("/admin", "Invalid namespace"))),
+            (r#"44{"message":"a, b"}"#, Some(("/", "a, b"))),
+            (r#"44"Unauthorized""#, Some(("/", "Unauthorized"))),
+            (r#"40{"sid":"44"}"#, None),
+            ("44", None),
+        ] {
+            let read = read(packet).map(|it| (it.namespace, it.message));
+            let expected = expected.map(|(space, text)| (space.to_owned(), text.to_owned()));
+            assert_eq!(read, expected, "{packet}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Polls that fail by what a browser adds to them, and not because a list lacks the page's origin.
+
+use super::{
+    evidence::{client_says, console, with_body},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    failure::FailureKind,
+    finding::{Code, Finding, Severity},
+    software::{Proxy, proxy},
+    step::Step,
+};
+
+/// The page's poll fails, and the same without `Origin`, or without Fetch Metadata, does not.
+pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let opened = |step| examination.get(step).filter(|it| it.opened().is_some());
+    let without = opened(Step::NoOriginPoll).filter(|_| poll.origin.is_some())?;
+    if let Some(unmarked) = opened(Step::UnmarkedPoll) {
+        return Some(by_metadata(examination, poll, unmarked));
+    }
+    // nginx's `return 444` hangs up as well, and means it.
+    let is_of_nginx = proxy(without) == Some(Proxy::Nginx);
+    let (what, fix): (_, &[&str]) = match (poll.status(), poll.failure()) {
+        (None, Some(FailureKind::Closed | FailureKind::Reset)) if !is_of_nginx => (
+            "the server hangs up on every request with an Origin, and answers those without",
+            CRASH,
+        ),
+        (None, Some(FailureKind::Late)) => (
+            "the server leaves every request with an Origin unanswered, and answers those without",
+            SILENCE,
+        ),
+        (Some(500), _) => (
+            "the server fails (500) at every request with an Origin, and answers those without",
+            CRASH,
+        ),
+        _ => return None,
+    };
+    Some(
+        Finding::new(Code::OriginCheckFails, Severity::Error, what)
+            .seen(poll, with_body(poll))
+            .seen(without, with_body(without))
+            .why([
+                "What reads Origin is broken: the function of `cors.origin`, `allowRequest`, or a \
+                 middleware. curl sends no Origin, so that the server seems to be well.",
+            ])
+            .why(console(examination, poll))
+            .why([client_says(poll)])
+            .fix(fix.iter().copied())
+            .fix(remedy::socket_io(examination)),
+    )
+}
+
+const CRASH: &[&str] = &[
+    "Look at the server's log while this runs: it throws there, and may end the whole process (does it \
+     restart?). A function of `cors.origin` calls back, and throws nothing:",
+    "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
+    "A list needs no function, and is right for every origin:",
+];
+
+const SILENCE: &[&str] = &[
+    "A function of `cors.origin` has to call back, in every case, and so has `allowRequest` (an async \
+     function that only returns does not; a database that does not answer keeps it waiting):",
+    "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
+    "A list needs no function:",
+];
+
+fn by_metadata(examination: &Examination, poll: &Exchange, unmarked: &Exchange) -> Finding {
+    let origin = &examination.target.page.origin;
+    let mut lines = with_body(unmarked);
+    lines.push("That one had the same Origin, and no Sec-Fetch-Site.".to_owned());
+    Finding::new(
+        Code::FetchMetadataRefused,
+        Severity::Error,
+        "the server refuses what comes from pages of other sites, by Sec-Fetch-Site, before it looks at \
+         Origin",
+    )
+    .seen(poll, with_body(poll))
+    .seen(unmarked, lines)
+    .why([
+        "Browsers say with each request where its page is from (Fetch Metadata). A check of that refuses \
+         this page whatever CORS allows.",
+    ])
+    .why(console(examination, poll))
+    .why([client_says(poll)])
+    .fix([
+        "Find the check (a \"resource isolation policy\", a protection against CSRF, a firewall's rule on \
+         Sec-Fetch-Site), and let Socket.IO's path past it, or the page's origin. As in:"
+            .to_owned(),
+        "  io.engine.use((request, response, next) => {".to_owned(),
+        "    const site = request.headers[\"sec-fetch-site\"] ?? \"none\";".to_owned(),
+        format!("    const isAllowed = [\"{origin}\"].includes(request.headers.origin);"),
+        "    if (isAllowed || [\"same-origin\", \"none\"].includes(site)) next();".to_owned(),
+        "    else response.writeHead(403).end();".to_owned(),
+        "  });".to_owned(),
+        "In Go: CrossOriginProtection.AddTrustedOrigin. Socket.IO still needs the origin in its own list:"
+            .to_owned(),
+    ])
+    .fix(remedy::socket_io(examination))
+}

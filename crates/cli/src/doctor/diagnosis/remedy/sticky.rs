@@ -1,0 +1,114 @@
+//! How the requests of a session are kept at one instance.
+
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    software::{Proxy, SocketServer, proxy_before, socket_server},
+};
+
+const WITHOUT_POLLING: &str = "Or do without polling: transports: [\"websocket\"] in the client (and \
+                               --websocket here).";
+
+/// The fix in whatever chooses among the instances, where the answers name it.
+pub(in crate::doctor::diagnosis) fn sticky(
+    examination: &Examination,
+    lost: &Exchange,
+) -> Vec<&'static str> {
+    let proxy = proxy_before(examination, lost);
+    let is_python = socket_server(examination) == SocketServer::Python;
+    let lines: &[&str] = match proxy {
+        Some(Proxy::Gunicorn) => WORKERS,
+        Some(Proxy::Heroku) => &[
+            "Let Heroku's router keep a client at one dyno, by a cookie, which the client has to send:",
+            "  heroku features:enable http-session-affinity",
+            "  io(\"…\", { withCredentials: true })",
+            "Or run one dyno: heroku ps:scale web=1.",
+        ],
+        Some(Proxy::GoogleCloud) => &[
+            "Let Cloud Run keep a client at one instance, by a cookie, which the client has to send (it is \
+             the best that Cloud Run can: an instance may go at any time):",
+            "  gcloud run services update SERVICE --session-affinity",
+            "  io(\"…\", { withCredentials: true })",
+            "Or run one instance: --min-instances 1 --max-instances 1. App Engine: `network: \
+             session_affinity: true` in app.yaml (flexible environment).",
+        ],
+        Some(Proxy::Azure) => &[
+            "Turn session affinity on (App Service: Configuration, General settings), and let the client \
+             send its cookie:",
+            "  az webapp update --name APP --resource-group GROUP --client-affinity-enabled true",
+            "  io(\"…\", { withCredentials: true })",
+        ],
+        Some(Proxy::AwsBalancer) => &[
+            "Turn stickiness on in the target group's attributes, and let the client send its cookie:",
+            "  io(\"…\", { withCredentials: true })",
+        ],
+        Some(Proxy::Vercel) => &[
+            "A function keeps no session: each request may reach a new one. Let Socket.IO run on a server \
+             that stays (a virtual machine, a container, Render, Railway, Fly.io), and give its URL to the \
+             client:",
+            "  io(\"https://api.example.com\")",
+        ],
+        Some(Proxy::Fly) => &[
+            "Fly.io's proxy keeps no client at one machine by itself. Run one:",
+            "  fly scale count 1",
+            "Or let the machine that is asked hand the request on to the right one (the header \
+             fly-replay).",
+        ],
+        Some(Proxy::Render | Proxy::Railway) => &[
+            "The platform sends each request to any instance, and cannot be told otherwise. Run one \
+             instance (in the service's scaling settings).",
+        ],
+        Some(Proxy::Caddy) => &[
+            "Let Caddy be sticky, in the Caddyfile:",
+            "  reverse_proxy 10.0.0.1:3000 10.0.0.2:3000 {",
+            "    lb_policy ip_hash",
+            "  }",
+            PROCESSES,
+        ],
+        Some(Proxy::Apache) => &[
+            "Let Apache be sticky, with mod_headers and mod_proxy_balancer:",
+            "  Header add Set-Cookie \"ROUTE=.%{BALANCER_WORKER_ROUTE}e; path=/; SameSite=None; Secure\" \
+             env=BALANCER_ROUTE_CHANGED",
+            "  <Proxy \"balancer://io\">",
+            "    BalancerMember \"http://10.0.0.1:3000\" route=1 upgrade=websocket",
+            "    BalancerMember \"http://10.0.0.2:3000\" route=2 upgrade=websocket",
+            "    ProxySet stickysession=ROUTE",
+            "  </Proxy>",
+            "  ProxyPass \"/socket.io/\" \"balancer://io/socket.io/\"",
+            "The client then needs withCredentials: true.",
+            PROCESSES,
+        ],
+        Some(Proxy::Iis) => &[
+            "In Application Request Routing, Server Affinity: client affinity on; the client then needs \
+             withCredentials: true.",
+            "With iisnode: nodeProcessCountPerApplication=\"1\" in web.config.",
+        ],
+        _ => &[
+            "Let the load balancer be sticky. nginx, by address:",
+            "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
+            "Caddy: `lb_policy ip_hash`; HAProxy: `balance source`; Kubernetes: sessionAffinity: ClientIP.",
+            "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
+             and the client withCredentials: true.",
+            PROCESSES,
+        ],
+    };
+    let workers = if is_python && proxy != Some(Proxy::Gunicorn) { WORKERS } else { &[] };
+    let mut lines = [workers, lines].concat();
+    if proxy != Some(Proxy::Vercel) {
+        lines.push(WITHOUT_POLLING);
+    }
+    lines
+}
+
+const WORKERS: &[&str] = &[
+    "Each worker process of a Python server has sessions of its own, and nothing sends a client to the \
+     same one. Run one worker, with threads or ASGI:",
+    "  gunicorn -w 1 --threads 100 app:app",
+    "  uvicorn app:app --workers 1",
+    "For more, start several of them on ports of their own, behind a balancer that is sticky, with a \
+     message queue (client_manager, `message_queue`).",
+];
+
+const PROCESSES: &str = "Several processes on one machine need it too: @socket.io/sticky for Node's cluster, \
+                         @socket.io/pm2 for PM2. An adapter (Redis) alone does not do: it shares \
+                         messages, not sessions.";

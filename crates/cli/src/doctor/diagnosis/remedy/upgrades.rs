@@ -1,0 +1,120 @@
+//! How a request to upgrade gets to the server.
+
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    software::{Proxy, proxy_before},
+};
+
+const NGINX: &[&str] = &[
+    "  proxy_http_version 1.1;",
+    "  proxy_set_header Upgrade $http_upgrade;",
+    "  proxy_set_header Connection \"upgrade\";",
+];
+
+const FUNCTIONS: &[&str] = &[
+    "A function answers and ends: it holds no WebSocket. Let Socket.IO run on a server that stays, and \
+     give its URL to the client.",
+];
+
+/// The fix in the proxy that answered, or that other answers name; in the usual ones where none does.
+pub(in crate::doctor::diagnosis) fn upgrades(
+    examination: &Examination,
+    exchange: &Exchange,
+) -> Vec<&'static str> {
+    let proxy = proxy_before(examination, exchange);
+    let lines: &[&str] = match proxy {
+        Some(Proxy::Apache) => &[
+            "Let Apache pass the upgrade on (2.4.47 or newer, with mod_proxy_http):",
+            "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+        ],
+        Some(Proxy::Caddy) => &[
+            "Caddy's reverse_proxy passes upgrades on by itself: take out what removes the headers:",
+            "  header_up -Upgrade",
+            "  header_up -Connection",
+        ],
+        Some(Proxy::Iis) => &[
+            "Install IIS's feature \"WebSocket Protocol\" (Windows Features, Web Server, Application \
+             Development), which Application Request Routing needs to pass upgrades on:",
+            "  Install-WindowsFeature Web-WebSockets",
+            "With iisnode it is the other way round: the Node server speaks for itself. In web.config:",
+            "  <webSocket enabled=\"false\" />",
+        ],
+        Some(Proxy::Azure) => &[
+            "Turn Web sockets on: App Service, Configuration, General settings, or",
+            "  az webapp config set --name APP --resource-group GROUP --web-sockets-enabled true",
+            "With iisnode (Windows), IIS's own are turned off in web.config:",
+            "  <webSocket enabled=\"false\" />",
+        ],
+        Some(Proxy::GoogleCloud) => &[
+            "Cloud Run passes WebSockets on, but not with HTTP/2 to the container (take `--use-http2` \
+             out). App Engine's standard environment, API Gateway and Firebase Hosting pass none: give the \
+             client the URL of the Cloud Run service itself.",
+            "  gcloud run services update SERVICE --no-use-http2",
+        ],
+        Some(Proxy::CloudFront) => &[
+            "CloudFront passes upgrades on where the server gets their headers. In the behavior for \
+             /socket.io/*: origin request policy AllViewer, cache policy CachingDisabled.",
+            "Behind it: an Application Load Balancer, not a Classic one in HTTP mode, nor an API Gateway.",
+        ],
+        Some(Proxy::Vercel) => FUNCTIONS,
+        Some(Proxy::Gunicorn) => &[
+            "gunicorn needs a worker that can hold a WebSocket. With threads:",
+            "  pip install simple-websocket",
+            "  gunicorn -w 1 --threads 100 app:app",
+            "For an ASGI application:",
+            "  gunicorn -w 1 -k uvicorn.workers.UvicornWorker app:app",
+        ],
+        Some(Proxy::Cloudflare) => &[
+            "In Cloudflare's dashboard: Network, WebSockets on. Then the proxy behind it, if there is \
+             one. In nginx, in Socket.IO's location:",
+        ],
+        Some(Proxy::Nginx) => &["Let nginx pass the upgrade on, in Socket.IO's location:"],
+        None if is_of_development(examination) => &[
+            "The proxy of a development server passes upgrades on where it is told to. Vite, in \
+             vite.config.js:",
+            "  server: { proxy: { \"/socket.io\": { target: \"http://localhost:3000\", ws: true } } }",
+            "http-proxy-middleware (Create React App's setupProxy.js, Express), which has to be given the \
+             HTTP server's upgrades where no request came before:",
+            "  const proxy = createProxyMiddleware({ target: \"http://localhost:3000\", pathFilter: \
+             \"/socket.io\", ws: true });",
+            "  httpServer.on(\"upgrade\", proxy.upgrade);",
+            "webpack-dev-server and Angular: `ws: true` as well. Next.js' `rewrites` pass none: let the \
+             client ask the Socket.IO server itself.",
+        ],
+        _ => &["Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:"],
+    };
+    let mut lines = lines.to_vec();
+    let is_of_others = match proxy {
+        None => !is_of_development(examination),
+        Some(Proxy::AwsBalancer | Proxy::Heroku | Proxy::Fly | Proxy::Render | Proxy::Railway) => {
+            true
+        }
+        Some(_) => false,
+    };
+    if is_of_others || matches!(proxy, Some(Proxy::Nginx | Proxy::Cloudflare)) {
+        lines.extend(NGINX);
+    }
+    if is_of_others {
+        lines.extend(OTHERS);
+    }
+    if proxy.is_none() {
+        lines.push(WITHOUT_PROXY);
+    }
+    lines
+}
+
+const WITHOUT_PROXY: &str = "Where there is no proxy: does another \"upgrade\" listener of the same HTTP \
+                             server close it, as a WebSocketServer of `ws` does for paths that it does \
+                             not know? Give that `noServer: true`, and let it take its own path alone.";
+
+const OTHERS: &[&str] = &[
+    "Apache: ProxyPass with upgrade=websocket. AWS: an Application Load Balancer, not a Classic one in \
+     HTTP mode. Cloudflare: Network, WebSockets on. Azure: Web sockets on. IIS: the feature WebSocket \
+     Protocol. A development server's proxy: `ws: true`.",
+];
+
+/// True if the server is the one at which someone develops: there is no other proxy before it.
+fn is_of_development(examination: &Examination) -> bool {
+    examination.target.is_local()
+}

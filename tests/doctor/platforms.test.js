@@ -1,0 +1,196 @@
+// `socketio-cors doctor` with platforms and frameworks that answer in words of their own: the fix is
+// in their words as well.
+import { createServer } from "node:http";
+import { describe } from "node:test";
+import express from "express";
+import { createProxyMiddleware } from "http-proxy-middleware";
+import { close, listen } from "../harness/http.js";
+import { byTurns, granted, named, nobody, page, python, server, stub } from "./deployments.js";
+import { testFirstFindings } from "./findings.js";
+
+const good = server(4, { cors: granted });
+const html = { "Content-Type": "text/html" };
+/** Answers everything so. */
+const answering = (status, headers, body = "") =>
+	stub((_, response) => response.writeHead(status, headers).end(body));
+const notAnOrigin = ["add the origin", "cors: {"];
+
+/** A row for each: who answers, with which status, headers and body, and what the fix says. */
+const rowsOf = (is, answers) =>
+	Object.fromEntries(
+		Object.entries(answers).map(([name, [status, headers, body, fix]]) => [
+			name,
+			{ of: answering(status, headers, body), is, fix, not: notAnOrigin },
+		]),
+	);
+
+describe("sessions that reach another instance, on", () => {
+	const lost = (of, fix) => ({ of, is: "error session-lost", fix, not: "ip_hash" });
+	const pythons = python(
+		`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`,
+	);
+	testFirstFindings({
+		Heroku: lost(byTurns(good, { via: "1.1 heroku-router" }), "http-session-affinity"),
+		"Cloud Run": lost(byTurns(good, { server: "Google Frontend" }), "--session-affinity"),
+		Vercel: lost(byTurns(good, { server: "Vercel", "x-vercel-id": "fra1::1" }), "function"),
+		"Fly.io": lost(byTurns(good, { "fly-request-id": "1-fra" }), "fly scale count 1"),
+		Render: lost(byTurns(good, { server: "cloudflare", "rndr-id": "1" }), "one instance"),
+		Azure: lost(byTurns(good, { "x-ms-middleware-request-id": "1" }), "--client-affinity-enabled"),
+		IIS: lost(byTurns(good, { server: "Microsoft-IIS/10.0" }), "client affinity on"),
+		Caddy: {
+			...lost(byTurns(good, { server: "Caddy" }), "lb_policy ip_hash"),
+			not: "upstream io",
+		},
+		Apache: lost(byTurns(good, { server: "Apache/2.4" }), "stickysession=ROUTE"),
+		"the workers of gunicorn": lost(byTurns(pythons, { server: "gunicorn" }), "gunicorn -w 1"),
+		"AWS' load balancer, whose cookie the page does not send": lost(
+			byTurns(good, { "set-cookie": "AWSALBCORS=1; Path=/; SameSite=None; Secure" }),
+			"withCredentials: true",
+		),
+	});
+});
+
+describe("upgrades that are not passed on, by", () => {
+	const blocked = (of, fix, is = "error upgrade-blocked") => ({
+		of,
+		is,
+		fix,
+		not: "proxy_set_header",
+	});
+	/** http-proxy-middleware as a development server has it. */
+	const development = (behind, options) => async () => {
+		const { url, servers, stop } = await behind();
+		const target = { target: url, changeOrigin: true, pathFilter: "/socket.io", ...options };
+		const http = createServer(express().use(createProxyMiddleware(target)));
+		await listen(http, 0, []);
+		return {
+			url: `http://127.0.0.1:${http.address().port}`,
+			servers,
+			async stop() {
+				http.closeAllConnections();
+				await close(http);
+				await stop();
+			},
+		};
+	};
+	const ownPage = ({ url }) => ["--origin", url];
+	testFirstFindings({
+		"http-proxy-middleware without ws": {
+			...blocked(development(server(4)), "ws: true"),
+			asks: ownPage,
+		},
+		"http-proxy-middleware, whose target is down": {
+			of: development(nobody),
+			asks: ownPage,
+			is: "error server-error",
+			fix: "target",
+		},
+		Azure: blocked(
+			named(good, { "set-cookie": "ARRAffinity=1;Path=/;HttpOnly" }, { status: 400, headers: {} }),
+			"--web-sockets-enabled true",
+		),
+		IIS: blocked(
+			named(good, { server: "Microsoft-IIS/10.0" }, { status: 502 }),
+			"Install-WindowsFeature Web-WebSockets",
+		),
+		"Google Cloud": blocked(
+			named(good, { server: "Google Frontend" }, { status: 400 }),
+			"--no-use-http2",
+		),
+		CloudFront: blocked(
+			named(good, { via: "1.1 x.cloudfront.net (CloudFront)" }, { status: 400 }),
+			"AllViewer",
+		),
+		gunicorn: blocked(named(good, { server: "gunicorn" }, { status: 400 }), "--threads 100"),
+		"AWS App Runner": blocked(
+			named(good, { server: "envoy" }, { status: 403 }),
+			["App Runner", 'transports: ["polling"]'],
+			"error websocket-refused",
+		),
+	});
+});
+
+describe("a framework without Socket.IO:", () => {
+	testFirstFindings(
+		rowsOf("error not-socket-io", {
+			Rails: [
+				404,
+				html,
+				"<title>The page you were looking for doesn't exist (404)</title>",
+				"Cable",
+			],
+			Laravel: [404, { ...html, "Set-Cookie": "laravel_session=1" }, "", "6001"],
+			Phoenix: [404, { server: "Cowboy" }, "no route found for GET /socket.io", "phoenix"],
+			PHP: [404, { server: "LiteSpeed" }, "<h1>404</h1>", "ProxyPass"],
+			Django: [404, html, "The requested resource was not found on this server.", "WSGIApp"],
+			Starlette: [404, { server: "uvicorn" }, "Not Found", "socketio.ASGIApp"],
+			Strapi: [404, {}, '{"error":{"name":"NotFoundError"}}', "strapi.server.httpServer"],
+			Express: [404, { "X-Powered-By": "Express" }, '{"error":"nothing"}', "httpServer.listen"],
+		}),
+	);
+});
+
+describe("a platform without a server at the path:", () => {
+	const firebase = { vary: "x-fh-requested-host, accept-encoding" };
+	testFirstFindings(
+		rowsOf("error not-socket-io", {
+			"Firebase Hosting, with the app": [200, firebase, '<div id="root"></div>', "run.app"],
+			"Firebase Hosting, with a 404": [404, firebase, "Page Not Found", '"/socket.io/**"'],
+			Netlify: [404, { "x-nf-request-id": "1" }, "Not Found", "server that stays"],
+			"API Gateway of HTTP": [404, { "apigw-requestid": "1" }, "{}", "Application Load Balancer"],
+			"API Gateway of WebSockets": [
+				403,
+				{ "x-amzn-requestid": "1" },
+				'{"message": "Forbidden", "connectionId":"1"}',
+				"plain WebSockets",
+			],
+			Vercel: [404, { "x-vercel-error": "NOT_FOUND" }, "NOT_FOUND", "server that stays"],
+		}),
+	);
+});
+
+describe("a platform whose app does not run:", () => {
+	const center = "<hr><center>nginx</center>";
+	testFirstFindings({
+		...rowsOf("error server-error", {
+			"Cloud Run": [
+				503,
+				{ Server: "Google Frontend" },
+				"The service you requested is not available yet.",
+				["process.env.PORT", "gcloud run"],
+			],
+			"Google's load balancer": [502, { Via: "1.1 google" }, "502 Server Error", "health checks"],
+			"Render, asleep": [503, { "x-render-routing": "hibernate-wake-error" }, "", "sleeps"],
+			"Render, suspended": [503, { "x-render-routing": "suspend-by-user" }, "", "Resume"],
+			Railway: [502, { "x-railway-fallback": "true" }, "{}", "process.env.PORT"],
+			Koyeb: [404, { server: "koyeb" }, "No active service", "process.env.PORT"],
+			"an Ingress of nginx": [503, {}, center, "kubectl get endpoints"],
+			"AWS' load balancer, by HTTP/2": [464, { Server: "awselb/2.0" }, "", "HTTP1"],
+			Azure: [403, html, "Error 403 - This web app is stopped.", "az webapp start"],
+			IIS: [502, { Server: "Microsoft-IIS/10.0" }, "", "Enable proxy"],
+			Daphne: [500, { server: "daphne" }, "Exception inside application.", "scope type 'http'"],
+		}),
+		...rowsOf("error rate-limited", {
+			"Cloud Run, full": [429, { Server: "Google Frontend" }, "Rate exceeded.", "--max-instances"],
+		}),
+		...rowsOf("error blocked", {
+			Istio: [403, { server: "istio-envoy" }, "RBAC: access denied", "AuthorizationPolicy"],
+			"Spring Security": [
+				403,
+				{},
+				'{"timestamp":"2026-01-01","status":403,"error":"Forbidden","path":"/socket.io/"}',
+				"permitAll",
+			],
+		}),
+		...rowsOf("error login-required", {
+			FastAPI: [403, { server: "uvicorn" }, '{"detail":"Not authenticated"}', "--header"],
+			"a codespace whose port is private": [
+				302,
+				{ Location: "https://github.com/codespaces/auth/1?port=3000" },
+				"",
+				"3000:public",
+			],
+			Authelia: [302, { Location: "https://auth.example.com/?rd=https%3A%2F%2Fa" }, "", "OPTIONS"],
+		}),
+	});
+});
