@@ -27,9 +27,9 @@ fn samples(pattern: &str) -> Vec<String> {
         Some(host) => (host, &[":8080", ":3"]),
         None => (pattern, &[""]),
     };
-    let parts: &[&str] =
+    let labels: &[&str] =
         if host.contains("://*.") { &["www", "a.b", "x-9"] } else { &["x1", "a-b"] };
-    let hosts = parts.iter().map(|part| host.replace('*', part));
+    let hosts = labels.iter().map(|label| host.replace('*', label));
     hosts.flat_map(|host| ports.iter().map(move |port| format!("{host}{port}"))).collect()
 }
 
