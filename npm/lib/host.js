@@ -146,7 +146,8 @@ export const now = () => performance.now();
 
 /** On Windows the project's wrangler, as npx would run it, but without the shell that npx needs there. */
 function ownWrangler(program, [option, name, ...words]) {
-	if (!isWindows || program !== "npx" || option !== "--no-install" || name !== "wrangler") return undefined;
+	if (!isWindows || program !== "npx" || option !== "--no-install" || name !== "wrangler")
+		return undefined;
 	const found = installedWrangler();
 	return found && { file: process.execPath, args: [found.path, ...words], options: {} };
 }
