@@ -122,7 +122,7 @@ target/panicking/index.js: build/index.js
 	@touch $@
 
 # The tool's code for the page of `make dev`.
-target/page/tool.js: $(PLAYGROUND) | $(WASM_TARGET) $(WASM_BINDGEN)
+target/page/tool.js: $(PLAYGROUND) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
 	@touch $@
