@@ -22,6 +22,8 @@ fn main() -> anyhow::Result<()> {
         .typescript(!args.contains("--no-typescript"))
         .reset_state_function(args.contains("--experimental-reset-state-function"))
         .force_enable_abort_handler(args.contains("--force-enable-abort-handler"))
+        // As its own command has it: of the target web, `init()` finds the Wasm beside the script.
+        .omit_default_module_path(false)
         .out_name(&out_name)
         .input_path(args.free_from_str::<PathBuf>().context("no Wasm file was named")?);
     let rest = args.finish();
