@@ -143,7 +143,7 @@ for (const [who, target, page, ours] of asked) {
 test("whoever is refused gets nothing of the origin server's", async () => {
 	const before = origin.seen.length;
 	origin.answer = message("HTTP/1.1 200 OK", [...everything, ["Content-Length", 0]]);
-	for (const page of [evil, "null", `${good}, ${good}`]) {
+	for (const page of [evil, "null", `${good}, ${evil}`]) {
 		const fields = [
 			["Host", "edge.example"],
 			["Origin", page],

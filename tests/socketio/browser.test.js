@@ -228,7 +228,7 @@ describe("what a page gets to know", () => {
 			assert.equal(opened, "open");
 		});
 
-		test(`${place} loads the client from the origin server, if it asks with its origin`, async () => {
+		test(`${place} loads the client from the origin server, whether it asks with its origin or not`, async () => {
 			const script = `${behind[4].edge.url}/socket.io/socket.io.js`;
 			const load = ([src, crossOrigin]) =>
 				new Promise((resolve) => {
@@ -238,7 +238,8 @@ describe("what a page gets to know", () => {
 					document.head.append(element);
 				});
 			assert.equal(await inPage(visited.frame, load, [script, "anonymous"]), "loaded");
-			assert.equal(await inPage(visited.frame, load, [`${script}?plain`, null]), "refused");
+			assert.equal(await inPage(visited.frame, load, [`${script}?plain`, null]), "loaded");
+			assert.equal(await inPage(visited.frame, load, [`${script}?EIO=4`, null]), "refused");
 		});
 
 		test(`${place} reads an error of the origin server`, async () => {
