@@ -283,7 +283,8 @@ fn judge_two(
     key_status: &mut dyn FnMut(&str) -> KeyStatus,
 ) -> (bool, Reason) {
     let malformed = (false, Reason::MalformedOrigin);
-    let Some((one, other)) = text.split_once(',') else { return malformed };
+    let two = text.split_once(',').filter(|(_, other)| !other.contains(','));
+    let Some((one, other)) = two else { return malformed };
     let mut is_named = false;
     for text in [one, other] {
         match judge_origin(text.trim_ascii(), head, route, key_status) {
