@@ -47,7 +47,7 @@ test-e2e: build target/panicking/index.js target/page/tool.js $(PACKAGE) $(CHROM
 	cargo build --quiet --locked --bin socketio-cors
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
 		cargo test --quiet --locked --package socketio-cors --test cli
-	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=300000 'tests/*/*.test.js'
+	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =

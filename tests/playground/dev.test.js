@@ -115,9 +115,7 @@ describe("make dev", () => {
 	});
 
 	test("serves the playground on another port where the next one is taken", async () => {
-		const port = await freePort();
-		const other = createServer((socket) => socket.destroy()).listen(port + 1, "127.0.0.1");
-		await once(other, "listening");
+		const { port, other } = await takeNext();
 		try {
 			await starting({ port }, async (dev) => {
 				await dev.said(lastLine);
@@ -193,3 +191,17 @@ describe("a machine that has nothing", () => {
 		assert.deepEqual([code, output], [0, ""]);
 	});
 });
+
+/** A free port, and a server on the next one. */
+async function takeNext() {
+	for (;;) {
+		const port = await freePort();
+		const other = createServer((socket) => socket.destroy()).listen(port + 1, "127.0.0.1");
+		const error = await once(other, "listening").then(
+			() => undefined,
+			(error) => error,
+		);
+		if (error === undefined) return { port, other };
+		if (error.code !== "EADDRINUSE") throw error;
+	}
+}
