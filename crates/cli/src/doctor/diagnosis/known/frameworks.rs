@@ -3,14 +3,9 @@
 use super::{
     Known, Row,
     Sign::{Body, Header, Says, Status},
+    pages::{DJANGO, page},
 };
-use crate::doctor::finding::Code;
-
-const fn framework(says: &'static str, fix: &'static [&'static str]) -> Known {
-    Known { code: Code::NotSocketIo, says, fix }
-}
-
-const RAILS: Known = framework(
+const RAILS: Known = page(
     "Ruby on Rails answers {}, which has no Socket.IO",
     &[
         "Action Cable is another protocol (@rails/actioncable). A Socket.IO server is another process: \
@@ -19,7 +14,7 @@ const RAILS: Known = framework(
     ],
 );
 
-const LARAVEL: Known = framework(
+const LARAVEL: Known = page(
     "Laravel answers {}, which has no Socket.IO",
     &[
         "Reverb and Pusher are another protocol (Echo's broadcaster \"reverb\" or \"pusher\"). \
@@ -30,7 +25,7 @@ const LARAVEL: Known = framework(
     ],
 );
 
-const PHOENIX: Known = framework(
+const PHOENIX: Known = page(
     "Phoenix answers {}, whose channels are another protocol",
     &[
         "Let the page use the package phoenix (`new Socket(\"/socket\")`), or give it the URL of a \
@@ -39,7 +34,7 @@ const PHOENIX: Known = framework(
     ],
 );
 
-const PHP: Known = framework(
+const PHP: Known = page(
     "an application in PHP answers {}, which has no Socket.IO",
     &[
         "A Socket.IO server is a process of its own: give its URL to the client, or let the proxy send \
@@ -50,7 +45,7 @@ const PHP: Known = framework(
     ],
 );
 
-const ASGI: Known = framework(
+const ASGI: Known = page(
     "a Python server (ASGI) answers {}, and python-socketio is not before it",
     &[
         "Let uvicorn serve the application that has both:",
@@ -86,19 +81,11 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Says("server", "uvicorn"), Body("Not Found")], known: ASGI },
     Row {
         signs: &[Status(404), Body("The requested resource was not found on this server.")],
-        known: framework(
-            "Django answers {}, and python-socketio is not before it",
-            &[
-                "Let the server run the application that has both. In wsgi.py (asgi.py: ASGIApp, and a \
-                 server of ASGI):",
-                "  application = socketio.WSGIApp(sio, get_wsgi_application())",
-                "Django's Channels speak plain WebSockets, and no Socket.IO.",
-            ],
-        ),
+        known: DJANGO,
     },
     Row {
         signs: &[Status(404), Body("\"name\":\"NotFoundError\"")],
-        known: framework(
+        known: page(
             "Strapi answers {}, and Socket.IO is not attached to its server",
             &[
                 "Attach it to Strapi's own HTTP server, in bootstrap of src/index.js:",
@@ -108,7 +95,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Status(404), Says("x-powered-by", "Nuxt")],
-        known: framework(
+        known: page(
             "Nuxt answers {}, and Socket.IO is not there",
             &[
                 "Run Socket.IO beside it, and give its URL to the client, or attach it in a plugin of \
@@ -118,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Status(404), Says("x-powered-by", "ASP.NET")],
-        known: framework(
+        known: page(
             "ASP.NET answers {}, which has no Socket.IO",
             &[
                 "SignalR is another protocol: let the page use @microsoft/signalr. Else give the client \

@@ -6,9 +6,19 @@ use super::{
 };
 use crate::doctor::finding::Code;
 
-const fn page(says: &'static str, fix: &'static [&'static str]) -> Known {
+pub(super) const fn page(says: &'static str, fix: &'static [&'static str]) -> Known {
     Known { code: Code::NotSocketIo, says, fix }
 }
+
+pub(super) const DJANGO: Known = page(
+    "Django answers {}, and python-socketio is not before it",
+    &[
+        "Let the server run the application that has both. In wsgi.py (asgi.py: ASGIApp, and a \
+         server of ASGI):",
+        "  application = socketio.WSGIApp(sio, get_wsgi_application())",
+        "Django's Channels speak plain WebSockets, and no Socket.IO.",
+    ],
+);
 
 const EXPRESS: Known = page(
     "Express answers {}, and Socket.IO is not attached to the server that listens",
@@ -91,18 +101,7 @@ pub(super) const ROWS: &[Row] = &[
             ],
         ),
     },
-    Row {
-        signs: &[Status(404), Body("Django tried these URL patterns")],
-        known: page(
-            "Django answers {}, and python-socketio is not before it",
-            &[
-                "Let the server run the application that has both. In wsgi.py (asgi.py: ASGIApp, and a \
-                 server of ASGI):",
-                "  application = socketio.WSGIApp(sio, get_wsgi_application())",
-                "Django's Channels speak plain WebSockets, and no Socket.IO.",
-            ],
-        ),
-    },
+    Row { signs: &[Status(404), Body("Django tried these URL patterns")], known: DJANGO },
     Row {
         signs: &[Status(404), Says("server", "aiohttp")],
         known: page(
