@@ -210,11 +210,13 @@ fn has_fraction_or_exponent(value: &Value) -> bool {
     }
 }
 
-/// What of faults does not depend on the spelling of the document, in any order.
+/// What of faults does not depend on the spelling of the document, in any order. A list
+/// or an object is quoted with the white space that it has.
 fn sorted(faults: &[Diagnostic]) -> Vec<(&str, &str, Option<&str>)> {
+    let before_list = |message| str::split(message, ['[', '{']).next().unwrap_or(message);
     let mut said: Vec<_> = faults
         .iter()
-        .map(|fault| (fault.pointer.as_str(), fault.message.as_str(), fault.help.as_deref()))
+        .map(|fault| (fault.pointer.as_str(), before_list(&fault.message), fault.help.as_deref()))
         .collect();
     said.sort_unstable();
     said
