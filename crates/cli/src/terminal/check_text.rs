@@ -41,10 +41,10 @@ pub(crate) fn summary(
         0 => String::new(),
         count => format!(", {}", counted(count, "warning")),
     };
-    let converted = if document.policy.is_json() {
-        ""
-    } else {
+    let converted = if policy.is_ok() && !document.policy.is_json() {
         "; it is not strict JSON, which `publish` makes of it"
+    } else {
+        ""
     };
     format!("{}: {result}{warned}{converted}", document.name)
 }
