@@ -1,5 +1,5 @@
 //! Documents with something around them: Socket.IO's server options, JavaScript, or prefixes
-//! without `routes`. That is one fault, whose help has the document without it.
+//! without `routes` or under another name. That is one fault, whose help has the document without it.
 
 use std::collections::BTreeMap;
 
@@ -126,14 +126,16 @@ impl Object {
         let is_route =
             |(name, value): (&String, &&RawValue)| name.starts_with('/') && is_object(value);
         if !members.is_empty() && members.iter().all(is_route) {
-            let routes = unindented(json.trim()).replace('\n', "\n  ");
-            let document = format!("{{\n  \"routes\": {routes}\n}}");
             return Some(Self {
                 what: Some("path prefixes without \"routes\" around them"),
-                document,
+                document: of_routes(json.trim()),
             });
         }
-        None
+        let paths = members.get("paths").copied().filter(|paths| is_object(paths))?;
+        Some(Self {
+            what: Some("\"paths\" around the path prefixes, which is \"routes\" here"),
+            document: of_routes(paths.get()),
+        })
     }
 }
 
@@ -145,6 +147,11 @@ fn prefix(options: &Members<'_>) -> Option<String> {
     let path = format!("/{}", path.trim_matches('/'));
     let has_slash = options.get("addTrailingSlash").is_none_or(|value| value.get() != "false");
     (path != DEFAULT_PREFIX).then(|| if has_slash && path != "/" { path + "/" } else { path })
+}
+
+fn of_routes(routes: &str) -> String {
+    let routes = unindented(routes).replace('\n', "\n  ");
+    format!("{{\n  \"routes\": {routes}\n}}")
 }
 
 fn in_routes(prefix: &str, rule: &str) -> String {

@@ -284,6 +284,13 @@ fn server_options_around_the_policy_are_one_fault_with_the_policy() {
         ],
         &routes("/chat/"),
     );
+    assert_unwrapped(
+        "\"paths\" around the path prefixes, which is \"routes\" here",
+        &[
+            "{\n  \"paths\": {\n    \"/chat/\": {\n      \"origin\": \"https://a.example\",\n      \"credentials\": true\n    }\n  }\n}",
+        ],
+        &routes("/chat/"),
+    );
 }
 
 #[test]
