@@ -44,9 +44,9 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
 test-e2e: build target/panicking/index.js target/page/tool.js $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
-	cargo build --quiet --locked --bin socketio-cors
+# Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
-		cargo test --quiet --locked --package socketio-cors --test cli
+		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
 	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
