@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use socketio_cors_core::origin::{NULL, Origin};
+use socketio_cors_core::origin::Origin;
 
 use super::{KnownNames, doubt_about};
 
@@ -89,14 +89,9 @@ impl<'k> Judge<'k> {
         }
     }
 
-    /// Adds an origin that was refused.
+    /// Adds an origin that was refused too.
     pub fn add(&mut self, origin: &'k str) {
         self.origins.insert(origin);
-        if let Ok(parsed) = Origin::try_from(origin)
-            && origin != NULL
-        {
-            self.known.add_host(parsed.host());
-        }
     }
 }
 
@@ -109,6 +104,7 @@ mod tests {
         let mut judge = Judge::new(true);
         judge.trust("https://app.example.com");
         judge.add("https://shop.example.net");
+        judge.known.add_host("shop.example.net");
         for (origin, code) in [
             ("https://customer.example.org", None),
             ("https://b.example.com", None),
