@@ -14,6 +14,8 @@ const MIN_LEN: usize = 6;
 pub struct KnownNames<'k> {
     /// Hosts, of which others may have the text at their beginning.
     hosts: BTreeSet<&'k str>,
+    /// Those of them that are trusted.
+    trusted: BTreeSet<&'k str>,
     /// The domains that somebody registered.
     domains: BTreeSet<&'k str>,
 }
@@ -31,6 +33,7 @@ impl<'k> KnownNames<'k> {
     /// Adds a host that is trusted, and all that its owner has.
     pub fn trust(&mut self, host: &'k str) {
         self.add_host(host);
+        self.trusted.insert(host);
         self.domains.extend(registrable_domain(host));
     }
 
@@ -63,7 +66,7 @@ impl<'k> KnownNames<'k> {
         if let Some(other) = ends.find(|end| end.len() >= MIN_LEN && self.domains.contains(end)) {
             return found(other, "only ends like it, with no dot between: it is another domain");
         }
-        let names = self.domains.iter().chain(&self.hosts).take(MAX_COMPARED);
+        let names = self.domains.iter().chain(&self.trusted).take(MAX_COMPARED);
         let mut names = names.filter(|name| name.len() >= MIN_LEN);
         let other = names.find(|name| {
             differs_in_one_letter(name, domain)
@@ -81,11 +84,9 @@ fn differs_in_one_letter(one: &str, other: &str) -> bool {
         return false;
     }
     let before = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let rest = |bytes: &'_ [u8], skipped: usize| {
-        bytes.get(before.saturating_add(skipped)..).map(<[u8]>::to_vec)
-    };
     let same = |of_one: usize, of_other: usize| {
-        rest(one, of_one).is_some_and(|bytes| Some(bytes) == rest(other, of_other))
+        let of_one = one.get(before.saturating_add(of_one)..);
+        of_one.is_some_and(|rest| Some(rest) == other.get(before.saturating_add(of_other)..))
     };
     let at = |bytes: &[u8], offset: usize| bytes.get(before.saturating_add(offset)).copied();
     let swapped = at(one, 0) == at(other, 1) && at(one, 1) == at(other, 0);

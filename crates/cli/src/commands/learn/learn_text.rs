@@ -39,7 +39,6 @@ pub(super) fn report(sources: &Sources, tally: &Tally, findings: &Findings<'_>) 
         None => "May be listed".to_owned(),
     };
     let not = findings.with(|verdict| matches!(verdict, Verdict::Not(_)));
-    let left_out = findings.with(|verdict| matches!(verdict, Verdict::LeftOut(_)));
     let listed = findings.with(|verdict| *verdict == Verdict::Listed);
     let mut text = summary(sources, tally);
     text += &section(&title, &lacking, tally, |_| None);
@@ -49,10 +48,7 @@ pub(super) fn report(sources: &Sources, tally: &Tally, findings: &Findings<'_>) 
         _ => None,
     });
     text += &malformed(tally);
-    text += &section("Left out", &left_out, tally, |finding| match finding.verdict {
-        Verdict::LeftOut(why) => Some(why_left_out(why).to_owned()),
-        _ => None,
-    });
+    text += &left_out(findings);
     text += &section("Listed by now", &listed, tally, |_| None);
     text += &without_origin(tally);
     text += &notes(sources, tally, findings);
@@ -195,15 +191,27 @@ fn malformed(tally: &Tally) -> String {
     )
 }
 
-fn why_left_out(why: &str) -> &'static str {
-    match why {
-        SKIPPED => "--skip names it",
-        RARE => "it came less often than --at-least says",
-        LIMIT => "there are more frequent ones, as many as --limit says",
-        UNCOVERED => "no route of the policy covers the paths that it asked for",
-        UNKNOWN => "KV gave no answer about it: it may have its key",
-        _ => "",
+/// The reasons why origins are left out.
+const WHY_LEFT_OUT: [(&str, &str); 5] = [
+    (SKIPPED, "--skip names them"),
+    (RARE, "they came less often than --at-least says"),
+    (LIMIT, "there are more frequent ones, as many as --limit says"),
+    (UNCOVERED, "no route of the policy covers the paths that they asked for"),
+    (UNKNOWN, "KV gave no answer about them: they may have their keys"),
+];
+
+fn left_out(findings: &Findings<'_>) -> String {
+    let mut text = String::new();
+    for (reason, why) in WHY_LEFT_OUT {
+        let of_reason = findings.origins.iter().filter(|it| it.verdict.as_str() == reason);
+        let origins: Vec<_> = of_reason.map(|finding| finding.origin).collect();
+        let some: Vec<_> = origins.iter().take(3).copied().collect();
+        if !origins.is_empty() {
+            let (count, some) = (counted(origins.len(), "origin"), some.join(", "));
+            let _ = writeln!(text, "  {count}, as {some}\n    {why}");
+        }
     }
+    if text.is_empty() { text } else { format!("\nLeft out:\n{text}") }
 }
 
 fn without_origin(tally: &Tally) -> String {
