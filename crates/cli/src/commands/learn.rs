@@ -47,13 +47,14 @@ Examples:
 With --policy the exit status is 1 if the policy lacks an origin, unless --write adds it.";
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub(crate) struct Learn {
     /// Logs, packed with gzip or not: of wrangler tail --format json, of Workers Logs, of Logpush, or
     /// the Worker's own lines; - for the standard input
     #[arg(value_name = "FILE", required_unless_present = "analytics")]
     files: Vec<String>,
-    /// Ask the Analytics Engine dataset that is bound as DECISIONS, with CLOUDFLARE_ACCOUNT_ID and
-    /// CLOUDFLARE_API_TOKEN
+    /// Ask the Analytics Engine dataset that is bound as DECISIONS, with the account and the token of
+    /// the environment (`CLOUDFLARE_ACCOUNT_ID`, `CLOUDFLARE_API_TOKEN`)
     #[arg(long)]
     analytics: bool,
     /// The dataset's name [default: the one in wrangler's configuration]
@@ -172,7 +173,7 @@ impl Learn {
         }
         let mut facts = LogFacts::default();
         for file in &self.files {
-            inputs::read(system, file, &mut facts, |refusal| count(tally, refusal, policy, host))?;
+            inputs::read(system, file, &mut facts, |refusal| count(tally, &refusal, policy, host))?;
         }
         Ok(Some(facts))
     }
@@ -192,7 +193,7 @@ impl Learn {
         let dataset = Dataset::find(system, self.dataset.as_deref(), config.as_ref())?;
         let sampled = dataset.read(self.days, host).await?;
         let (is_sampled, is_cut) = (sampled.is_sampled, sampled.is_cut);
-        sampled.refusals.into_iter().for_each(|refusal| count(tally, refusal, policy, host));
+        sampled.refusals.into_iter().for_each(|refusal| count(tally, &refusal, policy, host));
         Ok(Some(DatasetFacts { name: dataset.name().to_owned(), is_sampled, is_cut }))
     }
 
@@ -262,7 +263,7 @@ impl Learn {
     }
 }
 
-fn count(tally: &mut Tally, refusal: Refusal, policy: Option<&Policy>, host: Option<&str>) {
+fn count(tally: &mut Tally, refusal: &Refusal, policy: Option<&Policy>, host: Option<&str>) {
     if host.is_none_or(|host| host.eq_ignore_ascii_case(&refusal.host)) {
         tally.add(refusal, |path| rule_of(policy, path));
     }

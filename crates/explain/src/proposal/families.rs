@@ -24,10 +24,15 @@ pub struct Family {
     pub objection: Option<String>,
 }
 
+/// What the members of a family have in common: the scheme, the end of the host, and the port.
+type Parent<'o> = (&'o str, &'o str, &'o str);
+/// The first label of a member's host, and the whole of its text.
+type Child<'o> = (&'o str, &'o str);
+
 /// The families among `origins`. `credentialed`: the rule that would list them allows credentials.
 #[must_use]
 pub fn families<'o>(origins: impl IntoIterator<Item = &'o str>, credentialed: bool) -> Vec<Family> {
-    let mut groups: BTreeMap<(&str, &str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Parent<'_>, Vec<Child<'_>>> = BTreeMap::new();
     for text in origins {
         let Ok(origin) = Origin::try_from(text) else { continue };
         let port = origin.authority().strip_prefix(origin.host()).unwrap_or_default();
@@ -35,7 +40,7 @@ pub fn families<'o>(origins: impl IntoIterator<Item = &'o str>, credentialed: bo
             groups.entry((origin.scheme(), parent, port)).or_default().push((label, text));
         }
     }
-    let family = |((scheme, parent, port), members): ((&str, &str, &str), Vec<(&str, &str)>)| {
+    let family = |((scheme, parent, port), members): (Parent<'_>, Vec<Child<'_>>)| {
         let is_domain = registrable_domain(parent) == Some(parent);
         let least = if is_domain { MIN_OF_DOMAIN } else { MIN_OF_NAME };
         if members.len() < least {

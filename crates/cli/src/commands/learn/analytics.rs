@@ -23,7 +23,7 @@ use crate::{
 const MAX_ROWS: usize = 10_000;
 /// The most that is read of an answer, in bytes.
 const MAX_ANSWER_LEN: usize = 16 << 20;
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const API: &str = "https://api.cloudflare.com/client/v4";
 const BINDING: &str = "DECISIONS";
 
@@ -37,7 +37,7 @@ pub(super) struct Dataset {
 
 /// What the dataset has.
 #[derive(Debug, Default)]
-pub(super) struct Sampled {
+pub(super) struct DatasetRows {
     pub(super) refusals: Vec<Refusal>,
     /// Some rows stand for several decisions.
     pub(super) is_sampled: bool,
@@ -96,7 +96,11 @@ impl Dataset {
     ///
     /// # Errors
     /// Cloudflare gives no answer, or not this one.
-    pub(super) async fn read(&self, days: u8, host: Option<&str>) -> Result<Sampled, CommandError> {
+    pub(super) async fn read(
+        &self,
+        days: u8,
+        host: Option<&str>,
+    ) -> Result<DatasetRows, CommandError> {
         let headers = vec![
             ("Authorization".to_owned(), format!("Bearer {}", self.token)),
             ("Content-Type".to_owned(), "text/plain".to_owned()),
@@ -110,7 +114,7 @@ impl Dataset {
         if body.len() >= MAX_ANSWER_LEN {
             return Err(failed("the answer is too long"));
         }
-        sampled(&body).ok_or_else(|| failed("the answer is not that of the SQL API"))
+        rows(&body).ok_or_else(|| failed("the answer is not that of the SQL API"))
     }
 }
 
@@ -131,17 +135,17 @@ fn sql(dataset: &str, days: u8, host: Option<&str>) -> String {
     )
 }
 
-fn sampled(body: &str) -> Option<Sampled> {
+fn rows(body: &str) -> Option<DatasetRows> {
     let answer: Value = serde_json::from_str(body).ok()?;
-    let rows = answer.get("data")?.as_array()?;
-    let mut sampled = Sampled { is_cut: rows.len() >= MAX_ROWS, ..Sampled::default() };
-    for row in rows {
+    let data = answer.get("data")?.as_array()?;
+    let mut rows = DatasetRows { is_cut: data.len() >= MAX_ROWS, ..DatasetRows::default() };
+    for row in data {
         let text = |name| Some(row.get(name)?.as_str()?.to_owned());
         let count = number(row.get("decisions")?)?;
         let points = row.get("points").and_then(number).unwrap_or(count);
-        sampled.is_sampled |= count != points;
+        rows.is_sampled |= count != points;
         let time = |name| time(row.get(name)?.as_str()?);
-        sampled.refusals.push(Refusal {
+        rows.refusals.push(Refusal {
             host: text("host")?,
             origin: text("origin").filter(|origin| !origin.is_empty()),
             reason: text("reason")?,
@@ -152,7 +156,7 @@ fn sampled(body: &str) -> Option<Sampled> {
             count,
         });
     }
-    Some(sampled)
+    Some(rows)
 }
 
 /// A number, or one in a text: numbers of 64 bits are quoted.
@@ -208,20 +212,20 @@ mod tests {
                 "points":2,"first":"2025-11-26 22:00:00","last":"2025-11-26 22:00:01"}}"#
             )
         };
-        let read = |rows: &str| sampled(&format!(r#"{{"meta":[],"data":[{rows}],"rows":1}}"#));
+        let read = |data: &str| rows(&format!(r#"{{"meta":[],"data":[{data}],"rows":1}}"#));
         for (decisions, count, is_sampled) in
             [("2", 2, false), ("\"40\"", 40, true), ("40.0", 40, true)]
         {
-            let sampled = read(&row(decisions, "report-only")).unwrap();
-            let refusal = &sampled.refusals[0];
+            let found = read(&row(decisions, "report-only")).unwrap();
+            let refusal = &found.refusals[0];
             assert_eq!((refusal.count, refusal.report_only), (count, true), "{decisions}");
             assert_eq!(refusal.time, Some((1_764_194_400_000, 1_764_194_401_000)));
-            assert_eq!((sampled.is_sampled, sampled.is_cut), (is_sampled, false), "{decisions}");
+            assert_eq!((found.is_sampled, found.is_cut), (is_sampled, false), "{decisions}");
         }
         assert!(!read(&row("1", "enforced")).unwrap().refusals[0].report_only);
         assert!(read("").unwrap().refusals.is_empty());
         for hostile in ["", "<html>", "[]", "{}", r#"{"data":{}}"#, r#"{"data":[1]}"#] {
-            assert!(sampled(hostile).is_none(), "{hostile}");
+            assert!(rows(hostile).is_none(), "{hostile}");
         }
         assert!(read(&row("-1", "")).is_none() && read(&row("\"x\"", "")).is_none());
     }

@@ -93,7 +93,9 @@ impl<'t> Findings<'t> {
         let own: Vec<_> = tally.hosts.iter().map(|host| format!("https://{host}")).collect();
         let mut judge = Judge::new(true);
         trust(&mut judge, &patterns, &own);
-        seen.iter().for_each(|(origin, _)| judge.add(origin));
+        for (origin, _) in &seen {
+            judge.add(origin);
+        }
         let mut left = choice.limit;
         let finding = |(origin, seen): (&'t String, &'t Seen)| {
             let found = Finding::of(origin, seen, tally, &rules, choice, &mut judge);

@@ -330,9 +330,7 @@ mod tests {
 
     impl Scribe {
         fn text(&mut self, mark: &str, bytes: &[u8]) {
-            self.0 += mark;
-            self.0 += &String::from_utf8_lossy(bytes);
-            self.0 += " ";
+            self.0.extend([mark, &String::from_utf8_lossy(bytes), " "]);
         }
     }
 

@@ -66,8 +66,9 @@ fn summary(sources: &Sources, tally: &Tally) -> String {
         };
         let flaws = [(log.broken, "broken off"), (log.other_lines, "lines of other text")];
         let flaws = flaws.into_iter().filter(|(count, _)| *count > 0);
-        let flaws: String = flaws.map(|(count, what)| format!(", {count} {what}")).collect();
-        let _ = writeln!(text, "The log: {entries}{flaws}");
+        let flaws = flaws.map(|(count, what)| format!("{count} {what}"));
+        let parts = [entries].into_iter().chain(flaws).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "The log: {parts}");
         for cut in &log.cut {
             let _ = writeln!(text, "  {cut}");
         }
@@ -279,6 +280,5 @@ fn notes(sources: &Sources, tally: &Tally, findings: &Findings<'_>) -> String {
     if !findings.additions.is_empty() {
         notes.push("Anybody can send any Origin: list those that you know.".to_owned());
     }
-    let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();
-    if notes.is_empty() { notes } else { format!("\n{notes}") }
+    if notes.is_empty() { String::new() } else { format!("\n{}\n", notes.join("\n")) }
 }

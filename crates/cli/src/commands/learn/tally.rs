@@ -79,13 +79,13 @@ struct Place {
 
 impl Tally {
     /// Counts a refusal. `rule_of` gives the prefix of the route that covers a path.
-    pub(super) fn add(&mut self, refusal: Refusal, rule_of: impl Fn(&str) -> Option<String>) {
+    pub(super) fn add(&mut self, refusal: &Refusal, rule_of: impl Fn(&str) -> Option<String>) {
         let place = Place {
             reason: self.names.number(&refusal.reason),
             transport: self.names.number(&refusal.transport),
             rule: self.rule(&refusal.path, rule_of),
         };
-        self.total.add(&refusal, place);
+        self.total.add(refusal, place);
         if place.rule.is_none() {
             self.uncovered = self.uncovered.saturating_add(refusal.count);
         }
@@ -102,25 +102,25 @@ impl Tally {
                     || self.without_origin.contains_key(&refusal.reason)
                 {
                     let seen = self.without_origin.entry(refusal.reason.clone()).or_default();
-                    seen.add(&refusal, place);
+                    seen.add(refusal, place);
                 }
             }
             Some(origin) if Origin::try_from(origin.as_str()).is_err() => {
-                self.malformed.add(&refusal, place);
+                self.malformed.add(refusal, place);
                 if self.malformed_texts.len() < MAX_NAMES {
                     self.malformed_texts.insert(origin.clone());
                 }
             }
             Some(origin) => {
                 if let Some(seen) = self.origins.get_mut(origin) {
-                    seen.add(&refusal, place);
+                    seen.add(refusal, place);
                     return;
                 }
                 if self.origins.len() >= MAX_ORIGINS {
                     self.drop_the_rarest();
                 }
                 let mut seen = Seen { nth, ..Seen::default() };
-                seen.add(&refusal, place);
+                seen.add(refusal, place);
                 self.origins.insert(origin.clone(), seen);
             }
         }
@@ -233,9 +233,9 @@ mod tests {
     fn a_flood_of_origins_leaves_those_that_come_often() {
         let mut tally = Tally::default();
         for nth in 0..200_000_u64 {
-            tally.add(refusal(&format!("https://{nth}.evil.example")), |_| None);
+            tally.add(&refusal(&format!("https://{nth}.evil.example")), |_| None);
             if nth % 1000 == 0 {
-                tally.add(refusal("https://customer.example"), |_| None);
+                tally.add(&refusal("https://customer.example"), |_| None);
             }
         }
         assert_eq!(tally.origins["https://customer.example"].count, 200);
@@ -250,9 +250,9 @@ mod tests {
     #[test]
     fn what_is_no_origin_is_counted_by_itself() {
         let mut tally = Tally::default();
-        tally.add(Refusal { origin: None, reason: "jsonp".to_owned(), ..refusal("") }, |_| None);
+        tally.add(&Refusal { origin: None, reason: "jsonp".to_owned(), ..refusal("") }, |_| None);
         for nth in 0..1000 {
-            tally.add(refusal(&format!("https://a.example/{nth}")), |_| None);
+            tally.add(&refusal(&format!("https://a.example/{nth}")), |_| None);
         }
         assert_eq!((tally.malformed.count, tally.malformed_texts.len()), (1000, MAX_NAMES));
         assert_eq!(tally.without_origin["jsonp"].count, 1);
@@ -263,7 +263,7 @@ mod tests {
     fn first_and_last_are_of_all() {
         let mut tally = Tally::default();
         for time in [None, Some((5, 9)), Some((3, 4)), None] {
-            tally.add(Refusal { time, ..refusal("https://a.example") }, |_| Some("/a".to_owned()));
+            tally.add(&Refusal { time, ..refusal("https://a.example") }, |_| Some("/a".to_owned()));
         }
         let seen = &tally.origins["https://a.example"];
         assert_eq!((seen.count, seen.time), (4, Some((3, 9))));
