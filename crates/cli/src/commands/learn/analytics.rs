@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::DateTime;
 use serde_json::Value;
 use socketio_cors_core::origin::host;
 use url::Url;
@@ -170,8 +170,8 @@ fn number(value: &Value) -> Option<u64> {
 
 /// A time of the dataset, which is in UTC, in milliseconds since 1970.
 fn time(text: &str) -> Option<i64> {
-    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
-    Some(time.and_utc().timestamp_millis())
+    let time = DateTime::parse_from_rfc3339(&format!("{}Z", text.replace(' ', "T"))).ok()?;
+    Some(time.timestamp_millis())
 }
 
 fn refused(status: u16, body: &str) -> CommandError {

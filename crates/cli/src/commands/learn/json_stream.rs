@@ -10,6 +10,8 @@ use memchr::{memchr3, memchr3_iter};
 
 /// The longest string that is read, in bytes.
 const MAX_TOKEN_LEN: usize = 1 << 20;
+/// The fewest bytes that are put behind the beginning of a token.
+const MIN_COPIED_LEN: usize = 256;
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 128;
 
@@ -21,8 +23,8 @@ pub(super) trait Visitor {
     fn close(&mut self);
     /// The name of a member, as it is written between its quotes.
     fn name(&mut self, written: &[u8]);
-    /// A string, as it is written between its quotes.
-    fn string(&mut self, written: &[u8]);
+    /// A string, as it is written, with its quotes.
+    fn string(&mut self, quoted: &[u8]);
     /// A number, `true`, `false` or `null`.
     fn literal(&mut self, written: &[u8]);
     /// All that is open is given up.
@@ -95,16 +97,26 @@ impl JsonStream {
     }
 
     /// Takes the next bytes.
-    pub(super) fn feed(&mut self, bytes: &[u8], visitor: &mut impl Visitor) {
+    pub(super) fn feed(&mut self, mut bytes: &[u8], visitor: &mut impl Visitor) {
+        while !self.rest.is_empty() && !bytes.is_empty() {
+            // No more of them are copied than the token may need.
+            let len = self.rest.len().max(MIN_COPIED_LEN).min(bytes.len());
+            let (some, others) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+            let mut rest = mem::take(&mut self.rest);
+            let before = rest.len();
+            rest.extend_from_slice(some);
+            let used = self.read(&rest, false, visitor);
+            if used < before {
+                rest.drain(..used);
+                self.rest = rest;
+                bytes = others;
+            } else {
+                bytes = bytes.get(used.saturating_sub(before)..).unwrap_or_default();
+            }
+        }
         if self.rest.is_empty() {
             let used = self.read(bytes, false, visitor);
             self.rest.extend_from_slice(bytes.get(used..).unwrap_or_default());
-        } else {
-            let mut rest = mem::take(&mut self.rest);
-            rest.extend_from_slice(bytes);
-            let used = self.read(&rest, false, visitor);
-            rest.drain(..used);
-            self.rest = rest;
         }
     }
 
@@ -230,9 +242,10 @@ impl JsonStream {
             },
             (b'"', E::Value | E::ValueOrEnd) => match string(bytes, next) {
                 Text::Whole(end) => {
-                    visitor.string(bytes.get(next..end).unwrap_or_default());
+                    let end = end.saturating_add(1);
+                    visitor.string(bytes.get(at..end).unwrap_or_default());
                     self.expected = E::CommaOrEnd;
-                    Step::To(end.saturating_add(1))
+                    Step::To(end)
                 }
                 text => text.flaw(),
             },
@@ -348,7 +361,8 @@ mod tests {
             self.text(".", written);
         }
 
-        fn string(&mut self, written: &[u8]) {
+        fn string(&mut self, quoted: &[u8]) {
+            let written = quoted.get(1..quoted.len() - 1).unwrap();
             self.text("'", written);
         }
 

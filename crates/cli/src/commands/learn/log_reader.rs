@@ -14,10 +14,10 @@
 //! What visitors send is in the log too: headers and URLs. Nothing that stands there is taken for a
 //! line.
 
-use std::{borrow::Cow, mem};
+use std::{mem, sync::LazyLock};
 
 use chrono::DateTime;
-use memchr::memmem;
+use memchr::{memchr, memmem::Finder};
 
 use super::{
     json_stream::{Flaws, JsonStream, Kind, Visitor},
@@ -31,6 +31,9 @@ const MAX_FIELD_LEN: usize = 4096;
 
 const REFUSED: &[u8] = b"request-refused";
 const SUPPRESSED: &[u8] = b"log-lines-suppressed";
+
+static EVENTS: LazyLock<[Finder<'_>; 2]> =
+    LazyLock::new(|| [Finder::new(REFUSED), Finder::new(SUPPRESSED)]);
 
 /// Finds the Worker's lines.
 #[derive(Debug)]
@@ -180,11 +183,11 @@ impl Lines {
     }
 
     /// Finds the lines in a text of JSON.
-    fn read_text(&mut self, written: &[u8]) {
-        if [REFUSED, SUPPRESSED].iter().all(|event| memmem::find(written, event).is_none()) {
+    fn read_text(&mut self, quoted: &[u8]) {
+        if EVENTS.iter().all(|event| event.find(quoted).is_none()) {
             return;
         }
-        let Some(text) = unescaped(written) else { return };
+        let Some(text) = unescaped(quoted) else { return };
         let mut inner = self.inner.take().unwrap_or_else(|| Box::new(LogReader::new()));
         let found: Vec<_> = inner.feed(text.as_bytes()).collect();
         let found: Vec<_> = found.into_iter().chain(inner.end()).collect();
@@ -253,28 +256,28 @@ impl Visitor for Lines {
     }
 
     fn name(&mut self, written: &[u8]) {
-        if let Some(top) = self.top() {
+        if let Some(top) = self.top().filter(|top| !top.is_foreign) {
             top.next = Name::of(written);
         }
     }
 
-    fn string(&mut self, written: &[u8]) {
+    fn string(&mut self, quoted: &[u8]) {
         let Some(name) = self.trusted_name() else { return };
         let Some(top) = self.top() else { return };
         let is_body = top.name == Name::Body;
         let refusal = &mut top.line.refusal;
         match name {
-            Name::Event if written == REFUSED => top.line.event = Event::Refused,
-            Name::Event if written == SUPPRESSED => top.line.event = Event::Suppressed,
-            Name::Host => refusal.host = field(written),
-            Name::Origin => refusal.origin = Some(field(written)),
-            Name::Reason => refusal.reason = field(written),
-            Name::Transport => refusal.transport = field(written),
-            Name::Path => refusal.path = field(written),
-            Name::LinesOf => top.line.lines_are_refusals = written == REFUSED,
-            Name::Time => top.time = time(written).or(top.time),
-            Name::Message | Name::Body => self.read_text(written),
-            Name::StringValue if is_body => self.read_text(written),
+            Name::Event if inner(quoted) == REFUSED => top.line.event = Event::Refused,
+            Name::Event if inner(quoted) == SUPPRESSED => top.line.event = Event::Suppressed,
+            Name::Host => refusal.host = field(quoted),
+            Name::Origin => refusal.origin = Some(field(quoted)),
+            Name::Reason => refusal.reason = field(quoted),
+            Name::Transport => refusal.transport = field(quoted),
+            Name::Path => refusal.path = field(quoted),
+            Name::LinesOf => top.line.lines_are_refusals = inner(quoted) == REFUSED,
+            Name::Time => top.time = time(inner(quoted)).or(top.time),
+            Name::Message | Name::Body => self.read_text(quoted),
+            Name::StringValue if is_body => self.read_text(quoted),
             _ => {}
         }
     }
@@ -305,18 +308,26 @@ impl Visitor for Lines {
     }
 }
 
-fn field(written: &[u8]) -> String {
-    let cut = written.get(..MAX_FIELD_LEN).unwrap_or(written);
-    unescaped(cut).unwrap_or_default().into_owned()
+fn field(quoted: &[u8]) -> String {
+    if quoted.len() > MAX_FIELD_LEN {
+        // The Worker writes none.
+        return String::new();
+    }
+    unescaped(quoted).unwrap_or_default()
 }
 
-/// The text that is written so between its quotes; `None` if it has a wrong escape.
-fn unescaped(written: &[u8]) -> Option<Cow<'_, str>> {
-    let text = String::from_utf8_lossy(written);
-    if !text.contains('\\') {
-        return Some(text);
+/// What is between the quotes.
+fn inner(quoted: &[u8]) -> &[u8] {
+    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// The text of a string; `None` if it has a wrong escape. What is not UTF-8 becomes U+FFFD.
+fn unescaped(quoted: &[u8]) -> Option<String> {
+    if memchr(b'\\', quoted).is_none() {
+        return Some(String::from_utf8_lossy(inner(quoted)).into_owned());
     }
-    serde_json::from_str::<String>(&format!("\"{text}\"")).ok().map(Cow::Owned)
+    let of_lossy = || serde_json::from_str(&String::from_utf8_lossy(quoted)).ok();
+    serde_json::from_slice(quoted).ok().or_else(of_lossy)
 }
 
 /// A time in milliseconds since 1970: of RFC 3339, or a number of seconds, milliseconds, microseconds or
