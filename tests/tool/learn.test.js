@@ -142,7 +142,7 @@ describe("a log of any kind", () => {
 		assertSays(nothing.stderr, "The log: 0 entries", "0 refusals of 0 origins");
 		const binary = join(tool.directory, "binary");
 		await writeFile(binary, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0x0a, 0xff, 0x7b, 0xfe]));
-		assertSays(await tool.run(1, ["learn", binary]), "no entry of a log is in it");
+		assertSays(await tool.run(1, ["learn", binary]), "no log is in it, but 2 lines of other text");
 		const utf16 = join(tool.directory, "utf16.log");
 		await writeFile(utf16, Buffer.from(`\ufeff${text(line(A))}`, "utf16le"));
 		assertSays(await tool.run(2, ["learn", utf16]), "is UTF-16");

@@ -40,7 +40,7 @@ use crate::{
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors learn tail.json
-  npx wrangler tail --format json | socketio-cors learn - > policy.json
+  gunzip --stdout logs/*.gz | socketio-cors learn - > policy.json
   socketio-cors learn logs/*.log.gz --policy policy.json --write
   socketio-cors learn --analytics --days 7 --policy policy.json
 
@@ -116,10 +116,9 @@ impl Learn {
         };
         let mut tally = Tally::default();
         let log = self.read_logs(system, policy.as_ref(), host.as_deref(), &mut tally)?;
-        if let Some(facts) = log.as_ref().filter(|facts| facts.bytes > 0 && facts.entries == 0) {
-            let text =
-                format!("no entry of a log is in it, but {} of other text", counted_lines(facts));
-            print_error(system, &text);
+        if let Some(lines) = log.as_ref().and_then(LogFacts::no_log) {
+            let lines = counted(usize::try_from(lines).unwrap_or(usize::MAX), "line");
+            print_error(system, &format!("no log is in it, but {lines} of other text"));
             return Ok(Report::bad(""));
         }
         let dataset =
@@ -267,10 +266,6 @@ fn count(tally: &mut Tally, refusal: &Refusal, policy: Option<&Policy>, host: Op
     if host.is_none_or(|host| host.eq_ignore_ascii_case(&refusal.host)) {
         tally.add(refusal, |path| rule_of(policy, path));
     }
-}
-
-fn counted_lines(facts: &LogFacts) -> String {
-    format!("{} {}", facts.other_lines, if facts.other_lines == 1 { "line" } else { "lines" })
 }
 
 /// A document for the standard output, on which nothing of it may command a terminal.

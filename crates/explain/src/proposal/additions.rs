@@ -113,12 +113,9 @@ fn rule<'v>(root: &'v Object<'v>, prefix: &str) -> Option<&'v Object<'v>> {
 fn lists(policy: &Policy, addition: &Addition) -> bool {
     let mut rules = policy.rules().filter(|(prefix, _)| *prefix == addition.prefix);
     let listed = rules.next().and_then(|(_, rule)| rule.listed());
-    listed.is_some_and(|listed| {
-        let is_matched = || {
-            Origin::try_from(addition.origin.as_str())
-                .is_ok_and(|origin| listed.patterns.contains(&origin))
-        };
-        listed.patterns.patterns().contains(&addition.origin) || is_matched()
+    listed.is_some_and(|listed| match Origin::try_from(addition.origin.as_str()) {
+        Ok(origin) => listed.patterns.contains(&origin),
+        Err(_) => listed.patterns.patterns().contains(&addition.origin),
     })
 }
 

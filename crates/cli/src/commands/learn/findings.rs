@@ -36,6 +36,8 @@ pub(super) struct Findings<'t> {
     pub(super) families: Vec<Family>,
     /// What the policy is to list.
     pub(super) additions: Vec<Addition>,
+    /// A rule of the policy has prefixes of tenants' keys.
+    pub(super) are_tenants_looked_up: bool,
 }
 
 /// An origin that was refused.
@@ -113,7 +115,9 @@ impl<'t> Findings<'t> {
         let families = families_of(&origins, &rules);
         let additions = additions(&origins, &families, choice);
         let families = families.into_values().flatten().collect();
-        Self { origins, families, additions }
+        let has_prefixes = |rule: &&Rule| rule.listed().is_some_and(|it| !it.prefixes.is_empty());
+        let are_tenants_looked_up = rules.values().any(has_prefixes);
+        Self { origins, families, additions, are_tenants_looked_up }
     }
 
     /// The findings of a kind.

@@ -27,6 +27,14 @@ pub(super) struct LogFacts {
     pub(super) cut: Vec<String>,
 }
 
+impl LogFacts {
+    /// The number of lines, if there is nothing but other text.
+    pub(super) fn no_log(&self) -> Option<u64> {
+        let is_text = self.entries == 0 && self.broken == 0 && self.other_lines > 0;
+        is_text.then_some(self.other_lines)
+    }
+}
+
 /// Reads the log at `path`; `-` is the standard input. Each refusal of it goes to `take`.
 ///
 /// # Errors

@@ -362,7 +362,7 @@ mod tests {
         }
 
         fn string(&mut self, quoted: &[u8]) {
-            let written = quoted.get(1..quoted.len() - 1).unwrap();
+            let written = quoted.get(1..quoted.len().saturating_sub(1)).unwrap();
             self.text("'", written);
         }
 

@@ -277,6 +277,13 @@ fn notes(sources: &Sources, tally: &Tally, findings: &Findings<'_>) -> String {
             plural(tally.uncovered, "refusal")
         ));
     }
+    if findings.are_tenants_looked_up && !findings.additions.is_empty() {
+        notes.push(
+            "The policy looks tenants up in KV: customers may have a key there instead, by \
+             socketio-cors tenants add."
+                .to_owned(),
+        );
+    }
     if !findings.additions.is_empty() {
         notes.push("Anybody can send any Origin: list those that you know.".to_owned());
     }

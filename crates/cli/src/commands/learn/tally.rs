@@ -12,6 +12,8 @@ const KEPT: usize = 20_000;
 const MAX_ORIGINS: usize = 2 * KEPT;
 /// The most of what else there may be many of: reasons, hosts, paths, texts that are no origin.
 const MAX_NAMES: usize = 50;
+/// The Worker cuts an origin here, in characters: of a longer one the end is not known.
+const CUT_LEN: usize = 256;
 /// The most rules that are kept for an origin.
 const MAX_RULES: usize = 16;
 
@@ -105,7 +107,9 @@ impl Tally {
                     seen.add(refusal, place);
                 }
             }
-            Some(origin) if Origin::try_from(origin.as_str()).is_err() => {
+            Some(origin)
+                if origin.len() >= CUT_LEN || Origin::try_from(origin.as_str()).is_err() =>
+            {
                 self.malformed.add(refusal, place);
                 if self.malformed_texts.len() < MAX_NAMES {
                     self.malformed_texts.insert(origin.clone());
@@ -254,9 +258,16 @@ mod tests {
         for nth in 0..1000 {
             tally.add(&refusal(&format!("https://a.example/{nth}")), |_| None);
         }
-        assert_eq!((tally.malformed.count, tally.malformed_texts.len()), (1000, MAX_NAMES));
+        let whole = format!("https://{}example", "a.".repeat(120));
+        // As long as a host may be, and longer with its scheme than what the Worker logs.
+        let cut = format!("https://{}{}", "a.".repeat(122), "a".repeat(4));
+        for origin in [&whole, &cut] {
+            assert!(Origin::try_from(origin.as_str()).is_ok());
+            tally.add(&refusal(origin), |_| None);
+        }
+        assert_eq!((tally.malformed.count, tally.malformed_texts.len()), (1001, MAX_NAMES));
+        assert_eq!(tally.origins.keys().collect::<Vec<_>>(), [&whole]);
         assert_eq!(tally.without_origin["jsonp"].count, 1);
-        assert!(tally.origins.is_empty());
     }
 
     #[test]
