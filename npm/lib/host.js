@@ -70,6 +70,19 @@ export function writeTemporary(text) {
 export const writeFile = (path, text, replaces) =>
 	fs.writeFileSync(path, text, { flag: replaces ? "w" : "wx" });
 
+/** Replaces the text of a file at once: whoever reads it sees the old one or the new one. */
+export function replaceFile(path, text) {
+	// A link stays one.
+	const real = fs.realpathSync(path);
+	const beside = join(dirname(real), `.socketio-cors-${randomUUID()}`);
+	try {
+		fs.writeFileSync(beside, text, { flag: "wx", mode: fs.statSync(real).mode, flush: true });
+		fs.renameSync(beside, real);
+	} finally {
+		remove(beside);
+	}
+}
+
 export const remove = (path) => fs.rmSync(path, { force: true });
 
 export const currentDirectory = () => withSlashes(process.cwd());
@@ -127,6 +140,8 @@ function takesColour(file) {
 	if ((CLICOLOR_FORCE ?? "0") !== "0") return true;
 	return CLICOLOR !== "0" && isatty(file) && (isWindows || (TERM ?? "dumb") !== "dumb");
 }
+
+export const showsProgress = () => isatty(2);
 
 export const canAsk = () => isatty(standardInput);
 

@@ -33,6 +33,12 @@ const [{ text: nginx }, { text: imported }] = documents
 	.section("`import`: from nginx, or from Socket.IO's options")
 	.blocks.filter(({ type }) => type === "code");
 
+/** What is learned from in docs/tool.md, and what is said of it. */
+const [{ text: refused }, { text: learned }] = documents
+	.get("docs/tool.md")
+	.section("`learn`: from what a roll-out logged")
+	.blocks.filter(({ type }) => type === "code");
+
 /** What is run here as it is printed, in this order, by what is so after it. */
 const runs = {
 	"npx wrangler kv key put --binding POLICY --remote policy --path policy.json": (_, kv) =>
@@ -69,6 +75,14 @@ const runs = {
 		const rest = output.replace(`${policy}\n`, "");
 		assert.equal(`$ socketio-cors import nginx.conf\n${rest}${policy}`, imported);
 	},
+	"socketio-cors learn refused.log": (output) => {
+		// The policy and the rest are in different streams.
+		const policy = learned.slice(learned.indexOf("\n{") + 1);
+		const undated = (text) => text.replace(/learned on \S+:/, "learned on a day:");
+		assertSays(undated(output), undated(policy));
+		const rest = undated(output).replace(`${undated(policy)}\n`, "");
+		assert.equal(`$ socketio-cors learn refused.log\n${rest}${undated(policy)}`, undated(learned));
+	},
 	"sha256sum policy.json": (output) =>
 		assertSays(output, createHash("sha256").update(policy).digest("hex")),
 	"make build": (output) => assert.doesNotMatch(output, /building/),
@@ -93,6 +107,10 @@ const runElsewhere = {
 	"nginx -T | socketio-cors import - --write policy.json": [
 		"tool/import.test.js",
 		'const args = ["-T", ',
+	],
+	"socketio-cors learn tail.json --policy policy.json --write": [
+		"tool/learn.test.js",
+		'["learn", log, "--policy", path, "--write"]',
 	],
 	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
 	"socketio-cors publish policy.json --message 'The new site'": [
@@ -125,6 +143,7 @@ describe("a command that is printed", () => {
 		await workspace.write("cases.json", cases);
 		await workspace.write("pasted.js", pasted);
 		await workspace.write("nginx.conf", nginx);
+		await workspace.write("refused.log", refused);
 	});
 	after(() => workspace.stop());
 

@@ -25,6 +25,10 @@ export async function startCloudflare({ deployed = true } = {}) {
 		omitsMissing: false,
 		/** How many keys a list has at once. */
 		pageLength: 1000,
+		/** What the SQL API finds, the queries that it was asked, and `{ status, body, breaks }` in place of its answer. */
+		rows: [],
+		queries: [],
+		sqlAnswer: undefined,
 		/** Whether the token is refused. */
 		refuses: false,
 		/** The Workers by name: `{ bindings, routes, subdomain, live }`; `live` are versions, the present first. */
@@ -40,6 +44,7 @@ export async function startCloudflare({ deployed = true } = {}) {
 	app.notFound((context) => failure(context, 404, 10007, "not found"));
 	serveKv(app, api);
 	serveWorkers(app, api);
+	serveAnalytics(app, api);
 	if (deployed) {
 		/** What is in the namespace. */
 		api.values = addNamespace(api, "a-namespace").values;
@@ -253,6 +258,22 @@ function serveWorkers(app, api) {
 	app.get("/zones/a-zone/workers/routes", (context) => success(context, []));
 }
 
+function serveAnalytics(app, api) {
+	app.post(`${account}/analytics_engine/sql`, async (context) => {
+		if (context.req.header("Authorization") !== "Bearer a-token")
+			return failure(context, 403, 10000, "Authentication error");
+		api.queries.push(await context.req.text());
+		const { status, body, breaks } = api.sqlAnswer ?? {};
+		if (breaks) return context.body(null, 200, { [breaksOff]: "yes" });
+		if (body !== undefined) return context.body(body, status);
+		if (status !== undefined) return failure(context, status, 10000, "Authentication error");
+		return context.json({ meta: [], data: api.rows, rows: api.rows.length });
+	});
+}
+
+/** A header of an answer in place of which the connection is broken off. */
+const breaksOff = "x-breaks-off";
+
 const date = (minute) => `2026-11-21T00:${String(minute).padStart(2, "0")}:00Z`;
 
 const version = (number) => ({
@@ -279,6 +300,7 @@ async function answer(app, request, response) {
 	const { method, url, headers } = request;
 	const body = chunks.length > 0 ? Buffer.concat(chunks) : undefined;
 	const made = await app.fetch(new Request(`http://api.test${url}`, { method, headers, body }));
+	if (made.headers.has(breaksOff)) return response.destroy();
 	response.writeHead(made.status, Object.fromEntries(made.headers));
 	response.end(Buffer.from(await made.arrayBuffer()));
 }

@@ -7,6 +7,7 @@ mod document_files;
 pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod learn;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;

@@ -18,6 +18,7 @@ mod json;
 mod look_alikes;
 mod near_misses;
 mod network;
+pub(crate) mod post;
 mod probes;
 mod proxies;
 mod recording;

@@ -8,7 +8,7 @@ pub(crate) mod metadata;
 pub(crate) mod policy_diff;
 pub(crate) mod policy_options;
 mod wrangler;
-mod wrangler_config;
+pub(crate) mod wrangler_config;
 mod wrangler_options;
 
 pub(crate) use wrangler::WranglerError;

@@ -15,7 +15,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use commands::{check, diff, explain, history, import, publish, rollback, test};
+use commands::{check, diff, explain, history, import, learn, publish, rollback, test};
 use report::{CommandError, Report, Status, WrongUsage};
 use system::System;
 use terminal::{print, print_error, printable};
@@ -65,6 +65,13 @@ enum Command {
     /// A regular expression that is open to look-alikes is imported as it is meant.
     #[command(after_help = import::EXAMPLES)]
     Import(import::Import),
+    /// Make a policy of what a roll-out with `reportOnly` logged
+    ///
+    /// Says of each origin how often it was refused, why, and whether it should be listed
+    /// as it stands. Prints the policy with those that should on the standard output, and
+    /// what it found on the standard error.
+    #[command(after_help = learn::EXAMPLES)]
+    Learn(learn::Learn),
     /// Put a policy document into KV, where the Worker reads it
     ///
     /// Checks it, says where it goes, shows how it differs from the live one, asks,
@@ -139,6 +146,7 @@ impl Command {
             Self::Test(test) => test.run(system)?,
             Self::Diff(diff) => diff.run(system)?,
             Self::Import(import) => import.run(system)?,
+            Self::Learn(learn) => learn.run(system).await?,
             Self::Publish(publish) => publish.run(system)?,
             Self::History(history) => history.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,

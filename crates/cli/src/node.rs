@@ -67,6 +67,8 @@ pub(crate) mod host {
         pub(crate) fn write_temporary(text: &str) -> Result<String, JsValue>;
         #[wasm_bindgen(catch, js_name = writeFile)]
         pub(crate) fn write_file(path: &str, text: &str, replaces: bool) -> Result<(), JsValue>;
+        #[wasm_bindgen(catch, js_name = replaceFile)]
+        pub(crate) fn replace_file(path: &str, text: &str) -> Result<(), JsValue>;
         pub(crate) fn remove(path: &str);
         #[wasm_bindgen(catch, js_name = currentDirectory)]
         pub(crate) fn current_directory() -> Result<String, JsValue>;
@@ -82,6 +84,8 @@ pub(crate) mod host {
         pub(crate) fn print_error(text: &str);
         #[wasm_bindgen(js_name = printsErrorsInColour)]
         pub(crate) fn prints_errors_in_colour() -> bool;
+        #[wasm_bindgen(js_name = showsProgress)]
+        pub(crate) fn shows_progress() -> bool;
         #[wasm_bindgen(js_name = canAsk)]
         pub(crate) fn can_ask() -> bool;
         #[wasm_bindgen(catch, js_name = readAnswer)]

@@ -37,6 +37,9 @@ pub(crate) trait System {
     /// Writes a new file, or with `replaces` one that is there.
     fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()>;
 
+    /// Replaces the text of the file at `path` at once: whoever reads it sees the old one or the new one.
+    fn replace(&self, path: &str, text: &str) -> io::Result<()>;
+
     /// Removes a file. One that cannot be removed stays.
     fn remove(&self, path: &Path);
 
@@ -57,6 +60,9 @@ pub(crate) trait System {
 
     /// Writes to the standard error, as far as it can be written to.
     fn print_error(&self, text: &str);
+
+    /// The standard error is a terminal, on which a line may be written over.
+    fn shows_progress(&self) -> bool;
 
     /// Somebody at a terminal can be asked.
     fn can_ask(&self) -> bool;

@@ -14,6 +14,7 @@ mod host_names;
 pub mod import;
 pub mod page_request;
 mod policy_document;
+pub mod proposal;
 mod strict_json;
 pub mod test_cases;
 mod worker_versions;

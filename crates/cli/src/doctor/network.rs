@@ -31,8 +31,8 @@ pub(super) use self::{
 /// Names and values, in order. Several may have one name.
 pub(super) type Headers = Vec<(String, String)>;
 
-/// The most that is read of a body, in bytes.
-const MAX_BODY_LEN: usize = 64 << 10;
+/// The most that is read of a body of what is examined, in bytes.
+pub(super) const MAX_BODY_LEN: usize = 64 << 10;
 
 /// The way to the servers that are examined.
 pub(super) trait Network {
@@ -97,4 +97,6 @@ pub(super) struct Request<'r> {
     pub(super) body: Option<String>,
     /// Of all of it.
     pub(super) timeout: Duration,
+    /// The most that is read of the answer's body, in bytes.
+    pub(super) max_body_len: usize,
 }

@@ -89,7 +89,7 @@ impl PolicyKeys {
 }
 
 /// The host as KV's keys have it.
-fn policy_host(text: &str) -> Result<String, WrongUsage> {
+pub(crate) fn policy_host(text: &str) -> Result<String, WrongUsage> {
     let url = url_of_host(text, "/")?;
     let not_a_host = || WrongUsage(format!("--host {} is not a host", printable(text)));
     let split = request::Url::split(url.as_str());

@@ -95,6 +95,15 @@ impl WranglerConfig {
         namespaces.iter().find(is_policy)?.get("id")?.as_str()
     }
 
+    /// The name of the Analytics Engine dataset that is bound under this name.
+    pub(crate) fn dataset(&self, binding: &str) -> Option<String> {
+        let datasets = self.scope()?.get("analytics_engine_datasets")?.as_array()?;
+        let its =
+            datasets.iter().find(|it| it.get("binding").is_some_and(|name| name == binding))?;
+        // Without a name wrangler takes the binding's.
+        Some(its.get("dataset").and_then(Value::as_str).unwrap_or(binding).to_owned())
+    }
+
     /// The part of the configuration that the environment does not inherit.
     fn scope(&self) -> Option<&Value> {
         match &self.environment {

@@ -53,6 +53,18 @@ impl System for NativeSystem {
         options.open(path)?.write_all(text.as_bytes())
     }
 
+    fn replace(&self, path: &str, text: &str) -> io::Result<()> {
+        // A link stays one.
+        let path = fs::canonicalize(path)?;
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".socketio-cors-").tempfile_in(directory)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok(())
+    }
+
     fn remove(&self, path: &Path) {
         let _ = fs::remove_file(path);
     }
@@ -84,6 +96,10 @@ impl System for NativeSystem {
 
     fn print_error(&self, text: &str) {
         let _ = write!(anstream::stderr(), "{text}");
+    }
+
+    fn shows_progress(&self) -> bool {
+        io::stderr().is_terminal()
     }
 
     fn can_ask(&self) -> bool {

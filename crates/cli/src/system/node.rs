@@ -47,6 +47,10 @@ impl System for NodeSystem {
         host::write_file(path, text, replaces).map_err(io_error)
     }
 
+    fn replace(&self, path: &str, text: &str) -> io::Result<()> {
+        host::replace_file(path, text).map_err(io_error)
+    }
+
     fn remove(&self, path: &Path) {
         host::remove(&path.to_string_lossy());
     }
@@ -74,6 +78,10 @@ impl System for NodeSystem {
 
     fn print_error(&self, text: &str) {
         host::print_error(&shown(text, host::prints_errors_in_colour()));
+    }
+
+    fn shows_progress(&self) -> bool {
+        host::shows_progress()
     }
 
     fn can_ask(&self) -> bool {

@@ -9,7 +9,7 @@ use ureq_proto::{
     },
 };
 
-use super::{Headers, MAX_BODY_LEN, Network, Request, Stream, body};
+use super::{Headers, Network, Request, Stream, body};
 use crate::doctor::{
     exchange::Answer,
     failure::{Failure, FailureKind},
@@ -32,7 +32,7 @@ pub(in crate::doctor) async fn send(
     };
     let Some(body) = body else { return (Some(whole(&head, Vec::new())), None) };
     let mut bytes = Vec::new();
-    let failure = body.read(&mut bytes).await.err();
+    let failure = body.read(&mut bytes, request.max_body_len).await.err();
     (Some(whole(&head, bytes)), failure)
 }
 
@@ -123,7 +123,7 @@ async fn read_head<S: Stream>(
 
 impl<S: Stream> Body<S> {
     /// Reads as much of it as is kept into `bytes`.
-    async fn read(mut self, bytes: &mut Vec<u8>) -> Result<(), Failure> {
+    async fn read(mut self, bytes: &mut Vec<u8>, max_len: usize) -> Result<(), Failure> {
         let mut output = vec![0; BUFFER_LEN];
         let mut is_at_end = false;
         while !self.is_complete() {
@@ -131,9 +131,9 @@ impl<S: Stream> Body<S> {
                 Failure::new(FailureKind::Protocol, format!("protocol: {error}"))
             })?;
             self.input.drain(..used.min(self.input.len()));
-            let left = MAX_BODY_LEN.saturating_sub(bytes.len());
+            let left = max_len.saturating_sub(bytes.len());
             bytes.extend(output.get(..len.min(left)).unwrap_or_default());
-            if bytes.len() >= MAX_BODY_LEN {
+            if bytes.len() >= max_len {
                 return Ok(());
             }
             if used > 0 {

@@ -290,7 +290,8 @@ impl<'p, N: Network> Prober<'p, N> {
         }
         let origin = asker.origin(target, means).map(str::to_owned);
         let start = self.network.now();
-        let request = Request { method, url: &url, headers, body, timeout: self.timeout };
+        let (timeout, max_body_len) = (self.timeout, network::MAX_BODY_LEN);
+        let request = Request { method, url: &url, headers, body, timeout, max_body_len };
         let (answer, error) = network::send(self.network, &request).await;
         self.note(Question { step, method, url: url.into(), origin, start }, answer, error);
     }

@@ -1,0 +1,449 @@
+//! JSON values in a stream of bytes, with anything between them: lines of logs, one value over many
+//! lines, one list of a gigabyte.
+//!
+//! No value is ever held as a whole. A value that breaks off is given up where it does, and the next one
+//! is looked for from there: what has been seen of it counts.
+
+use std::mem;
+
+use memchr::{memchr3, memchr3_iter};
+
+/// The longest string that is read, in bytes.
+const MAX_TOKEN_LEN: usize = 1 << 20;
+/// The fewest bytes that are put behind the beginning of a token.
+const MIN_COPIED_LEN: usize = 256;
+/// The deepest nesting that is read.
+const MAX_DEPTH: usize = 128;
+
+/// What takes the parts of the values.
+pub(super) trait Visitor {
+    /// A list or an object begins.
+    fn open(&mut self, kind: Kind);
+    /// The last that was opened ends.
+    fn close(&mut self);
+    /// The name of a member, as it is written between its quotes.
+    fn name(&mut self, written: &[u8]);
+    /// A string, as it is written, with its quotes.
+    fn string(&mut self, quoted: &[u8]);
+    /// A number, `true`, `false` or `null`.
+    fn literal(&mut self, written: &[u8]);
+    /// All that is open is given up.
+    fn give_up(&mut self);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    List,
+    Object,
+}
+
+/// The texts between and in place of values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flaws {
+    /// Lines that have text, and no value.
+    pub(super) other_lines: u64,
+    /// Values that break off.
+    pub(super) broken: u64,
+}
+
+/// Finds the values in bytes that come in parts.
+#[derive(Debug)]
+pub(super) struct JsonStream {
+    /// What has come and is not yet understood: less than one token.
+    rest: Vec<u8>,
+    open: Vec<Kind>,
+    expected: Expected,
+    /// The open value has had a name: it is JSON, and no other text with a brace.
+    is_json: bool,
+    /// The line outside of values has text.
+    has_text: bool,
+    /// A value ended on the line.
+    has_value: bool,
+    pub(super) flaws: Flaws,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// Anything: nothing is open.
+    Anything,
+    NameOrEnd,
+    Name,
+    Colon,
+    ValueOrEnd,
+    Value,
+    CommaOrEnd,
+}
+
+/// A step through the bytes: where it leads, or why it does not.
+enum Step {
+    To(usize),
+    /// The token goes on in what is still to come.
+    NeedsMore,
+    /// The byte at this place cannot follow.
+    Broken(usize),
+}
+
+impl JsonStream {
+    pub(super) fn new() -> Self {
+        Self {
+            rest: Vec::new(),
+            open: Vec::new(),
+            expected: Expected::Anything,
+            is_json: false,
+            has_text: false,
+            has_value: false,
+            flaws: Flaws::default(),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub(super) fn feed(&mut self, mut bytes: &[u8], visitor: &mut impl Visitor) {
+        while !self.rest.is_empty() && !bytes.is_empty() {
+            // No more of them are copied than the token may need.
+            let len = self.rest.len().max(MIN_COPIED_LEN).min(bytes.len());
+            let (some, others) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+            let mut rest = mem::take(&mut self.rest);
+            let before = rest.len();
+            rest.extend_from_slice(some);
+            let used = self.read(&rest, false, visitor);
+            if used < before {
+                rest.drain(..used);
+                self.rest = rest;
+                bytes = others;
+            } else {
+                bytes = bytes.get(used.saturating_sub(before)..).unwrap_or_default();
+            }
+        }
+        if self.rest.is_empty() {
+            let used = self.read(bytes, false, visitor);
+            self.rest.extend_from_slice(bytes.get(used..).unwrap_or_default());
+        }
+    }
+
+    /// The stream has ended.
+    pub(super) fn end(&mut self, visitor: &mut impl Visitor) {
+        let rest = mem::take(&mut self.rest);
+        self.read(&rest, true, visitor);
+        self.give_up(visitor);
+        self.end_line();
+    }
+
+    /// Reads what can be understood of `bytes`. Returns how much that is.
+    fn read(&mut self, bytes: &[u8], is_last: bool, visitor: &mut impl Visitor) -> usize {
+        let mut at = 0;
+        while at < bytes.len() {
+            let step = if self.expected == Expected::Anything {
+                Step::To(self.skip_text(bytes, at, visitor))
+            } else {
+                self.step(bytes, at, visitor)
+            };
+            match step {
+                Step::To(next) => at = next,
+                Step::NeedsMore if !is_last && bytes.len().saturating_sub(at) < MAX_TOKEN_LEN => {
+                    return at;
+                }
+                Step::NeedsMore => {
+                    self.give_up(visitor);
+                    return bytes.len();
+                }
+                Step::Broken(next) => {
+                    self.give_up(visitor);
+                    at = next;
+                }
+            }
+        }
+        bytes.len()
+    }
+
+    /// Skips what is outside of values. Returns the place after the beginning of the next one.
+    fn skip_text(&mut self, bytes: &[u8], start: usize, visitor: &mut impl Visitor) -> usize {
+        let rest = bytes.get(start..).unwrap_or_default();
+        let mut before = 0;
+        for found in memchr3_iter(b'{', b'[', b'\n', rest) {
+            let text = rest.get(before..found).unwrap_or_default();
+            self.has_text |= text.iter().any(|byte| !is_between(*byte));
+            before = found.saturating_add(1);
+            match rest.get(found) {
+                Some(b'\n') => self.end_line(),
+                Some(b'{') => {
+                    self.enter(Kind::Object, visitor);
+                    return start.saturating_add(before);
+                }
+                _ => {
+                    self.enter(Kind::List, visitor);
+                    return start.saturating_add(before);
+                }
+            }
+        }
+        let text = rest.get(before..).unwrap_or_default();
+        self.has_text |= text.iter().any(|byte| !is_between(*byte));
+        bytes.len()
+    }
+
+    fn end_line(&mut self) {
+        if mem::take(&mut self.has_text) && !self.has_value {
+            self.flaws.other_lines = self.flaws.other_lines.saturating_add(1);
+        }
+        self.has_value = false;
+    }
+
+    fn give_up(&mut self, visitor: &mut impl Visitor) {
+        if self.open.is_empty() {
+            return;
+        }
+        self.open.clear();
+        self.expected = Expected::Anything;
+        visitor.give_up();
+        if mem::take(&mut self.is_json) {
+            self.flaws.broken = self.flaws.broken.saturating_add(1);
+        } else {
+            self.has_text = true;
+        }
+    }
+
+    fn enter(&mut self, kind: Kind, visitor: &mut impl Visitor) {
+        self.open.push(kind);
+        self.expected = match kind {
+            Kind::List => Expected::ValueOrEnd,
+            Kind::Object => Expected::NameOrEnd,
+        };
+        visitor.open(kind);
+    }
+
+    fn leave(&mut self, visitor: &mut impl Visitor) {
+        self.open.pop();
+        visitor.close();
+        self.expected = Expected::CommaOrEnd;
+        if self.open.is_empty() {
+            self.expected = Expected::Anything;
+            self.has_value = true;
+            self.is_json = false;
+        }
+    }
+
+    /// Takes a step inside of a value.
+    fn step(&mut self, bytes: &[u8], start: usize, visitor: &mut impl Visitor) -> Step {
+        use Expected as E;
+        let rest = bytes.get(start..).unwrap_or_default();
+        let space = rest.iter().take_while(|byte| is_space(**byte)).count();
+        let at = start.saturating_add(space);
+        let next = at.saturating_add(1);
+        let Some(byte) = bytes.get(at).copied() else { return Step::To(at) };
+        let kind = self.open.last().copied();
+        match (byte, self.expected) {
+            (b'"', E::NameOrEnd | E::Name) => match string(bytes, next) {
+                Text::Whole(end) => {
+                    visitor.name(bytes.get(next..end).unwrap_or_default());
+                    self.is_json = true;
+                    self.expected = E::Colon;
+                    Step::To(end.saturating_add(1))
+                }
+                text => text.flaw(),
+            },
+            (b'"', E::Value | E::ValueOrEnd) => match string(bytes, next) {
+                Text::Whole(end) => {
+                    let end = end.saturating_add(1);
+                    visitor.string(bytes.get(at..end).unwrap_or_default());
+                    self.expected = E::CommaOrEnd;
+                    Step::To(end)
+                }
+                text => text.flaw(),
+            },
+            (b':', E::Colon) => {
+                self.expected = E::Value;
+                Step::To(next)
+            }
+            (b',', E::CommaOrEnd) => {
+                self.expected = if kind == Some(Kind::Object) { E::Name } else { E::Value };
+                Step::To(next)
+            }
+            (b'}', E::NameOrEnd | E::CommaOrEnd) if kind == Some(Kind::Object) => {
+                self.leave(visitor);
+                Step::To(next)
+            }
+            (b']', E::ValueOrEnd | E::CommaOrEnd) if kind == Some(Kind::List) => {
+                self.leave(visitor);
+                Step::To(next)
+            }
+            (b'{' | b'[', E::Value | E::ValueOrEnd) if self.open.len() < MAX_DEPTH => {
+                self.enter(if byte == b'{' { Kind::Object } else { Kind::List }, visitor);
+                Step::To(next)
+            }
+            (b'-' | b'0'..=b'9' | b'a'..=b'z', E::Value | E::ValueOrEnd) => {
+                let word = bytes.get(at..).unwrap_or_default();
+                let len = word.iter().take_while(|byte| is_in_literal(**byte)).count();
+                let literal = word.get(..len).unwrap_or_default();
+                if len == word.len() && len < 64 {
+                    return Step::NeedsMore;
+                }
+                if byte.is_ascii_lowercase() && !matches!(literal, b"true" | b"false" | b"null") {
+                    return Step::Broken(at);
+                }
+                visitor.literal(literal);
+                self.expected = E::CommaOrEnd;
+                Step::To(at.saturating_add(len))
+            }
+            _ => Step::Broken(at),
+        }
+    }
+}
+
+/// A string that begins at some place.
+enum Text {
+    /// Its closing quote is there.
+    Whole(usize),
+    NeedsMore,
+    /// A line ends in it.
+    Broken(usize),
+}
+
+impl Text {
+    fn flaw(self) -> Step {
+        match self {
+            Self::Broken(at) => Step::Broken(at),
+            Self::Whole(_) | Self::NeedsMore => Step::NeedsMore,
+        }
+    }
+}
+
+fn string(bytes: &[u8], start: usize) -> Text {
+    let mut at = start;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr3(b'"', b'\\', b'\n', rest)) {
+        at = at.saturating_add(found);
+        match bytes.get(at) {
+            Some(b'"') => return Text::Whole(at),
+            Some(b'\n') => return Text::Broken(at),
+            // What is escaped may be a quote.
+            _ => at = at.saturating_add(2),
+        }
+    }
+    Text::NeedsMore
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Between values there may be commas, as between those of a list whose beginning is cut off.
+fn is_between(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b',' | b']' | b'}' | 0x1e)
+}
+
+fn is_in_literal(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes the values down, each in one line, `!` where one is given up.
+    #[derive(Debug, Default)]
+    struct Scribe(String, Vec<Kind>);
+
+    impl Scribe {
+        fn text(&mut self, mark: &str, bytes: &[u8]) {
+            self.0.extend([mark, &String::from_utf8_lossy(bytes), " "]);
+        }
+    }
+
+    impl Visitor for Scribe {
+        fn open(&mut self, kind: Kind) {
+            self.1.push(kind);
+            self.0 += if kind == Kind::List { "[ " } else { "{ " };
+        }
+
+        fn close(&mut self) {
+            self.0 += if self.1.pop() == Some(Kind::List) { "] " } else { "} " };
+        }
+
+        fn name(&mut self, written: &[u8]) {
+            self.text(".", written);
+        }
+
+        fn string(&mut self, quoted: &[u8]) {
+            let written = quoted.get(1..quoted.len().saturating_sub(1)).unwrap();
+            self.text("'", written);
+        }
+
+        fn literal(&mut self, written: &[u8]) {
+            self.text("", written);
+        }
+
+        fn give_up(&mut self) {
+            self.1.clear();
+            self.0 += "! ";
+        }
+    }
+
+    fn read(parts: &[&[u8]]) -> (String, Flaws) {
+        let (mut stream, mut scribe) = (JsonStream::new(), Scribe::default());
+        for part in parts {
+            stream.feed(part, &mut scribe);
+        }
+        stream.end(&mut scribe);
+        (scribe.0.trim().to_owned(), stream.flaws)
+    }
+
+    #[test]
+    fn values_are_found_between_other_text_and_after_what_breaks_off() {
+        for (text, expected, other_lines, broken) in [
+            ("", "", 0, 0),
+            ("\n \r\n", "", 0, 0),
+            (r#"{"a":1,"b":[true,null,"c"],"d":{}}"#, "{ .a 1 .b [ true null 'c ] .d { } }", 0, 0),
+            ("{\"a\":1}\n{\"b\":2}", "{ .a 1 } { .b 2 }", 0, 0),
+            ("{\n  \"a\": [\n    1\n  ]\n}\n{\"b\":2}", "{ .a [ 1 ] } { .b 2 }", 0, 0),
+            (r#"{"a":"\"}{\\"}"#, r#"{ .a '\"}{\\ }"#, 0, 0),
+            ("hello\nworld {\"a\":1}\n", "{ .a 1 }", 1, 0),
+            ("[wrangler:info] Ready\n{\"a\":1}", "[ ! { .a 1 }", 1, 0),
+            ("[12:00] x {y} {\"a\":1}", "[ 12 ! { ! { .a 1 }", 0, 0),
+            // Cut in a string, in a name, after a value, and at the end.
+            ("{\"a\":\"b\n{\"c\":1}", "{ .a ! { .c 1 }", 0, 1),
+            ("{\"a\":1,\"b\":\"c\n{\"c\":1}", "{ .a 1 .b ! { .c 1 }", 0, 1),
+            ("{\"a\":1,\"b\n{\"c\":1}", "{ .a 1 ! { .c 1 }", 0, 1),
+            ("{\"a\":1,\n{\"c\":1}", "{ .a 1 ! { .c 1 }", 0, 1),
+            ("{\"a\":1\n{\"c\":1}", "{ .a 1 ! { .c 1 }", 0, 1),
+            ("{\"a\":[1", "{ .a [ !", 0, 1),
+            (
+                "{\"a\":[{\"b\":1},\n{\"a\":[{\"b\":2}]}",
+                "{ .a [ { .b 1 } { .a [ { .b 2 } ] } !",
+                0,
+                1,
+            ),
+            // Cut at the front.
+            ("b\":\"c\"}\n{\"c\":1}", "{ .c 1 }", 1, 0),
+            ("},\n{\"c\":1}\n]", "{ .c 1 }", 0, 0),
+            ("\u{0}\u{1}\u{ff}\n\u{fe}[{\u{0}\n", "[ { !", 2, 0),
+        ] {
+            let (values, flaws) = read(&[text.as_bytes()]);
+            assert_eq!(values, expected, "{text:?}");
+            assert_eq!(flaws, Flaws { other_lines, broken }, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_where_the_parts_end() {
+        let text =
+            "x {\"a\\\"b\":[12.5e3,true],\"c\":\"\u{fc}\\\\\"}\n[{}]\n{\"cut\":fals\n{\"d\":false}";
+        let whole = read(&[text.as_bytes()]);
+        assert_eq!(whole.1, Flaws { other_lines: 1, broken: 1 });
+        for size in 1..text.len() {
+            let parts: Vec<_> = text.as_bytes().chunks(size).collect();
+            assert_eq!(read(&parts), whole, "{size}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_deep_is_given_up() {
+        let long = format!("{{\"a\":\"{}\"}}\n{{\"b\":1}}", "x".repeat(3 << 20));
+        let parts: Vec<_> = long.as_bytes().chunks(64 << 10).collect();
+        let (values, flaws) = read(&parts);
+        assert_eq!(values, "{ .a ! { .b 1 }");
+        // What is left of the line is text.
+        assert_eq!(flaws, Flaws { other_lines: 1, broken: 1 });
+        let deep = format!("{{\"a\":{}1{}}}\n{{\"b\":1}}", "[".repeat(1000), "]".repeat(1000));
+        let (values, flaws) = read(&[deep.as_bytes()]);
+        assert!(values.ends_with("{ .b 1 }"), "{values}");
+        assert_eq!(flaws.broken, 1);
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether an origin may be listed as it stands.
+
+use std::collections::HashSet;
+
+use socketio_cors_core::origin::Origin;
+
+use super::{KnownNames, doubt_about};
+
+/// Judges origins that were refused.
+#[derive(Debug)]
+pub struct Judge<'k> {
+    /// The names that others may imitate.
+    pub known: KnownNames<'k>,
+    /// The origins that are listed, and those that were refused too.
+    pub origins: HashSet<&'k str>,
+    /// The rule allows credentials, or may be given them.
+    pub credentialed: bool,
+}
+
+/// The reason why an origin should not be listed as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// Its name, in kebab case.
+    pub code: &'static str,
+    /// For people: a sentence without its full stop.
+    pub text: String,
+}
+
+impl Judge<'_> {
+    /// The reason why `origin` should not be listed as it stands, if there is one.
+    #[must_use]
+    pub fn objection(&self, origin: &Origin<'_>) -> Option<Objection> {
+        let new = |code, text: String| Some(Objection { code, text });
+        if origin.is_null() {
+            return new("null", SHARED.to_owned());
+        }
+        if origin.is_shared() {
+            return new("file", FILE.to_owned());
+        }
+        if origin.is_websocket() {
+            return new("no-page", NO_PAGE.to_owned());
+        }
+        if let Some(look_alike) = self.known.look_alike(origin.host()) {
+            let (of, difference) = (look_alike.of, look_alike.difference);
+            return new("look-alike", format!("looks like {of}, but {difference}"));
+        }
+        if origin.scheme() == "http" {
+            let encrypted = format!("https://{}", origin.authority());
+            if self.origins.contains(encrypted.as_str()) {
+                return new("http-beside-https", format!("{BESIDE} {encrypted}"));
+            }
+        }
+        let doubt = doubt_about(origin.as_str(), self.credentialed)?;
+        new("warning", doubt)
+    }
+}
+
+/// The reason why a text that is no [`Origin`] cannot be listed.
+impl Objection {
+    /// That of a text that is no origin.
+    #[must_use]
+    pub fn malformed() -> Self {
+        Self { code: "malformed", text: MALFORMED.to_owned() }
+    }
+}
+
+const SHARED: &str = "every sandboxed frame, of any site, and every local file sends null: serve the \
+                      page from an origin of its own, and list that";
+const FILE: &str = "local files and old web views of anybody's send it, and devices (ESP32): list it \
+                    only in a rule without credentials";
+const NO_PAGE: &str = "no page sends a ws or wss origin, but clients outside of browsers do: it counts \
+                       as no origin, which \"missingOrigin\" decides";
+const BESIDE: &str =
+    "is not encrypted, so that anybody on the way can change its pages: redirect it to";
+const MALFORMED: &str = "is no origin in the form that a browser sends: probes and broken clients";
+
+impl<'k> Judge<'k> {
+    /// A judge who knows nothing yet.
+    #[must_use]
+    pub fn new(credentialed: bool) -> Self {
+        Self { known: KnownNames::default(), origins: HashSet::new(), credentialed }
+    }
+
+    /// Adds an origin that is trusted: one that is listed, or the server's own.
+    pub fn trust(&mut self, origin: &'k str) {
+        self.origins.insert(origin);
+        if let Ok(parsed) = Origin::try_from(origin) {
+            self.known.trust(parsed.host());
+        }
+    }
+
+    /// Adds an origin that was refused too.
+    pub fn add(&mut self, origin: &'k str) {
+        self.origins.insert(origin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_may_be_listed_as_it_stands_or_there_is_a_reason_why_not() {
+        let mut judge = Judge::new(true);
+        judge.trust("https://app.example.com");
+        judge.add("https://shop.example.net");
+        judge.known.add_host("shop.example.net");
+        for (origin, code) in [
+            ("https://customer.example.org", None),
+            ("https://b.example.com", None),
+            ("https://b.example.com:8443", None),
+            ("capacitor://localhost", None),
+            ("null", Some("null")),
+            ("file://", Some("file")),
+            ("wss://api.example.com", Some("no-page")),
+            ("http://app.example.com", Some("http-beside-https")),
+            ("http://shop.example.net", Some("http-beside-https")),
+            ("http://alone.example.org", Some("warning")),
+            ("http://localhost:3000", Some("warning")),
+            ("https://app.example.com.evil.test", Some("look-alike")),
+            ("https://shop.example.net.evil.test", Some("look-alike")),
+            ("https://evilexample.com", Some("look-alike")),
+        ] {
+            let objection = judge.objection(&Origin::try_from(origin).unwrap());
+            assert_eq!(objection.map(|it| it.code), code, "{origin}");
+        }
+        judge.credentialed = false;
+        for (origin, code) in [
+            ("http://alone.example.org", None),
+            ("http://localhost:3000", None),
+            ("http://app.example.com", Some("http-beside-https")),
+            ("null", Some("null")),
+        ] {
+            let objection = judge.objection(&Origin::try_from(origin).unwrap());
+            assert_eq!(objection.map(|it| it.code), code, "{origin}");
+        }
+    }
+}
