@@ -10,4 +10,5 @@ pub(crate) mod import;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;
+pub(crate) mod tenants;
 pub(crate) mod test;
