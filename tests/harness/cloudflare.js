@@ -75,7 +75,13 @@ function serveKv(app, api) {
 	};
 	const useBulk = (handle) =>
 		use((context, namespace) => {
-			if (api.bulkLeft === 0) return failure(context, 429, 10048, "daily limit exceeded");
+			if (api.bulkLeft === 0)
+				return failure(
+					context,
+					429,
+					10048,
+					"your account has reached the free usage limit for this operation for today",
+				);
 			api.bulkLeft -= 1;
 			return handle(context, namespace);
 		});

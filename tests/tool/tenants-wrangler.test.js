@@ -57,7 +57,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		cloudflare.bulkLeft = 2;
 		assertSays(
 			await tenants(3, ...words),
-			"daily limit exceeded",
+			"free usage limit",
 			"2000 of 2500 origins are now in the live KV: up to https://tenant-1999.example (",
 			"many.csv:2000). Some after it may be.\n",
 		);
