@@ -121,6 +121,22 @@ const runElsewhere = {
 	"socketio-cors history": ["tool/publish-faults.test.js", '["history"]'],
 	"npx socketio-cors check policy.json": ["package/package.test.js", '["check", "policy.json"]'],
 	"npx socketio-cors publish policy.json": ["package/package.test.js", '["publish", "policy.json"'],
+	"socketio-cors tenants add https://shop.example": [
+		"tool/tenants-command.test.js",
+		'["add", "https://A.example:443/"]',
+	],
+	"socketio-cors tenants add https://Shop.example/": [
+		"tool/tenants-wrangler.test.js",
+		'"add", "https://Shop.example/"',
+	],
+	"socketio-cors tenants add --file tenants.csv": [
+		"tool/tenants-command.test.js",
+		'["add", "--file", file]',
+	],
+	"socketio-cors tenants remove https://shop.example": [
+		"tool/tenants-wrangler.test.js",
+		'"remove", "https://shop.example"',
+	],
 	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
 };
 

@@ -31,6 +31,10 @@ export async function startCloudflare({ deployed = true } = {}) {
 		sqlAnswer: undefined,
 		/** Whether the token is refused. */
 		refuses: false,
+		/** Whether it may not use KV. */
+		refusesKv: false,
+		/** How many more bulk writes and deletions there may be today. */
+		bulkLeft: Number.POSITIVE_INFINITY,
 		/** The Workers by name: `{ bindings, routes, subdomain, live }`; `live` are versions, the present first. */
 		workers: new Map(),
 		/** The namespaces by id, with their `values`. */
@@ -70,9 +74,22 @@ export async function startCloudflare({ deployed = true } = {}) {
 
 function serveKv(app, api) {
 	const use = (handle) => async (context, next) => {
+		if (api.refusesKv) return failure(context, 403, 10000, "Authentication error");
 		const namespace = api.namespaces.get(context.req.param("id"));
 		return namespace ? handle(context, namespace) : next();
 	};
+	const useBulk = (handle) =>
+		use((context, namespace) => {
+			if (api.bulkLeft === 0)
+				return failure(
+					context,
+					429,
+					10048,
+					"your account has reached the free usage limit for this operation for today",
+				);
+			api.bulkLeft -= 1;
+			return handle(context, namespace);
+		});
 	app.get("/user/tokens/verify", (context) =>
 		success(context, { id: "a-token", status: "active" }),
 	);
@@ -101,11 +118,12 @@ function serveKv(app, api) {
 	);
 	app.put(
 		`${namespaces}/:id/bulk`,
-		use(async (context, namespace) => {
+		useBulk(async (context, namespace) => {
 			const pairs = await context.req.json();
-			for (const { key, value, metadata } of pairs) {
+			for (const { key, value, metadata, expiration_ttl: ttl } of pairs) {
 				namespace.values.set(key, value);
 				namespace.metadata.set(key, metadata);
+				namespace.expirations.set(key, ttl && Math.floor(Date.now() / 1000) + ttl);
 			}
 			namespace.stale = api.staleReads;
 			return success(context, { successful_key_count: pairs.length, unsuccessful_keys: [] });
@@ -113,19 +131,23 @@ function serveKv(app, api) {
 	);
 	app.delete(
 		`${namespaces}/:id/bulk`,
-		use(async (context, { values }) => {
+		useBulk(async (context, { values }) => {
 			for (const key of await context.req.json()) values.delete(key);
 			return success(context, {});
 		}),
 	);
 	app.get(
 		`${namespaces}/:id/keys`,
-		use((context, { values, metadata }) => {
+		use((context, { values, metadata, expirations }) => {
 			const { prefix = "", cursor } = context.req.query();
 			const names = [...values.keys()].filter((name) => name.startsWith(prefix)).sort();
 			const start = Number(cursor ?? 0);
 			const page = names.slice(start, start + api.pageLength);
-			const result = page.map((name) => ({ name, metadata: metadata.get(name) }));
+			const result = page.map((name) => ({
+				name,
+				metadata: metadata.get(name),
+				expiration: expirations.get(name),
+			}));
 			const next = start + page.length < names.length ? String(start + page.length) : "";
 			return context.json({
 				success: true,
@@ -283,7 +305,8 @@ const version = (number) => ({
 });
 
 function addNamespace(api, id) {
-	const namespace = { values: new Map(), metadata: new Map(), shown: new Map(), stale: 0 };
+	const [values, metadata, expirations, shown] = Array.from({ length: 4 }, () => new Map());
+	const namespace = { values, metadata, expirations, shown, stale: 0 };
 	api.namespaces.set(id, namespace);
 	return namespace;
 }

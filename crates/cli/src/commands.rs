@@ -11,4 +11,5 @@ pub(crate) mod learn;
 pub(crate) mod publish;
 mod request_options;
 pub(crate) mod rollback;
+pub(crate) mod tenants;
 pub(crate) mod test;

@@ -7,7 +7,7 @@ pub(crate) mod history;
 pub(crate) mod metadata;
 pub(crate) mod policy_diff;
 pub(crate) mod policy_options;
-mod wrangler;
+pub(crate) mod wrangler;
 pub(crate) mod wrangler_config;
 mod wrangler_options;
 

@@ -15,7 +15,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use commands::{check, diff, explain, history, import, learn, publish, rollback, test};
+use commands::{check, diff, explain, history, import, learn, publish, rollback, tenants, test};
 use report::{CommandError, Report, Status, WrongUsage};
 use system::System;
 use terminal::{print, print_error, printable};
@@ -92,6 +92,12 @@ enum Command {
     /// first.
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Rollback),
+    /// Add, remove, list and check the origins that have a KV key each
+    ///
+    /// Those of a rule that says {"kv": "tenant:"} among its origins: customers' own
+    /// domains, which come and go without a new policy.
+    #[command(after_help = tenants::EXAMPLES)]
+    Tenants(tenants::Tenants),
     /// Examine a live Socket.IO deployment as a page's browser would
     ///
     /// Behind this Worker or not: says why the page fails, what someone else's page
@@ -150,6 +156,7 @@ impl Command {
             Self::Publish(publish) => publish.run(system)?,
             Self::History(history) => history.run(system)?,
             Self::Rollback(rollback) => rollback.run(system)?,
+            Self::Tenants(tenants) => tenants.run(system)?,
             Self::Doctor(doctor) => doctor.run(system).await?,
         };
         if !text.is_empty() {

@@ -246,6 +246,17 @@ fn judge_origin<'a>(
     if is_own { (true, Reason::SameOrigin, grant) } else { (allowed, reason, grant) }
 }
 
+/// Returns true if `rule` lets pages of `origin`, which is not the request's own, through, false if
+/// not, and the reason. `key_status` is as that of [`decide`].
+#[must_use]
+pub fn judge_page(
+    origin: &Origin<'_>,
+    rule: &Rule,
+    mut key_status: impl FnMut(&str) -> KeyStatus,
+) -> (bool, Reason) {
+    judge_listing(origin, rule, false, &mut key_status)
+}
+
 /// Returns true if `rule` allows `origin`, false if not, and the reason. A page of the same origin
 /// needs no CORS, so KV is not asked about it.
 fn judge_listing(

@@ -146,6 +146,13 @@ impl<'a> Origin<'a> {
         matches!(self.scheme, "ws" | "wss")
     }
 
+    /// Returns true if it may have a KV key (`{"kv": "<prefix>"}`). Neither what no page has nor what is
+    /// nobody's own is worth asking KV.
+    #[must_use]
+    pub fn is_looked_up(&self) -> bool {
+        !self.is_shared() && !self.is_websocket()
+    }
+
     /// The host, IPv6 addresses with their brackets.
     #[must_use]
     pub fn host(&self) -> &'a str {
@@ -206,6 +213,15 @@ mod tests {
             );
             assert_eq!((origin.host(), origin.authority()), ("", ""), "{text}");
             assert_eq!((origin.is_null(), origin.is_shared()), (is_null, true), "{text}");
+        }
+        for (text, is_looked_up) in [
+            (NULL, false),
+            (FILE, false),
+            ("wss://a.example", false),
+            ("https://a.example", true),
+            ("capacitor://localhost", true),
+        ] {
+            assert_eq!(Origin::try_from(text).unwrap().is_looked_up(), is_looked_up, "{text}");
         }
         let other = Origin::try_from("https://a.example").unwrap();
         assert!(!other.is_null() && !other.is_shared() && !other.is_websocket());

@@ -44,6 +44,7 @@ pub use headers::is_forbidden_request_header;
 pub use lines::Lines;
 pub use methods::{is_forbidden_method, is_normalised_method};
 pub use source::{Source, locate};
+pub use tenants::is_prefix as is_tenant_prefix;
 pub use version::Version;
 pub use warnings::warnings;
 
@@ -259,6 +260,19 @@ impl Policy {
         self.routes.iter().map(|route| (route.prefix(), &route.rule))
     }
 
+    /// The prefixes of tenants' KV keys, once each, in the document's order.
+    #[must_use]
+    pub fn tenant_prefixes(&self) -> Vec<&str> {
+        let listed = self.routes.iter().filter_map(|route| route.rule.listed());
+        let mut prefixes = Vec::new();
+        for prefix in listed.flat_map(|listed| &listed.prefixes) {
+            if !prefixes.contains(&prefix.as_str()) {
+                prefixes.push(prefix);
+            }
+        }
+        prefixes
+    }
+
     /// The route with the longest of the prefixes that `covers` accepts.
     fn longest(&self, covers: impl Fn(&Prefix) -> bool) -> Option<&Route> {
         let covering = self.routes.iter().filter(|route| covers(&route.prefix));
@@ -325,10 +339,7 @@ impl Rule {
             None if self.is_credentialed() && origin.is_shared() => Listing::Tenant(&[]),
             None => Listing::Every,
             Some(listed) if listed.patterns.contains(origin) => Listing::Pattern,
-            // Neither a page's nor anybody's own origin is worth asking KV.
-            Some(listed) if !origin.is_shared() && !origin.is_websocket() => {
-                Listing::Tenant(&listed.prefixes)
-            }
+            Some(listed) if origin.is_looked_up() => Listing::Tenant(&listed.prefixes),
             Some(_) => Listing::Tenant(&[]),
         }
     }

@@ -146,7 +146,8 @@ impl Reading {
 
 /// The text was UTF-16, read as UTF-8: every other byte of its first characters is zero. A byte order
 /// mark of UTF-16 is no UTF-8, and has become U+FFFD.
-fn is_utf16(text: &str) -> bool {
+#[must_use]
+pub fn is_utf16(text: &str) -> bool {
     let mut chars = text.trim_start_matches(char::REPLACEMENT_CHARACTER).chars().take(4);
     let zeros = [chars.next(), chars.next(), chars.next(), chars.next()].map(|it| it == Some('\0'));
     matches!(zeros, [true, false, true, false] | [false, true, false, true])

@@ -10,6 +10,8 @@ use std::fmt;
 use socketio_cors_core::policy::{Policy, keys};
 use socketio_cors_explain::PolicyDocument;
 
+pub(crate) use change_report::WHEN_LOCAL;
+
 use super::{
     destination::Destination,
     history::{History, KeptVersion},
@@ -93,6 +95,11 @@ impl<'t> PolicySlot<'t> {
         self.wrangler.read(self.keys.all().chain(kept_key.map(str::to_owned)))
     }
 
+    /// The wrangler that reaches it.
+    pub(crate) fn wrangler(&self) -> &Wrangler<'t> {
+        &self.wrangler
+    }
+
     /// The key of the policy.
     pub(crate) fn key(&self) -> &str {
         &self.keys.policy
@@ -100,7 +107,7 @@ impl<'t> PolicySlot<'t> {
 
     /// Where it is, and a warning if nobody chose that. Asks wrangler for the account where nobody
     /// names it.
-    fn destination_text(&self) -> String {
+    pub(crate) fn destination_text(&self) -> String {
         let line = self.destination.line(self.system, &self.wrangler);
         [line].into_iter().chain(self.warning_line()).collect::<Vec<_>>().join("\n")
     }
@@ -167,8 +174,7 @@ impl Change<'_> {
         let (destination, difference) = (self.slot.destination_text(), self.difference(policy));
         print(system, &format!("\n{destination}\n\n{difference}\n\n"))?;
         if !consent.yes {
-            print(system, &format!("{question} {}? [y/N] ", options.wrangler.place()))?;
-            if !is_yes(system) {
+            if !consent.ask(system, &format!("{question} {}", options.wrangler.place()))? {
                 return Ok(Report::bad("Nothing was changed."));
             }
             // People take their time.
@@ -225,6 +231,15 @@ impl Change<'_> {
         }
     }
 
+    /// The policy that is used now; `None` if there is none.
+    pub(crate) fn policy(&self) -> Option<Policy> {
+        match self.in_force() {
+            InForce::Nothing => None,
+            InForce::Policy { policy, .. } => Some(policy),
+            InForce::Faulty { last_good, .. } => last_good,
+        }
+    }
+
     /// The document that is used now, read as the Worker reads it, without the Public Suffix List.
     fn in_force(&self) -> InForce<'_> {
         let mut keys = self.slot.keys.candidates.iter();
@@ -239,12 +254,6 @@ impl Change<'_> {
             }
         }
     }
-}
-
-/// The answer on the terminal is yes.
-fn is_yes(system: &dyn System) -> bool {
-    let answer = system.read_answer().unwrap_or_default();
-    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
 impl fmt::Display for Difference {

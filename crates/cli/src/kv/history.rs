@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn listed(name: &str, metadata: Value) -> ListedKey {
-        ListedKey { name: name.to_owned(), metadata }
+        ListedKey { name: name.to_owned(), metadata, expiration: None }
     }
 
     #[test]

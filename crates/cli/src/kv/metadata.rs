@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use socketio_cors_core::policy::Version;
 
 /// The most bytes of a key's metadata (Cloudflare, "Workers KV limits").
-const MAX_LEN: usize = 1024;
+pub(crate) const MAX_METADATA_LEN: usize = 1024;
 /// The most bytes of a name or a commit.
 const MAX_NAME_LEN: usize = 200;
 
@@ -63,7 +63,7 @@ impl Metadata {
                 let mut members = members.clone();
                 members.insert("message".to_owned(), message.into());
                 let value = Value::Object(members);
-                (value.to_string().len() <= MAX_LEN).then_some(value)
+                (value.to_string().len() <= MAX_METADATA_LEN).then_some(value)
             };
             // Escapes make it longer than it is.
             let mut len = message.len();
@@ -71,7 +71,7 @@ impl Metadata {
                 if let Some(value) = fits(&cut(message, len)) {
                     return value;
                 }
-                len = len.min(MAX_LEN).saturating_sub(16);
+                len = len.min(MAX_METADATA_LEN).saturating_sub(16);
             }
         }
         without
@@ -79,7 +79,7 @@ impl Metadata {
 }
 
 /// `text`, cut at `len` bytes with `…` in place of the rest.
-fn cut(text: &str, len: usize) -> String {
+pub(crate) fn cut(text: &str, len: usize) -> String {
     let end = text.floor_char_boundary(len);
     let mark = if end < text.len() { "…" } else { "" };
     format!("{}{mark}", text.get(..end).unwrap_or_default())
@@ -112,13 +112,13 @@ mod tests {
         for message in ["x".repeat(2000), "\u{fc}".repeat(900), "\"\n".repeat(500)] {
             let json = Metadata { message: Some(message.clone()), ..metadata() }.json();
             let len = json.to_string().len();
-            assert!((900..=MAX_LEN).contains(&len), "{len}");
+            assert!((900..=MAX_METADATA_LEN).contains(&len), "{len}");
             let kept = json["message"].as_str().unwrap();
             assert!(message.starts_with(kept.trim_end_matches('…')), "{kept}");
             assert_eq!((&json["by"], &json["commit"]), (&"Ann".into(), &"3f2a".into()));
         }
         let by = Some("y".repeat(5000));
-        assert!(Metadata { by, ..metadata() }.json().to_string().len() <= MAX_LEN);
+        assert!(Metadata { by, ..metadata() }.json().to_string().len() <= MAX_METADATA_LEN);
     }
 
     #[test]

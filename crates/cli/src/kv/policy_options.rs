@@ -6,9 +6,12 @@ use socketio_cors_explain::page_request::url_of_host;
 
 use super::wrangler_options::WranglerOptions;
 use crate::{
-    report::WrongUsage,
+    report::{CommandError, WrongUsage},
     system::System,
-    terminal::printable::{printable, typed},
+    terminal::{
+        print,
+        printable::{printable, typed},
+    },
 };
 
 /// The policy that a command is about.
@@ -41,6 +44,19 @@ impl Consent {
         } else {
             Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()))
         }
+    }
+
+    /// Asks `question` on the terminal, which is answered with yes or no.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub(crate) fn ask(&self, system: &dyn System, question: &str) -> Result<bool, CommandError> {
+        if self.yes {
+            return Ok(true);
+        }
+        print(system, &format!("{question}? [y/N] "))?;
+        let answer = system.read_answer().unwrap_or_default();
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 }
 

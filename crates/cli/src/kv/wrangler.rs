@@ -1,6 +1,7 @@
 //! wrangler, which reads and writes KV with the credentials that its user has given it.
 
 mod bulk_get;
+mod bulk_progress;
 mod installed;
 mod key_list;
 mod output;
@@ -39,8 +40,18 @@ const INSTALL: &str = "no wrangler is installed here, nor is there one in the PA
 pub(crate) struct KvEntry<'v> {
     pub(crate) key: &'v str,
     pub(crate) value: &'v str,
-    /// An object of at most 1,024 bytes.
+    /// An object of at most 1,024 bytes; null for none.
     pub(crate) metadata: Value,
+    /// The seconds after which KV forgets it, 60 at least; `None` if it stays.
+    pub(crate) ttl: Option<u32>,
+}
+
+/// A change of many keys that failed.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    pub(crate) error: WranglerError,
+    /// At least so many were changed, in order.
+    pub(crate) done: usize,
 }
 
 /// wrangler failed: the command and its errors, for people.
@@ -75,7 +86,8 @@ impl<'s> Wrangler<'s> {
         keys: impl Iterator<Item = String>,
     ) -> Result<KvValues, WranglerError> {
         let keys: Vec<_> = keys.collect();
-        let finished = self.run_bulk("get", &json!(keys), &[])?;
+        let finished = self.end_bulk("get", &json!(keys), &[])?;
+        let finished = self.succeeded(&["kv", "bulk", "get"], finished)?;
         KvValues::parse(&finished.output, &keys).ok_or_else(|| {
             let output = output_of(&finished);
             WranglerError(format!("{self} kv bulk get did not print the values:\n{output}"))
@@ -94,21 +106,30 @@ impl<'s> Wrangler<'s> {
         })
     }
 
-    /// Puts each value under its key, in order, in one call.
+    /// Puts each value under its key, in order, in one call. wrangler itself sends 1,000 at once.
     ///
     /// # Errors
     /// wrangler failed. Some may have been written.
-    pub(crate) fn write(&self, entries: &[KvEntry<'_>]) -> Result<(), WranglerError> {
-        let entry = |KvEntry { key, value, metadata }: &KvEntry<'_>| json!({ "key": key, "value": value, "metadata": metadata });
-        self.run_bulk("put", &entries.iter().map(entry).collect(), &[]).map(drop)
+    pub(crate) fn write(&self, entries: &[KvEntry<'_>]) -> Result<(), Unfinished> {
+        self.change_many("put", &entries.iter().map(KvEntry::json).collect(), &[])
     }
 
-    /// Deletes keys, in one call.
+    /// Deletes keys, in order, in one call.
     ///
     /// # Errors
     /// wrangler failed. Some may have been deleted.
-    pub(crate) fn delete(&self, keys: &[&str]) -> Result<(), WranglerError> {
-        self.run_bulk("delete", &json!(keys), &["--force"]).map(drop)
+    pub(crate) fn delete(&self, keys: &[&str]) -> Result<(), Unfinished> {
+        self.change_many("delete", &json!(keys), &["--force"])
+    }
+
+    fn change_many(&self, verb: &str, content: &Value, more: &[&str]) -> Result<(), Unfinished> {
+        let not_begun = |error| Unfinished { error, done: 0 };
+        let finished = self.end_bulk(verb, content, more).map_err(not_begun)?;
+        if finished.is_success {
+            return Ok(());
+        }
+        let done = bulk_progress::done(&finished.output);
+        Err(Unfinished { error: self.failed(&["kv", "bulk", verb], &finished), done })
     }
 
     /// The account whose KV it is, where the user has one alone: its name and id.
@@ -129,8 +150,8 @@ impl<'s> Wrangler<'s> {
         typed(command.chain(["kv", "key", verb]).chain(options).chain([key]))
     }
 
-    /// Runs `wrangler kv bulk <verb>` on a file of `content`, with `more` options.
-    fn run_bulk(
+    /// Runs `wrangler kv bulk <verb>` to its end on a file of `content`, with `more` options.
+    fn end_bulk(
         &self,
         verb: &str,
         content: &Value,
@@ -142,11 +163,35 @@ impl<'s> Wrangler<'s> {
             file.map_err(|error| WranglerError(format!("cannot write a temporary file: {error}")))?;
         let path = file.path.to_string_lossy();
         let words = [&["kv", "bulk", verb, &*path], more].concat();
-        self.run(&words, &self.options)
+        self.end(&words, &self.options)
     }
 
-    /// Runs wrangler with these words and `options`.
+    /// Runs wrangler with these words and `options`, successfully.
     fn run(&self, words: &[&str], options: &[String]) -> Result<Finished, WranglerError> {
+        let finished = self.end(words, options)?;
+        self.succeeded(words, finished)
+    }
+
+    /// `finished`, which was run with these words.
+    ///
+    /// # Errors
+    /// It failed.
+    fn succeeded(&self, words: &[&str], finished: Finished) -> Result<Finished, WranglerError> {
+        if finished.is_success { Ok(finished) } else { Err(self.failed(words, &finished)) }
+    }
+
+    /// The error of a wrangler that was run with these words, and failed.
+    fn failed(&self, words: &[&str], finished: &Finished) -> WranglerError {
+        let (status, output) = (&finished.status, output_of(finished));
+        WranglerError(if self.is_missing {
+            format!("{INSTALL}\n{output}")
+        } else {
+            format!("{self} {} failed ({status}):\n{output}", subcommand(words))
+        })
+    }
+
+    /// Runs wrangler with these words and `options` to its end.
+    fn end(&self, words: &[&str], options: &[String]) -> Result<Finished, WranglerError> {
         let words = words.iter().map(ToString::to_string);
         let mut variables = vec![
             ("WRANGLER_HIDE_BANNER", "true"),
@@ -168,30 +213,34 @@ impl<'s> Wrangler<'s> {
                 .collect(),
             variables,
         };
-        let finished = self.system.run(&program).map_err(|error| {
+        self.system.run(&program).map_err(|error| {
             let message = format!("cannot run {self}: {error}");
             WranglerError(if self.is_missing {
                 format!("{INSTALL}\n  {message}")
             } else {
                 format!("{message}; --wrangler takes another command")
             })
-        })?;
-        if finished.is_success {
-            return Ok(finished);
-        }
-        let (status, output) = (&finished.status, output_of(&finished));
-        Err(WranglerError(if self.is_missing {
-            format!("{INSTALL}\n{output}")
-        } else {
-            format!("{self} {} failed ({status}):\n{output}", subcommand(&program.arguments))
-        }))
+        })
     }
 }
 
-/// "kv bulk get", of the arguments of a program that is wrangler.
-fn subcommand(arguments: &[String]) -> String {
-    let words = arguments.iter().skip_while(|word| *word != "kv").take(3);
+/// "kv bulk get", of wrangler's own words.
+fn subcommand(words: &[&str]) -> String {
+    let words = words.iter().skip_while(|word| **word != "kv").take(3);
     words.map(|word| printable(word).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+impl KvEntry<'_> {
+    fn json(&self) -> Value {
+        let mut entry = json!({ "key": self.key, "value": self.value });
+        if let Some(members) = entry.as_object_mut() {
+            if !self.metadata.is_null() {
+                members.insert("metadata".to_owned(), self.metadata.clone());
+            }
+            members.extend(self.ttl.map(|ttl| ("expiration_ttl".to_owned(), ttl.into())));
+        }
+        entry
+    }
 }
 
 impl std::fmt::Display for Wrangler<'_> {

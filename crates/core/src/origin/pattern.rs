@@ -264,6 +264,12 @@ impl fmt::Display for OriginPattern<'_> {
 }
 
 impl PatternError {
+    /// Returns true if the text holds several origins, or a space.
+    #[must_use]
+    pub fn is_several(&self) -> bool {
+        self.0 == ErrorKind::Several
+    }
+
     /// The error, as a clause that follows the text: "has a path or a trailing slash, …".
     #[must_use]
     pub fn message(&self) -> &'static str {

@@ -37,6 +37,8 @@ pub(super) fn prefix(
     }
 }
 
-fn is_prefix(text: &str) -> bool {
+/// Returns true if `text` can be a prefix of tenants' KV keys.
+#[must_use]
+pub fn is_prefix(text: &str) -> bool {
     (1..=MAX_PREFIX_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }

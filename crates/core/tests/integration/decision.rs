@@ -1,7 +1,11 @@
 //! Which decision is taken on which request, through the public API.
 
 use socketio_cors_core::{
-    cache::tenants::KeyStatus, decision::decide, policy::Policy, request::RequestHead,
+    cache::tenants::KeyStatus,
+    decision::{Reason, decide, judge_page},
+    origin::Origin,
+    policy::Policy,
+    request::RequestHead,
 };
 
 use crate::common::{
@@ -375,6 +379,25 @@ fn a_tenant_is_allowed_as_its_key_in_kv_says() {
     }
     let (decided, _) = decided_with(preflight_from(EVIL), &policy, KeyStatus::Present);
     assert_eq!(decided, "preflight tenant-origin");
+}
+
+#[test]
+fn a_page_is_judged_by_one_rule_as_its_keys_in_kv_say() {
+    let policy = policy(r#"{"origin": ["https://good.com", {"kv": "a:"}, {"kv": "b:"}]}"#);
+    let rule = &policy.routes()[0].rule;
+    let key_status = |key: &str| match key {
+        "b:https://tenant.com" => KeyStatus::Present,
+        _ => KeyStatus::Missing,
+    };
+    for (text, expected) in [
+        ("https://good.com", (true, Reason::ListedOrigin)),
+        ("https://tenant.com", (true, Reason::TenantOrigin)),
+        ("https://evil.com", (false, Reason::UnlistedOrigin)),
+        ("null", (false, Reason::NullOrigin)),
+    ] {
+        let origin = Origin::try_from(text).unwrap();
+        assert_eq!(judge_page(&origin, rule, key_status), expected, "{text}");
+    }
 }
 
 #[test]

@@ -114,5 +114,6 @@ It takes effect within two minutes or so: KV takes 60 seconds or more to show an
 world, and no isolate of the Worker uses a policy for longer than twice POLICY_FRESH_SECONDS (30
 by default) without asking KV first. See docs/changes.md.";
 
-const WHEN_LOCAL: &str =
+/// How soon a change of the local KV takes effect.
+pub(crate) const WHEN_LOCAL: &str =
     "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";

@@ -59,14 +59,21 @@ impl Change<'_> {
     ) -> Result<(), WranglerError> {
         let kept = change_report.wanted.kept.map(|text| {
             let metadata = Metadata { bytes: Some(text.len()), ..self.history.live(text) };
-            KvEntry { key: change_report.kept_key, value: text, metadata: metadata.json() }
+            KvEntry {
+                key: change_report.kept_key,
+                value: text,
+                metadata: metadata.json(),
+                ttl: None,
+            }
         });
         let policy = change_report.wanted.policy.map(|text| KvEntry {
             key: self.slot.key(),
             value: text,
             metadata: metadata.json(),
+            ttl: None,
         });
-        self.slot.wrangler.write(&kept.into_iter().chain(policy).collect::<Vec<_>>())
+        let entries: Vec<_> = kept.into_iter().chain(policy).collect();
+        self.slot.wrangler.write(&entries).map_err(|unfinished| unfinished.error)
     }
 
     /// Reads the values after a write; again while the live KV still shows those before it.
@@ -130,7 +137,8 @@ impl Change<'_> {
     fn restore(&self, now: Contents<'_>) -> Result<(), WranglerError> {
         let Some(text) = self.live().filter(|_| now.policy != self.live()) else { return Ok(()) };
         let metadata = self.history.live(text).json();
-        self.slot.wrangler.write(&[KvEntry { key: self.slot.key(), value: text, metadata }])
+        let entry = KvEntry { key: self.slot.key(), value: text, metadata, ttl: None };
+        self.slot.wrangler.write(&[entry]).map_err(|unfinished| unfinished.error)
     }
 
     /// Deletes the oldest versions, where one more is kept, of `new_bytes`.
@@ -139,8 +147,9 @@ impl Change<'_> {
         if surplus.is_empty() {
             return;
         }
-        if let Err(error) = self.slot.wrangler.delete(&surplus) {
-            let message = format!("the oldest versions could not be deleted: {}", error.0);
+        if let Err(unfinished) = self.slot.wrangler.delete(&surplus) {
+            let error = unfinished.error.0;
+            let message = format!("the oldest versions could not be deleted: {error}");
             print_error(self.slot.system, &message);
         }
     }

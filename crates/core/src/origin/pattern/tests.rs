@@ -316,3 +316,14 @@ fn the_way_to_write_a_wildcard_is_shown() {
         assert_eq!(OriginPattern::try_from(text).unwrap_err().help(text, |_| None), help, "{text}");
     }
 }
+
+#[test]
+fn several_origins_are_told_from_a_faulty_one() {
+    for (text, is_several) in [
+        ("https://a.example, https://b.example", true),
+        ("https://a b", true),
+        ("https://A", false),
+    ] {
+        assert_eq!(OriginPattern::try_from(text).unwrap_err().is_several(), is_several, "{text}");
+    }
+}

@@ -13,6 +13,19 @@ fn closing(routes: &[&str]) -> Policy {
 }
 
 #[test]
+fn the_prefixes_of_tenants_are_those_of_every_route_once_each() {
+    let policy = parse(
+        r#"{"routes": {
+            "/b/": {"origin": [{"kv": "b:"}, "https://a.example", {"kv": "a:"}]},
+            "/x/": {"origin": "*"},
+            "/a/": {"origin": [{"kv": "a:"}, {"kv": "c:"}]}
+        }}"#,
+    );
+    assert_eq!(policy.tenant_prefixes(), ["b:", "a:", "c:"]);
+    assert_eq!(closing(&["/socket.io/"]).tenant_prefixes(), [""; 0]);
+}
+
+#[test]
 fn each_route_has_its_own_rule() {
     let policy = parse(
         r#"{"routes": {
