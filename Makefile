@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build package deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
+.PHONY: help dev test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -43,7 +43,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js target/page/tool.js $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 # Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
 		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
@@ -58,6 +58,12 @@ hostile: build ## attack the Worker for some minutes; `make test` does so for se
 build: build/index.js ## build/index.js and its Wasm
 
 package: $(PACKAGE) ## the npm package, in target/package/
+
+# `make site SITE_URL=https://…`: where it will be, which the pictures of links to it need.
+SITE_URL =
+
+site: target/page/tool.js ## the checker and explainer as static files, in target/site/
+	SITE_URL='$(SITE_URL)' node scripts/build-site.js
 
 # `make deploy ARGS='--env staging'`: what else to tell wrangler.
 ARGS =

@@ -1,0 +1,90 @@
+// The page: examples, and its address, which holds the document and the request. The checker is loaded
+// behind it, and nothing here waits for that.
+import { byId, element } from "../../playground/page/dom.js";
+import { api, examples, first, origins } from "./examples.js";
+import { held, hold, watch, write } from "./held.js";
+import { fragmentOf, readFragment } from "./link.js";
+
+/** How long after a change the address follows, in milliseconds. Safari takes 100 changes in 30 seconds. */
+const pause = 400;
+
+byId("api").textContent = api;
+for (const origin of origins) byId("origins").append(element("option", { value: origin }));
+for (const { name, text } of examples) {
+	const button = element("button", { type: "button" }, name);
+	button.addEventListener("click", () => {
+		write(text);
+		button.focus();
+	});
+	byId("examples").append(button);
+}
+
+hold(first);
+/** The JSON of what the address stands for, if it can be read. */
+let addressed = JSON.stringify(held());
+if (location.hash) await openLink();
+
+let timer;
+watch(() => {
+	tell("");
+	clearTimeout(timer);
+	timer = setTimeout(follow, pause);
+});
+window.addEventListener("hashchange", openLink);
+byId("copy").addEventListener("click", copyLink);
+byId("reload").addEventListener("click", async () => {
+	await follow();
+	location.reload();
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+	// Its fragment would take the place of the link.
+	event.preventDefault();
+	byId("document").focus();
+});
+
+import("./checker.js").catch((error) => {
+	byId("verdict").hidden = true;
+	byId("answer").replaceChildren();
+	byId("why").textContent = String(error);
+	byId("failed").hidden = false;
+});
+
+/** Fills the page with what its address holds. */
+async function openLink() {
+	try {
+		hold(await readFragment(location.hash.slice(1)));
+		addressed = JSON.stringify(held());
+	} catch ({ message }) {
+		addressed = undefined;
+		tell(`The link could not be opened: ${message}. Ask for it again.`);
+	}
+}
+
+/** Has the address hold what the page does. Resolves to false if that is too much for a link. */
+async function follow() {
+	clearTimeout(timer);
+	const now = held();
+	const json = JSON.stringify(now);
+	if (json === addressed && location.hash) return true;
+	const fragment = await fragmentOf(now);
+	history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+	addressed = json;
+	return fragment !== undefined;
+}
+
+async function copyLink() {
+	if (!(await follow()))
+		return tell("The policy is too long for a link. Save it, and send the file.");
+	try {
+		await navigator.clipboard.writeText(location.href);
+		tell("The link is copied.");
+	} catch {
+		tell(
+			"The browser does not let this page copy. The link is the page’s address, at the top of the window.",
+		);
+	}
+}
+
+function tell(text) {
+	byId("told").textContent = text;
+}

@@ -1,0 +1,59 @@
+// The site of `make site`, as Cloudflare's own local runtime serves it, and pages of it in Chromium.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment, root, start } from "../harness/process.js";
+
+const bin = join(root, "node_modules/.bin");
+export const wrangler = join(bin, "wrangler");
+/** With the Node that wrangler needs. */
+export const env = { ...environment, PATH: `${bin}:${environment.PATH}` };
+
+/** Serves it on 127.0.0.1, with its `_headers`. */
+export async function startSite() {
+	const state = await mkdtemp(join(tmpdir(), "site-"));
+	const dev = start(
+		wrangler,
+		[
+			...["dev", "--config", "site/wrangler.jsonc", "--persist-to", state],
+			...["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"],
+		],
+		env,
+	);
+	const stop = async () => {
+		dev.kill();
+		await rm(state, { recursive: true, maxRetries: 5 });
+	};
+	try {
+		await dev.said("Ready on ");
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	const [, url] = dev.output.match(/Ready on (http:\/\/\S+)/);
+	return { url, output: dev.output, stop };
+}
+
+/**
+ * Opens the site in a new context of `browser`, with the fragment `hash`. `before` may prepare the context.
+ * Resolves when the checker is there, unless `loads` is false.
+ */
+export async function openSite(
+	browser,
+	site,
+	{ hash = "", loads = true, before, ...options } = {},
+) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+	const page = await context.newPage();
+	const problems = [];
+	const requests = [];
+	page.on("pageerror", (error) => problems.push(error.message));
+	page.on("console", (message) => {
+		if (["error", "warning"].includes(message.type())) problems.push(message.text());
+	});
+	context.on("request", (request) => requests.push(request.url()));
+	await before?.(context);
+	await page.goto(`${site.url}/${hash}`, { waitUntil: "domcontentloaded", timeout: 20_000 });
+	if (loads) await page.waitForFunction(() => !document.getElementById("save").disabled);
+	return { context, page, problems, requests };
+}
