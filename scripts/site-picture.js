@@ -19,7 +19,8 @@ const layout = `
 const site = await startSite();
 const browser = await startBrowser();
 // The page's own policy has no styles in it but the page's.
-const { page } = await openSite(browser, site, { ...picture, bypassCSP: true });
+const context = await browser.newContext({ ...picture, bypassCSP: true });
+const { page } = await openSite(context, site);
 await page.getByRole("button", { name: "Three mistakes" }).click();
 await page.addStyleTag({ content: layout });
 await page.evaluate(() => document.activeElement.blur());

@@ -20,12 +20,12 @@ for (const { name, text } of examples) {
 }
 
 hold(first);
-/** The JSON of what the address stands for, if it can be read. */
+/** The JSON of what the address stands for: without a fragment, of what the page holds at first. */
 let addressed = JSON.stringify(held());
-if (location.hash) await openLink();
-
 let timer;
+if (location.hash) await openLink();
 watch(() => {
+	if (JSON.stringify(held()) === addressed) return;
 	tell("");
 	clearTimeout(timer);
 	timer = setTimeout(follow, pause);
@@ -36,7 +36,7 @@ byId("reload").addEventListener("click", async () => {
 	await follow();
 	location.reload();
 });
-document.querySelector(".skip").addEventListener("click", (event) => {
+document.querySelector(".skip a").addEventListener("click", (event) => {
 	// Its fragment would take the place of the link.
 	event.preventDefault();
 	byId("document").focus();
@@ -53,9 +53,9 @@ import("./checker.js").catch((error) => {
 async function openLink() {
 	try {
 		hold(await readFragment(location.hash.slice(1)));
+		clearTimeout(timer);
 		addressed = JSON.stringify(held());
 	} catch ({ message }) {
-		addressed = undefined;
 		tell(`The link could not be opened: ${message}. Ask for it again.`);
 	}
 }
@@ -64,11 +64,9 @@ async function openLink() {
 async function follow() {
 	clearTimeout(timer);
 	const now = held();
-	const json = JSON.stringify(now);
-	if (json === addressed && location.hash) return true;
 	const fragment = await fragmentOf(now);
 	history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
-	addressed = json;
+	addressed = JSON.stringify(now);
 	return fragment !== undefined;
 }
 

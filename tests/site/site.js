@@ -35,25 +35,30 @@ export async function startSite() {
 }
 
 /**
- * Opens the site in a new context of `browser`, with the fragment `hash`. `before` may prepare the context.
- * Resolves when the checker is there, unless `loads` is false.
+ * Opens a page of the site in `context`, with the fragment `hash`. `before` may prepare it. Resolves when
+ * the checker is there, unless `loads` is false.
  */
-export async function openSite(
-	browser,
-	site,
-	{ hash = "", loads = true, before, ...options } = {},
-) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+export async function openSite(context, site, { hash = "", loads = true, before } = {}) {
 	const page = await context.newPage();
 	const problems = [];
-	const requests = [];
+	const asked = new Set();
 	page.on("pageerror", (error) => problems.push(error.message));
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type())) problems.push(message.text());
 	});
-	context.on("request", (request) => requests.push(request.url()));
-	await before?.(context);
+	page.on("request", (request) => asked.add(request));
+	page.on("requestfailed", (request) => {
+		// It was not sent.
+		if (request.failure().errorText === "csp") asked.delete(request);
+	});
+	await before?.(page);
 	await page.goto(`${site.url}/${hash}`, { waitUntil: "domcontentloaded", timeout: 20_000 });
-	if (loads) await page.waitForFunction(() => !document.getElementById("save").disabled);
-	return { context, page, problems, requests };
+	if (loads) await page.locator("#save:enabled").waitFor();
+	return {
+		page,
+		/** Errors and warnings of the console. */
+		problems,
+		/** The URLs that were asked for. */
+		asked: () => [...asked].map((request) => request.url()),
+	};
 }
