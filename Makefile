@@ -63,7 +63,7 @@ package: $(PACKAGE) ## the npm package, in target/package/
 SITE_URL =
 
 site: target/page/tool.js ## the checker and explainer as static files, in target/site/
-	SITE_URL='$(SITE_URL)' node scripts/build-site.js
+	SITE_URL='$(SITE_URL)' node scripts/build-site.js target/site
 
 # `make deploy ARGS='--env staging'`: what else to tell wrangler.
 ARGS =

@@ -1,11 +1,12 @@
-// `make site`: the checker as static files, in target/site/, from the playground's code and Wasm.
+// build-site.js DIRECTORY
+// The checker as static files, from the playground's code and Wasm.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const target = join(root, "target/site");
+const target = resolve(process.argv[2]);
 /** Where it will be, as in https://check.example.com: pictures of links need whole addresses. */
 const url = process.env.SITE_URL?.replace(/\/$/, "") ?? "";
 

@@ -103,6 +103,10 @@ const runElsewhere = {
 		'typed("npx wrangler deploy --var REPORT_ONLY:on")',
 	],
 	"npx wrangler rollback": ["docs/deploying.test.js", 'typed("npx wrangler rollback")'],
+	"npx wrangler deploy --config site/wrangler.jsonc": [
+		"site/deploy.test.js",
+		'["deploy", "--dry-run", "--config", "site/wrangler.jsonc"',
+	],
 	"npx wrangler deploy --dry-run --env staging": ["worker/deploy.test.js", '"--env", environment'],
 	"nginx -T | socketio-cors import - --write policy.json": [
 		"tool/import.test.js",

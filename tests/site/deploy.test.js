@@ -58,6 +58,21 @@ test("the page names the files that are there, and no other", async () => {
 	assert.doesNotMatch(page, / (?:style|on\w+)=|<style|<script>/);
 });
 
+test("built for an address, the page names its picture by that", async () => {
+	const built = await mkdtemp(join(tmpdir(), "site-"));
+	try {
+		const SITE_URL = "https://check.example.com/";
+		const script = join(root, "scripts/build-site.js");
+		const { code, output } = await run("node", [script, built], { ...env, SITE_URL });
+		assert.equal(code, 0, output);
+		const page = await readFile(join(built, "index.html"), "utf8");
+		const named = [...page.matchAll(/"og:(?:url|image)" content="(.*?)"/g)].map(([, url]) => url);
+		assert.deepEqual(named, [SITE_URL, `${SITE_URL}og.png`]);
+	} finally {
+		await rm(built, { recursive: true });
+	}
+});
+
 test("the picture of a link has the size that the page says", async () => {
 	const page = String(await read("index.html"));
 	const said = ["width", "height"].map((name) =>
