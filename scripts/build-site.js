@@ -1,5 +1,6 @@
 // build-site.js DIRECTORY
 // The checker as static files, from the playground's code and Wasm.
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +34,11 @@ cpSync(from("target/page/tool_bg.wasm"), join(target, "tool_bg.wasm"));
 cpSync(from("playground/page/icon.svg"), join(target, "icon.svg"));
 for (const name of ["_headers", "og.png"]) cpSync(from("site/page", name), join(target, name));
 writeFileSync(join(target, "index.html"), page());
+execFileSync(
+	process.execPath,
+	[from("scripts/licences.js"), join(target, "THIRD-PARTY-LICENCES.txt")],
+	{ stdio: ["ignore", "ignore", "inherit"] },
+);
 
 /** The playground's modules name the tool as its server does. */
 function resolveTool({ onResolve }) {
