@@ -23,10 +23,11 @@ hold(first);
 /** The JSON of what the address stands for: without a fragment, of what the page holds at first. */
 let addressed = JSON.stringify(held());
 let timer;
-if (location.hash) await openLink();
+await openLink();
 watch(() => {
 	if (JSON.stringify(held()) === addressed) return;
 	tell("");
+	byId("unopened").hidden = true;
 	clearTimeout(timer);
 	timer = setTimeout(follow, pause);
 });
@@ -49,14 +50,18 @@ import("./checker.js").catch((error) => {
 	byId("failed").hidden = false;
 });
 
-/** Fills the page with what its address holds. */
+/** Fills the page with what its address holds. If that cannot be read, the page stays as it is. */
 async function openLink() {
+	if (!location.hash) return;
 	try {
 		hold(await readFragment(location.hash.slice(1)));
 		clearTimeout(timer);
 		addressed = JSON.stringify(held());
+		byId("unopened").hidden = true;
 	} catch ({ message }) {
-		tell(`The link could not be opened: ${message}. Ask for it again.`);
+		history.replaceState(null, "", location.pathname);
+		byId("unopened").textContent = `The link could not be opened: ${message}. Ask for it again.`;
+		byId("unopened").hidden = false;
 	}
 }
 
@@ -64,9 +69,11 @@ async function openLink() {
 async function follow() {
 	clearTimeout(timer);
 	const now = held();
+	const json = JSON.stringify(now);
+	if (location.hash && json === addressed) return true;
 	const fragment = await fragmentOf(now);
 	history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
-	addressed = JSON.stringify(now);
+	addressed = json;
 	return fragment !== undefined;
 }
 
