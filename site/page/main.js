@@ -9,6 +9,8 @@ import { fragmentOf, readFragment } from "./link.js";
 const pause = 400;
 
 byId("api").textContent = api;
+// As many as the checker has at least.
+byId("document").rows = 8;
 for (const origin of origins) byId("origins").append(element("option", { value: origin }));
 for (const { name, text } of examples) {
 	const button = element("button", { type: "button" }, name);

@@ -18,7 +18,7 @@ const limit = 600 * 1024;
 
 const compressions = {
 	gzip: gzipSync,
-	// The quality at which what is compressed on its way is.
+	// A low quality, as servers use it for what they compress while they send it.
 	brotli: (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
 };
 
