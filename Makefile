@@ -127,7 +127,7 @@ target/panicking/index.js: build/index.js
 	scripts/build.sh $(@D) panic-on-request
 	@touch $@
 
-# The tool's code for the page of `make dev`.
+# The tool's code for the page of `make dev`, and for the site.
 target/page/tool.js: $(PLAYGROUND) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
