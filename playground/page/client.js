@@ -166,7 +166,9 @@ function nameOf(transport) {
 /** Tells the page around this frame how high this page is, and its state. */
 function report() {
 	const { textContent: text, dataset } = byId("state");
-	const state = { kind: dataset.kind, text, why: byId("why").textContent };
+	const isRefused = byId("path").dataset.verdict === "refuse";
+	const why = byId(isRefused ? "reason" : "why").textContent;
+	const state = { kind: dataset.kind, text, why };
 	window.parent.postMessage({ height: main.offsetHeight, state }, "*");
 }
 

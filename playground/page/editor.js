@@ -30,6 +30,11 @@ export function startEditor(onChange) {
 		},
 		/** Replaces the text, which Ctrl+Z takes back. */
 		replace: history.replace,
+		undo: history.undo,
+		/** There is something that Ctrl+Z takes back. */
+		get canUndo() {
+			return history.canUndo;
+		},
 	};
 }
 

@@ -68,6 +68,12 @@ export function startHistory(area) {
 			record();
 			area.dispatchEvent(new Event("input"));
 		},
+		/** Goes a step back. */
+		undo: () => go(past, future),
+		/** There is a step to go back. */
+		get canUndo() {
+			return past.length > 0;
+		},
 		/** Begins anew, with what is there. */
 		restart() {
 			[past, future, present] = [[], [], stateOf(area)];

@@ -29,6 +29,7 @@ const explainUnder = startExplainer(edge);
 const editor = startEditor((text, { valid }) => {
 	byId("save").textContent = valid ? "Save it" : "Save it anyway";
 	byId("shows").textContent = tried.find((example) => example.text === text)?.shows ?? "";
+	byId("undo").disabled = !editor.canUndo;
 	offerJson(text);
 	explainUnder(text);
 	live.changed();
@@ -56,6 +57,7 @@ follow({
 	saved: ({ inForce }) => live.decidesBy(inForce),
 });
 
+byId("undo").addEventListener("click", editor.undo);
 byId("save").addEventListener("click", () => live.save());
 byId("reset").addEventListener("click", async () => {
 	editor.replace(await textOf("/first-policy.json"));

@@ -296,6 +296,8 @@ describe("the editor", () => {
 			}
 			await page.keyboard.press("Control+Shift+Z");
 			assert.equal(await area.inputValue(), both);
+			await press(page, "Undo");
+			assert.equal(await area.inputValue(), firstPolicy);
 		}));
 
 	test("a reload loses nothing, and says that what was typed is not saved", () =>
