@@ -189,7 +189,10 @@ describe("what happens, as it happens", () => {
 			// The explainer says the same, and what the switch changes.
 			const outcome = page.locator(".outcome");
 			assert.equal((await outcome.textContent()).toLowerCase(), reason);
+			const command = page.locator("#answer details pre");
+			assert.match(await command.textContent(), / --credentials$/);
 			await page.getByLabel("With credentials, such as cookies").uncheck();
+			assert.doesNotMatch(await command.textContent(), / --credentials/);
 			assert.equal(await outcome.textContent(), "The page can read the answer");
 			await other.frame.getByText("Credentials, preflights").click();
 			await other.frame.getByLabel("With credentials").uncheck();

@@ -129,7 +129,8 @@ impl Reading {
             return Self::Faulty(WrittenFault::new(0..0, "UTF-16, but JSON is UTF-8", help));
         }
         let is_too_large = text.len() > policy::MAX_DOCUMENT_LEN;
-        let reading = if is_too_large || is_json(text) { Self::Json } else { Self::converted(text) };
+        let reading =
+            if is_too_large || is_json(text) { Self::Json } else { Self::converted(text) };
         let json = match &reading {
             Self::Json => text,
             Self::Converted(json) => json.text(),
