@@ -5,14 +5,16 @@ import { check } from "./reports.js";
 
 const area = byId("document");
 
-/** Starts it. Calls `onChange` whenever the text changes: with the text, and with what `check` says of it. */
-export function startEditor(onChange) {
+/**
+ * Starts it. Calls `onChange` whenever the text changes: with the text, and with what `check` says of it.
+ * `history` is that of the text area, if it was started before.
+ */
+export function startEditor(onChange, history = startHistory(area)) {
 	const changed = () => {
 		const report = check(area.value);
 		show(report);
 		onChange(area.value, report);
 	};
-	const history = startHistory(area);
 	area.addEventListener("input", changed);
 	area.addEventListener("scroll", () => {
 		byId("lines").scrollTop = area.scrollTop;

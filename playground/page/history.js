@@ -4,7 +4,7 @@
 const maxSteps = 200;
 /** The most characters that all steps have together, about. */
 const maxLength = 50_000_000;
-/** What is typed without a pause of so many milliseconds is one step. */
+/** What is typed, a character or so at a time, without a pause of so many milliseconds is one step. */
 const pause = 700;
 
 /**
@@ -23,7 +23,8 @@ export function startHistory(area) {
 		const state = stateOf(area);
 		if (state.text === present.text) return;
 		const now = performance.now();
-		const goesOn = how !== undefined && how === typed && now - typedAt < pause;
+		const isShort = Math.abs(state.text.length - present.text.length) <= 2;
+		const goesOn = isShort && how !== undefined && how === typed && now - typedAt < pause;
 		if (!goesOn) past.push(present);
 		const most = Math.min(maxSteps, Math.ceil(maxLength / (state.text.length + 1)));
 		past = past.slice(-most);
