@@ -140,7 +140,7 @@ function sum() {
 	const all = [...exchanges];
 	byId("sent").textContent = counted(all.length, "request");
 	byId("reached").textContent = upstream
-		? "what arrives is not watched"
+		? "not watched"
 		: `${all.filter(({ reached }) => reached).length} arrived`;
 	const judged = all.map(judge);
 	const opened = judged.find(({ verdict }) => verdict === "opened");
