@@ -3,11 +3,18 @@ import { byId } from "../../playground/page/dom.js";
 import { startEditor } from "../../playground/page/editor.js";
 import { startExplainer } from "../../playground/page/explainer.js";
 import { json } from "../../playground/page/reports.js";
+import { startToJson } from "../../playground/page/to-json.js";
 import { api } from "./examples.js";
+import { history } from "./held.js";
 
 const area = byId("document");
 
-startEditor(startExplainer(api));
+const explainUnder = startExplainer(api);
+const editor = startEditor((text) => {
+	explainUnder(text);
+	offerJson(text);
+}, history);
+const offerJson = startToJson(byId("to-json"), editor);
 // With what the page holds by now.
 area.dispatchEvent(new Event("input"));
 byId("save").disabled = false;

@@ -1,8 +1,12 @@
 // What the page holds: the document, and the fields of the request. Both are there before the checker is.
 import { byId } from "../../playground/page/dom.js";
+import { startHistory } from "../../playground/page/history.js";
 
 const area = byId("document");
 const fields = [...byId("asked").elements].filter(({ name }) => name);
+
+/** The editor's undo and redo, which do not wait for the checker either. */
+export const history = startHistory(area);
 
 /** Calls `onChange` whenever it changes. */
 export function watch(onChange) {
@@ -28,15 +32,6 @@ export function hold({ document, request }) {
 	}
 	area.value = document;
 	area.dispatchEvent(new Event("input"));
-}
-
-/** Puts `text` into the editor as if it was typed, so that Ctrl+Z takes it back. */
-export function write(text) {
-	area.focus();
-	area.select();
-	window.document.execCommand("insertText", false, text);
-	area.setSelectionRange(0, 0);
-	area.scrollTop = 0;
 }
 
 function mayHave({ options }, value) {

@@ -2,7 +2,7 @@
 // behind it, and nothing here waits for that.
 import { byId, element } from "../../playground/page/dom.js";
 import { api, examples, first, origins } from "./examples.js";
-import { held, hold, watch, write } from "./held.js";
+import { held, history, hold, watch } from "./held.js";
 import { fragmentOf, readFragment } from "./link.js";
 
 /** How long after a change the address follows, in milliseconds. Safari takes 100 changes in 30 seconds. */
@@ -14,14 +14,12 @@ byId("document").rows = 8;
 for (const origin of origins) byId("origins").append(element("option", { value: origin }));
 for (const { name, text } of examples) {
 	const button = element("button", { type: "button" }, name);
-	button.addEventListener("click", () => {
-		write(text);
-		button.focus();
-	});
+	button.addEventListener("click", () => history.replace(text));
 	byId("examples").append(button);
 }
 
 hold(first);
+history.restart();
 /** The JSON of what the address stands for: without a fragment, of what the page holds at first. */
 let addressed = JSON.stringify(held());
 let timer;
@@ -61,7 +59,7 @@ async function openLink() {
 		addressed = JSON.stringify(held());
 		byId("unopened").hidden = true;
 	} catch ({ message }) {
-		history.replaceState(null, "", location.pathname);
+		window.history.replaceState(null, "", location.pathname);
 		byId("unopened").textContent = `The link could not be opened: ${message}. Ask for it again.`;
 		byId("unopened").hidden = false;
 	}
@@ -74,7 +72,7 @@ async function follow() {
 	const json = JSON.stringify(now);
 	if (location.hash && json === addressed) return true;
 	const fragment = await fragmentOf(now);
-	history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+	window.history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
 	addressed = json;
 	return fragment !== undefined;
 }
