@@ -53,6 +53,7 @@ import("./checker.js").catch((error) => {
 /** Fills the page with what its address holds. If that cannot be read, the page stays as it is. */
 async function openLink() {
 	if (!location.hash) return;
+	tell("");
 	try {
 		hold(await readFragment(location.hash.slice(1)));
 		clearTimeout(timer);
