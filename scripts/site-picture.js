@@ -7,7 +7,7 @@ import { openSite, startSite } from "../tests/site/site.js";
 const picture = { viewport: { width: 800, height: 420 }, deviceScaleFactor: 1.5 };
 const layout = `
 	.top { padding: 1.5rem 1.5rem 0.75rem }
-	.top p, .card > :not(.editor, #verdict, #faults), .card:last-child, .foot { display: none }
+	.top p, .card > :not(.editor, :has(#verdict), #faults), .card:last-child, .foot, #to-json { display: none }
 	.checker { display: block; padding: 0 1.5rem }
 	.card { display: grid; grid-template: auto 1fr / minmax(0, 9fr) minmax(0, 11fr); gap: 0.75rem 1.25rem; height: 19.75rem; padding: 1.25rem }
 	.card > * + * { margin: 0 }
