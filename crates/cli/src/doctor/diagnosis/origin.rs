@@ -189,7 +189,7 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
     // Socket.IO 2 sends none of CORS with a refusal.
     let by_list = poll.engine_error().is_some() && !has_remains(poll);
     match (socket_server(examination), proxy(poll)) {
-        (SocketServer::Node, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
+        (_, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
             "nginx refuses it by a line of its own (`if ($http_origin …)`, a `map`, `valid_referers`). As \
              in:"
                 .to_owned(),
@@ -203,10 +203,10 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
         (SocketServer::Python, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
         _ => {
-            let mut lines = remedy::allow_request(examination);
-            if examination.is_server_2() {
-                lines = allow_request_of_2(origin);
-            }
+            let mut lines = match socket_server(examination) {
+                SocketServer::Node2 => allow_request_of_2(origin),
+                _ => remedy::allow_request(examination),
+            };
             if !examination.grants_page() {
                 lines.extend(remedy::socket_io(examination));
             }

@@ -33,6 +33,18 @@ const BY_REDIRECT: Known = login(
     ],
 );
 
+const OAUTH2_PROXY: Known = login(
+    "oauth2-proxy redirects {} to a login",
+    &[
+        "Let Socket.IO's path past it, preflights too, and let Socket.IO check who it is (`auth`):",
+        "  --skip-auth-route='^/socket\\.io/'",
+        "  --skip-auth-preflight=true",
+        "Or let the client send its cookie (--cookie '_oauth2_proxy=…' shows the doctor), which has to be for \
+         the page's site as well (--cookie-domain, --cookie-samesite=none):",
+        "  io(\"…\", { withCredentials: true })",
+    ],
+);
+
 const PRIVATE_PORT: Known = login(
     "{} is redirected to a login of GitHub: the codespace's port is private",
     &[
@@ -91,6 +103,9 @@ pub(super) const ROWS: &[Row] = &[
                  bypass)."],
         ),
     },
+    Row { signs: &[Says("set-cookie", "_oauth2_proxy")], known: OAUTH2_PROXY },
+    Row { signs: &[LeadsTo("/oauth2/start")], known: OAUTH2_PROXY },
+    Row { signs: &[LeadsTo("/oauth2/sign_in")], known: OAUTH2_PROXY },
     Row { signs: &[LeadsTo("login")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("signin")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("sign-in")], known: BY_REDIRECT },

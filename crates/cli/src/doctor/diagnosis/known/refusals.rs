@@ -45,6 +45,40 @@ const EXPRESS_CORS: Known = blocked(
     ],
 );
 
+const STARLETTE: Known = blocked(
+    "the CORSMiddleware of Starlette or FastAPI refuses {}, by lists of its own (the body says which)",
+    &[
+        "Let python-socketio be around the application, and not within the middleware: it answers its own \
+         requests, preflights too.",
+        "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
+        "Or list the page there, with the headers that it sends, and let python-socketio set no header:",
+        "  app.add_middleware(CORSMiddleware, allow_origins=[\"{origin}\"], allow_methods=[\"GET\", \"POST\"], \
+         allow_headers=[\"*\"], allow_credentials=True)",
+        "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",
+    ],
+);
+
+const SPRING_CORS: Known = blocked(
+    "the CORS settings of Spring refuse {}: the page's origin, a method or a header is not in them",
+    &[
+        "Add the page to the list, in the CorsConfiguration (or @CrossOrigin):",
+        "  configuration.setAllowedOrigins(List.of(\"{origin}\"));",
+        "netty-socketio listens on a port of its own, and does not look at Spring's settings: is it that \
+         port that the client has? Spring Cloud Gateway has its list in application.yml, under globalcors.",
+    ],
+);
+
+const DJANGO_HOST: Known = blocked(
+    "Django answers {} 400, as it does for a host that is not among its ALLOWED_HOSTS",
+    &[
+        "Add the host that it is asked by, in settings.py:",
+        "  ALLOWED_HOSTS = [\"api.example.com\"]",
+        "Its log says \"Invalid HTTP_HOST header\" then. It should not be Django that answers Socket.IO's \
+         path; python-socketio has to be before it. In wsgi.py:",
+        "  application = socketio.WSGIApp(sio, get_wsgi_application())",
+    ],
+);
+
 const FIREWALL: Known = blocked(
     "a firewall for web applications refuses {}, with a page of its own",
     &[
@@ -82,6 +116,9 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("DisallowedHost")], known: HOST },
     Row { signs: &[Body("Blocked host:")], known: HOST },
     Row { signs: &[Body("Blocked hosts:")], known: HOST },
+    Row { signs: &[Status(400), Body("<h1>Bad Request (400)</h1>")], known: DJANGO_HOST },
+    Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
+    Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(431)], known: LARGE },
     Row { signs: &[Body("Request Header Or Cookie Too Large")], known: LARGE },
     Row { signs: &[Body("request header field exceeds server limit")], known: LARGE },
