@@ -24,6 +24,7 @@ pub(super) enum Proxy {
     Iis,
     Gunicorn,
     Passenger,
+    LiteSpeed,
     Cloudflare,
     CloudFront,
     AwsBalancer,
@@ -120,6 +121,8 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Caddy)
     } else if starts("microsoft-iis") {
         Some(Proxy::Iis)
+    } else if starts("litespeed") || starts("openlitespeed") {
+        Some(Proxy::LiteSpeed)
     } else if starts("gunicorn") {
         Some(Proxy::Gunicorn)
     } else if starts("cloudflare") {

@@ -6,7 +6,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     doubled::doubled,
     evidence::{body, client_says, shortened, unreadable, with_cors},
-    invalid_origin, origin_check, remedy, stripped, worker,
+    invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{
     engineio::BAD_REQUEST,
@@ -26,6 +26,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     }
     let finding = match poll.cors_check(false) {
         _ if refused && let Some(finding) = origin_check::finding(examination, poll) => {
+            Some(finding)
+        }
+        _ if refused && let Some(finding) = own_refusal::finding(examination, poll) => {
             Some(finding)
         }
         // `allowRequest` refuses, and the CORS headers are there all the same.

@@ -55,6 +55,14 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
 /// The poll is good, and the POST's answer has lost the header.
 pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
+    let again =
+        examination.all(Step::PollAgain).find(|again| again.method == "GET" && again.is_ok());
+    let is_missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
+    if is_missing(post)
+        && let Some(again) = again.filter(|again| is_missing(again))
+    {
+        return Some(from_sessions(examination, poll, again));
+    }
     (post.cors_check(false) == Err(CorsError::Missing)).then(|| {
         taken_away(
             post,
@@ -65,6 +73,24 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
              ($request_method = GET)`) has to set it for all of them, or leave it to the server."])
         .fix(remedy::keep_headers(post))
     })
+}
+
+/// The handshake is good, and the later answers of its session have lost the header.
+fn from_sessions(examination: &Examination, poll: &Exchange, again: &Exchange) -> Finding {
+    taken_away(
+        again,
+        "Access-Control-Allow-Origin is on the answer to the handshake, and not on the later ones of the \
+         session",
+    )
+    .seen(poll, with_cors(poll))
+    .fix([
+        "It is set for the first request alone, as by a function for `initial_headers` or a proxy's rule on \
+         the query (`sid`). Leave it to Socket.IO, which sets it on every answer:",
+    ])
+    .fix(remedy::socket_io(examination))
+    .fix(["A function of your own sets it on every answer where it is for `headers`:"])
+    .fix(["  io.engine.on(\"headers\", (headers, request) => { … });"])
+    .fix(remedy::keep_headers(again))
 }
 
 fn taken_away(exchange: &Exchange, summary: &str) -> Finding {

@@ -13,8 +13,9 @@ const fn blocked(says: &'static str, fix: &'static [&'static str]) -> Known {
 const HOST: Known = blocked(
     "the server refuses {} for the host that it is asked by",
     &[
-        "The server has a list of the hosts that it serves: add this one. Vite: server.allowedHosts. \
-         webpack-dev-server: allowedHosts. Django: ALLOWED_HOSTS. Rails: config.hosts.",
+        "The server has a list of the hosts that it serves: add this one. In Vite, in vite.config.js:",
+        "  server: { allowedHosts: [\"api.example.com\"] }",
+        "webpack-dev-server: `allowedHosts`. Django: ALLOWED_HOSTS. Rails: config.hosts.",
         "Or let the proxy hand on the host that it knows. In nginx:",
         "  proxy_set_header Host $proxy_host;",
     ],
