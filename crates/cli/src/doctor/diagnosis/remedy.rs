@@ -8,7 +8,7 @@ mod upgrades;
 
 pub(super) use headers::keep_headers;
 pub(super) use one_value::{HIDE_CREDENTIALS, one_value};
-pub(super) use paths::same_path;
+pub(super) use paths::{nginx_location, same_path};
 pub(super) use sticky::sticky;
 pub(super) use upgrades::upgrades;
 

@@ -110,20 +110,24 @@ const METADATA: Known = blocked(
     ],
 );
 
-pub(super) const ROWS: &[Row] = &[
-    Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
+/// Refusals that have nothing to do with the page's origin.
+pub(super) const WHOEVER_ASKS: &[Row] = &[
     Row { signs: &[Body("Blocked request. This host")], known: HOST },
     Row { signs: &[Body("Invalid Host header")], known: HOST },
     Row { signs: &[Body("DisallowedHost")], known: HOST },
     Row { signs: &[Body("Blocked host:")], known: HOST },
     Row { signs: &[Body("Blocked hosts:")], known: HOST },
     Row { signs: &[Status(400), Body("<h1>Bad Request (400)</h1>")], known: DJANGO_HOST },
-    Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
-    Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(431)], known: LARGE },
     Row { signs: &[Body("Request Header Or Cookie Too Large")], known: LARGE },
     Row { signs: &[Body("request header field exceeds server limit")], known: LARGE },
     Row { signs: &[Body("Request header is too large")], known: LARGE },
+];
+
+pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
+    Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
+    Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(500), Body("Not allowed by CORS")], known: EXPRESS_CORS },
     // Firewalls for web applications, which answer with any status.
     Row { signs: &[Body("The requested URL was rejected. Please consult")], known: FIREWALL },

@@ -12,12 +12,12 @@ pub(in crate::doctor::diagnosis) fn same_path(
     exchange: &Exchange,
 ) -> Vec<String> {
     let path = &examination.target.path;
-    let nginx = [
+    let mut nginx = vec![
         "In nginx, no slash (and no path) after the port of proxy_pass, which would take the place of the \
          location's:"
             .to_owned(),
-        format!("  location {path} {{ proxy_pass http://127.0.0.1:3000; }}"),
     ];
+    nginx.extend(nginx_location(path, "3000"));
     match proxy_before(examination, exchange) {
         Some(Proxy::Apache) => vec![
             "Let Apache hand the path on as it is: the same one in both of ProxyPass's arguments."
@@ -43,6 +43,19 @@ pub(in crate::doctor::diagnosis) fn same_path(
             lines
         }
     }
+}
+
+/// nginx's `location` that hands Socket.IO's path on, upgrades too.
+pub(in crate::doctor::diagnosis) fn nginx_location(path: &str, port: &str) -> Vec<String> {
+    vec![
+        format!("  location {path} {{"),
+        format!("    proxy_pass http://127.0.0.1:{port};"),
+        "    proxy_http_version 1.1;".to_owned(),
+        "    proxy_set_header Host $host;".to_owned(),
+        "    proxy_set_header Upgrade $http_upgrade;".to_owned(),
+        "    proxy_set_header Connection \"upgrade\";".to_owned(),
+        "  }".to_owned(),
+    ]
 }
 
 const OTHERS: &str = "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: false. An \

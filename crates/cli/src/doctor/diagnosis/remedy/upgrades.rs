@@ -82,10 +82,10 @@ pub(in crate::doctor::diagnosis) fn upgrades(
         None if is_of_development(examination) => &[
             "The proxy of a development server passes upgrades on where it is told to. Vite, in \
              vite.config.js:",
-            "  server: { proxy: { \"/socket.io\": { target: \"http://localhost:3000\", ws: true } } }",
+            "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
             "http-proxy-middleware (Create React App's setupProxy.js, Express), which has to be given the \
              HTTP server's upgrades where no request came before:",
-            "  const proxy = createProxyMiddleware({ target: \"http://localhost:3000\", pathFilter: \
+            "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",
             "webpack-dev-server and Angular: `ws: true` as well. Next.js' `rewrites` pass none: let the \
