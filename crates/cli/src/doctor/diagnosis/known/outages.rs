@@ -20,6 +20,7 @@ const CLOUD_RUN: &[&str] = &[
     "Look at the service's log: does the container start, and listen on the port of the environment, on \
      every address? Is its last revision healthy, and the project's billing on?",
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+    "The log:",
     "  gcloud run services logs read SERVICE --limit 50",
     "To keep one instance running: --min-instances 1.",
 ];
