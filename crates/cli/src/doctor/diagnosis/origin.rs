@@ -206,26 +206,13 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
         (SocketServer::Python, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
         _ => {
-            let mut lines = match socket_server(examination) {
-                SocketServer::Node2 => allow_request_of_2(origin),
-                _ => remedy::allow_request(examination),
-            };
+            let mut lines = remedy::own_function(examination);
             if !examination.grants_page() {
                 lines.extend(remedy::socket_io(examination));
             }
             lines
         }
     }
-}
-
-/// `allowRequest` of Socket.IO 2.
-fn allow_request_of_2(origin: &str) -> Vec<String> {
-    vec![
-        "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
-        format!("  const allowed = [undefined, \"{origin}\"];"),
-        "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
-            .to_owned(),
-    ]
 }
 
 fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {

@@ -39,7 +39,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
              in a packet, and is for a middleware of io.use.",
             "If it looks at the origin, let it pass the page's:",
         ])
-        .fix(remedy::allow_request(examination)),
+        .fix(remedy::own_function(examination)),
     )
 }
 

@@ -25,6 +25,20 @@ pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
     lines
 }
 
+/// How a function of the server that refuses the page is told not to.
+pub(super) fn own_function(examination: &Examination) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    match socket_server(examination) {
+        SocketServer::Node2 => vec![
+            "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
+            format!("  const allowed = [undefined, \"{origin}\"];"),
+            "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
+                .to_owned(),
+        ],
+        _ => allow_request(examination),
+    }
+}
+
 /// How this Worker is told to allow the page.
 pub(super) fn policy(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
