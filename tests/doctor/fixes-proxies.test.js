@@ -7,7 +7,16 @@ import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
 import { createAuthority } from "./certificates.js";
 import { useToolAndChromium } from "./chromium.js";
-import { before, granted, nginx, nginxServer, page, proxied, server } from "./deployments.js";
+import {
+	before,
+	granted,
+	nginx,
+	nginxServer,
+	page,
+	proxied,
+	python,
+	server,
+} from "./deployments.js";
 import { clientOptionsIn, testFixes } from "./pasting.js";
 
 const good = server(4, { cors: granted });
@@ -310,6 +319,9 @@ const cache = `proxy_cache_path cache keys_zone=io:1m;
 	proxy_ignore_headers Cache-Control;`;
 const lineOf = (text) => text.split("\n")[0];
 
+/** One that lets in pages of its own origin alone. */
+const ownOrigin = python('sio = socketio.AsyncServer(async_mode="asgi")');
+
 /** A server that speaks TLS. */
 const encrypted = async () => {
 	const certificate = await (await createAuthority()).issue();
@@ -567,6 +579,18 @@ const behindNginx = {
 		{},
 		"blocked",
 		(paste) => ({ of: nginxServer(hosted, toServer(paste("proxy_set_header Host"))) }),
+	],
+	"nginx hands on another host to python-socketio, for a page of its own": [
+		nginxServer(ownOrigin, toServer()),
+		{ own: true },
+		"post-failed",
+		(paste) => ({
+			quiet: true,
+			of: nginxServer(
+				ownOrigin,
+				toServer(paste("proxy_set_header Host", "proxy_set_header X-Forwarded-Proto $scheme;")),
+			),
+		}),
 	],
 	"nginx hands on WebSockets alone": [
 		nginx(good, `if ($http_upgrade = "") { return 404; }`),

@@ -71,10 +71,11 @@ export function testFixes(rows, used) {
 }
 
 async function examined(tool, start, options) {
-	const { version = 4, withCredentials, token, transports, direct, asks = [] } = options;
+	const { version = 4, withCredentials, token, transports, direct, own, asks = [] } = options;
 	const deployment = await start();
 	try {
-		const args = ["doctor", deployment.url, "--origin", page, "--client", `${version}`, "--json"];
+		const origin = own ? deployment.url : page;
+		const args = ["doctor", deployment.url, "--origin", origin, "--client", `${version}`, "--json"];
 		if (withCredentials) args.push("--credentials");
 		if (token) args.push("--header", `x-token: ${token}`);
 		if (transports) args.push("--websocket");

@@ -123,7 +123,7 @@ describe("upgrades that are not passed on, by", () => {
 		gunicorn: blocked(named(good, { server: "gunicorn" }, { status: 400 }), "--threads 100"),
 		"AWS App Runner": blocked(
 			named(good, { server: "envoy" }, { status: 403 }),
-			["App Runner", 'transports: ["polling"]'],
+			["App Runner", 'transports: ["polling"]', "upgrade_configs: [{ upgrade_type: websocket }]"],
 			"error websocket-refused",
 		),
 	});
@@ -224,6 +224,8 @@ describe("a platform whose app does not run:", () => {
 			"AWS' load balancer, by HTTP/2": [464, { Server: "awselb/2.0" }, "", "HTTP1"],
 			Azure: [403, html, "Error 403 - This web app is stopped.", "az webapp start"],
 			IIS: [502, { Server: "Microsoft-IIS/10.0" }, "", "Enable proxy"],
+			"Azure, whose app fails": [503, html, "<h1>:( Application Error</h1>", "WEBSITES_PORT"],
+			Replit: [404, { "replit-cluster": "1" }, "Run this Repl to see", "process.env.PORT"],
 			Daphne: [500, { server: "daphne" }, "Exception inside application.", "scope type 'http'"],
 		}),
 		...rowsOf("error rate-limited", {
@@ -236,6 +238,7 @@ describe("a platform whose app does not run:", () => {
 				"<h1>Bad Request (400)</h1><p></p>",
 				'ALLOWED_HOSTS = ["api.example.com"]',
 			],
+			"AirPlay of macOS": [403, { Server: "AirTunes/775.3.1" }, "", "httpServer.listen(3000);"],
 			"Spring's CORS": [403, {}, "Invalid CORS request", "setAllowedOrigins"],
 			"Vite, for its host": [403, {}, "Blocked request. This host", "server: { allowedHosts: ["],
 			Istio: [403, { server: "istio-envoy" }, "RBAC: access denied", "AuthorizationPolicy"],
@@ -253,6 +256,12 @@ describe("a platform whose app does not run:", () => {
 				{ Location: "https://github.com/codespaces/auth/1?port=3000" },
 				"",
 				"3000:public",
+			],
+			"a dev tunnel that is private": [
+				302,
+				{ Location: "https://tunnels.api.visualstudio.com/auth/github/redirect" },
+				"",
+				"--allow-anonymous",
 			],
 			"oauth2-proxy": [
 				302,

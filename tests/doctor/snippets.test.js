@@ -43,10 +43,16 @@ const languages = [
 	[/^(io\.|httpServer\.|allowed\.|\/\^)/, (text) => new Script(withoutEllipsis(text))],
 	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
-	[/^(nginx\.ingress|- to:)/, (text) => assert.equal(typeof parseYaml(text), "object")],
+	[
+		/^(nginx\.ingress|- to:|upgrade_configs)/,
+		(text) => assert.equal(typeof parseYaml(text), "object"),
+	],
 	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
 	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
-	[/^(curl|pip|npx|gcloud|gh|az|aws|kubectl|fly|ngrok|cloudflared|heroku|socketio-cors) /, asShell],
+	[
+		/^(curl|pip|npx|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		asShell,
+	],
 	[/^reverse_proxy 10/, asCaddyfile],
 	[/^upstream io/, asNginx],
 ];

@@ -202,6 +202,15 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
 
 fn hint(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
+        Some(400) if post.engine_error().is_some_and(|error| error.is_python) => &[
+            "python-socketio refuses an origin that is not its own, which it knows by the Host header and \
+             X-Forwarded-Proto: a proxy has to hand on both as the page asked. (A GET of a page to its own \
+             origin has no Origin, and passes.) In nginx:",
+            "  proxy_set_header Host $http_host;",
+            "  proxy_set_header X-Forwarded-Proto $scheme;",
+            "Or name the origin to it:",
+            "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
+        ],
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
              the Origin that this has.",

@@ -121,11 +121,13 @@ fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
         && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
 }
 
-const BY_PLATFORM: [&str; 3] = [
+const BY_PLATFORM: [&str; 5] = [
     "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
      App Runner, API Gateway, App Engine's standard environment and functions do not. Where it cannot be \
      had, let clients stay at polling:",
     "  io(\"…\", { transports: [\"polling\"] })",
+    "Envoy of your own passes it on where its HttpConnectionManager has",
+    "  upgrade_configs: [{ upgrade_type: websocket }]",
     "Else it is a firewall or a list of origins:",
 ];
 

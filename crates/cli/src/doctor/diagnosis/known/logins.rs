@@ -55,10 +55,20 @@ const PRIVATE_PORT: Known = login(
     ],
 );
 
+const PRIVATE_TUNNEL: Known = login(
+    "{} is redirected to a login of Microsoft's dev tunnels: the port is private",
+    &[
+        "Make the port public (Visual Studio Code: panel Ports, Port Visibility, Public), or:",
+        "  devtunnel host --port-numbers 3000 --allow-anonymous",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("github.dev/pf-signin")], known: PRIVATE_PORT },
     Row { signs: &[LeadsTo("github.com/codespaces")], known: PRIVATE_PORT },
     Row { signs: &[Status(401), Says("www-authenticate", "tunnel")], known: PRIVATE_PORT },
+    Row { signs: &[LeadsTo("tunnels.api.visualstudio.com")], known: PRIVATE_TUNNEL },
+    Row { signs: &[LeadsTo("devtunnels.ms")], known: PRIVATE_TUNNEL },
     Row { signs: &[LeadsTo("cloudflareaccess.com")], known: BY_ACCESS },
     Row { signs: &[LeadsTo("/cdn-cgi/access/")], known: BY_ACCESS },
     Row { signs: &[Says("www-authenticate", "cloudflare-access")], known: BY_ACCESS },

@@ -298,6 +298,23 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(503), Body(":( Application Error")],
+        known: down(
+            "Azure answers {} 503: the app does not start, or does not listen on the port that it is given",
+            &[
+                "Look at the app's log. It has to listen on the port of the environment, on every address; a \
+                 container names another one by the setting WEBSITES_PORT.",
+                "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+                "The log:",
+                "  az webapp log tail --name APP --resource-group GROUP",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Header("replit-cluster"), Body("Run this ")],
+        known: down("Replit answers {}: the app does not run", PORT_OF_PLATFORM),
+    },
+    Row {
         signs: &[Status(403), Body("web app is stopped")],
         known: down(
             "Azure answers {}: the web app is stopped",

@@ -21,6 +21,16 @@ const HOST: Known = blocked(
     ],
 );
 
+const AIRPLAY: Known = blocked(
+    "the AirPlay Receiver of macOS answers {}: it has that port, and no server of yours",
+    &[
+        "Let the server listen on another port than 5000 and 7000, and give the client that one:",
+        "  httpServer.listen(3000);",
+        "  io(\"http://localhost:3000\")",
+        "Or turn the receiver off: System Settings, General, AirDrop & Handoff.",
+    ],
+);
+
 const LARGE: Known = blocked(
     "the headers of {} are larger than the server, or a proxy before it, takes",
     &[
@@ -118,6 +128,7 @@ pub(super) const WHOEVER_ASKS: &[Row] = &[
     Row { signs: &[Body("Blocked host:")], known: HOST },
     Row { signs: &[Body("Blocked hosts:")], known: HOST },
     Row { signs: &[Status(400), Body("<h1>Bad Request (400)</h1>")], known: DJANGO_HOST },
+    Row { signs: &[Says("server", "AirTunes")], known: AIRPLAY },
     Row { signs: &[Status(431)], known: LARGE },
     Row { signs: &[Body("Request Header Or Cookie Too Large")], known: LARGE },
     Row { signs: &[Body("request header field exceeds server limit")], known: LARGE },
