@@ -427,7 +427,7 @@ describe("a request on its way", () => {
 		is: "error proxy-changes-path",
 		says,
 		fix: ["$request_uri", "AllViewer"],
-		not: ["transports:", "upgrade", "io.engine.use", "Socket.IO 2 server"],
+		not: ["transports:", "pass the upgrade", "io.engine.use", "Socket.IO 2 server"],
 	});
 	const withoutQuery = (request) => {
 		request.url = request.url.split("?")[0];
