@@ -12,24 +12,31 @@ use crate::doctor::{
     step::Step,
 };
 
-/// The page's poll is refused in words that are not Engine.IO's, and so is one without `Origin`.
+/// The page's poll is refused in words that are not Engine.IO's, and so is one without `Origin`, which no
+/// recording has.
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let said = own_words(poll)?;
-    let without = examination.get(Step::NoOriginPoll).filter(|_| poll.origin.is_some())?;
-    if own_words(without).as_ref() != Some(&said) {
-        return None;
-    }
+    let finding = if examination.recorded.is_some() {
+        let summary = format!(
+            "a function of the server itself refuses the poll: \"{said}\"; for its origin or for something \
+             else, the recording does not tell"
+        );
+        Finding::new(Code::Blocked, Severity::Error, summary).seen(poll, with_body(poll))
+    } else {
+        let without = examination.get(Step::NoOriginPoll).filter(|_| poll.origin.is_some())?;
+        if own_words(without).as_ref() != Some(&said) {
+            return None;
+        }
+        let summary = format!(
+            "a function of the server itself refuses the poll, with the page's Origin and without: \
+             \"{said}\""
+        );
+        Finding::new(Code::Blocked, Severity::Error, summary)
+            .seen(poll, with_body(poll))
+            .seen(without, with_body(without))
+    };
     Some(
-        Finding::new(
-            Code::Blocked,
-            Severity::Error,
-            format!(
-                "a function of the server itself refuses the poll, with the page's Origin and without: \
-                 \"{said}\""
-            ),
-        )
-        .seen(poll, with_body(poll))
-        .seen(without, with_body(without))
+        finding
         .why(["That is the word of its `allowRequest`, or of a middleware: it is asked before any session \
                begins, and CORS headers do not matter to it."])
         .why([client_says(poll)])
