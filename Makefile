@@ -31,12 +31,14 @@ PACKAGE := target/package/made
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-# `make dev PORT=… STATE=…`: another port, and another directory for the local KV.
+# `make dev PORT=… STATE=… UPSTREAM=…`: another port, another directory for the local KV, and a server of
+# one's own, as in http://localhost:3000.
 PORT =
 STATE =
+UPSTREAM =
 
-dev: build target/page/tool.js ## the playground on http://localhost:8788: the Worker in front of a Socket.IO server
-	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %)
+dev: build target/page/tool.js ## the playground on http://localhost:8788: the Worker in front of a Socket.IO server, or of UPSTREAM=…
+	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %) $(UPSTREAM:%=--upstream %)
 
 test: test-native test-e2e ## every test
 

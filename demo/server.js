@@ -1,4 +1,5 @@
-// A small Socket.IO server to try the Worker with. It has no `cors` option: the Worker does CORS.
+// A small Socket.IO server to try the Worker with. It has a `cors` option, as servers have that did
+// without the Worker: a policy that only reports leaves CORS to it, any other replaces its headers.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
@@ -11,7 +12,7 @@ export async function startDemoServer({ onRequest = () => {} } = {}) {
 		response.setHeader("Content-Type", "text/plain");
 		response.end("the origin server\n");
 	});
-	const io = new Server(http, { allowEIO3: true });
+	const io = new Server(http, { allowEIO3: true, cors: { origin: true, credentials: true } });
 	io.on("connection", (socket) => {
 		socket.emit("welcome", { transport: socket.conn.transport.name });
 		socket.on("echo", (message, acknowledge) => acknowledge?.(message));

@@ -19,6 +19,9 @@ export async function whyTaken(port) {
 	await new Promise((resolve) => probe.close(resolve));
 }
 
+/** `text` is the URL of a server, which the Worker takes as `UPSTREAM`. */
+export const isServerUrl = (text) => /^https?:\/\//.test(text) && URL.canParse(text);
+
 /**
  * Starts it on `port` of 127.0.0.1, with these variables and other words for `wrangler dev`. It prints
  * on this terminal; `onLog` is called with each line that the Worker logs. Aborting `signal` ends it.

@@ -33,11 +33,12 @@ const maxLength = 9 * 1024 * 1024;
 const patience = 8000;
 
 /**
- * Starts it on `port`, or on any other if that is taken, in front of the Worker at `edge`. `assets` are
- * the files that are served besides the page's own, by path.
+ * Starts it on `port`, or on any other if that is taken, in front of the Worker at `edge`. `upstream` is
+ * the URL of the server behind that, if it is the user's own, of which nothing is known. `assets` are the
+ * files that are served besides the page's own, by path.
  * Resolves to the page's URL, to `tell`, which sends an event to every open page, and to `stop`.
  */
-export async function startPlayground({ port, edge, assets = assetsOfProject }) {
+export async function startPlayground({ port, edge, upstream, assets = assetsOfProject }) {
 	const refusedVersions = new Set();
 	let saving = Promise.resolve();
 	const server = createServer((request, response) => {
@@ -74,7 +75,7 @@ export async function startPlayground({ port, edge, assets = assetsOfProject }) 
 	}
 
 	const actions = {
-		"GET /setting": (_request, response) => json(response, { edge, allowed, other }),
+		"GET /setting": (_request, response) => json(response, { edge, allowed, other, upstream }),
 		"GET /policy": async (_request, response) => {
 			response.setHeader("Content-Type", "text/plain; charset=utf-8");
 			response.end(await readPolicy(edge));

@@ -1,8 +1,8 @@
-// `make dev`: a Socket.IO server, the Worker in front of it on workerd, and the playground.
+// `make dev`: a Socket.IO server, or one's own, the Worker in front of it on workerd, and the playground.
 import { execFile } from "node:child_process";
 import { parseArgs, promisify } from "node:util";
 import { startDemoServer } from "../demo/server.js";
-import { answering, startLocalEdge, whyTaken } from "../playground/local-edge.js";
+import { answering, isServerUrl, startLocalEdge, whyTaken } from "../playground/local-edge.js";
 import { startPlayground } from "../playground/server.js";
 
 const wranglersState = ".wrangler/state";
@@ -10,6 +10,7 @@ const { values: options } = parseArgs({
 	options: {
 		port: { type: "string", default: "8787" },
 		"persist-to": { type: "string", default: wranglersState },
+		upstream: { type: "string" },
 	},
 });
 const edge = `http://127.0.0.1:${options.port}`;
@@ -20,15 +21,18 @@ const ending = new AbortController();
 const { signal } = ending;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => ending.abort());
 
+checkUpstream();
 await checkPort();
 await seedPolicy();
 // Started once the Worker answers: before, its page has nothing to show.
 let playground;
 const tell = (event) => playground?.tell(event);
-const server = await startDemoServer({
-	onRequest: ({ method, url, headers: { origin } }) =>
-		tell({ type: "reached", method, url, origin }),
-});
+const server = options.upstream
+	? { url: options.upstream, stop() {} }
+	: await startDemoServer({
+			onRequest: ({ method, url, headers: { origin } }) =>
+				tell({ type: "reached", method, url, origin }),
+		});
 const worker = startLocalEdge({
 	command: ["wrangler"],
 	port: options.port,
@@ -49,8 +53,20 @@ worker.once("exit", async (code) => {
 });
 await answering(edge, signal);
 if (!signal.aborted) {
-	playground = await startPlayground({ port: Math.min(Number(options.port) + 1, 65535), edge });
+	playground = await startPlayground({
+		port: Math.min(Number(options.port) + 1, 65535),
+		edge,
+		upstream: options.upstream,
+	});
 	console.log(whatToTry());
+}
+
+function checkUpstream() {
+	const { upstream } = options;
+	if (upstream === undefined || isServerUrl(upstream)) return;
+	console.error(`${upstream} is no URL of a server`);
+	console.error("    write it as in: make dev UPSTREAM=http://localhost:3000");
+	process.exit(1);
 }
 
 async function checkPort() {
@@ -80,7 +96,7 @@ function whatToTry() {
 	return `
 The playground      ${playground.url}
 The Worker          ${edge}
-its origin server   ${server.url}, Socket.IO 4
+its origin server   ${server.url}, ${options.upstream ? "yours" : "Socket.IO 4; for yours: make dev UPSTREAM=http://localhost:3000"}
 
 Open the playground: a page of an allowed origin and one of a refused origin connect
 through the Worker, and you change the policy. Or, by hand:

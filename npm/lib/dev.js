@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { answering, startLocalEdge, whyTaken } from "../playground/local-edge.js";
+import { answering, isServerUrl, startLocalEdge, whyTaken } from "../playground/local-edge.js";
 import { putPolicy } from "../playground/local-policy.js";
 import { startPlayground } from "../playground/server.js";
 import { orRefused, Refusal } from "./say.js";
@@ -44,8 +44,8 @@ async function dev(words) {
 	const port = Number(values.port);
 	if (!Number.isInteger(port) || port < 1 || port > 65535)
 		throw new Refusal(`--port ${values.port} is no port`);
-	if (values.upstream !== undefined && !URL.canParse(values.upstream)) {
-		throw new Refusal(`--upstream ${values.upstream} is no URL`, {
+	if (values.upstream !== undefined && !isServerUrl(values.upstream)) {
+		throw new Refusal(`--upstream ${values.upstream} is no URL of a server`, {
 			help: "write it as in http://localhost:3000",
 		});
 	}
@@ -95,6 +95,7 @@ async function serve({ command, port, policy, upstream }) {
 		playground = await startPlayground({
 			port: Math.min(port + 1, 65535),
 			edge,
+			upstream,
 			assets: assets(policy),
 		});
 		console.log(whatToTry({ playground, edge, server, policy }));

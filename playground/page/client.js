@@ -4,10 +4,14 @@ import { byId } from "./dom.js";
 import { gatherEvidence } from "./evidence.js";
 import { follow } from "./feed.js";
 import { judge } from "./judge.js";
+import { keepFields } from "./keep.js";
 import { onExchange } from "./observe.js";
+import { pageName } from "./pages.js";
 import { startTimeline } from "./timeline.js";
+import { whyNotConnected } from "./why-not-connected.js";
 
-const { edge } = await (await fetch("/setting")).json();
+const setting = await (await fetch("/setting")).json();
+const { edge, upstream } = setting;
 const timeline = startTimeline(byId("timeline"));
 const evidence = gatherEvidence(location.origin, show);
 const main = document.querySelector("main");
@@ -17,8 +21,12 @@ let exchanges = new Set();
 /** The policy by which the Worker decided last. */
 let inForce;
 
+byId("number").textContent = pageName(location.origin, setting);
 byId("origin").textContent = location.origin;
+if (upstream) byId("server").textContent = "Your server";
 document.title = `${location.origin} · socketio-cors-edge`;
+keepFields(byId("options"));
+keepFields(byId("message"));
 
 onExchange((exchange) => {
 	// The previous connection may still be closing.
@@ -99,6 +107,20 @@ function failed(error) {
 	timeline.event(`the client says: ${error.message}`, "bad");
 	say("bad", "Not connected");
 	sum();
+	explainFailure(error);
+}
+
+/** Says why it is not connected, if the Worker's log does not say that it refused the page. */
+async function explainFailure(error) {
+	const mine = socket;
+	const exchange = [...exchanges].at(-1);
+	const withHeader = byId("header").checked;
+	const why = await whyNotConnected(error, exchange, {
+		...{ origin: location.origin, host: edge, credentials: byId("credentials").checked },
+		headers: withHeader ? ["x-token"] : [],
+	});
+	if (mine === socket && byId("state").textContent === "Not connected")
+		say("bad", "Not connected", why);
 }
 
 function disconnected(reason) {
@@ -117,7 +139,9 @@ function show(exchange) {
 function sum() {
 	const all = [...exchanges];
 	byId("sent").textContent = counted(all.length, "request");
-	byId("reached").textContent = `${all.filter(({ reached }) => reached).length} arrived`;
+	byId("reached").textContent = upstream
+		? "not watched"
+		: `${all.filter(({ reached }) => reached).length} arrived`;
 	const judged = all.map(judge);
 	const opened = judged.find(({ verdict }) => verdict === "opened");
 	const { verdict, reason, policy } = judged.findLast(({ reason }) => reason) ?? opened ?? {};
@@ -142,13 +166,16 @@ function nameOf(transport) {
 /** Tells the page around this frame how high this page is, and its state. */
 function report() {
 	const { textContent: text, dataset } = byId("state");
-	const state = { kind: dataset.kind, text };
+	const isRefused = byId("path").dataset.verdict === "refuse";
+	const why = byId(isRefused ? "reason" : "why").textContent;
+	const state = { kind: dataset.kind, text, why };
 	window.parent.postMessage({ height: main.offsetHeight, state }, "*");
 }
 
-function say(kind, text) {
+function say(kind, text, why = "") {
 	byId("state").dataset.kind = kind;
 	if (byId("state").textContent !== text) byId("state").textContent = text;
+	byId("why").textContent = why;
 	report();
 	byId("send").disabled = kind !== "good";
 	byId("disconnect").disabled = kind !== "good";

@@ -1,14 +1,19 @@
 // The editor of the document: a text area, its line numbers, and the faults and warnings.
 import { byId, element } from "./dom.js";
+import { startHistory } from "./history.js";
 import { check } from "./reports.js";
 
 const area = byId("document");
 
-/** Starts it. Calls `onChange` with the text whenever it changes. */
-export function startEditor(onChange) {
+/**
+ * Starts it. Calls `onChange` whenever the text changes: with the text, and with what `check` says of it.
+ * `history` is that of the text area, if it was started before.
+ */
+export function startEditor(onChange, history = startHistory(area)) {
 	const changed = () => {
-		show(check(area.value));
-		onChange(area.value);
+		const report = check(area.value);
+		show(report);
+		onChange(area.value, report);
 	};
 	area.addEventListener("input", changed);
 	area.addEventListener("scroll", () => {
@@ -18,10 +23,19 @@ export function startEditor(onChange) {
 		get text() {
 			return area.value;
 		},
-		set text(text) {
+		/** Begins with `text`: nothing before it can be undone. */
+		load(text) {
 			area.value = text;
 			area.scrollTop = 0;
+			history.restart();
 			changed();
+		},
+		/** Replaces the text, which Ctrl+Z takes back. */
+		replace: history.replace,
+		undo: history.undo,
+		/** There is something that Ctrl+Z takes back. */
+		get canUndo() {
+			return history.canUndo;
 		},
 	};
 }
@@ -32,10 +46,9 @@ function show({ valid, strictJson, faults, truncated, warnings }) {
 		warnings.length > 0 && counted(warnings, "warning"),
 	].filter(Boolean);
 	const verdict = valid ? ["Valid", ...counts] : counts;
-	if (valid && !strictJson) verdict.push("saved as strict JSON");
+	if (valid && !strictJson) verdict.push("not yet JSON");
 	byId("verdict").textContent = verdict.join(", ");
 	byId("verdict").dataset.kind = valid ? (warnings.length > 0 ? "warned" : "good") : "bad";
-	byId("save").textContent = valid ? "Save it" : "Save it anyway";
 	area.setAttribute("aria-invalid", String(!valid));
 	byId("faults").replaceChildren(
 		...faults.map((fault) => item(fault, "fault")),

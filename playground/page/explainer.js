@@ -25,7 +25,7 @@ function question(edge) {
 	const sender = value("sender");
 	const isPage = sender === "page";
 	const sendsOrigin = isPage || sender === "websocket";
-	for (const name of ["method", "headers"]) form.elements[name].disabled = !isPage;
+	for (const name of ["method", "headers", "credentials"]) form.elements[name].disabled = !isPage;
 	form.elements.origin.disabled = !sendsOrigin;
 	const headers = value("headers")
 		.split(",")
@@ -37,6 +37,7 @@ function question(edge) {
 		path: value("path") || undefined,
 		method: isPage ? value("method") : "GET",
 		headers: isPage ? headers : [],
+		credentials: isPage && form.elements.credentials.checked,
 		websocket: sender === "websocket",
 		embedded: sender === "embedded",
 	};
@@ -48,6 +49,7 @@ function question(edge) {
 		...(asked.path ? ["--path", asked.path] : []),
 		...(asked.method === "GET" ? [] : ["--method", asked.method]),
 		...(asked.headers.length > 0 ? ["--headers", asked.headers.join(",")] : []),
+		...(asked.credentials ? ["--credentials"] : []),
 		...(asked.websocket ? ["--websocket"] : []),
 	];
 	return { asked, words };

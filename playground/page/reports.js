@@ -6,6 +6,9 @@ await load();
 /** A document as strict JSON, which the Worker reads. */
 export const json = tool.json;
 
+/** The strict JSON that a text means, if it is none and it is known what is meant. */
+export const rewritten = tool.rewritten;
+
 /** The version of a document, as in `x-cors-decision`: that of its JSON. */
 export const version = tool.version;
 

@@ -94,8 +94,9 @@ const statuses = { "socketio-cors check pasted.js": 1 };
 
 /** What another test runs: its file in tests/, and where in it. */
 const runElsewhere = {
-	"make dev": ["playground/dev.test.js", 'start("make", ["dev", '],
-	"make dev PORT=9000": ["playground/dev.test.js", 'start("make", ["dev", `PORT='],
+	"make dev": ["playground/dev.test.js", 'start("make", words)'],
+	"make dev PORT=9000": ["playground/dev.test.js", '["dev", `PORT='],
+	"make dev UPSTREAM=http://localhost:3000": ["playground/dev.test.js", "words.push(`UPSTREAM="],
 	"make deploy": ["docs/deploying.test.js", 'typed("make deploy")'],
 	"npm run deploy": ["docs/deploying.test.js", '"A button"'],
 	"npx wrangler deploy --var REPORT_ONLY:on": [

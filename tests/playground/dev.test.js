@@ -8,15 +8,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startDemoServer } from "../../demo/server.js";
 import { accepts, freePort, run, start, until } from "../harness/process.js";
 
 const lastLine = "Ctrl-C ends everything.";
 
 /** Starts `make dev` with a state of its own, and has `use` use it; leaves nothing of it. */
-async function starting({ port, prepare }, use) {
+async function starting({ port, prepare, upstream }, use) {
 	const state = await mkdtemp(join(tmpdir(), "dev-"));
 	await prepare?.(state);
-	const dev = start("make", ["dev", `PORT=${port}`, `STATE=${state}`]);
+	const words = ["dev", `PORT=${port}`, `STATE=${state}`];
+	if (upstream) words.push(`UPSTREAM=${upstream}`);
+	const dev = start("make", words);
 	try {
 		await use(dev);
 	} finally {
@@ -26,9 +29,9 @@ async function starting({ port, prepare }, use) {
 }
 
 /** The same on a free port, when it has printed what to try. */
-async function running({ prepare }, use) {
+async function running({ prepare, upstream }, use) {
 	const port = await freePort();
-	await starting({ port, prepare }, async (dev) => {
+	await starting({ port, prepare, upstream }, async (dev) => {
 		await dev.said(lastLine);
 		const [, playground] = dev.output.match(/^The playground +(http:.*)$/m);
 		await use({ dev, port, playground, printed: printedCommands(dev.output) });
@@ -97,20 +100,37 @@ describe("make dev", () => {
 			await assertGone({ dev, port, playground });
 		}));
 
-	test("keeps the policy that it finds, and ends when only its script is told to", () => {
+	test("takes one's own server, keeps the policy that it finds, and ends when only its script is told to", async () => {
+		const arrived = [];
+		const own = await startDemoServer({ onRequest: ({ url }) => arrived.push(url) });
 		const policy = `'{"origin": "https://other.example"}'`;
 		const prepare = (state) =>
 			typed(
 				`npx wrangler kv key put --binding POLICY --local --persist-to ${state} policy ${policy}`,
 			);
-		return running({ prepare }, async ({ dev, port, printed }) => {
+		const use = async ({ dev, port, playground, printed }) => {
+			assert.match(dev.output, new RegExp(`^its origin server +${own.url}, yours$`, "m"));
+			const address = playground.replace("localhost", "127.0.0.1");
+			const setting = await (await fetch(`${address}/setting`)).json();
+			assert.equal(setting.upstream, own.url);
 			assertLetIn(await typed(printed.refused), "https://other.example");
+			assert.deepEqual(arrived, ["/socket.io/?EIO=4&transport=polling"]);
 			assertRefused(await typed(printed.allowed));
 			assert.doesNotMatch(dev.output, /put demo\/policy\.json/);
 
 			endScript(dev);
 			assert.equal(await dev.ended(), 0, dev.output);
 			await assertGone({ dev, port });
+		};
+		await running({ prepare, upstream: own.url }, use).finally(() => own.stop());
+	});
+
+	test("says how one's own server is written", async () => {
+		const port = await freePort();
+		await starting({ port, upstream: "localhost:3000" }, async (dev) => {
+			assert.notEqual(await dev.ended(), 0);
+			assert.match(dev.output, /^localhost:3000 is no URL of a server$/m);
+			assert.match(dev.output, /make dev UPSTREAM=http:\/\/localhost:3000$/m);
 		});
 	});
 

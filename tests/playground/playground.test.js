@@ -141,24 +141,24 @@ describe("what happens, as it happens", () => {
 		}));
 
 	test("a policy that only reports: what it would refuse goes on, and is not called refused", () =>
-		opened(async ({ allowed, other }) => {
-			const text = '{"origin": "https://app.example.com", "reportOnly": true}';
-			const version = versionOf(text);
+		opened(async ({ page, allowed, other }) => {
 			await allowed.comesTo("Connected over WebSocket");
-			await playground.save(text);
-			await allowed.comesTo("Not connected");
-			await other.comesTo("Not connected");
+			await press(page, "Only report");
+			assert.match(await page.locator("#shows").textContent(), /^Nothing is refused: /);
+			const version = versionOf(await page.getByLabel("The policy document").inputValue());
+			await press(page, "Save it");
+			await other.comesTo("Connected over WebSocket");
+			await allowed.comesTo("Connected over WebSocket");
 			const why = "unlisted-origin · the policy only reports, so it went on · reached the server";
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
-			assert.deepEqual(await other.rows(), [
-				`GET poll | reported | ${why} · the server's own answer does not let the page read it · told by the Worker's log`,
-				"the client says: xhr poll error",
-			]);
-			assert.deepEqual(await other.path(), [
-				"This page\n1 request",
+			assert.equal(
+				(await other.rows())[0],
+				`GET poll 200 | reported | ${why} · told by the Worker's log`,
+			);
+			assert.equal(
+				(await other.path())[1],
 				`The Worker\nreported\nunlisted-origin\npolicy ${version}`,
-				"Socket.IO server\n1 arrived",
-			]);
+			);
 			await other.frame.getByLabel("Transports").selectOption("WebSocket only");
 			await other.comesTo("Connected over WebSocket");
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
@@ -166,6 +166,37 @@ describe("what happens, as it happens", () => {
 				(await other.rows())[0],
 				`WebSocket | reported | ${why} · told by the Worker's log`,
 			);
+		}));
+
+	test("a page that sends credentials under a policy without: the reason is beside “Not connected”", () =>
+		opened(async ({ page, allowed, other }) => {
+			await other.comesTo("Refused by the Worker");
+			await press(page, "Without credentials");
+			await press(page, "Save it");
+			const reason =
+				"the page cannot read the answer: the request has credentials, and the answer does not allow them";
+			for (const { frame } of [allowed, other])
+				await until(reason, async () => (await frame.locator("#why").textContent()) === reason);
+			const states = await page
+				.locator("#states li")
+				.evaluateAll((items) =>
+					items.map(({ children }) => [...children].map(({ textContent }) => textContent)),
+				);
+			assert.deepEqual(states, [
+				["Page 1 · localhost", "Not connected", reason],
+				["Page 2 · 127.0.0.1", "Not connected", reason],
+			]);
+			// The explainer says the same, and what the switch changes.
+			const outcome = page.locator(".outcome");
+			assert.equal((await outcome.textContent()).toLowerCase(), reason);
+			const command = page.locator("#answer details pre");
+			assert.match(await command.textContent(), / --credentials$/);
+			await page.getByLabel("With credentials, such as cookies").uncheck();
+			assert.doesNotMatch(await command.textContent(), / --credentials/);
+			assert.equal(await outcome.textContent(), "The page can read the answer");
+			await other.frame.getByText("Credentials, preflights").click();
+			await other.frame.getByLabel("With credentials").uncheck();
+			await other.comesTo("Connected over WebSocket");
 		}));
 
 	test("messages, as text whatever they hold; and the end", () =>
@@ -251,6 +282,75 @@ describe("the editor", () => {
 			assert.deepEqual(selected, [true, '"credential": true, "origin": true}']);
 		}));
 
+	test("Ctrl+Z goes back through examples, resets and what was typed", () =>
+		opened(async ({ page }) => {
+			const area = page.getByLabel("The policy document");
+			await press(page, "Allow both");
+			const both = await area.inputValue();
+			await area.press("Control+End");
+			await page.keyboard.type("x");
+			await press(page, "Put the first one back");
+			await saved(page, `the Worker decides by ${first} now.`);
+			assert.equal(await area.inputValue(), firstPolicy);
+			// The focus is on the button.
+			for (const before of [`${both}x`, both, firstPolicy]) {
+				await page.keyboard.press("Control+z");
+				assert.equal(await area.inputValue(), before);
+			}
+			await page.keyboard.press("Control+Shift+Z");
+			assert.equal(await area.inputValue(), both);
+			await press(page, "Undo");
+			assert.equal(await area.inputValue(), firstPolicy);
+		}));
+
+	test("a reload loses nothing, and says that what was typed is not saved", () =>
+		opened(async ({ page, allowed }) => {
+			const area = page.getByLabel("The policy document");
+			const draft = page.locator("#draft");
+			assert.equal(await draft.isVisible(), false);
+			await type(page, '{"origin": "https://typed.example"}');
+			await page.getByLabel("Path and query").fill("/typed");
+			await allowed.frame.getByLabel("Message").fill("typed");
+			await page.reload();
+			await draft.waitFor();
+			assert.match(await draft.textContent(), /^\s*A draft: .* the Worker does not know it\./);
+			assert.equal(await area.inputValue(), '{"origin": "https://typed.example"}');
+			assert.equal(await page.getByLabel("Path and query").inputValue(), "/typed");
+			const message = page.frameLocator("#allowed").getByLabel("Message");
+			await until("the message", async () => (await message.inputValue()) === "typed");
+			assert.equal(await page.locator("#in-force").textContent(), first);
+			await press(page, "Show what is saved");
+			assert.equal(await area.inputValue(), firstPolicy);
+			assert.equal(await draft.isVisible(), false);
+			await page.reload();
+			await until("the document", async () => (await area.inputValue()) === firstPolicy);
+			assert.equal(await draft.isVisible(), false);
+		}));
+
+	test("makes JSON of JavaScript, with and without something around the policy", () =>
+		opened(async ({ page }) => {
+			const area = page.getByLabel("The policy document");
+			const button = page.getByRole("button", { name: "Make it JSON" });
+			assert.equal(await button.isVisible(), false);
+			for (const [text, json] of [
+				["{ // ours\n  origin: 'https://a.example',\n}", '{\n  "origin": "https://a.example"\n}'],
+				[
+					"const io = new Server(httpServer, { cors: { origin: 'https://a.example' } });",
+					'{ "origin": "https://a.example" }',
+				],
+			]) {
+				await type(page, text);
+				await button.click();
+				assert.equal(await area.inputValue(), json);
+				assert.equal(await page.locator("#verdict").textContent(), "Valid");
+				assert.equal(await button.isVisible(), false);
+				await area.press("Control+z");
+				assert.equal(await area.inputValue(), text);
+			}
+			await type(page, "{ origin: process.env.ORIGIN }");
+			assert.equal(await button.isVisible(), false);
+		}));
+
 	function isValid(text) {
 		return [documents[2], documents[6], documents[9]].includes(text) ? 0 : 1;
 	}
@@ -260,7 +360,7 @@ describe("saving", () => {
 	test("changes the decision, and says which policy is in force", () =>
 		opened(async ({ page, allowed, other }) => {
 			await other.comesTo("Refused by the Worker");
-			await press(page, "Only the second");
+			await press(page, "Only page 2");
 			const text = await page.getByLabel("The policy document").inputValue();
 			assert.equal(await page.locator("#in-force").textContent(), first);
 			assert.equal(
@@ -288,10 +388,7 @@ describe("saving", () => {
 	test("what JavaScript has besides JSON is saved as JSON", () =>
 		opened(async ({ page, allowed }) => {
 			await type(page, "{ // ours\n  origin: ['http://localhost:*',],\n  credentials: true,\n}");
-			assert.equal(
-				await page.locator("#verdict").textContent(),
-				"Valid, 1 warning, saved as strict JSON",
-			);
+			assert.equal(await page.locator("#verdict").textContent(), "Valid, 1 warning, not yet JSON");
 			await press(page, "Save it");
 			const version = versionOf('{\n  "origin": ["http://localhost:*"],\n  "credentials": true\n}');
 			await saved(page, `Saved, and in force: the Worker decides by ${version} now.`);
@@ -367,6 +464,7 @@ describe("what would happen", () => {
 		[{ origin: "https://evil.example" }, ["--origin", "https://evil.example"]],
 		[{ origin: "https://A.example/" }, ["--origin", "https://A.example/"]],
 		[{ origin: "null" }, ["--origin", "null"]],
+		[{ origin: a, without: "credentials" }, ["--origin", a]],
 		[{ origin: a, sender: "a page's WebSocket" }, ["--origin", a, "--websocket"]],
 		[{ origin: a, path: "/other?x=1" }, ["--origin", a, "--path", "/other?x=1"]],
 		[{ sender: "no browser: an app, a server, curl" }, ["--no-origin"]],
@@ -379,6 +477,7 @@ describe("what would happen", () => {
 				const file = await tool.file(policy);
 				const rest = ["--host", playground.edge];
 				if (!asked.path) rest.push("--path", "/socket.io/?EIO=4&transport=polling");
+				if (!asked.sender && !asked.without) rest.push("--credentials");
 				const report = JSON.parse(
 					await tool.run(0, ["explain", "--json", file, ...rest, ...options]),
 				);
@@ -413,12 +512,13 @@ describe("what would happen", () => {
 			assert.match(await answer.textContent(), /^The document has faults\. Fix them/);
 		}));
 
-	async function fill(page, { origin, sender, method, headers, path }) {
+	async function fill(page, { origin, sender, method, headers, path, without }) {
 		if (sender) await page.getByLabel("Sent by").selectOption(sender);
 		if (origin) await page.getByLabel("From the origin").fill(origin);
 		if (method) await page.getByLabel("Method").selectOption(method);
 		if (headers) await page.getByLabel("Headers that it sets").fill(headers);
 		if (path) await page.getByLabel("Path and query").fill(path);
+		if (without) await page.getByLabel("With credentials, such as cookies").uncheck();
 	}
 
 	/** What is shown of each exchange: its first lines, its terms, its headers. */
@@ -526,11 +626,60 @@ describe("for everyone", () => {
 							]);
 							assert.equal(scrolled, inner, `${name}: ${frame.url()}`);
 						}
+						assert.deepEqual(await overlaps(page), [], name);
 					}
 				},
 				{ viewport: { width, height: 740 } },
 			));
 	}
+
+	/** The cards and fields of the page that lie over each other. */
+	function overlaps(page) {
+		return page.evaluate(() => {
+			const shown = [
+				...document.querySelectorAll(".card, .card button, .card input, .card li, iframe"),
+			];
+			const boxes = shown.map((place) => [place, place.getBoundingClientRect()]);
+			const lieOver = ([one, a], [two, b]) =>
+				!one.contains(two) &&
+				!two.contains(one) &&
+				Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+				Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+			return boxes.flatMap((one, index) =>
+				boxes
+					.slice(index + 1)
+					.filter((two) => lieOver(one, two))
+					.map(([place]) => `${one[0].outerHTML} ${place.outerHTML}`),
+			);
+		});
+	}
+
+	test("on a phone, what a policy does is seen where it is saved", () =>
+		opened(
+			async ({ page, other }) => {
+				await other.comesTo("Refused by the Worker");
+				const save = page.getByRole("button", { name: "Save it" });
+				await save.scrollIntoViewIfNeeded();
+				await save.evaluate((button) => button.scrollIntoView({ block: "center" }));
+				const { bottom, height } = await page.locator("#states").evaluate((list) => ({
+					bottom: list.getBoundingClientRect().bottom,
+					height: window.innerHeight,
+				}));
+				assert.ok(bottom <= height, `${bottom} of ${height}`);
+			},
+			{ viewport: { width: 360, height: 740 } },
+		));
+
+	test("the first Tab is on a link that skips to the policy", () =>
+		opened(async ({ page }) => {
+			await page.keyboard.press("Tab");
+			await page
+				.getByRole("link", { name: "Skip to the policy" })
+				.and(page.locator(":focus"))
+				.waitFor();
+			await page.keyboard.press("Enter");
+			assert.equal(await page.evaluate(() => document.activeElement.id), "policy");
+		}));
 
 	for (const colorScheme of ["light", "dark"]) {
 		test(`axe finds nothing (${colorScheme})`, () =>

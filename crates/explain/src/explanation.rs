@@ -49,6 +49,7 @@ impl<'a> Explanation<'a> {
             "preflight": self.preflight.as_ref().map(ExplainedRequest::json),
             "request": self.request.json(),
             "outcome": self.outcome.as_ref().map(ToString::to_string),
+            "readable": self.outcome.as_ref().map(BrowserOutcome::is_readable),
         })
     }
 }

@@ -59,6 +59,17 @@ impl PolicyDocument {
         !matches!(self.reading, Reading::Converted(_))
     }
 
+    /// The strict JSON to write instead of the text, where that is something else and it is known what
+    /// is meant: JavaScript's spelling, or something around the policy.
+    #[must_use]
+    pub fn rewritten(&self) -> Option<&str> {
+        match &self.reading {
+            Reading::Json => None,
+            Reading::Converted(json) => Some(json.text()).filter(|text| is_json(text)),
+            Reading::Faulty(fault) => fault.document(),
+        }
+    }
+
     /// The policy that it describes, of the version of its JSON.
     ///
     /// # Errors
@@ -118,8 +129,8 @@ impl Reading {
             return Self::Faulty(WrittenFault::new(0..0, "UTF-16, but JSON is UTF-8", help));
         }
         let is_too_large = text.len() > policy::MAX_DOCUMENT_LEN;
-        let is_json = || serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok();
-        let reading = if is_too_large || is_json() { Self::Json } else { Self::converted(text) };
+        let reading =
+            if is_too_large || is_json(text) { Self::Json } else { Self::converted(text) };
         let json = match &reading {
             Self::Json => text,
             Self::Converted(json) => json.text(),
@@ -142,6 +153,10 @@ impl Reading {
             Err(fault) => Self::Faulty(fault),
         }
     }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
 }
 
 /// The text was UTF-16, read as UTF-8: every other byte of its first characters is zero. A byte order

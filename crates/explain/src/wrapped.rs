@@ -24,7 +24,7 @@ type Members<'j> = BTreeMap<String, &'j RawValue>;
 pub(crate) fn fault_of_json(json: &str) -> Option<WrittenFault> {
     let Object { what, document } = Object::read(json)?;
     let message = what?;
-    Some(fault(0, message, &document))
+    Some(fault(0, message, document))
 }
 
 /// The fault of a text of JavaScript in which there is a policy: something is around it, or it cannot
@@ -32,7 +32,7 @@ pub(crate) fn fault_of_json(json: &str) -> Option<WrittenFault> {
 pub(crate) fn fault_of_javascript(text: &str) -> Option<WrittenFault> {
     let (start, object) = first_object(text)?;
     Some(match object {
-        Ok(Object { document, .. }) => fault(start, "text around the policy", &document),
+        Ok(Object { document, .. }) => fault(start, "text around the policy", document),
         Err(fault) => fault,
     })
 }
@@ -87,13 +87,13 @@ fn is_literal(object: &str) -> bool {
     rest.starts_with(is_name) && rest.trim_start_matches(is_name).trim_start().starts_with(':')
 }
 
-fn fault(start: usize, message: &str, document: &str) -> WrittenFault {
+fn fault(start: usize, message: &str, document: String) -> WrittenFault {
     let help = if document.len() > MAX_PROPOSAL_LEN {
         "write the policy alone".to_owned()
     } else {
         format!("write the policy alone:\n{document}")
     };
-    WrittenFault::new(start..start, message, help)
+    WrittenFault::new(start..start, message, help).with_document(document)
 }
 
 /// An object that has a policy.

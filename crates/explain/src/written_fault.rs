@@ -11,6 +11,7 @@ pub(crate) struct WrittenFault {
     pub(crate) span: Range<usize>,
     message: String,
     help: String,
+    document: Option<String>,
 }
 
 impl WrittenFault {
@@ -19,7 +20,12 @@ impl WrittenFault {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { span, message: message.into(), help: help.into() }
+        Self { span, message: message.into(), help: help.into(), document: None }
+    }
+
+    /// The same, where `document` is what to write instead.
+    pub(crate) fn with_document(self, document: String) -> Self {
+        Self { document: Some(document), ..self }
     }
 
     /// What is wrong.
@@ -30,6 +36,11 @@ impl WrittenFault {
     /// What to write instead.
     pub(crate) fn help(&self) -> &str {
         &self.help
+    }
+
+    /// The whole document to write instead, if it is known.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 
     /// As a diagnostic of the whole document, which is written `text`.

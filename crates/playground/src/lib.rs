@@ -18,6 +18,14 @@ pub fn json(text: &str) -> String {
     read(text).json().to_owned()
 }
 
+/// The strict JSON to write instead of `text`, where that is JavaScript or has something around the
+/// policy; `undefined` where it is JSON already, or it is not known what is meant.
+#[wasm_bindgen]
+#[must_use]
+pub fn rewritten(text: &str) -> Option<String> {
+    read(text).rewritten().map(str::to_owned)
+}
+
 /// The version of the document `text`, as in `x-cors-decision`.
 #[wasm_bindgen]
 #[must_use]

@@ -41,7 +41,8 @@ pub(crate) struct Explain {
     expect: Option<Expectation>,
     /// Print one JSON object instead of text
     ///
-    /// {"file", "valid", "policy", "preflight", "request", "outcome"}; preflight
+    /// {"file", "valid", "policy", "preflight", "request", "outcome", "readable"}; "readable"
+    /// as --expect means it (null where the policy alone does not decide it); preflight
     /// (null if none is sent) and request have "method", "url", "origin",
     /// "meantOrigin", "decision", "reason", "why", "reportOnly", "rule", "pattern",
     /// "kvKeys", "answeredBy", "untouched", "removedHeaders", "status", "headers" and "body".

@@ -39,6 +39,8 @@ fn what_javascript_has_besides_json_is_understood() {
     ] {
         assert_eq!(read(written).json(), json, "{written}");
         assert!(!read(written).is_json(), "{written}");
+        let is_valid = serde_json::from_str::<serde_json::Value>(json).is_ok();
+        assert_eq!(read(written).rewritten(), is_valid.then_some(json), "{written}");
     }
     let valid = "{origin: ['https://a.example',], /* the default: */ credentials: false} // end";
     assert!(read(valid).policy().is_ok(), "{:?}", faults(valid));
@@ -57,6 +59,7 @@ fn strict_json_stays_as_it_is() {
     ] {
         let document = read(text);
         assert_eq!((document.json(), document.is_json()), (text, true), "{text}");
+        assert_eq!(document.rewritten(), None, "{text}");
     }
 }
 
@@ -221,6 +224,7 @@ fn assert_unwrapped(message: &str, texts: &[&str], proposed: &str) {
         let said: Vec<_> =
             found.iter().map(|fault| (fault.message.as_str(), fault.help.as_deref())).collect();
         let help = format!("write the policy alone:\n{proposed}");
+        assert_eq!(read(text).rewritten(), Some(proposed));
         assert_eq!(said, [(message, Some(help.as_str()))], "{text}");
     }
 }
@@ -306,6 +310,7 @@ fn what_is_not_around_a_policy_is_told_as_it_is() {
     }
     let long = format!("{{ cors: {{ origin: '{}' }} }}", "a".repeat(10_000));
     assert!(faults(&long)[0].ends_with("; write the policy alone"));
+    assert!(read(&long).rewritten().is_some_and(|json| json.len() > 10_000));
 }
 
 #[test]
