@@ -25,6 +25,7 @@ NGINX_LINK := .tools/nginx
 SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
 PYTHON_PACKAGES := .tools/python/installed
 NEXTJS := .tools/nextjs/.next/BUILD_ID
+FRAMEWORKS := .tools/frameworks/node_modules/.package-lock.json
 PACKAGE := target/package/made
 
 help: ## list these targets
@@ -45,7 +46,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 # Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
 		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
@@ -181,6 +182,13 @@ $(PYTHON_PACKAGES): tests/harness/python/requirements.txt
 
 $(NEXTJS): $(shell find tests/socketio/nextjs -type f) | $(PACKAGES)
 	@scripts/build-nextjs.sh .tools/nextjs
+
+$(FRAMEWORKS): tests/doctor/frameworks/package.json tests/doctor/frameworks/package-lock.json | $(PACKAGES)
+	@echo "→ installing web frameworks into .tools/frameworks, for the tests"
+	@mkdir -p .tools/frameworks
+	@cp $^ .tools/frameworks/
+	cd .tools/frameworks && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 prerequisites:
 	@scripts/check-prerequisites.sh

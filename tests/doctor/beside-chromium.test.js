@@ -46,7 +46,7 @@ const rows = {
 	"allowRequest refuses": [
 		withCors(granted, { allowRequest: (_, decide) => decide("no", false) }),
 		plain,
-		"origin-not-listed",
+		"blocked",
 	],
 	"WebSocket only": [withCors(granted, { transports: ["websocket"] }), plain, "polling-disabled"],
 	"client 2, no allowEIO3": [good, client(2), "version-mismatch"],

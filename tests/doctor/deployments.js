@@ -100,10 +100,31 @@ export const nginx =
 		};
 	};
 
+/**
+ * nginx before a deployment, with `text` as all that its server's block has beside the port. In it, as in
+ * `maps` within `http`, 127.0.0.1:3000 stands for the deployment's host and port.
+ */
+export const nginxServer =
+	(behind, text, maps = "") =>
+	async () => {
+		const { url, servers, stop } = await behind();
+		const config = `${maps}\nserver {\n\tlisten 127.0.0.1:PORT;\n\t${text}\n}`;
+		const proxy = await startNginx(config.replaceAll("127.0.0.1:3000", new URL(url).host));
+		return {
+			url: proxy.url,
+			direct: url,
+			servers,
+			async stop() {
+				await proxy.stop();
+				await stop();
+			},
+		};
+	};
+
 /** A proxy of another kind before a deployment, with what stands in its server's block. */
-export const proxied = (name, behind, text) => async () => {
+export const proxied = (name, behind, text, backend) => async () => {
 	const { url, servers, stop } = await behind();
-	const proxy = await startProxyWith(name, new URL(url).host, text);
+	const proxy = await startProxyWith(name, new URL(url).host, text, backend);
 	return {
 		url: proxy.url,
 		direct: url,

@@ -1,11 +1,22 @@
 // `socketio-cors doctor` with platforms and frameworks that answer in words of their own: the fix is
 // in their words as well.
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { describe } from "node:test";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { close, listen } from "../harness/http.js";
-import { byTurns, granted, named, nobody, page, python, server, stub } from "./deployments.js";
+import {
+	byTurns,
+	granted,
+	meddling,
+	named,
+	nobody,
+	page,
+	python,
+	server,
+	stub,
+} from "./deployments.js";
 import { testFirstFindings } from "./findings.js";
 
 const good = server(4, { cors: granted });
@@ -37,6 +48,10 @@ describe("sessions that reach another instance, on", () => {
 		Render: lost(byTurns(good, { server: "cloudflare", "rndr-id": "1" }), "one instance"),
 		Azure: lost(byTurns(good, { "x-ms-middleware-request-id": "1" }), "--client-affinity-enabled"),
 		IIS: lost(byTurns(good, { server: "Microsoft-IIS/10.0" }), "client affinity on"),
+		Passenger: lost(
+			byTurns(good, { "x-powered-by": "Phusion Passenger(R) 6.0.20" }),
+			"passenger_sticky_sessions on;",
+		),
 		Caddy: {
 			...lost(byTurns(good, { server: "Caddy" }), "lb_policy ip_hash"),
 			not: "upstream io",
@@ -101,12 +116,53 @@ describe("upgrades that are not passed on, by", () => {
 			named(good, { via: "1.1 x.cloudfront.net (CloudFront)" }, { status: 400 }),
 			"AllViewer",
 		),
+		LiteSpeed: blocked(named(good, { server: "LiteSpeed" }, { status: 404 }), [
+			"websocket /socket.io/ {",
+			"address 127.0.0.1:3000",
+		]),
 		gunicorn: blocked(named(good, { server: "gunicorn" }, { status: 400 }), "--threads 100"),
 		"AWS App Runner": blocked(
 			named(good, { server: "envoy" }, { status: 403 }),
-			["App Runner", 'transports: ["polling"]'],
+			["App Runner", 'transports: ["polling"]', "upgrade_configs: [{ upgrade_type: websocket }]"],
 			"error websocket-refused",
 		),
+	});
+});
+
+describe("a list of origins, of", () => {
+	const other = server(4, { cors: { origin: "https://other.example" } });
+	/** The same, whose sessions are named as those of netty-socketio. */
+	const netty = meddling(other, ({ body, ...answer }) => ({
+		...answer,
+		body: `${body}`.replace(/"sid":"[^"]*"/, `"sid":"${randomUUID()}"`),
+	}));
+	const listed = (of, fix) => ({ of, is: "error origin-not-listed", fix, not: "new Server(" });
+	testFirstFindings({
+		"netty-socketio": listed(netty, `config.setOrigin("${page}");`),
+		"netty-socketio, by its name": listed(
+			named(other, { server: "netty-socketio;version=2.0.9" }),
+			`config.setOrigin("${page}");`,
+		),
+		"a server in Python, by its name": listed(
+			named(other, { server: "uvicorn" }),
+			`cors_allowed_origins=["${page}"]`,
+		),
+		CloudFront: {
+			of: meddling(
+				server(4, { cors: { origin: [page] } }),
+				({ headers, ...answer }) => ({
+					...answer,
+					headers: { ...headers, via: "1.1 x.cloudfront.net (CloudFront)" },
+				}),
+				(request) => {
+					delete request.headers.origin;
+				},
+			),
+			asks: ({ direct }) => ["--direct", direct],
+			is: "error stripped-headers",
+			fix: "AllViewer",
+			not: "proxy_hide_header",
+		},
 	});
 });
 
@@ -168,12 +224,23 @@ describe("a platform whose app does not run:", () => {
 			"AWS' load balancer, by HTTP/2": [464, { Server: "awselb/2.0" }, "", "HTTP1"],
 			Azure: [403, html, "Error 403 - This web app is stopped.", "az webapp start"],
 			IIS: [502, { Server: "Microsoft-IIS/10.0" }, "", "Enable proxy"],
+			"Azure, whose app fails": [503, html, "<h1>:( Application Error</h1>", "WEBSITES_PORT"],
+			Replit: [404, { "replit-cluster": "1" }, "Run this Repl to see", "process.env.PORT"],
 			Daphne: [500, { server: "daphne" }, "Exception inside application.", "scope type 'http'"],
 		}),
 		...rowsOf("error rate-limited", {
 			"Cloud Run, full": [429, { Server: "Google Frontend" }, "Rate exceeded.", "--max-instances"],
 		}),
 		...rowsOf("error blocked", {
+			Django: [
+				400,
+				html,
+				"<h1>Bad Request (400)</h1><p></p>",
+				'ALLOWED_HOSTS = ["api.example.com"]',
+			],
+			"AirPlay of macOS": [403, { Server: "AirTunes/775.3.1" }, "", "httpServer.listen(3000);"],
+			"Spring's CORS": [403, {}, "Invalid CORS request", "setAllowedOrigins"],
+			"Vite, for its host": [403, {}, "Blocked request. This host", "server: { allowedHosts: ["],
 			Istio: [403, { server: "istio-envoy" }, "RBAC: access denied", "AuthorizationPolicy"],
 			"Spring Security": [
 				403,
@@ -189,6 +256,18 @@ describe("a platform whose app does not run:", () => {
 				{ Location: "https://github.com/codespaces/auth/1?port=3000" },
 				"",
 				"3000:public",
+			],
+			"a dev tunnel that is private": [
+				302,
+				{ Location: "https://tunnels.api.visualstudio.com/auth/github/redirect" },
+				"",
+				"--allow-anonymous",
+			],
+			"oauth2-proxy": [
+				302,
+				{ Location: "https://id.example.com/?x=1", "Set-Cookie": "_oauth2_proxy_csrf=1; Path=/" },
+				"",
+				["--skip-auth-route='^/socket\\.io/'", "--skip-auth-preflight=true"],
 			],
 			Authelia: [302, { Location: "https://auth.example.com/?rd=https%3A%2F%2Fa" }, "", "OPTIONS"],
 		}),

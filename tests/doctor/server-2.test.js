@@ -53,7 +53,7 @@ describe("server 2, for client 2", () =>
 		"allowRequest refuses": {
 			of: server(2, { allowRequest: (_, decide) => decide("not today", false) }),
 			asks: ask,
-			finds: { "origin-not-listed": error(["403", "not today"], "allowRequest") },
+			finds: { blocked: error(["403", "not today"], "allowRequest") },
 		},
 		"preflights for any origin": {
 			of: server(2, { origins: [`${page}:443`], handlePreflightRequest: allowAny }),

@@ -115,7 +115,7 @@ for (const version of [3, 4]) {
 			},
 			"allowRequest refuses": {
 				of: withCors(granted, { allowRequest: (_, decide) => decide("not today", false) }),
-				finds: { "origin-not-listed": error(["403", "not today"], "allowRequest") },
+				finds: { blocked: error(["403", "not today"], "allowRequest") },
 			},
 			"without allowEIO3, for client 2": {
 				of: withCors(granted),

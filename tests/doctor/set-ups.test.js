@@ -4,14 +4,16 @@ import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:https";
-import { before, describe } from "node:test";
+import { before as beforeAll, describe } from "node:test";
 import { gzipSync } from "node:zlib";
 import express from "express";
+import { WebSocketServer } from "ws";
 import { close, listen } from "../harness/http.js";
 import { hasNginx } from "../harness/nginx.js";
 import { createAuthority } from "./certificates.js";
 import {
 	another,
+	before,
 	granted,
 	guarded,
 	meddling,
@@ -154,6 +156,45 @@ describe("the server", () => {
 			fix: "`parser` of its own",
 			not: ["different instances", "ip_hash"],
 		},
+		"allowRequest that wants a key": {
+			of: server(4, { cors: granted, allowRequest: (_, decide) => decide("no API key", false) }),
+			is: "error blocked",
+			says: "no API key",
+			fix: ["--header", "allowed.includes(request.headers.origin)"],
+			not: "is not among the origins",
+		},
+		"headers on the handshake alone": {
+			of: async () => {
+				const deployment = await server(4)();
+				deployment.servers[0].io.engine.on("initial_headers", (headers) => {
+					headers["access-control-allow-origin"] = page;
+				});
+				return deployment;
+			},
+			is: "error stripped-headers",
+			says: "on the answer to the handshake, and not on the later ones",
+			fix: 'io.engine.on("headers"',
+		},
+		"another server of WebSockets beside it": {
+			of: async () => {
+				const deployment = await good();
+				new WebSocketServer({ server: deployment.servers[0].http, path: "/live" });
+				return deployment;
+			},
+			asks: ["--websocket"],
+			is: "error probe-failed",
+			says: "something else",
+			fix: "noServer: true",
+		},
+		"a redirect to itself, of Cloudflare": {
+			of: stub(({ url, headers }, response) =>
+				response
+					.writeHead(301, { Location: `http://${headers.host}${url}`, Server: "cloudflare" })
+					.end(),
+			),
+			is: "error redirected",
+			fix: "SSL mode Full",
+		},
 		"allowRequest that compares the beginning": {
 			of: server(4, {
 				cors: granted,
@@ -234,7 +275,7 @@ describe("python-socketio", () => {
 
 describe("the port", () => {
 	let certificate;
-	before(async () => {
+	beforeAll(async () => {
 		certificate = await (await createAuthority()).issue();
 	});
 	const http2 = another(async () => {
@@ -292,6 +333,20 @@ describe("the port", () => {
 		},
 		"HTTP/2 alone": { of: http2, is: "error connection-failed", says: "HTTP/2" },
 		nobody: { of: nobody, is: "error connection-failed", says: "refused", fix: "127.0.0.1" },
+		"the other local address": {
+			of: async () => {
+				const http = createServer().listen(0, "::1");
+				await new Promise((resolve) => http.once("listening", resolve));
+				return {
+					url: `http://127.0.0.1:${http.address().port}`,
+					servers: [],
+					stop: () => close(http),
+				};
+			},
+			is: "error connection-failed",
+			says: "something does at [::1]",
+			fix: "httpServer.listen(",
+		},
 		"a connection that is cut": {
 			of: tcp((socket) => socket.once("data", () => socket.end())),
 			is: "error connection-failed",
@@ -372,7 +427,7 @@ describe("a request on its way", () => {
 		is: "error proxy-changes-path",
 		says,
 		fix: ["$request_uri", "AllViewer"],
-		not: ["transports:", "upgrade", "io.engine.use", "Socket.IO 2 server"],
+		not: ["transports:", "pass the upgrade", "io.engine.use", "Socket.IO 2 server"],
 	});
 	const withoutQuery = (request) => {
 		request.url = request.url.split("?")[0];
@@ -434,7 +489,8 @@ describe("nginx", needsNginx, () => {
 			of: nginx(found, "rewrite ^/socket.io(/.*)$ $1 break;"),
 			is: "error proxy-changes-path",
 			says: "/socket.io/, the server got /",
-			fix: "location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+			fix: ["location /socket.io/ {", "proxy_pass http://127.0.0.1:3000;"],
+			not: "handle_path",
 		},
 		"the same, with the server's own address": {
 			of: nginx(
@@ -495,9 +551,27 @@ describe("nginx", needsNginx, () => {
 			fix: `transports: ["websocket"]`,
 		},
 		"POSTs that want a token of a form": {
-			of: nginx(good, "if ($request_method = POST) { return 403; }"),
+			of: nginx(
+				before(good, ({ method }, answer) => {
+					if (method === "POST") answer(403, {}, "Invalid CSRF token");
+					return method === "POST";
+				}),
+			),
 			is: "error post-failed",
 			fix: "CSRF",
+		},
+		"GETs alone": {
+			of: nginx(good, "limit_except GET { deny all; }"),
+			is: "error post-failed",
+			fix: "limit_except GET POST OPTIONS { deny all; }",
+			not: "CSRF",
+		},
+		"headers that are too large": {
+			of: nginx(good),
+			asks: ["--cookie", `a=${"x".repeat(9000)}`],
+			is: "error blocked",
+			fix: "large_client_header_buffers",
+			not: "Add the origin",
 		},
 		"bodies of no length": {
 			of: nginx(good, "client_max_body_size 1;"),

@@ -118,10 +118,12 @@ export async function startProxy(name, node) {
 /**
  * Starts a proxy with `text`, of which NODE is the host and port of the server at `node`. Resolves
  * to its `url`.
+ *
+ * @param {string} [backend] what HAProxy's backend has, which then checks its server
  */
-export async function startProxyWith(name, node, text) {
+export async function startProxyWith(name, node, text, backend) {
 	const port = await freePort();
-	const servers = [{ port, text: text.replaceAll("NODE", node) }];
+	const servers = [{ port, text: text.replaceAll("NODE", node), backend }];
 	const { stop } = await starters[name].start(node, servers);
 	return { url: `http://127.0.0.1:${port}`, stop };
 }
@@ -142,7 +144,8 @@ async function startProgram(program, servers, args, config) {
 	child.stderr.setEncoding("utf8").on("data", (text) => {
 		errors += text;
 	});
-	const end = () => child.kill();
+	// Apache would wait for a minute for who is still connected.
+	const end = () => child.kill("SIGKILL");
 	process.once("exit", end);
 	const ended = once(child, "exit");
 	async function stop() {
@@ -167,6 +170,8 @@ function apacheConfig(servers) {
 	const unpacked = join(root, ".tools/apache2-unpacked/usr/lib/apache2/modules");
 	const modules = existsSync(unpacked) ? unpacked : "/usr/lib/apache2/modules";
 	const names = ["mpm_event", "authz_core", "headers", "rewrite", "proxy", "proxy_http"];
+	const balancing = ["slotmem_shm", "proxy_balancer", "lbmethod_byrequests"];
+	if (servers.some(({ text }) => text.includes("balancer://"))) names.push(...balancing);
 	const hosts = servers.map(
 		({ port, text }) => `Listen 127.0.0.1:${port}
 		<VirtualHost 127.0.0.1:${port}>
@@ -206,7 +211,8 @@ defaults
 	timeout server 20s
 ${frontends.join("")}
 backend node
-	server node ${node}
+	${servers.map(({ backend = "" }) => backend).join("\n")}
+	server node ${node}${servers.some(({ backend }) => backend) ? " check inter 100" : ""}
 `;
 }
 

@@ -247,7 +247,11 @@ describe("npm run deploy", () => {
 });
 
 describe("what a build takes from registries", () => {
-	for (const path of ["package-lock.json", "tests/socketio/nextjs/package-lock.json"]) {
+	for (const path of [
+		"package-lock.json",
+		"tests/doctor/frameworks/package-lock.json",
+		"tests/socketio/nextjs/package-lock.json",
+	]) {
 		test(`is from npm, with a checksum, in ${path}`, async () => {
 			const { packages } = JSON.parse(await readFile(join(root, path), "utf8"));
 			// "" is the project itself.

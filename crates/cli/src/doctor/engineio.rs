@@ -22,6 +22,16 @@ pub(super) struct Open {
     pub(super) upgrades: Vec<String>,
     /// In milliseconds.
     pub(super) ping_interval: Option<u64>,
+    pub(super) author: Option<Author>,
+}
+
+/// A server that writes its open packet in a way of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    /// python-engineio, which writes `pingTimeout` before `pingInterval` (its `base_server.py`).
+    Python,
+    /// netty-socketio, whose sessions are named by UUIDs.
+    Netty,
 }
 
 /// The answer of a server to a bad request.
@@ -71,15 +81,27 @@ impl Protocol {
 /// The open packet that `payload` begins with.
 pub(super) fn open(payload: &str) -> Option<Open> {
     let (protocol, packet) = first_packet(payload)?;
-    let handshake: Value = serde_json::from_str(packet.strip_prefix('0')?).ok()?;
+    let packet = packet.strip_prefix('0')?;
+    let handshake: Value = serde_json::from_str(packet).ok()?;
+    let sid = handshake.get("sid")?.as_str()?;
     let upgrades = handshake.get("upgrades").and_then(Value::as_array);
     let upgrades = upgrades.into_iter().flatten().filter_map(Value::as_str);
     Some(Open {
         protocol,
-        sid: handshake.get("sid")?.as_str()?.to_owned(),
+        sid: sid.to_owned(),
         upgrades: upgrades.map(str::to_owned).collect(),
         ping_interval: handshake.get("pingInterval").and_then(Value::as_u64),
+        author: author(packet, sid),
     })
+}
+
+fn author(packet: &str, sid: &str) -> Option<Author> {
+    let parts: Vec<_> = sid.split('-').map(str::len).collect();
+    if parts == [8, 4, 4, 4, 12] {
+        return Some(Author::Netty);
+    }
+    let (before, _) = packet.split_once("\"pingInterval\"")?;
+    before.contains("\"pingTimeout\"").then_some(Author::Python)
 }
 
 /// The first packet of a payload, and the version whose framing that is.
@@ -160,6 +182,24 @@ mod tests {
             assert_eq!((open.protocol, open.sid.as_str()), (protocol, "a"), "{payload:?}");
             assert_eq!(open.upgrades, ["websocket"]);
             assert_eq!(open.ping_interval, Some(25000));
+        }
+    }
+
+    #[test]
+    fn some_servers_are_known_by_how_they_open_a_session() {
+        for (packet, author) in [
+            (r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#, None),
+            (r#"0{"sid":"a"}"#, None),
+            (
+                r#"0{"sid":"a","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#,
+                Some(Author::Python),
+            ),
+            (
+                r#"0{"sid":"2a6c9d3e-1111-4222-8333-444455556666","upgrades":[],"pingInterval":25000}"#,
+                Some(Author::Netty),
+            ),
+        ] {
+            assert_eq!(open(packet).unwrap().author, author, "{packet}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Everything that was seen of a server.
 
+use url::Url;
+
 use super::{
     cookies::{SetCookie, without_value},
     engineio,
@@ -19,6 +21,9 @@ pub(super) struct Examination {
     pub(super) connected: Option<Connected>,
     /// The protocol of the port, where it does not answer as the URL has it.
     pub(super) port_speaks: Option<PortProtocol>,
+    /// The URL of the machine's other loopback address, where that one takes connections and the target's
+    /// does not.
+    pub(super) listens_at: Option<Url>,
     /// How many requests a browser recorded, where nothing was asked.
     pub(super) recorded: Option<usize>,
     /// In the order in which they were made.
@@ -33,6 +38,7 @@ impl Examination {
             foreign,
             connected: None,
             port_speaks: None,
+            listens_at: None,
             recorded: None,
             exchanges: Vec::new(),
         }

@@ -7,7 +7,7 @@ use super::{exchange::Exchange, step::Step};
 /// How much a finding matters, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Severity {
-    /// The page does not work.
+    /// The page does not work, or works by polling alone.
     Error,
     /// Someone else's page can do what it should not.
     Danger,

@@ -52,6 +52,8 @@ pub(super) async fn examine(
         steps(&mut prober, foreign).await;
     } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
         prober.look().await;
+    } else if prober.last().and_then(Exchange::failure) == Some(FailureKind::Refused) {
+        prober.look_at_other_loopback().await;
     }
     prober.examination
 }

@@ -1,6 +1,6 @@
 //! The software that a server runs, by what it says.
 
-use super::{examination::Examination, exchange::Exchange};
+use super::{engineio::Author, examination::Examination, exchange::Exchange};
 
 /// An implementation of Socket.IO's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(super) enum SocketServer {
     Node,
     /// python-socketio, alone or within Flask-SocketIO.
     Python,
+    /// netty-socketio, alone or within a Spring application.
+    Netty,
 }
 
 /// A proxy before it, or a platform that runs it, which is set up by lines of its own.
@@ -21,6 +23,8 @@ pub(super) enum Proxy {
     Caddy,
     Iis,
     Gunicorn,
+    Passenger,
+    LiteSpeed,
     Cloudflare,
     CloudFront,
     AwsBalancer,
@@ -36,6 +40,8 @@ pub(super) enum Proxy {
 /// Headers by which a platform is known, with a part of their values: it may run a well-known
 /// server, or be behind a CDN, which its answers name as well.
 const PLATFORMS: &[(Proxy, &str, &str)] = &[
+    (Proxy::Passenger, "x-powered-by", "phusion passenger"),
+    (Proxy::Passenger, "Server", "phusion passenger"),
     (Proxy::Render, "rndr-id", ""),
     (Proxy::Render, "x-render-origin-server", ""),
     (Proxy::Render, "x-render-routing", ""),
@@ -62,8 +68,19 @@ const PLATFORMS: &[(Proxy, &str, &str)] = &[
 
 /// The Socket.IO server behind everything, as far as it told.
 pub(super) fn socket_server(examination: &Examination) -> SocketServer {
-    let mut errors = examination.exchanges.iter().filter_map(Exchange::engine_error);
-    if errors.any(|error| error.is_python) {
+    let exchanges = || examination.exchanges.iter();
+    let opened_by =
+        |author| exchanges().filter_map(Exchange::opened).any(|open| open.author == Some(author));
+    let serves = |names: &[&str]| {
+        let servers = exchanges().filter_map(|exchange| exchange.header("Server"));
+        servers
+            .map(|server| server.to_ascii_lowercase())
+            .any(|server| names.iter().any(|name| server.contains(name)))
+    };
+    let is_of_python = exchanges().filter_map(Exchange::engine_error).any(|error| error.is_python);
+    if opened_by(Author::Netty) || serves(&["netty-socketio"]) {
+        SocketServer::Netty
+    } else if is_of_python || opened_by(Author::Python) || serves(PYTHON) {
         SocketServer::Python
     } else if examination.is_server_2() {
         SocketServer::Node2
@@ -71,6 +88,19 @@ pub(super) fn socket_server(examination: &Examination) -> SocketServer {
         SocketServer::Node
     }
 }
+
+/// Servers of Python's applications, as they name themselves.
+const PYTHON: &[&str] = &[
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "daphne",
+    "werkzeug",
+    "wsgiserver",
+    "cpython",
+    "aiohttp",
+    "tornadoserver",
+];
 
 /// The proxy that answered, or passed an answer on, where its name is in the headers.
 pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
@@ -91,6 +121,8 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Caddy)
     } else if starts("microsoft-iis") {
         Some(Proxy::Iis)
+    } else if starts("litespeed") || starts("openlitespeed") {
+        Some(Proxy::LiteSpeed)
     } else if starts("gunicorn") {
         Some(Proxy::Gunicorn)
     } else if starts("cloudflare") {

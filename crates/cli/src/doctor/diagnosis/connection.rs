@@ -1,5 +1,7 @@
 //! Requests that have no answer: no address, no connection, no TLS, nothing in time.
 
+use url::Url;
+
 use super::{browser_blocks, evidence::asked};
 use crate::doctor::{
     examination::Examination,
@@ -30,6 +32,9 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         (Some(PortProtocol::Http), FailureKind::Tls(_)) => plain_http(target),
         (Some(PortProtocol::Http2), _) => http2_alone(),
         (Some(PortProtocol::Other(banner)), _) => another_protocol(target, banner),
+        (_, FailureKind::Refused) if let Some(other) = &examination.listens_at => {
+            other_loopback(target, other)
+        }
         (_, FailureKind::Dns) => no_address(target, failure),
         (_, FailureKind::Tls(name)) => no_tls(target, failure, name),
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
@@ -113,6 +118,22 @@ fn another_protocol(target: &Target, banner: &str) -> Finding {
     let summary = format!("the port of {} speaks {name}", target.base);
     error(Code::ConnectionFailed, summary)
         .fix(["Write the port of the Socket.IO server: this is another program's."])
+}
+
+fn other_loopback(target: &Target, other: &Url) -> Finding {
+    let port = target.base.port_or_known_default().unwrap_or_default();
+    let host = other.host_str().unwrap_or_default();
+    let summary = format!(
+        "nothing listens at {}, and something does at {host}, the machine's other local address",
+        target.base
+    );
+    error(Code::ConnectionFailed, summary).fix([
+        "`localhost` is two addresses, 127.0.0.1 and ::1, and a server that is told to listen there may take \
+         one of them. Let it listen on all, or give the client the name, of which browsers try both:"
+            .to_owned(),
+        format!("  httpServer.listen({port});"),
+        format!("  io(\"{}://localhost:{port}\")", target.base.scheme()),
+    ])
 }
 
 fn no_address(target: &Target, failure: &Failure) -> Finding {

@@ -36,12 +36,9 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             .fix(["The header cannot hold a list. Let the server name the page that asks:"])
             .fix(remedy::allow_page(examination));
     }
-    finding
-        .fix(remedy::one_value(examination, poll))
-        .fix(poll.doubles_credentials().then_some(remedy::HIDE_CREDENTIALS))
-        .fix([
-            "Behind socketio-cors-edge there is never more than one: it removes the server's own.",
-        ])
+    finding.fix(remedy::one_value(examination, poll)).fix([
+        "Behind socketio-cors-edge there is never more than one: it removes the server's own.",
+    ])
 }
 
 /// Which of the values the server sets itself.

@@ -1,12 +1,14 @@
 //! Polls that something else than Socket.IO answers, and where it is instead.
 
-use super::evidence::{console, shortened, with_body};
+use super::{
+    evidence::{console, shortened, with_body},
+    remedy,
+};
 use crate::doctor::{
     engineio::Protocol,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
     step::Step,
     target::Target,
 };
@@ -123,31 +125,13 @@ fn direct(examination: &Examination) -> Option<&Exchange> {
 }
 
 fn changed_path(examination: &Examination, poll: &Exchange, summary: String) -> Finding {
-    let path = &examination.target.path;
     let finding =
         Finding::new(Code::ProxyChangesPath, Severity::Error, summary).seen(poll, with_body(poll));
     let finding = match direct(examination) {
         Some(direct) => finding.seen(direct, with_body(direct)),
         None => finding,
     };
-    let finding = finding.why([HIDDEN]).why(console(examination, poll));
-    if proxy(poll) == Some(Proxy::Apache) {
-        return finding.fix([
-            "Let Apache hand the path on as it is: the same one in both of ProxyPass's arguments."
-                .to_owned(),
-            format!("  ProxyPass {path} http://127.0.0.1:3000{path} upgrade=websocket"),
-        ]);
-    }
-    finding.fix([
-        "Let the proxy hand the path on as it is. In nginx, no slash (and no path) after the port of \
-         proxy_pass, which would take the place of the location's:"
-            .to_owned(),
-        format!("  location {path} {{ proxy_pass http://127.0.0.1:3000; }}"),
-        "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: false. An \
-         Ingress of nginx: no rewrite-target. Apache: the same path in both of ProxyPass's arguments. \
-         Express: http-proxy-middleware with `pathFilter`, not app.use(\"/socket.io\", …)."
-            .to_owned(),
-    ])
+    finding.why([HIDDEN]).why(console(examination, poll)).fix(remedy::same_path(examination, poll))
 }
 
 /// The path that a framework's 404 says it was asked for: `Cannot GET /?EIO=4`.

@@ -12,7 +12,10 @@ mod outages;
 mod pages;
 mod refusals;
 
-use super::evidence::{console, with_body};
+use super::{
+    evidence::{console, with_body},
+    remedy,
+};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -80,6 +83,7 @@ impl Sign {
 const ROWS: &[&[Row]] = &[
     challenges::ROWS,
     logins::ROWS,
+    refusals::WHOEVER_ASKS,
     refusals::ROWS,
     limits::ROWS,
     outages::ROWS,
@@ -100,6 +104,11 @@ pub(super) fn of(exchange: &Exchange) -> Option<Known> {
         .or_else(|| ROWS.iter().find_map(|rows| first(rows, exchange)))
 }
 
+/// The same, of those that do not depend on who asks: a host that is not served, headers that are too large.
+pub(super) fn whoever_asks(exchange: &Exchange) -> Option<Known> {
+    exchange.answer.as_ref().and_then(|_| first(refusals::WHOEVER_ASKS, exchange))
+}
+
 fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
     let row = rows.iter().find(|row| row.signs.iter().all(|sign| sign.is_on(exchange)));
     row.map(|row| row.known)
@@ -117,10 +126,18 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
         .fix(fix(examination, known.fix))
 }
 
-/// The lines of a fix, with the page's origin for `{origin}`.
+/// The lines of a fix, with the page's origin for `{origin}`, and for `{nginx:3000}` the `location` that
+/// hands Socket.IO's path on to that port.
 pub(super) fn fix(examination: &Examination, lines: &[&str]) -> Vec<String> {
-    let origin = &examination.target.page.origin;
-    lines.iter().map(|line| line.replace("{origin}", origin)).collect()
+    let target = &examination.target;
+    let written = |line: &&str| match line
+        .strip_prefix("  {nginx:")
+        .and_then(|port| port.strip_suffix('}'))
+    {
+        Some(port) => remedy::nginx_location(&target.path, port),
+        None => vec![line.replace("{origin}", &target.page.origin)],
+    };
+    lines.iter().flat_map(written).collect()
 }
 
 /// How preflights, which have no cookie and no token, get past those who ask for one.
@@ -129,7 +146,7 @@ pub(super) const PAST_LOGINS: &[&str] = &[
     "oauth2-proxy:",
     "  --skip-auth-preflight=true",
     "nginx's auth_request: in the location that it asks,",
-    "  if ($http_x_original_method = OPTIONS) { return 204; }",
+    "  if ($request_method = OPTIONS) { return 204; }",
     "Authelia: a rule with `methods: [OPTIONS]` and `policy: bypass`. Cloudflare Access: \"Bypass options \
      requests to origin\". Express, Passport: Socket.IO at the HTTP server, before that middleware.",
 ];

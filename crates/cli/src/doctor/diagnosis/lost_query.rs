@@ -1,6 +1,6 @@
 //! URLs that reach Socket.IO without their query, or with another.
 
-use super::evidence::with_body;
+use super::{evidence::with_body, remedy};
 use crate::doctor::{
     engineio::{BAD_METHOD, Protocol, UNKNOWN_TRANSPORT, UNSUPPORTED_PROTOCOL},
     examination::{Examination, poll},
@@ -30,7 +30,9 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
         .fix([
             "Let the proxy hand on the query as it is, with every parameter. In nginx, no path and no \
              variable after the port of proxy_pass:",
-            "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        ])
+        .fix(remedy::nginx_location(&examination.target.path, "3000"))
+        .fix([
             "Where that needs a variable, the query has to be written out:",
             "  proxy_pass http://$upstream$request_uri;",
             "CloudFront: the origin request policy AllViewer. Another CDN or API gateway: forward all \

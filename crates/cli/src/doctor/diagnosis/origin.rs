@@ -6,7 +6,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     doubled::doubled,
     evidence::{body, client_says, shortened, unreadable, with_cors},
-    invalid_origin, origin_check, remedy, stripped, worker,
+    invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{
     engineio::BAD_REQUEST,
@@ -26,6 +26,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     }
     let finding = match poll.cors_check(false) {
         _ if refused && let Some(finding) = origin_check::finding(examination, poll) => {
+            Some(finding)
+        }
+        _ if refused && let Some(finding) = own_refusal::finding(examination, poll) => {
             Some(finding)
         }
         // `allowRequest` refuses, and the CORS headers are there all the same.
@@ -189,7 +192,7 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
     // Socket.IO 2 sends none of CORS with a refusal.
     let by_list = poll.engine_error().is_some() && !has_remains(poll);
     match (socket_server(examination), proxy(poll)) {
-        (SocketServer::Node, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
+        (_, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
             "nginx refuses it by a line of its own (`if ($http_origin …)`, a `map`, `valid_referers`). As \
              in:"
                 .to_owned(),
@@ -203,26 +206,13 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
         (SocketServer::Python, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
         _ => {
-            let mut lines = remedy::allow_request(examination);
-            if examination.is_server_2() {
-                lines = allow_request_of_2(origin);
-            }
+            let mut lines = remedy::own_function(examination);
             if !examination.grants_page() {
                 lines.extend(remedy::socket_io(examination));
             }
             lines
         }
     }
-}
-
-/// `allowRequest` of Socket.IO 2.
-fn allow_request_of_2(origin: &str) -> Vec<String> {
-    vec![
-        "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
-        format!("  const allowed = [undefined, \"{origin}\"];"),
-        "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
-            .to_owned(),
-    ]
 }
 
 fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {

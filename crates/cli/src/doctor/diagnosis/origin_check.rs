@@ -92,7 +92,7 @@ fn by_metadata(examination: &Examination, poll: &Exchange, unmarked: &Exchange) 
         "    const site = request.headers[\"sec-fetch-site\"] ?? \"none\";".to_owned(),
         format!("    const isAllowed = [\"{origin}\"].includes(request.headers.origin);"),
         "    if (isAllowed || [\"same-origin\", \"none\"].includes(site)) next();".to_owned(),
-        "    else response.writeHead(403).end();".to_owned(),
+        "    else next(new Error(\"cross-site\"));".to_owned(),
         "  });".to_owned(),
         "In Go: CrossOriginProtection.AddTrustedOrigin. Socket.IO still needs the origin in its own list:"
             .to_owned(),

@@ -186,6 +186,8 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
             "Socket.IO itself answers, which takes OPTIONS for a bad handshake unless it is told \
              what to say to it.",
         ])
+    } else if let Some(fix) = refused_by(preflight) {
+        return finding.fix(known::fix(examination, fix));
     } else {
         finding.fix([
             "Something before Socket.IO answers. Let OPTIONS through to it, before any login or \
@@ -193,6 +195,12 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         ])
     };
     finding.fix(remedy::preflight(examination, preflight))
+}
+
+/// The fix in the words of who refuses it, where it is none that is told how to answer it.
+fn refused_by(preflight: &Exchange) -> Option<&'static [&'static str]> {
+    let answers = matches!(proxy(preflight), Some(Proxy::Nginx | Proxy::Apache | Proxy::Caddy));
+    known::hint(preflight, &[Code::Blocked]).filter(|_| !answers)
 }
 
 fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsError) -> Finding {

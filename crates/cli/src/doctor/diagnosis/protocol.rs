@@ -40,6 +40,12 @@ fn old_client(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn update(examination: &Examination) -> Vec<String> {
+    if socket_server(examination) == SocketServer::Netty {
+        return vec![
+            "Update the page's client to socket.io-client 4 (netty-socketio from 2.0 on speaks with it)."
+                .to_owned(),
+        ];
+    }
     if socket_server(examination) == SocketServer::Python {
         return vec![
             "Update the page's client to socket.io-client 4: python-socketio 5 takes no older one than 3."

@@ -65,7 +65,7 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
             Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
         )
     };
-    let known = known::of(poll).filter(tells);
+    let known = known::of(poll).filter(tells).or_else(|| known::whoever_asks(poll));
     known
         .map(|known| known::finding(examination, poll, known))
         .or_else(|| changed::finding(poll))

@@ -93,9 +93,7 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
         Change::Https => vec![
             "Write https: in the client, which is then asked without a detour:".to_owned(),
             client(&path),
-            "If it is https already: the proxy that ends TLS asks the server by http, which redirects \
-             for ever. Let it tell (X-Forwarded-Proto: https); Cloudflare: SSL mode Full, not Flexible."
-                .to_owned(),
+            BY_HTTP.to_owned(),
         ],
         Change::Host => vec![
             "Give the client the host to which it is redirected:".to_owned(),
@@ -108,9 +106,14 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
              before and a server behind that disagree about https. Let the path of Socket.IO out of the \
              rule that redirects."
                 .to_owned(),
+            BY_HTTP.to_owned(),
         ],
     }
 }
+
+const BY_HTTP: &str = "If it is https already: the proxy that ends TLS asks the server by http, which redirects \
+                       for ever. Let it tell (X-Forwarded-Proto: https); Cloudflare: SSL mode Full, \
+                       not Flexible.";
 
 fn change(target: &Target, end: &Url) -> Change {
     let (asked, ends) = (target.path.ends_with('/'), end.path().ends_with('/'));

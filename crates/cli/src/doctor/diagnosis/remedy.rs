@@ -1,10 +1,14 @@
 //! Fixes, in the words of each server.
 
+mod headers;
 mod one_value;
+mod paths;
 mod sticky;
 mod upgrades;
 
-pub(super) use one_value::one_value;
+pub(super) use headers::keep_headers;
+pub(super) use one_value::{HIDE_CREDENTIALS, one_value};
+pub(super) use paths::{nginx_location, same_path};
 pub(super) use sticky::sticky;
 pub(super) use upgrades::upgrades;
 
@@ -19,6 +23,20 @@ pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
     let mut lines = socket_io(examination);
     lines.extend(policy(examination));
     lines
+}
+
+/// How a function of the server that refuses the page is told not to.
+pub(super) fn own_function(examination: &Examination) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    match socket_server(examination) {
+        SocketServer::Node2 => vec![
+            "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
+            format!("  const allowed = [undefined, \"{origin}\"];"),
+            "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
+                .to_owned(),
+        ],
+        _ => allow_request(examination),
+    }
 }
 
 /// How this Worker is told to allow the page.
@@ -37,6 +55,17 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
         SocketServer::Python | SocketServer::Node2 => socket_io(examination),
+        SocketServer::Netty => vec![
+            "In netty-socketio, by an AuthorizationListener (null: apps, curl, and pages of the server's own \
+             origin):"
+                .to_owned(),
+            "  config.setAuthorizationListener(data -> {".to_owned(),
+            "    String origin = data.getHttpHeaders().get(\"Origin\");".to_owned(),
+            format!(
+                "    return new AuthorizationResult(origin == null || origin.equals(\"{origin}\"));"
+            ),
+            "  });".to_owned(),
+        ],
         SocketServer::Node => vec![
             "In a Socket.IO 3 or 4 server, by `allowRequest` (undefined: apps, curl, and pages of the \
              server's own origin):"
@@ -51,9 +80,6 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
         ],
     }
 }
-
-/// The line of nginx where it adds a header that the server sets too.
-pub(super) const HIDE_CREDENTIALS: &str = "  proxy_hide_header Access-Control-Allow-Credentials;";
 
 /// True if the page sends credentials, or the server allows them already.
 fn has_credentials(examination: &Examination) -> bool {
@@ -81,6 +107,19 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
             "Let nothing else set CORS headers, as FastAPI's CORSMiddleware around it does."
                 .to_owned(),
         ],
+        SocketServer::Netty => {
+            let mut lines = vec![
+                "In netty-socketio, which knows nothing of Spring's CORS settings (without a setOrigin it \
+                 lets every page in):"
+                    .to_owned(),
+                format!("  config.setOrigin(\"{origin}\");"),
+            ];
+            let names = examination.target.page.unsafe_headers().join(",");
+            if !names.is_empty() {
+                lines.push(format!("  config.setAllowHeaders(\"{names}\");"));
+            }
+            lines
+        }
         SocketServer::Node => {
             let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
             vec![

@@ -167,19 +167,50 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .why(["The page cannot go on by polling."])
         .why(console(examination, failed))
         .why([client_says(failed)])
-        .fix(known::fix(examination, refused_by(failed).unwrap_or_else(|| hint(failed)))),
+        .fix(known::fix(
+            examination,
+            by_rule(failed).or_else(|| refused_by(failed)).unwrap_or_else(|| hint(failed)),
+        )),
     )
 }
 
-/// The fix in the words of who refuses it, where those are more than that a web server does.
+/// The fix in the words of who refuses it.
 fn refused_by(post: &Exchange) -> Option<&'static [&'static str]> {
-    let is_by_rule =
-        post.status() == Some(403) && matches!(proxy(post), Some(Proxy::Nginx | Proxy::Apache));
-    known::hint(post, &[Code::Blocked, Code::ServerError]).filter(|_| !is_by_rule)
+    known::hint(post, &[Code::Blocked, Code::ServerError])
+}
+
+/// The fix where the proxy that passes GET on refuses POST with a page of its own.
+fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
+    let is_refused = matches!(post.status(), Some(403 | 405));
+    let body = post.body();
+    match proxy(post).filter(|_| is_refused)? {
+        Proxy::Nginx if body.contains("<center>nginx") => Some(&[
+            "nginx itself refuses it, and not the GET: look for `limit_except` and `if ($request_method …)` in \
+             the server and the location of Socket.IO, and let POST and OPTIONS through:",
+            "  limit_except GET POST OPTIONS { deny all; }",
+        ]),
+        Proxy::Apache if body.contains("IETF//DTD HTML 2.0") => Some(&[
+            "Apache itself refuses it, and not the GET: look for <Limit>, <LimitExcept> and `Require method` \
+             around Socket.IO's path, and let POST and OPTIONS through:",
+            "  <Location \"/socket.io/\">",
+            "    Require method GET POST OPTIONS",
+            "  </Location>",
+        ]),
+        _ => None,
+    }
 }
 
 fn hint(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
+        Some(400) if post.engine_error().is_some_and(|error| error.is_python) => &[
+            "python-socketio refuses an origin that is not its own, which it knows by the Host header and \
+             X-Forwarded-Proto: a proxy has to hand on both as the page asked. (A GET of a page to its own \
+             origin has no Origin, and passes.) In nginx:",
+            "  proxy_set_header Host $http_host;",
+            "  proxy_set_header X-Forwarded-Proto $scheme;",
+            "Or name the origin to it:",
+            "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
+        ],
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
              the Origin that this has.",

@@ -10,7 +10,6 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    proxies,
     step::Step,
 };
 
@@ -23,7 +22,8 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
     } else {
         "a proxy takes Access-Control-Allow-Origin away, which the server sets"
     };
-    let finding = taken_away(poll, summary).seen(direct, with_cors(direct)).fix(keep_headers(poll));
+    let finding =
+        taken_away(poll, summary).seen(direct, with_cors(direct)).fix(remedy::keep_headers(poll));
     Some(if origin::has_remains(poll) { finding.fix([ORIGIN_CHANGED]) } else { finding })
 }
 
@@ -48,13 +48,21 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
              ($request_method = OPTIONS)` is for preflights only, and one in a location undoes \
              those around it."])
         .fix(remedy::socket_io(examination))
-        .fix(keep_headers(poll)),
+        .fix(remedy::keep_headers(poll)),
     )
 }
 
 /// The poll is good, and the POST's answer has lost the header.
 pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
+    let again =
+        examination.all(Step::PollAgain).find(|again| again.method == "GET" && again.is_ok());
+    let is_missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
+    if is_missing(post)
+        && let Some(again) = again.filter(|again| is_missing(again))
+    {
+        return Some(from_sessions(examination, poll, again));
+    }
     (post.cors_check(false) == Err(CorsError::Missing)).then(|| {
         taken_away(
             post,
@@ -63,25 +71,30 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
         .seen(poll, with_cors(poll))
         .fix(["It is set for GET alone. A rule of the proxy that knows methods (nginx's `if \
              ($request_method = GET)`) has to set it for all of them, or leave it to the server."])
-        .fix(keep_headers(post))
+        .fix(remedy::keep_headers(post))
     })
+}
+
+/// The handshake is good, and the later answers of its session have lost the header.
+fn from_sessions(examination: &Examination, poll: &Exchange, again: &Exchange) -> Finding {
+    taken_away(
+        again,
+        "Access-Control-Allow-Origin is on the answer to the handshake, and not on the later ones of the \
+         session",
+    )
+    .seen(poll, with_cors(poll))
+    .fix([
+        "It is set for the first request alone, as by a function for `initial_headers` or a proxy's rule on \
+         the query (`sid`). Leave it to Socket.IO, which sets it on every answer:",
+    ])
+    .fix(remedy::socket_io(examination))
+    .fix(["A function of your own sets it on every answer where it is for `headers`:"])
+    .fix(["  io.engine.on(\"headers\", (headers, request) => { … });"])
+    .fix(remedy::keep_headers(again))
 }
 
 fn taken_away(exchange: &Exchange, summary: &str) -> Finding {
     Finding::new(Code::StrippedHeaders, Severity::Error, summary)
         .seen(exchange, with_cors(exchange))
         .why(unreadable(exchange, CorsError::Missing))
-}
-
-fn keep_headers(exchange: &Exchange) -> Vec<String> {
-    let proxies = proxies::of(exchange);
-    let who = if proxies.is_empty() { String::new() } else { format!(" ({})", proxies.join(", ")) };
-    vec![
-        format!("In the proxy{who}, let the server's headers through. In nginx, take these out:"),
-        "  proxy_hide_header Access-Control-Allow-Origin;".to_owned(),
-        "  more_clear_headers 'Access-Control-*';".to_owned(),
-        "In a CDN, look for a rule that sets or removes response headers, and for a cache whose \
-         key leaves Origin out."
-            .to_owned(),
-    ]
 }

@@ -121,11 +121,13 @@ fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
         && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
 }
 
-const BY_PLATFORM: [&str; 3] = [
+const BY_PLATFORM: [&str; 5] = [
     "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
      App Runner, API Gateway, App Engine's standard environment and functions do not. Where it cannot be \
      had, let clients stay at polling:",
     "  io(\"…\", { transports: [\"polling\"] })",
+    "Envoy of your own passes it on where its HttpConnectionManager has",
+    "  upgrade_configs: [{ upgrade_type: websocket }]",
     "Else it is a firewall or a list of origins:",
 ];
 
@@ -205,11 +207,15 @@ fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
 
 fn probe_failed(silent: &[&Exchange]) -> Finding {
     let upgrade = silent.iter().all(|exchange| exchange.step == Step::Upgrade);
-    let what = if upgrade {
+    let is_disturbed = silent.iter().any(|exchange| is_disturbed(exchange));
+    let what = if is_disturbed {
+        "a WebSocket opens, and what comes over it is something else"
+    } else if upgrade {
         "a WebSocket opens, and the client's probe of it is not answered"
     } else {
         "a WebSocket opens, and no Engine.IO packet comes over it"
     };
+    let fix = if is_disturbed { TWO_WRITE } else { HELD_BACK };
     let finding = Finding::new(Code::ProbeFailed, Severity::Error, what);
     silent
         .iter()
@@ -220,7 +226,28 @@ fn probe_failed(silent: &[&Exchange]) -> Finding {
         })
         .why(["The client waits for an answer that does not come, and stays on polling; one \
                that uses WebSocket alone times out."])
-        .fix(["What opens it is not Socket.IO, or what comes over it is held back: a proxy that \
-             answers 101 itself, buffers, or drops frames; another WebSocket server at the same \
-             path."])
+        .fix(fix.iter().copied())
 }
+
+/// True if what comes over it is no WebSocket.
+fn is_disturbed(exchange: &Exchange) -> bool {
+    exchange.error.as_ref().is_some_and(|error| error.kind == FailureKind::Protocol)
+}
+
+const HELD_BACK: &[&str] = &[
+    "What opens it is not Socket.IO, or what comes over it is held back: a proxy that answers 101 itself, \
+     buffers, or drops frames; another WebSocket server at the same path.",
+];
+
+const TWO_WRITE: &[&str] = &[
+    "Something else writes to the same connection, as a second \"upgrade\" listener of one HTTP server does: \
+     a WebSocketServer of `ws` with a `path` answers 400 to every other path. Give it `noServer: true`, and \
+     only its own path:",
+    "  const wss = new WebSocketServer({ noServer: true });",
+    "  httpServer.on(\"upgrade\", (request, socket, head) => {",
+    "    if (!request.url.startsWith(\"/live\")) return;",
+    "    wss.handleUpgrade(request, socket, head, (client) => wss.emit(\"connection\", client, request));",
+    "  });",
+    "Two Socket.IO servers on one HTTP server, or a development server's own WebSocket beside it (Vite, \
+     Next.js), do the same: give each a path, and let each take its own alone.",
+];

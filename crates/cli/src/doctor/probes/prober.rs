@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use url::Url;
+use url::{Host, Url};
 
 pub(super) use crate::doctor::asker::Asker;
 use crate::doctor::{
@@ -97,6 +97,21 @@ impl<'p, N: Network> Prober<'p, N> {
     pub(super) async fn look(&mut self) {
         let timeout = self.timeout.min(PATIENCE);
         self.examination.port_speaks = network::look(self.network, &self.base, timeout).await;
+    }
+
+    /// Looks whether the other loopback address takes connections, where the target's is one.
+    pub(super) async fn look_at_other_loopback(&mut self) {
+        let other = match self.base.host() {
+            Some(Host::Ipv4(address)) if address.is_loopback() => "[::1]",
+            Some(Host::Ipv6(address)) if address.is_loopback() => "127.0.0.1",
+            _ => return,
+        };
+        let mut url = self.base.clone();
+        if url.set_host(Some(other)).is_ok()
+            && self.network.connect(&url, self.timeout.min(PATIENCE)).await.is_ok()
+        {
+            self.examination.listens_at = Some(url);
+        }
     }
 
     /// Asks for a session by polling. Returns it if it is given.

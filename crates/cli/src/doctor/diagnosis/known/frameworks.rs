@@ -10,7 +10,7 @@ const RAILS: Known = page(
     &[
         "Action Cable is another protocol (@rails/actioncable). A Socket.IO server is another process: \
          give its URL to the client, or let the proxy send the path there. In nginx:",
-        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "  {nginx:3000}",
     ],
 );
 
@@ -21,7 +21,7 @@ const LARAVEL: Known = page(
          laravel-echo-server and other Socket.IO servers listen on a port of their own:",
         "  io(\"https://api.example.com:6001\")",
         "Or let the proxy send the path there. In nginx:",
-        "  location /socket.io/ { proxy_pass http://127.0.0.1:6001; }",
+        "  {nginx:6001}",
     ],
 );
 
@@ -39,7 +39,7 @@ const PHP: Known = page(
     &[
         "A Socket.IO server is a process of its own: give its URL to the client, or let the proxy send \
          the path there, before the rule that gives all to index.php. In nginx:",
-        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "  {nginx:3000}",
         "In Apache:",
         "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
     ],

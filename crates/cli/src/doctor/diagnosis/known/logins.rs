@@ -33,6 +33,18 @@ const BY_REDIRECT: Known = login(
     ],
 );
 
+const OAUTH2_PROXY: Known = login(
+    "oauth2-proxy redirects {} to a login",
+    &[
+        "Let Socket.IO's path past it, preflights too, and let Socket.IO check who it is (`auth`):",
+        "  --skip-auth-route='^/socket\\.io/'",
+        "  --skip-auth-preflight=true",
+        "Or let the client send its cookie (--cookie '_oauth2_proxy=…' shows the doctor), which has to be for \
+         the page's site as well (--cookie-domain, --cookie-samesite=none):",
+        "  io(\"…\", { withCredentials: true })",
+    ],
+);
+
 const PRIVATE_PORT: Known = login(
     "{} is redirected to a login of GitHub: the codespace's port is private",
     &[
@@ -43,10 +55,20 @@ const PRIVATE_PORT: Known = login(
     ],
 );
 
+const PRIVATE_TUNNEL: Known = login(
+    "{} is redirected to a login of Microsoft's dev tunnels: the port is private",
+    &[
+        "Make the port public (Visual Studio Code: panel Ports, Port Visibility, Public), or:",
+        "  devtunnel host --port-numbers 3000 --allow-anonymous",
+    ],
+);
+
 pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("github.dev/pf-signin")], known: PRIVATE_PORT },
     Row { signs: &[LeadsTo("github.com/codespaces")], known: PRIVATE_PORT },
     Row { signs: &[Status(401), Says("www-authenticate", "tunnel")], known: PRIVATE_PORT },
+    Row { signs: &[LeadsTo("tunnels.api.visualstudio.com")], known: PRIVATE_TUNNEL },
+    Row { signs: &[LeadsTo("devtunnels.ms")], known: PRIVATE_TUNNEL },
     Row { signs: &[LeadsTo("cloudflareaccess.com")], known: BY_ACCESS },
     Row { signs: &[LeadsTo("/cdn-cgi/access/")], known: BY_ACCESS },
     Row { signs: &[Says("www-authenticate", "cloudflare-access")], known: BY_ACCESS },
@@ -91,6 +113,9 @@ pub(super) const ROWS: &[Row] = &[
                  bypass)."],
         ),
     },
+    Row { signs: &[Says("set-cookie", "_oauth2_proxy")], known: OAUTH2_PROXY },
+    Row { signs: &[LeadsTo("/oauth2/start")], known: OAUTH2_PROXY },
+    Row { signs: &[LeadsTo("/oauth2/sign_in")], known: OAUTH2_PROXY },
     Row { signs: &[LeadsTo("login")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("signin")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("sign-in")], known: BY_REDIRECT },

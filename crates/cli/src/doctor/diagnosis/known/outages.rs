@@ -20,6 +20,7 @@ const CLOUD_RUN: &[&str] = &[
     "Look at the service's log: does the container start, and listen on the port of the environment, on \
      every address? Is its last revision healthy, and the project's billing on?",
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+    "The log:",
     "  gcloud run services logs read SERVICE --limit 50",
     "To keep one instance running: --min-instances 1.",
 ];
@@ -295,6 +296,23 @@ pub(super) const ROWS: &[Row] = &[
                name.",
             ],
         ),
+    },
+    Row {
+        signs: &[Status(503), Body(":( Application Error")],
+        known: down(
+            "Azure answers {} 503: the app does not start, or does not listen on the port that it is given",
+            &[
+                "Look at the app's log. It has to listen on the port of the environment, on every address; a \
+                 container names another one by the setting WEBSITES_PORT.",
+                "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+                "The log:",
+                "  az webapp log tail --name APP --resource-group GROUP",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Header("replit-cluster"), Body("Run this ")],
+        known: down("Replit answers {}: the app does not run", PORT_OF_PLATFORM),
     },
     Row {
         signs: &[Status(403), Body("web app is stopped")],

@@ -156,13 +156,7 @@ pub(super) const ROWS: &[Row] = &[
             "nginx answers {} with its first page: no location passes it on",
             &[
                 "Is it the right server block (server_name), and was nginx reloaded? It needs",
-                "  location /socket.io/ {",
-                "    proxy_pass http://127.0.0.1:3000;",
-                "    proxy_http_version 1.1;",
-                "    proxy_set_header Host $host;",
-                "    proxy_set_header Upgrade $http_upgrade;",
-                "    proxy_set_header Connection \"upgrade\";",
-                "  }",
+                "  {nginx:3000}",
             ],
         ),
     },
@@ -172,13 +166,7 @@ pub(super) const ROWS: &[Row] = &[
             "nginx answers {} 404 with a page of its own: no location passes it on",
             &[
                 "nginx looks for a file, as no `location` of this server passes the path on:",
-                "  location /socket.io/ {",
-                "    proxy_pass http://127.0.0.1:3000;",
-                "    proxy_http_version 1.1;",
-                "    proxy_set_header Host $host;",
-                "    proxy_set_header Upgrade $http_upgrade;",
-                "    proxy_set_header Connection \"upgrade\";",
-                "  }",
+                "  {nginx:3000}",
                 "If the server's `path` is another, give it as --path, and to the client as `path`.",
             ],
         ),
@@ -293,7 +281,7 @@ const PAGE: Known = page(
     &[
         "A web server answers every path with a page, and passes this one not on. Send /socket.io/ \
          to the Socket.IO server before that rule. In nginx:",
-        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "  {nginx:3000}",
         "Or give the client the URL of the Socket.IO server.",
     ],
 );
@@ -302,9 +290,9 @@ const SINGLE_PAGE: Known = page(
     "the page's own web app answers {}: every path gets its index.html",
     &[
         "Send /socket.io/ to the Socket.IO server before the rule that answers every path. In nginx:",
-        "  location /socket.io/ { proxy_pass http://127.0.0.1:3000; }",
+        "  {nginx:3000}",
         "In Vite's development server:",
-        "  server: { proxy: { \"/socket.io\": { target: \"http://localhost:3000\", ws: true } } }",
+        "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
         "Or give the client the URL of the Socket.IO server:",
         "  io(\"https://api.example.com\")",
     ],

@@ -13,10 +13,21 @@ const fn blocked(says: &'static str, fix: &'static [&'static str]) -> Known {
 const HOST: Known = blocked(
     "the server refuses {} for the host that it is asked by",
     &[
-        "The server has a list of the hosts that it serves: add this one. Vite: server.allowedHosts. \
-         webpack-dev-server: allowedHosts. Django: ALLOWED_HOSTS. Rails: config.hosts.",
+        "The server has a list of the hosts that it serves: add this one. In Vite, in vite.config.js:",
+        "  server: { allowedHosts: [\"api.example.com\"] }",
+        "webpack-dev-server: `allowedHosts`. Django: ALLOWED_HOSTS. Rails: config.hosts.",
         "Or let the proxy hand on the host that it knows. In nginx:",
         "  proxy_set_header Host $proxy_host;",
+    ],
+);
+
+const AIRPLAY: Known = blocked(
+    "the AirPlay Receiver of macOS answers {}: it has that port, and no server of yours",
+    &[
+        "Let the server listen on another port than 5000 and 7000, and give the client that one:",
+        "  httpServer.listen(3000);",
+        "  io(\"http://localhost:3000\")",
+        "Or turn the receiver off: System Settings, General, AirDrop & Handoff.",
     ],
 );
 
@@ -42,6 +53,40 @@ const EXPRESS_CORS: Known = blocked(
         "  const io = new Server(httpServer, { … });",
         "  httpServer.listen(3000); // not app.listen(3000)",
         "Socket.IO has a list of origins of its own, the option `cors`: that of Express is for its routes.",
+    ],
+);
+
+const STARLETTE: Known = blocked(
+    "the CORSMiddleware of Starlette or FastAPI refuses {}, by lists of its own (the body says which)",
+    &[
+        "Let python-socketio be around the application, and not within the middleware: it answers its own \
+         requests, preflights too.",
+        "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
+        "Or list the page there, with the headers that it sends, and let python-socketio set no header:",
+        "  app.add_middleware(CORSMiddleware, allow_origins=[\"{origin}\"], allow_methods=[\"GET\", \"POST\"], \
+         allow_headers=[\"*\"], allow_credentials=True)",
+        "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",
+    ],
+);
+
+const SPRING_CORS: Known = blocked(
+    "the CORS settings of Spring refuse {}: the page's origin, a method or a header is not in them",
+    &[
+        "Add the page to the list, in the CorsConfiguration (or @CrossOrigin):",
+        "  configuration.setAllowedOrigins(List.of(\"{origin}\"));",
+        "netty-socketio listens on a port of its own, and does not look at Spring's settings: is it that \
+         port that the client has? Spring Cloud Gateway has its list in application.yml, under globalcors.",
+    ],
+);
+
+const DJANGO_HOST: Known = blocked(
+    "Django answers {} 400, as it does for a host that is not among its ALLOWED_HOSTS",
+    &[
+        "Add the host that it is asked by, in settings.py:",
+        "  ALLOWED_HOSTS = [\"api.example.com\"]",
+        "Its log says \"Invalid HTTP_HOST header\" then. It should not be Django that answers Socket.IO's \
+         path; python-socketio has to be before it. In wsgi.py:",
+        "  application = socketio.WSGIApp(sio, get_wsgi_application())",
     ],
 );
 
@@ -75,17 +120,25 @@ const METADATA: Known = blocked(
     ],
 );
 
-pub(super) const ROWS: &[Row] = &[
-    Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
+/// Refusals that have nothing to do with the page's origin.
+pub(super) const WHOEVER_ASKS: &[Row] = &[
     Row { signs: &[Body("Blocked request. This host")], known: HOST },
     Row { signs: &[Body("Invalid Host header")], known: HOST },
     Row { signs: &[Body("DisallowedHost")], known: HOST },
     Row { signs: &[Body("Blocked host:")], known: HOST },
     Row { signs: &[Body("Blocked hosts:")], known: HOST },
+    Row { signs: &[Status(400), Body("<h1>Bad Request (400)</h1>")], known: DJANGO_HOST },
+    Row { signs: &[Says("server", "AirTunes")], known: AIRPLAY },
     Row { signs: &[Status(431)], known: LARGE },
     Row { signs: &[Body("Request Header Or Cookie Too Large")], known: LARGE },
     Row { signs: &[Body("request header field exceeds server limit")], known: LARGE },
     Row { signs: &[Body("Request header is too large")], known: LARGE },
+];
+
+pub(super) const ROWS: &[Row] = &[
+    Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
+    Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
+    Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(500), Body("Not allowed by CORS")], known: EXPRESS_CORS },
     // Firewalls for web applications, which answer with any status.
     Row { signs: &[Body("The requested URL was rejected. Please consult")], known: FIREWALL },

@@ -12,38 +12,52 @@ pub(in crate::doctor::diagnosis) fn one_value(
     doubled: &Exchange,
 ) -> Vec<&'static str> {
     let proxy = proxy_before(examination, doubled);
+    let twice = doubled.doubles_credentials();
+    let and = |line: &'static str| twice.then_some(line);
     let mut lines = Vec::new();
-    if socket_server(examination) == SocketServer::Python {
+    let is_python = socket_server(examination) == SocketServer::Python;
+    if is_python {
         lines.extend(PYTHON);
     }
-    let by_proxy: &[&str] = match proxy {
-        Some(Proxy::Caddy) => &[
-            "Let one of them set it. In the Caddyfile, delete the `header` lines and leave it to Socket.IO, \
-             or keep them and drop what the server sets:",
-            "  reverse_proxy 127.0.0.1:3000 {",
-            "    header_down -Access-Control-Allow-Origin",
-            "  }",
-        ],
-        Some(Proxy::Apache) => &[
-            "Let one of them set it. In Apache, delete the `Header` lines and leave it to Socket.IO, or \
-             drop what the server sets:",
-            "  Header onsuccess unset Access-Control-Allow-Origin",
-        ],
-        Some(Proxy::Iis | Proxy::Azure) => {
-            &["Let one of them set it. In web.config, delete Access-Control-Allow-Origin from \
-             <customHeaders>; in Azure's portal, empty the list under CORS."]
+    match proxy {
+        Some(Proxy::Caddy) => {
+            lines.extend([
+                "Let one of them set it. In the Caddyfile, delete the `header` lines and leave it to \
+                 Socket.IO, or keep them and drop what the server sets:",
+                "  reverse_proxy 127.0.0.1:3000 {",
+                "    header_down -Access-Control-Allow-Origin",
+            ]);
+            lines.extend(and("    header_down -Access-Control-Allow-Credentials"));
+            lines.push("  }");
         }
-        Some(Proxy::Nginx) => NGINX,
+        Some(Proxy::Apache) => {
+            lines.extend([
+                "Let one of them set it. In Apache, delete the `Header` lines and leave it to Socket.IO, \
+                 or drop what the server sets:",
+                "  Header onsuccess unset Access-Control-Allow-Origin",
+            ]);
+            lines.extend(and("  Header onsuccess unset Access-Control-Allow-Credentials"));
+        }
+        Some(Proxy::Iis | Proxy::Azure) => lines.push(
+            "Let one of them set it. In web.config, delete Access-Control-Allow-Origin from \
+             <customHeaders>; in Azure's portal, empty the list under CORS.",
+        ),
         // The server itself has two that set it.
-        None if !lines.is_empty() => &[],
+        None | Some(Proxy::Gunicorn) if is_python => {}
         _ => {
             lines.extend(NGINX);
-            OTHERS
+            lines.extend(and(HIDE_CREDENTIALS));
+            if proxy != Some(Proxy::Nginx) {
+                lines.push(OTHERS);
+            }
         }
-    };
-    lines.extend(by_proxy);
+    }
     lines
 }
+
+/// The line of nginx where it adds a header that the server sets too.
+pub(in crate::doctor::diagnosis) const HIDE_CREDENTIALS: &str =
+    "  proxy_hide_header Access-Control-Allow-Credentials;";
 
 const NGINX: &[&str] = &[
     "Let one of them set it. In nginx, delete the add_header lines and leave it to Socket.IO:",
@@ -52,11 +66,9 @@ const NGINX: &[&str] = &[
     "  proxy_hide_header Access-Control-Allow-Origin;",
 ];
 
-const OTHERS: &[&str] = &[
-    "An Ingress of nginx: the annotation nginx.ingress.kubernetes.io/enable-cors, set to \"false\". \
-     Traefik: no accessControl… in its headers middleware. Spring Cloud Gateway: the filter \
-     DedupeResponseHeader. A CDN: no response header of its own.",
-];
+const OTHERS: &str = "An Ingress of nginx: the annotation nginx.ingress.kubernetes.io/enable-cors, set to \
+                      \"false\". Traefik: no accessControl… in its headers middleware. Spring Cloud \
+                      Gateway: the filter DedupeResponseHeader. A CDN: no response header of its own.";
 
 const PYTHON: &[&str] = &[
     "A middleware for CORS (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which sets \

@@ -78,6 +78,15 @@ pub(in crate::doctor::diagnosis) fn sticky(
             "The client then needs withCredentials: true.",
             PROCESSES,
         ],
+        Some(Proxy::Passenger) => &[
+            "Passenger runs several processes, and gives each request to any of them. Let it be sticky, by a \
+             cookie, which the client has to send. In nginx:",
+            "  passenger_sticky_sessions on;",
+            "In Apache:",
+            "  PassengerStickySessions on",
+            "In the client:",
+            "  io(\"…\", { withCredentials: true })",
+        ],
         Some(Proxy::Iis) => &[
             "In Application Request Routing, Server Affinity: client affinity on; the client then needs \
              withCredentials: true.",

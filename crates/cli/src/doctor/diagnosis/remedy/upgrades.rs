@@ -57,6 +57,15 @@ pub(in crate::doctor::diagnosis) fn upgrades(
              /socket.io/*: origin request policy AllViewer, cache policy CachingDisabled.",
             "Behind it: an Application Load Balancer, not a Classic one in HTTP mode, nor an API Gateway.",
         ],
+        Some(Proxy::LiteSpeed) => &[
+            "LiteSpeed passes WebSockets on where it is told to, apart from other requests. OpenLiteSpeed: in \
+             the virtual host, Web Socket Proxy, or in its vhconf.conf:",
+            "  websocket /socket.io/ {",
+            "    address 127.0.0.1:3000",
+            "  }",
+            "On shared hosting without it, clients stay at polling:",
+            "  io(\"…\", { transports: [\"polling\"] })",
+        ],
         Some(Proxy::Vercel) => FUNCTIONS,
         Some(Proxy::Gunicorn) => &[
             "gunicorn needs a worker that can hold a WebSocket. With threads:",
@@ -73,10 +82,10 @@ pub(in crate::doctor::diagnosis) fn upgrades(
         None if is_of_development(examination) => &[
             "The proxy of a development server passes upgrades on where it is told to. Vite, in \
              vite.config.js:",
-            "  server: { proxy: { \"/socket.io\": { target: \"http://localhost:3000\", ws: true } } }",
+            "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
             "http-proxy-middleware (Create React App's setupProxy.js, Express), which has to be given the \
              HTTP server's upgrades where no request came before:",
-            "  const proxy = createProxyMiddleware({ target: \"http://localhost:3000\", pathFilter: \
+            "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",
             "webpack-dev-server and Angular: `ws: true` as well. Next.js' `rewrites` pass none: let the \
@@ -114,7 +123,9 @@ const OTHERS: &[&str] = &[
      Protocol. A development server's proxy: `ws: true`.",
 ];
 
-/// True if the server is the one at which someone develops: there is no other proxy before it.
+/// True if the server is the one at which someone develops: there is no other proxy before it, which
+/// would have a name.
 fn is_of_development(examination: &Examination) -> bool {
-    examination.target.is_local()
+    let is_named = |exchange: &Exchange| exchange.header("Server").is_some();
+    examination.target.is_local() && !examination.exchanges.iter().any(is_named)
 }

@@ -197,7 +197,7 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
         (
             answers(404, nginx, "<center>nginx").sees(Step::DirectPoll, 200, NONE, OPEN),
             "error proxy-changes-path",
-            "handle_path",
+            "proxy_pass",
             NOTHING,
         ),
         (opens(answers(404, NONE, "")), "error polling-blocked", "transports", NOTHING),

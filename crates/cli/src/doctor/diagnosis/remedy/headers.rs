@@ -1,0 +1,51 @@
+//! How a proxy lets the server's CORS headers through.
+
+use crate::doctor::{
+    exchange::Exchange,
+    proxies,
+    software::{Proxy, proxy},
+};
+
+/// The fix in the proxy that answered; in the usual ones where it has no name.
+pub(in crate::doctor::diagnosis) fn keep_headers(exchange: &Exchange) -> Vec<String> {
+    let lines: &[&str] = match proxy(exchange) {
+        Some(Proxy::CloudFront) => &[
+            "CloudFront hands Origin on, without which the server sets no header, where the behavior for \
+             /socket.io/* has the origin request policy AllViewer and the cache policy CachingDisabled. Has \
+             it a response headers policy with CORS settings? Take it off.",
+        ],
+        Some(Proxy::Cloudflare) => &[
+            "In Cloudflare's dashboard, Rules: look for a Response Header Transform Rule that removes or sets \
+             Access-Control-…, for a Worker on the route, and for a cache rule of the path.",
+        ],
+        Some(Proxy::Caddy) => {
+            &["In Caddy, take out what removes the server's headers:", "  header -Access-Control-*"]
+        }
+        Some(Proxy::Apache) => &[
+            "In Apache, take out what removes the server's headers:",
+            "  Header unset Access-Control-Allow-Origin",
+        ],
+        Some(Proxy::Nginx) => NGINX,
+        _ => return of_any(exchange),
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+fn of_any(exchange: &Exchange) -> Vec<String> {
+    let proxies = proxies::of(exchange);
+    let who = if proxies.is_empty() { String::new() } else { format!(" ({})", proxies.join(", ")) };
+    let mut lines = vec![format!("In the proxy{who}, let the server's headers through.")];
+    lines.extend(NGINX.iter().map(|line| (*line).to_owned()));
+    lines.push(
+        "In a CDN, look for a rule that sets or removes response headers, and for a cache whose key \
+         leaves Origin out."
+            .to_owned(),
+    );
+    lines
+}
+
+const NGINX: &[&str] = &[
+    "In nginx, take out what removes the server's headers:",
+    "  proxy_hide_header Access-Control-Allow-Origin;",
+    "  more_clear_headers 'Access-Control-*';",
+];

@@ -1,0 +1,610 @@
+// What `socketio-cors doctor` tells people to write in a proxy's configuration is pasted as it is printed,
+// and a page in Chromium works then.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { describe } from "node:test";
+import { hasNginx } from "../harness/nginx.js";
+import { createAuthority } from "./certificates.js";
+import { useToolAndChromium } from "./chromium.js";
+import {
+	before,
+	granted,
+	nginx,
+	nginxServer,
+	page,
+	proxied,
+	python,
+	server,
+} from "./deployments.js";
+import { clientOptionsIn, testFixes } from "./pasting.js";
+
+const good = server(4, { cors: granted });
+const header = { token: "secret" };
+
+/** Answers as Express does: its 404 names the path that it got. */
+const express = server(
+	4,
+	{ cors: granted },
+	{
+		http: () =>
+			createServer(({ method, url }, response) =>
+				response.writeHead(404).end(`Cannot ${method} ${url}`),
+			).on("upgrade", ({ url }, socket) => {
+				if (!url.startsWith("/socket.io/")) socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+			}),
+	},
+);
+/** A list with a slash too many, of a proxy. */
+const nearly = `${page}/`;
+const silent = server(4);
+
+/** What is pasted, with the deployment in place of the server of the fix. */
+const toNode = (text) => text.replaceAll("127.0.0.1:3000", "NODE");
+const caddy = (behind, text) => proxied("Caddy", behind, toNode(text));
+const apache = (behind, text) => proxied("Apache", behind, toNode(text));
+const passedOn = "ProxyPass / http://NODE/ upgrade=websocket";
+
+/** A text without a line that a fix wants out of it. */
+function without(text, line) {
+	assert.ok(text.includes(line), `${line} is not in ${text}`);
+	return text.replace(line, "");
+}
+
+/** Apache before two servers, whose addresses stand for those of the fix. */
+const apachePair = (text) => async () => {
+	const second = await good();
+	const { url, servers, stop } = await proxied(
+		"Apache",
+		good,
+		text.replaceAll("10.0.0.1:3000", "NODE").replaceAll("10.0.0.2:3000", new URL(second.url).host),
+	)();
+	return {
+		url,
+		servers: [...servers, ...second.servers],
+		async stop() {
+			await stop();
+			await second.stop();
+		},
+	};
+};
+
+const rows = {
+	"Caddy answers preflights": [
+		proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),
+		header,
+		"preflight-without-cors",
+		(paste) => ({
+			of: proxied("Caddy", good, `${paste("@preflight method", "}")}\nreverse_proxy NODE`),
+		}),
+	],
+	"Apache answers preflights": [
+		proxied(
+			"Apache",
+			good,
+			`RewriteEngine On
+			RewriteCond %{REQUEST_METHOD} OPTIONS
+			RewriteRule ^ - [R=204,L]
+			ProxyPass / http://NODE/ upgrade=websocket`,
+		),
+		header,
+		"preflight-without-cors",
+		(paste) => ({
+			of: proxied(
+				"Apache",
+				good,
+				`${paste("Header always set", "RewriteRule ^ - [R=204,L]")}
+				ProxyPass / http://NODE/ upgrade=websocket`,
+			),
+		}),
+	],
+	"Apache does not upgrade": [
+		proxied("Apache", good, "ProxyPass /socket.io/ http://NODE/socket.io/"),
+		{},
+		"upgrade-blocked",
+		(paste) => ({
+			of: proxied("Apache", good, paste("ProxyPass").replace("127.0.0.1:3000", "NODE")),
+		}),
+	],
+	"Caddy takes the path away": [
+		caddy(express, "handle_path /socket.io/* {\nreverse_proxy NODE\n}"),
+		{},
+		"proxy-changes-path",
+		(paste) => ({ of: caddy(express, `${paste("handle /socket.io/* {", "}")}`) }),
+	],
+	"Caddy has no route": [
+		caddy(good, "handle /api/* {\nreverse_proxy NODE\n}"),
+		{},
+		"not-socket-io",
+		(paste) => ({ of: caddy(good, paste("reverse_proxy /socket.io/*")) }),
+	],
+	"Caddy adds an origin and credentials to the server's": [
+		caddy(
+			good,
+			`header +Access-Control-Allow-Origin ${page}
+			header +Access-Control-Allow-Credentials true
+			reverse_proxy NODE`,
+		),
+		{ withCredentials: true },
+		"doubled-origin",
+		(paste) => ({
+			of: caddy(
+				good,
+				`header +Access-Control-Allow-Origin ${page}
+				header +Access-Control-Allow-Credentials true
+				${paste("reverse_proxy 127.0.0.1:3000 {", "}")}`,
+			),
+		}),
+	],
+	"Caddy names an origin with a slash": [
+		caddy(silent, `header Access-Control-Allow-Origin ${nearly}\nreverse_proxy NODE`),
+		{},
+		"origin-near-miss",
+		(paste) => ({
+			of: caddy(silent, `${paste("header Access-Control-Allow-Origin")}\nreverse_proxy NODE`),
+		}),
+	],
+	"Caddy does not list a header": [
+		caddy(
+			good,
+			`@preflight method OPTIONS
+			handle @preflight {
+				header Access-Control-Allow-Origin ${page}
+				respond 204
+			}
+			reverse_proxy NODE`,
+		),
+		header,
+		"header-not-allowed",
+		(paste) => ({
+			of: caddy(
+				good,
+				`@preflight method OPTIONS
+				handle @preflight {
+					header Access-Control-Allow-Origin ${page}
+					${paste("header Access-Control-Allow-Headers")}
+					respond 204
+				}
+				reverse_proxy NODE`,
+			),
+		}),
+	],
+	"Caddy takes the headers away": [
+		caddy(good, "header -Access-Control-*\nreverse_proxy NODE"),
+		{ direct: true },
+		"stripped-headers",
+		(paste) => ({
+			of: caddy(good, without("header -Access-Control-*\nreverse_proxy NODE", paste("header -"))),
+		}),
+	],
+	"Caddy takes Upgrade away": [
+		caddy(good, "reverse_proxy NODE {\nheader_up -Upgrade\nheader_up -Connection\n}"),
+		{},
+		"upgrade-blocked",
+		(paste) => ({
+			of: caddy(
+				good,
+				without(
+					"reverse_proxy NODE {\nheader_up -Upgrade\nheader_up -Connection\n}",
+					paste("header_up -Upgrade", "header_up -Connection"),
+				),
+			),
+		}),
+	],
+	"Apache takes the path away": [
+		apache(express, "ProxyPass /socket.io/ http://NODE/ upgrade=websocket"),
+		{},
+		"proxy-changes-path",
+		(paste) => ({ of: apache(express, paste("ProxyPass /socket.io/")) }),
+	],
+	"Apache has nothing there": [
+		apache(good, "ProxyPass /other/ http://NODE/ upgrade=websocket"),
+		{},
+		"not-socket-io",
+		(paste) => ({ of: apache(good, paste("ProxyPass")) }),
+	],
+	"Apache refuses": [
+		apache(good, `${passedOn}\n<Location "/">\nRequire all denied\n</Location>`),
+		{},
+		"blocked",
+		(paste) => ({
+			of: apache(
+				good,
+				`${passedOn}\n<Location "/">\nRequire all denied\n</Location>
+				${paste('<Location "/socket.io/">', "</Location>")}`,
+			),
+		}),
+	],
+	"Apache lets only GET through": [
+		apache(good, `${passedOn}\n<Location "/">\nRequire method GET\n</Location>`),
+		{},
+		"post-failed",
+		(paste) => ({
+			of: apache(
+				good,
+				`${passedOn}\n<Location "/">\nRequire method GET\n</Location>
+				${paste('<Location "/socket.io/">', "</Location>")}`,
+			),
+		}),
+	],
+	"Apache adds an origin and credentials to the server's": [
+		apache(
+			good,
+			`Header always set Access-Control-Allow-Origin ${page}
+			Header always set Access-Control-Allow-Credentials true
+			${passedOn}`,
+		),
+		{ withCredentials: true },
+		"doubled-origin",
+		(paste) => ({
+			of: apache(
+				good,
+				`Header always set Access-Control-Allow-Origin ${page}
+				Header always set Access-Control-Allow-Credentials true
+				${paste("unset Access-Control-Allow-Origin")}
+				${paste("unset Access-Control-Allow-Credentials")}
+				${passedOn}`,
+			),
+		}),
+	],
+	"Apache names an origin with a slash": [
+		apache(silent, `Header always set Access-Control-Allow-Origin ${nearly}\n${passedOn}`),
+		{},
+		"origin-near-miss",
+		(paste) => ({ of: apache(silent, `${paste("Header always set")}\n${passedOn}`) }),
+	],
+	"Apache takes the headers away": [
+		apache(good, `Header unset Access-Control-Allow-Origin\n${passedOn}`),
+		{ direct: true },
+		"stripped-headers",
+		(paste) => ({
+			of: apache(
+				good,
+				without(`Header unset Access-Control-Allow-Origin\n${passedOn}`, paste("Header unset")),
+			),
+		}),
+	],
+	"Apache sends each request to another server": [
+		apachePair(`<Proxy "balancer://io">
+				BalancerMember "http://10.0.0.1:3000" upgrade=websocket
+				BalancerMember "http://10.0.0.2:3000" upgrade=websocket
+			</Proxy>
+			ProxyPass "/socket.io/" "balancer://io/socket.io/"`),
+		{ withCredentials: true },
+		"session-lost",
+		(paste) => ({
+			quiet: true,
+			of: apachePair(`${paste("Header add Set-Cookie", "</Proxy>")}\n${paste("ProxyPass")}`),
+		}),
+	],
+	"Apache waits for a second": [
+		apache(good, `ProxyTimeout 1\n${passedOn}`),
+		{ asks: ["--hold", "3"] },
+		"idle-timeout",
+		(paste) => ({ quiet: true, of: apache(good, `${paste("ProxyTimeout")}\n${passedOn}`) }),
+	],
+	"HAProxy checks a path that is not there": [
+		proxied("HAProxy", express, "", "option httpchk GET /health"),
+		{ asks: ["--timeout", "20"] },
+		"server-error",
+		(paste) => ({ of: proxied("HAProxy", express, "", paste("option httpchk GET")) }),
+	],
+};
+
+const html = "<!doctype html><title>page</title>";
+const origin = `add_header Access-Control-Allow-Origin ${page} always;`;
+const anyone =
+	"add_header Access-Control-Allow-Origin $http_origin always; add_header Vary Origin;";
+const limited = { maps: "limit_req_zone $binary_remote_addr zone=io:1m rate=1r/s;" };
+const variable = (pass) => `location / {
+	set $upstream 127.0.0.1:3000;
+	proxy_http_version 1.1;
+	proxy_set_header Upgrade $http_upgrade;
+	proxy_set_header Connection "upgrade";
+	${pass}
+}`;
+/** A location that hands everything on, and what else is in it. */
+const toServer = (lines = "") => `${lines.startsWith("large_") ? lines : ""} location / {
+	${lines.startsWith("large_") ? "" : lines}
+	proxy_pass http://127.0.0.1:3000;
+	proxy_http_version 1.1;
+	proxy_set_header Upgrade $http_upgrade;
+	proxy_set_header Connection "upgrade";
+}`;
+/** A cache for a minute, of what Socket.IO says is not to be kept. */
+const cache = `proxy_cache_path cache keys_zone=io:1m;
+	proxy_cache io;
+	proxy_cache_key $uri;
+	proxy_cache_valid 1m;
+	proxy_ignore_headers Cache-Control;`;
+const lineOf = (text) => text.split("\n")[0];
+
+/** One that lets in pages of its own origin alone. */
+const ownOrigin = python('sio = socketio.AsyncServer(async_mode="asgi")');
+
+/** A server that speaks TLS. */
+const encrypted = async () => {
+	const certificate = await (await createAuthority()).issue();
+	return server(4, { cors: granted }, { http: () => createTlsServer(certificate) })();
+};
+/** One that lets in at /auth whoever sends a token. */
+const loggedIn = before(good, ({ url, headers }, answer) => {
+	if (url !== "/auth") return false;
+	answer(headers["x-token"] ? 200 : 401);
+	return true;
+});
+const auth = (line) => `${toServer("auth_request /auth;")}
+	location = /auth {
+		${line}
+		internal;
+		proxy_pass http://127.0.0.1:3000/auth;
+		proxy_pass_request_body off;
+		proxy_set_header Content-Length "";
+		proxy_set_header X-Original-Method $request_method;
+	}`;
+/** One that answers for the host of its own address alone. */
+const hosted = before(good, ({ headers }, answer) => {
+	if (headers.host.startsWith("127.0.0.1:")) return false;
+	answer(403, {}, `Blocked request. This host ("${headers.host}") is not allowed.`);
+	return true;
+});
+
+const inOptions = (lines) => nginx(good, `if ($request_method = OPTIONS) { ${lines} }`);
+const behindNginx = {
+	"nginx answers preflights without headers": [
+		inOptions("return 204;"),
+		header,
+		"preflight-without-cors",
+		(paste) => ({ of: nginx(good, paste("if ($request_method", "}")) }),
+	],
+	"nginx refuses preflights, of a page with credentials": [
+		inOptions("return 405;"),
+		{ ...header, withCredentials: true },
+		"preflight-failed",
+		(paste) => ({ of: nginx(good, paste("if ($request_method", "}")) }),
+	],
+	"nginx does not list a header": [
+		inOptions(`add_header Access-Control-Allow-Origin ${page}; return 204;`),
+		header,
+		"header-not-allowed",
+		(paste) => ({
+			of: inOptions(
+				`add_header Access-Control-Allow-Origin ${page}; ${paste("add_header")} return 204;`,
+			),
+		}),
+	],
+	"nginx drops upgrades": [
+		nginx(good, "", { forUpgrades: "" }),
+		{},
+		"upgrade-blocked",
+		(paste) => ({
+			of: nginx(good, "", {
+				forUpgrades: paste("proxy_http_version", 'proxy_set_header Connection "upgrade";'),
+			}),
+		}),
+	],
+	"nginx adds an origin to the server's": [
+		nginx(good, `add_header Access-Control-Allow-Origin ${page} always;`),
+		{},
+		"doubled-origin",
+		(paste) => ({
+			of: nginx(
+				good,
+				`add_header Access-Control-Allow-Origin ${page} always; ${paste("proxy_hide_header")}`,
+			),
+		}),
+	],
+	"nginx has a list of its own": [
+		nginx(good, `if ($http_origin !~ "^(|https://b.example)$") { return 403; }`),
+		{},
+		"origin-not-listed",
+		(paste) => ({
+			of: nginx(good, paste("if ($is_foreign)"), { maps: paste("map $http_origin", "}") }),
+		}),
+	],
+	"nginx wants a password": [
+		nginx(good, "auth_basic x; auth_basic_user_file /dev/null;"),
+		{},
+		"login-required",
+		(paste) => ({ of: nginx(good, /\{ (auth_basic off;)/.exec(paste("auth_basic off"))[1]) }),
+	],
+	"nginx has Socket.IO at another path": [
+		nginx(good, "rewrite ^/api(/.*)$ $1 break; return 404;"),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: nginx(good, "rewrite ^/api(/.*)$ $1 break; return 404;"),
+			client: clientOptionsIn(paste("io(")),
+		}),
+	],
+	"nginx takes the path away": [
+		nginxServer(express, "location /socket.io/ { proxy_pass http://127.0.0.1:3000/; }"),
+		{},
+		"proxy-changes-path",
+		(paste) => ({ of: nginxServer(express, paste("location /socket.io/ {", "}")) }),
+	],
+	"nginx answers every path with a page": [
+		nginxServer(good, `location / { default_type text/html; return 200 "${html}"; }`),
+		{},
+		"not-socket-io",
+		(paste) => ({
+			of: nginxServer(
+				good,
+				`location / { default_type text/html; return 200 "${html}"; }
+				${paste("location /socket.io/ {", "}")}`,
+			),
+		}),
+	],
+	"nginx has no location of it": [
+		nginxServer(good, "location / { return 404; }"),
+		{},
+		"not-socket-io",
+		(paste) => ({ of: nginxServer(good, paste("location /socket.io/ {", "}")) }),
+	],
+	"nginx takes the query away": [
+		nginxServer(good, variable("proxy_pass http://$upstream/socket.io/;")),
+		{},
+		"proxy-changes-path",
+		(paste) => ({ of: nginxServer(good, variable(paste("proxy_pass http://$upstream"))) }),
+	],
+	"nginx answers everything as a preflight": [
+		nginx(good, "return 204;"),
+		{},
+		"not-socket-io",
+		(paste) => ({ of: nginx(good, paste("if ($request_method = OPTIONS)")) }),
+	],
+	"nginx lets no address in": [
+		nginx(good, "deny all;"),
+		{},
+		"blocked",
+		(paste) => ({ of: nginx(good, `${/\{ (allow all;)/.exec(paste("allow all"))[1]} deny all;`) }),
+	],
+	"nginx lets only GET through": [
+		nginx(good, "limit_except GET { deny all; }"),
+		{},
+		"post-failed",
+		(paste) => ({ of: nginx(good, paste("limit_except GET")) }),
+	],
+	"nginx takes no bodies": [
+		nginx(good, "client_max_body_size 1;"),
+		{},
+		"post-failed",
+		(paste) => ({ of: nginx(good, paste("client_max_body_size")) }),
+	],
+	"nginx takes no large headers": [
+		nginxServer(good, toServer("large_client_header_buffers 4 1k;")),
+		{ asks: ["--cookie", `a=${"x".repeat(9000)}`] },
+		"blocked",
+		(paste) => ({ quiet: true, of: nginxServer(good, toServer(paste("large_client_header"))) }),
+	],
+	"nginx limits requests": [
+		nginx(good, "limit_req zone=io;", limited),
+		{},
+		"rate-limited",
+		(paste) => ({ of: nginx(good, paste("limit_req zone"), limited) }),
+	],
+	"nginx speaks http to a port of https": [
+		nginxServer(encrypted, toServer()),
+		{},
+		"server-error",
+		(paste) => ({
+			of: nginxServer(
+				encrypted,
+				toServer().replace("proxy_pass http://127.0.0.1:3000;", paste("proxy_pass https")),
+			),
+		}),
+	],
+	"nginx waits for a second": [
+		nginx(good, "proxy_read_timeout 1s;"),
+		{ asks: ["--hold", "3"] },
+		"idle-timeout",
+		(paste) => ({
+			quiet: true,
+			of: nginx(good, paste("proxy_read_timeout", lineOf(paste("proxy_send_timeout")))),
+		}),
+	],
+	"nginx keeps handshakes": [
+		nginxServer(good, toServer(), cache),
+		{},
+		"cached-handshake",
+		(paste) => ({ of: nginxServer(good, toServer(paste("proxy_cache off")), cache) }),
+	],
+	"nginx adds credentials to the server's": [
+		nginx(good, "add_header Access-Control-Allow-Credentials true always;"),
+		{ withCredentials: true },
+		"credentials-not-allowed",
+		(paste) => ({
+			of: nginx(
+				good,
+				`add_header Access-Control-Allow-Credentials true always; ${paste("proxy_hide_header")}`,
+			),
+		}),
+	],
+	"nginx allows credentials in upper case": [
+		nginx(silent, `${origin} add_header Access-Control-Allow-Credentials True always;`),
+		{ withCredentials: true },
+		"credentials-not-allowed",
+		(paste) => ({ of: nginx(silent, `${origin} ${paste("add_header")}`) }),
+	],
+	"nginx leaves errors out": [
+		nginx(silent, `add_header Access-Control-Allow-Origin ${page};`),
+		{},
+		"errors-without-cors",
+		(paste) => ({ quiet: true, of: nginx(silent, paste("add_header Access")) }),
+	],
+	"nginx takes Vary away": [
+		nginx(good, "proxy_hide_header Vary;"),
+		{},
+		"vary-missing",
+		(paste) => ({ quiet: true, of: nginx(good, `proxy_hide_header Vary; ${paste("add_header")}`) }),
+	],
+	"nginx names whoever asks": [
+		nginx(silent, `${anyone} add_header Access-Control-Allow-Credentials true always;`),
+		{ withCredentials: true },
+		"any-origin-with-credentials",
+		(paste) => ({
+			of: nginx(
+				silent,
+				`${paste("add_header")} add_header Access-Control-Allow-Credentials true always;`,
+				{ maps: paste("map $http_origin", "}") },
+			),
+		}),
+	],
+	"nginx names an origin with a slash": [
+		nginx(silent, `add_header Access-Control-Allow-Origin ${nearly} always;`),
+		{},
+		"origin-near-miss",
+		(paste) => ({ of: nginx(silent, paste("add_header")) }),
+	],
+	"nginx takes the headers away": [
+		nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
+		{ direct: true },
+		"stripped-headers",
+		(paste) => ({
+			of: nginx(
+				good,
+				without("proxy_hide_header Access-Control-Allow-Origin;", paste("proxy_hide_header")),
+			),
+		}),
+	],
+	"nginx asks a login about preflights": [
+		nginxServer(loggedIn, auth("")),
+		// A WebSocket has no such header.
+		{ ...header, stays: true },
+		"login-required",
+		(paste) => ({ of: nginxServer(loggedIn, auth(paste("if ($request_method = OPTIONS)"))) }),
+	],
+	"nginx hands on its own host to a server that knows another": [
+		nginxServer(hosted, toServer("proxy_set_header Host api.example.com;")),
+		{},
+		"blocked",
+		(paste) => ({ of: nginxServer(hosted, toServer(paste("proxy_set_header Host"))) }),
+	],
+	"nginx hands on another host to python-socketio, for a page of its own": [
+		nginxServer(ownOrigin, toServer()),
+		{ own: true },
+		"post-failed",
+		(paste) => ({
+			quiet: true,
+			of: nginxServer(
+				ownOrigin,
+				toServer(paste("proxy_set_header Host", "proxy_set_header X-Forwarded-Proto $scheme;")),
+			),
+		}),
+	],
+	"nginx hands on WebSockets alone": [
+		nginx(good, `if ($http_upgrade = "") { return 404; }`),
+		{},
+		"polling-blocked",
+		(paste) => ({
+			of: nginx(good, `if ($http_upgrade = "") { return 404; }`),
+			client: clientOptionsIn(paste("io(")),
+		}),
+	],
+};
+
+const used = useToolAndChromium();
+describe("a fix, pasted", () => testFixes(rows, used));
+describe("a fix of nginx, pasted", { skip: !hasNginx && "nginx is missing" }, () =>
+	testFixes(behindNginx, used),
+);

@@ -1,0 +1,102 @@
+// Every line that `doctor` tells people to paste is pasted by a test of fixes, or read by a parser of its
+// language, or is in the list of those for which there is nothing here to paste it into.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Script } from "node:vm";
+import { parse as parseYaml } from "yaml";
+import { hasNginx, startNginx } from "../harness/nginx.js";
+import { root } from "../harness/process.js";
+import { startProxyWith } from "../security/proxies.js";
+import { snippets } from "./snippets.js";
+
+/** The texts by which the tests of fixes find what they paste. */
+const pasted = ["fixes", "fixes-proxies", "fixes-frameworks"].flatMap((name) => {
+	const text = readFileSync(new URL(`${name}.test.js`, import.meta.url), "utf8");
+	const calls = text.matchAll(/paste\(\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/g);
+	return [...calls].map(([, double, single]) => (double ?? single).replaceAll('\\"', '"'));
+});
+
+const python = (code) => (text) => {
+	const program = join(root, ".tools/python/bin/python");
+	const { status, stderr } = spawnSync(program, ["-c", code], { input: text, encoding: "utf8" });
+	assert.equal(status, 0, `${text}: ${stderr}`);
+};
+const withoutEllipsis = (text) => text.replaceAll(/,? …,?/g, "");
+const asShell = (text) => {
+	const command = text.replace(/<(\w+)>/, "$1");
+	const { status, stderr } = spawnSync("sh", ["-n"], { input: command, encoding: "utf8" });
+	assert.equal(status, 0, `${text}: ${stderr}`);
+};
+const asCaddyfile = async (text) => {
+	if (existsSync(join(root, ".tools/caddy")))
+		await (await startProxyWith("Caddy", "", text)).stop();
+};
+const asNginx = async (text) => {
+	if (hasNginx) await (await startNginx(`${text} server { listen 127.0.0.1:PORT; }`)).stop();
+};
+
+/** By the language of a snippet, how it begins, and what reads it. */
+const languages = [
+	[/^(io\.|httpServer\.|allowed\.|\/\^)/, (text) => new Script(withoutEllipsis(text))],
+	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
+	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
+	[
+		/^(nginx\.ingress|- to:|upgrade_configs)/,
+		(text) => assert.equal(typeof parseYaml(text), "object"),
+	],
+	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
+	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
+	[
+		/^(curl|pip|npx|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		asShell,
+	],
+	[/^reverse_proxy 10/, asCaddyfile],
+	[/^upstream io/, asNginx],
+];
+
+/** What there is no server, no compiler and no parser of here, nor in what the Makefile installs. */
+const unread = [
+	"Content-Security-Policy: ", // the page's own header
+	"--skip-auth-", // oauth2-proxy
+	"starts_with(", // Cloudflare's rules
+	"not starts_with(",
+	"if (req.url ~ ", // Varnish
+	"config.set", // netty-socketio
+	"configuration.setAllowedOrigins", // Spring
+	"http.authorizeHttpRequests", // Spring
+	"$middleware->", // Laravel
+	"protection", // Go
+	"traefik.", // a label of Docker
+	"passenger_", // Passenger
+	"Passenger",
+	"websocket /socket.io/ {", // OpenLiteSpeed
+	"Install-WindowsFeature", // PowerShell
+	"{nginx:", // a `location` of nginx, which is pasted as such
+	"{before} {header}", // the lines of headers, which are pasted for nginx, Apache and Caddy
+];
+
+test("every snippet of a fix is pasted, parsed or listed", async () => {
+	const all = new Set(snippets());
+	assert.ok(all.size > 150, `${all.size}`);
+	const unknown = [];
+	for (const text of all) {
+		const [, read] = languages.find(([begins]) => begins.test(text)) ?? [];
+		const isKnown =
+			pasted.some((part) => text.includes(part)) || unread.some((part) => text.startsWith(part));
+		if (read) await read(text);
+		else if (!isKnown) unknown.push(text);
+	}
+	assert.deepEqual(unknown, []);
+});
+
+test("what is listed as unread is there", () => {
+	const all = snippets();
+	for (const part of unread)
+		assert.ok(
+			all.some((text) => text.startsWith(part)),
+			part,
+		);
+});
