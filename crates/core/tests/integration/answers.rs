@@ -5,7 +5,7 @@ use socketio_cors_core::{
     decision::{Decision, decide},
     policy::Policy,
     request::{RequestHead, RequestKind},
-    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, act},
+    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, UpstreamFailure, act},
     settings::{Service, Settings},
 };
 
@@ -47,19 +47,8 @@ fn lines(head: RequestHead<'_>, policy: &Policy, service: &Service) -> Vec<Strin
 }
 
 fn lines_of(head: RequestHead<'_>, decision: &Decision<'_>, service: &Service) -> Vec<String> {
-    let headers = |answer: &Answer<'_>| {
-        let headers = answer.headers().into_iter();
-        let lines = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
-        let mut lines: Vec<_> = lines.collect();
-        lines.sort();
-        lines
-    };
     match act(&head, decision, service) {
-        Action::Answer(answer) => {
-            let first = format!("answer {}", answer.status().as_u16());
-            let body = answer.body().map(str::to_owned);
-            [first].into_iter().chain(headers(&answer)).chain(body).collect()
-        }
+        Action::Answer(answer) => lines_of_answer(&answer),
         Action::ForwardUntouched(explanation) => {
             let explanation = explanation.iter().map(|value| value.to_str().unwrap());
             let explanation = explanation.map(|value| format!("x-cors-decision: {value}"));
@@ -73,6 +62,20 @@ fn lines_of(head: RequestHead<'_>, decision: &Decision<'_>, service: &Service) -
             [first].into_iter().chain(headers(&answer)).collect()
         }
     }
+}
+
+fn lines_of_answer(answer: &Answer<'_>) -> Vec<String> {
+    let first = format!("answer {}", answer.status().as_u16());
+    let body = answer.body().map(str::to_owned);
+    [first].into_iter().chain(headers(answer)).chain(body).collect()
+}
+
+fn headers(answer: &Answer<'_>) -> Vec<String> {
+    let headers = answer.headers().into_iter();
+    let lines = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort();
+    lines
 }
 
 /// Checks what is done with `head` under `document`.
@@ -479,5 +482,16 @@ fn a_bad_variable_closes_covered_routes_and_no_upstream_all_of_them() {
             );
             assert_eq!(lines(other, &policy, &Service::Nothing), unavailable(head), "{head:?}");
         }
+    }
+}
+
+#[test]
+fn no_usable_answer_of_the_origin_server_is_a_502_and_a_late_one_a_504() {
+    for (failure, status, body) in [
+        (UpstreamFailure::NoAnswer, "answer 502", r#"{"message":"Bad Gateway"}"#),
+        (UpstreamFailure::TimedOut, "answer 504", r#"{"message":"Gateway Timeout"}"#),
+    ] {
+        let expected = [status, "Cache-Control: no-store", "Content-Type: application/json", body];
+        assert_eq!(lines_of_answer(&failure.answer()), expected);
     }
 }
