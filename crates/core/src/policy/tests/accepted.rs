@@ -254,7 +254,7 @@ fn tenants_stand_alone_or_among_patterns() {
 
 #[test]
 fn a_prefix_of_tenants_that_is_written_again_is_the_same() {
-    let again = vec![r#"{"kv": "tenant:"}"#; 9].join(",");
+    let again = [r#"{"kv": "tenant:"}"#; 9].join(",");
     let policy = Policy::parse(&format!(r#"{{"origin": [{again}]}}"#));
     assert_eq!(policy, Policy::parse(r#"{"origin": {"kv": "tenant:"}}"#));
 }
