@@ -4,7 +4,7 @@
 mod additions;
 mod families;
 mod judge;
-mod look_alikes;
+mod known_names;
 
 use socketio_cors_core::policy::Diagnostic;
 
@@ -13,7 +13,7 @@ use crate::PolicyDocument;
 pub use additions::{Addition, AdditionError, add_origins, new_policy};
 pub use families::{Family, families};
 pub use judge::{Judge, Objection};
-pub use look_alikes::{KnownNames, LookAlike};
+pub use known_names::{KnownNames, LookAlike};
 
 /// The first fault or warning of a rule that lists `pattern` alone, without the pattern itself.
 fn doubt_about(pattern: &str, credentialed: bool) -> Option<String> {

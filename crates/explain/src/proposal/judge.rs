@@ -1,4 +1,4 @@
-//! Whether an origin may be listed as it stands.
+//! The reasons why an origin should not be listed as it stands.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,26 @@ pub struct Objection {
     pub text: String,
 }
 
-impl Judge<'_> {
+impl<'k> Judge<'k> {
+    /// A judge who knows nothing yet.
+    #[must_use]
+    pub fn new(credentialed: bool) -> Self {
+        Self { known: KnownNames::default(), origins: HashSet::new(), credentialed }
+    }
+
+    /// Adds an origin that is trusted: one that is listed, or the server's own.
+    pub fn trust(&mut self, origin: &'k str) {
+        self.origins.insert(origin);
+        if let Ok(parsed) = Origin::try_from(origin) {
+            self.known.trust(parsed.host());
+        }
+    }
+
+    /// Adds an origin that was refused too.
+    pub fn add(&mut self, origin: &'k str) {
+        self.origins.insert(origin);
+    }
+
     /// The reason why `origin` should not be listed as it stands, if there is one.
     #[must_use]
     pub fn objection(&self, origin: &Origin<'_>) -> Option<Objection> {
@@ -55,7 +74,6 @@ impl Judge<'_> {
     }
 }
 
-/// The reason why a text that is no [`Origin`] cannot be listed.
 impl Objection {
     /// That of a text that is no origin.
     #[must_use]
@@ -73,27 +91,6 @@ const NO_PAGE: &str = "no page sends a ws or wss origin, but clients outside of 
 const BESIDE: &str =
     "is not encrypted, so that anybody on the way can change its pages: redirect it to";
 const MALFORMED: &str = "is no origin in the form that a browser sends: probes and broken clients";
-
-impl<'k> Judge<'k> {
-    /// A judge who knows nothing yet.
-    #[must_use]
-    pub fn new(credentialed: bool) -> Self {
-        Self { known: KnownNames::default(), origins: HashSet::new(), credentialed }
-    }
-
-    /// Adds an origin that is trusted: one that is listed, or the server's own.
-    pub fn trust(&mut self, origin: &'k str) {
-        self.origins.insert(origin);
-        if let Ok(parsed) = Origin::try_from(origin) {
-            self.known.trust(parsed.host());
-        }
-    }
-
-    /// Adds an origin that was refused too.
-    pub fn add(&mut self, origin: &'k str) {
-        self.origins.insert(origin);
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use socketio_cors_core::{
 use socketio_cors_explain::proposal::{Addition, Family, Judge, Objection, families};
 
 use super::tally::{Seen, Tally};
+use crate::terminal::check_text::counted;
 
 /// Which of the origins are proposed.
 #[derive(Debug)]
@@ -232,7 +233,10 @@ fn additions(
         for prefix in &finding.rules {
             let is_member = |family: &&Family| family.members.iter().any(|it| it == finding.origin);
             let (origin, what) = match usable(prefix).find(is_member) {
-                Some(family) => (family.pattern.clone(), format!("for {}", counted(family))),
+                Some(family) => (
+                    family.pattern.clone(),
+                    format!("for {}", counted(family.members.len(), "origin")),
+                ),
                 None => (finding.origin.to_owned(), format!("{} refused", finding.seen.count)),
             };
             let note = format!("learned on {}: {what}", choice.today);
@@ -243,10 +247,6 @@ fn additions(
         }
     }
     additions
-}
-
-fn counted(family: &Family) -> String {
-    format!("{} origins", family.members.len())
 }
 
 /// The prefix of the rule for a path: that of the policy, or of a new one.
