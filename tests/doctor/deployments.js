@@ -100,6 +100,17 @@ export const nginx =
 		};
 	};
 
+/** A deployment as it is reached by a proxy, which ends with it. */
+const behindProxy = (proxy, { url, servers, stop }) => ({
+	url: proxy.url,
+	direct: url,
+	servers,
+	async stop() {
+		await proxy.stop();
+		await stop();
+	},
+});
+
 /**
  * nginx before a deployment, with `text` as all that its server's block has beside the port. In it, as in
  * `maps` within `http`, 127.0.0.1:3000 stands for the deployment's host and port.
@@ -107,33 +118,17 @@ export const nginx =
 export const nginxServer =
 	(behind, text, maps = "") =>
 	async () => {
-		const { url, servers, stop } = await behind();
+		const deployment = await behind();
+		const { host } = new URL(deployment.url);
 		const config = `${maps}\nserver {\n\tlisten 127.0.0.1:PORT;\n\t${text}\n}`;
-		const proxy = await startNginx(config.replaceAll("127.0.0.1:3000", new URL(url).host));
-		return {
-			url: proxy.url,
-			direct: url,
-			servers,
-			async stop() {
-				await proxy.stop();
-				await stop();
-			},
-		};
+		return behindProxy(await startNginx(config.replaceAll("127.0.0.1:3000", host)), deployment);
 	};
 
 /** A proxy of another kind before a deployment, with what stands in its server's block. */
 export const proxied = (name, behind, text, backend) => async () => {
-	const { url, servers, stop } = await behind();
-	const proxy = await startProxyWith(name, new URL(url).host, text, backend);
-	return {
-		url: proxy.url,
-		direct: url,
-		servers,
-		async stop() {
-			await proxy.stop();
-			await stop();
-		},
-	};
+	const deployment = await behind();
+	const { host } = new URL(deployment.url);
+	return behindProxy(await startProxyWith(name, host, text, backend), deployment);
 };
 
 /**

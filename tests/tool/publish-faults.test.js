@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { startOriginServer } from "../harness/http.js";
 import { environment, root, run as runCommand } from "../harness/process.js";
 import { assertSays, hasTerminal, tool as toolPath, useTool } from "../harness/tool.js";
+import { faultyWrangler } from "./faulty-wrangler.js";
 
 const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
 const B = '{"origin": ["https://b.example"], "maxAge": 86400}\n';
@@ -21,13 +22,7 @@ before(async () => {
 });
 after(() => tool.remove());
 
-/** The options that are a wrangler with that fault, over a KV of `values`, and what else is known of it. */
-async function over(values, fault, more = {}) {
-	await writeFile(store, JSON.stringify({ values, ...more }));
-	const script = join(root, "tests/tool/fake-wrangler.js");
-	const words = [process.execPath, script, store, JSON.stringify(fault)];
-	return ["--local", "--wrangler", words.join(" ")];
-}
+const over = (values, fault, more = {}) => faultyWrangler(store, { values, ...more }, fault);
 
 /** What is in the KV, and how often it was written to. */
 const left = async () => JSON.parse(await readFile(store, "utf8"));

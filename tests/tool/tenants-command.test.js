@@ -1,10 +1,11 @@
 // `socketio-cors tenants` over every kind of list and policy, and with a wrangler that stops half-way.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { environment, root, run as runCommand } from "../harness/process.js";
+import { environment, run as runCommand } from "../harness/process.js";
 import { assertSays, hasTerminal, tool as toolPath, useTool } from "../harness/tool.js";
+import { faultyWrangler } from "./faulty-wrangler.js";
 
 const a = "https://a.example";
 const b = "https://b.example";
@@ -19,16 +20,7 @@ before(async () => {
 });
 after(() => tool.remove());
 
-/** The options that are a wrangler with that fault, over what the KV has. */
-async function over(kv, fault = {}) {
-	await writeFile(store, JSON.stringify(kv));
-	const script = join(root, "tests/tool/fake-wrangler.js");
-	return [
-		"--local",
-		"--wrangler",
-		[process.execPath, script, store, JSON.stringify(fault)].join(" "),
-	];
-}
+const over = (kv, fault) => faultyWrangler(store, kv, fault);
 
 /** Runs `tenants` over a KV of those `values`. Resolves to what it prints, and what the KV has then. */
 async function tenants(status, words, { values = { policy }, more, fault, yes = true } = {}) {
