@@ -32,12 +32,9 @@ export function optionsIn(script) {
 	return made.options;
 }
 
-/** The options of `io(url, options)`, and its `url`. */
-export function clientIn(script) {
-	return new Function("io", `return ${script}`)((url, client = {}) => ({ url, client }));
-}
-
-export const clientOptionsIn = (script) => clientIn(script).client;
+/** The options of `io(url, options)`. */
+export const clientOptionsIn = (script) =>
+	new Function("io", `return ${script}`)((_url, options = {}) => options);
 
 /**
  * A test for each row: what is broken, the page's client, the code of the finding, and a function that
