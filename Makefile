@@ -88,7 +88,7 @@ bench-policies: build ## measure large policies, faulty ones, and edits, on work
 # `make load LOAD_SECONDS=…`: for how long.
 LOAD_SECONDS = 300
 
-load: build ## 1,500 Socket.IO clients through one workerd for five minutes: what is lost, and its memory
+load: build ## 1,500 Socket.IO clients through one workerd, and as many through a bare one: losses, CPU, memory
 	node bench/load.js --seconds $(LOAD_SECONDS)
 
 # `make fuzz FUZZ_SECONDS=…`: for how long, each of the targets.
