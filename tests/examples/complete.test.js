@@ -17,7 +17,9 @@ function loaded(app) {
 		exclude: ["**/node_modules", "**/.wrangler"],
 	});
 	const names = scripts.flatMap((path) =>
-		[...read(path).matchAll(/(?:from |resolve\()"([^".:/][^":/]*)[^":]*"/g)].map(([, name]) => name),
+		[...read(path).matchAll(/(?:from |resolve\()"([^".:/][^":/]*)[^":]*"/g)].map(
+			([, name]) => name,
+		),
 	);
 	return [...new Set(names)];
 }
