@@ -93,7 +93,7 @@ describe("what happens, as it happens", () => {
 		opened(async ({ other }) => {
 			await other.comesTo("Refused by the Worker");
 			assert.deepEqual(await other.rows(), [
-				`GET poll | refuse | unlisted-origin · never reached the server · told by the Worker's log`,
+				`GET poll | refuse | unlisted-origin · never reached the server · from the Worker's log`,
 				"the client says: xhr poll error",
 			]);
 			assert.deepEqual(await other.path(), [
@@ -114,7 +114,7 @@ describe("what happens, as it happens", () => {
 				[],
 			);
 			assert.deepEqual(await other.rows(), [
-				`WebSocket | refuse | unlisted-origin · never reached the server · told by the Worker's log`,
+				`WebSocket | refuse | unlisted-origin · never reached the server · from the Worker's log`,
 				"the client says: websocket error",
 			]);
 		}));
@@ -135,7 +135,7 @@ describe("what happens, as it happens", () => {
 			);
 			assert.ok(preflights.some(({ status }) => status === 204));
 			assert.deepEqual(await other.rows(), [
-				`GET poll | refuse | unlisted-origin · its preflight was refused, so it was not sent · never reached the server · told by the Worker's log`,
+				`GET poll | refuse | unlisted-origin · its preflight was refused, so it was not sent · never reached the server · from the Worker's log`,
 				"the client says: xhr poll error",
 			]);
 		}));
@@ -153,7 +153,7 @@ describe("what happens, as it happens", () => {
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.equal(
 				(await other.rows())[0],
-				`GET poll 200 | reported | ${why} · told by the Worker's log`,
+				`GET poll 200 | reported | ${why} · from the Worker's log`,
 			);
 			assert.equal(
 				(await other.path())[1],
@@ -164,7 +164,7 @@ describe("what happens, as it happens", () => {
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.equal(
 				(await other.rows())[0],
-				`WebSocket | reported | ${why} · told by the Worker's log`,
+				`WebSocket | reported | ${why} · from the Worker's log`,
 			);
 		}));
 
