@@ -10,6 +10,10 @@ import { connect } from "node:net";
 export async function connectDevice({ host, port, token, origin = "file://", onEvent }) {
 	const socket = connect(port, host);
 	const take = taking(socket);
+	const giveUp = (why) => {
+		socket.destroy();
+		throw new Error(why);
+	};
 
 	async function ask(query, ...fields) {
 		const lines = [
@@ -27,9 +31,7 @@ export async function connectDevice({ host, port, token, origin = "file://", onE
 		while (!head.includes("HTTP/1.1 "));
 		const [, status] = head.match(/HTTP\/1\.1 (.*)/);
 		console.log(`  < ${status}`);
-		if (/^(101|200) /.test(status)) return;
-		socket.destroy();
-		throw new Error(status);
+		if (!/^(101|200) /.test(status)) giveUp(status);
 	}
 
 	await ask("&transport=polling", "Connection: keep-alive");
@@ -54,7 +56,7 @@ export async function connectDevice({ host, port, token, origin = "file://", onE
 	let taken;
 	do taken = await next();
 	while (!/^4[04]/.test(taken));
-	if (taken.startsWith("44")) throw new Error(JSON.parse(taken.slice(2)).message);
+	if (taken.startsWith("44")) giveUp(JSON.parse(taken.slice(2)).message);
 	followEvents().catch(() => {});
 	return {
 		emit: (...event) => send(`42${JSON.stringify(event)}`),

@@ -12,10 +12,11 @@ export async function startExample(name, ready) {
 	const port = await freePorts();
 	const app = start("make", ["example", `NAME=${name}`, `PORT=${port}`]);
 	try {
-		await app.said(ready);
+		// On a machine that has much else to do.
+		await app.said(ready, 180);
 	} catch (error) {
 		app.kill();
-		throw error;
+		throw new Error(`${error.message}\n${app.output}`);
 	}
 	return {
 		/** The Worker. */
