@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
+.PHONY: help dev example test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -39,6 +39,15 @@ UPSTREAM =
 
 dev: build target/page/tool.js ## the playground on http://localhost:8788: the Worker in front of a Socket.IO server, or of UPSTREAM=…
 	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %) $(UPSTREAM:%=--upstream %)
+
+# `make example NAME=… PORT=…`: which of examples/, and the first of four ports.
+NAME = react
+
+example: $(PACKAGE) $(if $(filter flask,$(NAME)),$(PYTHON_PACKAGES)) ## an app with the Worker in front of its server: NAME=react, flask, esp32 or multi-tenant
+	@mkdir -p examples/$(NAME)/node_modules/.bin
+	@ln -sfn ../../../target/package/socketio-cors-edge examples/$(NAME)/node_modules/socketio-cors-edge
+	@ln -sfn ../socketio-cors-edge/bin/socketio-cors.js examples/$(NAME)/node_modules/.bin/socketio-cors
+	@cd examples/$(NAME) && $(PORT:%=PORT=%) PYTHON=$(CURDIR)/.tools/python/bin/python npm start --silent
 
 test: test-native test-e2e ## every test
 
