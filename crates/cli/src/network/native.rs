@@ -8,17 +8,16 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use self::connection::{NativeStream, open};
-use super::{Connection, Network};
-use crate::doctor::failure::Failure;
+use super::{Connection, Failure, Network};
 
 /// Sockets of the operating system.
 #[derive(Debug)]
-pub(in crate::doctor) struct NativeNetwork {
+pub(crate) struct NativeNetwork {
     start: Instant,
 }
 
 impl NativeNetwork {
-    pub(in crate::doctor) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { start: Instant::now() }
     }
 }

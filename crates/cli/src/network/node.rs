@@ -6,21 +6,21 @@ use js_sys::Uint8Array;
 use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Connected, Connection, Network, Stream};
-use crate::{
-    doctor::failure::{Failure, FailureKind, TlsProblem},
-    node::host,
+use super::{
+    Connected, Connection, Network, Stream,
+    failure::{Failure, FailureKind, TlsProblem},
 };
+use crate::node::host;
 
 /// Sockets of Node.
 #[derive(Debug)]
-pub(in crate::doctor) struct NodeNetwork;
+pub(crate) struct NodeNetwork;
 
 /// A socket of Node, which ends with it.
-pub(in crate::doctor) struct NodeStream(host::Socket);
+pub(crate) struct NodeStream(host::Socket);
 
 impl NodeNetwork {
-    pub(in crate::doctor) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self
     }
 }

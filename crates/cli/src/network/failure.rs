@@ -2,14 +2,14 @@
 
 /// Why no answer came, or none that is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) kind: FailureKind,
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
     /// A clause: "the connection is refused".
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FailureKind {
+pub(crate) enum FailureKind {
     /// The name does not resolve.
     Dns,
     /// Nothing listens on the port.
@@ -32,7 +32,7 @@ pub(super) enum FailureKind {
 
 impl FailureKind {
     /// The name of Chromium's network error (`net_error_list.h`), without `net::`.
-    pub(super) fn chromium(self) -> &'static str {
+    pub(crate) fn chromium(self) -> &'static str {
         match self {
             Self::Dns => "ERR_NAME_NOT_RESOLVED",
             Self::Refused => "ERR_CONNECTION_REFUSED",
@@ -48,12 +48,12 @@ impl FailureKind {
 }
 
 impl Failure {
-    pub(super) fn new(kind: FailureKind, text: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: FailureKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }
     }
 
     /// The usual text of a connection that failed in that way.
-    pub(super) fn of_connection(kind: FailureKind) -> Self {
+    pub(crate) fn of_connection(kind: FailureKind) -> Self {
         Self::new(
             kind,
             match kind {
@@ -72,7 +72,7 @@ impl Failure {
 
     /// The host of the URL is none that a certificate can name.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(super) fn no_certificate_can_be_for_it() -> Self {
+    pub(crate) fn no_certificate_can_be_for_it() -> Self {
         let kind = FailureKind::Tls("ERR_CERT_COMMON_NAME_INVALID");
         Self::new(kind, "no certificate can be for a host of that name")
     }
@@ -80,7 +80,7 @@ impl Failure {
 
 /// Why no TLS comes about, or none that a browser trusts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TlsProblem {
+pub(crate) enum TlsProblem {
     NoTls,
     /// Of HTTP/2 and HTTP/1.1, the server speaks only the first.
     Http2Alone,

@@ -1,41 +1,45 @@
-//! The network, as an examination uses it: one request, one WebSocket, a look at a port.
+//! The network, as the tool uses it: one request, one WebSocket, a look at a port.
 //!
 //! They are the same on every machine, over a connection that is the operating system's ([`native`])
 //! or Node's ([`node`]).
 
+mod answer;
 mod body;
+mod failure;
 mod http;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(target_arch = "wasm32")]
 mod node;
 mod port;
+mod post;
 mod websocket;
 
 use std::time::Duration;
 
 use url::Url;
 
-use super::failure::Failure;
-
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use self::native::NativeNetwork as SystemNetwork;
+pub(crate) use self::native::NativeNetwork as SystemNetwork;
 #[cfg(target_arch = "wasm32")]
-pub(super) use self::node::NodeNetwork as SystemNetwork;
-pub(super) use self::{
+pub(crate) use self::node::NodeNetwork as SystemNetwork;
+pub(crate) use self::{
+    answer::Answer,
+    failure::{Failure, FailureKind},
     http::send,
     port::{PortProtocol, look},
+    post::post,
     websocket::{Turn, converse},
 };
 
 /// Names and values, in order. Several may have one name.
-pub(super) type Headers = Vec<(String, String)>;
+pub(crate) type Headers = Vec<(String, String)>;
 
-/// The most that is read of a body of what is examined, in bytes.
-pub(super) const MAX_BODY_LEN: usize = 64 << 10;
+/// The most that is read of a body, in bytes, where nothing else is said.
+pub(crate) const MAX_BODY_LEN: usize = 64 << 10;
 
-/// The way to the servers that are examined.
-pub(super) trait Network {
+/// The way to the servers.
+pub(crate) trait Network {
     type Stream: Stream;
 
     /// Resolves the name of `url`'s host, connects, and where the URL is encrypted does TLS, in
@@ -54,7 +58,7 @@ pub(super) trait Network {
 }
 
 /// Bytes to and from a server. The connection ends with it.
-pub(super) trait Stream {
+pub(crate) trait Stream {
     /// The next bytes; none at the end.
     ///
     /// # Errors
@@ -73,30 +77,30 @@ pub(super) trait Stream {
 
 /// A connection that is up.
 #[derive(Debug)]
-pub(super) struct Connection<S> {
-    pub(super) connected: Connected,
-    pub(super) stream: S,
+pub(crate) struct Connection<S> {
+    pub(crate) connected: Connected,
+    pub(crate) stream: S,
 }
 
 /// The facts about a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Connected {
-    pub(super) address: String,
+pub(crate) struct Connected {
+    pub(crate) address: String,
     /// True if that address is this machine.
-    pub(super) is_loopback: bool,
+    pub(crate) is_loopback: bool,
     /// "TLS 1.3".
-    pub(super) tls: Option<&'static str>,
+    pub(crate) tls: Option<&'static str>,
 }
 
 /// An HTTP request.
 #[derive(Debug)]
-pub(super) struct Request<'r> {
-    pub(super) method: &'static str,
-    pub(super) url: &'r Url,
-    pub(super) headers: Headers,
-    pub(super) body: Option<String>,
+pub(crate) struct Request<'r> {
+    pub(crate) method: &'static str,
+    pub(crate) url: &'r Url,
+    pub(crate) headers: Headers,
+    pub(crate) body: Option<String>,
     /// Of all of it.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// The most that is read of the answer's body, in bytes.
-    pub(super) max_body_len: usize,
+    pub(crate) max_body_len: usize,
 }

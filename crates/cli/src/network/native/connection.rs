@@ -12,24 +12,21 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::Url;
 
-use crate::doctor::{
-    failure::{Failure, FailureKind},
-    network::{Connected, Connection, Stream},
-};
+use crate::network::{Connected, Connection, Failure, FailureKind, Stream};
 
 /// How much is read at once, in bytes.
 const READ_LEN: usize = 16 << 10;
 
 /// Bytes to and from the server. Every future of it is ready when it is first polled.
 #[derive(Debug)]
-pub(in crate::doctor) enum NativeStream {
+pub(crate) enum NativeStream {
     Plain(Timed),
     Tls(Box<StreamOwned<ClientConnection, Timed>>),
 }
 
 /// A TCP stream that has to be done with by a point in time.
 #[derive(Debug)]
-pub(in crate::doctor) struct Timed {
+pub(crate) struct Timed {
     stream: TcpStream,
     deadline: Instant,
 }

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Network, Stream};
-use crate::doctor::failure::FailureKind;
+use super::{FailureKind, Network, Stream};
 
 /// The protocol of a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::doctor) enum PortProtocol {
+pub(crate) enum PortProtocol {
     Http,
     Tls,
     /// HTTP/2 without TLS, and nothing older.
@@ -19,7 +18,7 @@ pub(in crate::doctor) enum PortProtocol {
 }
 
 /// The protocol of a port that does not answer as its URL's scheme has it, if it tells.
-pub(in crate::doctor) async fn look(
+pub(crate) async fn look(
     network: &impl Network,
     url: &Url,
     timeout: Duration,

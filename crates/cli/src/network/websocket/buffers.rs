@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use crate::doctor::{failure::Failure, network::Stream};
+use crate::network::{Failure, Stream};
 
 /// Bytes that came and bytes that are to be sent. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -9,11 +9,7 @@ use ureq_proto::{
     },
 };
 
-use super::{Headers, Network, Request, Stream, body};
-use crate::doctor::{
-    exchange::Answer,
-    failure::{Failure, FailureKind},
-};
+use super::{Answer, Failure, FailureKind, Headers, Network, Request, Stream, body};
 
 /// The longest head of an answer that is read, in bytes.
 const MAX_HEAD_LEN: usize = 64 << 10;
@@ -22,7 +18,7 @@ const BUFFER_LEN: usize = 32 << 10;
 
 /// Sends one request. No redirect is followed. There may be both an answer and a failure: the answer
 /// broke off.
-pub(in crate::doctor) async fn send(
+pub(crate) async fn send(
     network: &impl Network,
     request: &Request<'_>,
 ) -> (Option<Answer>, Option<Failure>) {

@@ -1,10 +1,10 @@
-//! A request to an API, for other commands, over the network that an examination uses.
+//! A request to an API.
 
 use std::time::Duration;
 
 use url::Url;
 
-use super::network::{Headers, Request, SystemNetwork, send};
+use super::{Headers, Request, SystemNetwork, send};
 
 /// Posts `body`. Returns the answer's status and body, of which no more than `max_len` bytes are
 /// read. No redirect is followed.

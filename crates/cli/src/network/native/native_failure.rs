@@ -4,7 +4,7 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
-use crate::doctor::failure::{Failure, FailureKind, TlsProblem};
+use crate::network::failure::{Failure, FailureKind, TlsProblem};
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

@@ -13,12 +13,8 @@ use url::Url;
 
 use self::buffers::Buffers;
 use super::{
-    Headers, MAX_BODY_LEN, Network, Stream,
+    Answer, Failure, FailureKind, Headers, MAX_BODY_LEN, Network, Stream,
     http::{listed, whole},
-};
-use crate::doctor::{
-    exchange::Answer,
-    failure::{Failure, FailureKind},
 };
 
 /// The most that a server may say without what is waited for, in messages.
@@ -36,7 +32,7 @@ const MAX_MESSAGE_LEN: usize = 64 << 10;
 
 /// A turn of a conversation over a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::doctor) enum Turn {
+pub(crate) enum Turn {
     /// Sends a packet.
     Send(&'static str),
     /// Waits for a packet that begins so.
@@ -55,7 +51,7 @@ struct Conversation<S> {
 
 /// Opens a WebSocket in `timeout`, takes each turn, and closes it. The answer's body is what was
 /// heard. There may be both an answer and a failure: it opened, and a turn failed.
-pub(in crate::doctor) async fn converse(
+pub(crate) async fn converse(
     network: &impl Network,
     url: &Url,
     sent: Headers,
