@@ -11,7 +11,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::de::IgnoredAny;
 
-use extent::value_len;
+use extent::{plain_len, value_len};
 
 /// A value of a document whose syntax is good.
 #[derive(Clone, Copy, Debug)]
@@ -91,10 +91,11 @@ impl<'t> Json<'t> {
 
     /// The text that it is.
     fn unescaped(self) -> Cow<'t, str> {
-        if !self.0.contains('\\') {
-            return self.inner().into();
+        let inner = self.inner();
+        if plain_len(inner.as_bytes()) == inner.len() {
+            return inner.into();
         }
-        unescape(self.inner()).map_or(NOT_UNICODE.into(), Cow::from)
+        unescape(inner).map_or(NOT_UNICODE.into(), Cow::from)
     }
 }
 
