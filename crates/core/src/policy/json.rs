@@ -110,7 +110,8 @@ impl<'t> Iterator for Values<'t> {
         let text = self.0.trim_ascii_start();
         let (value, rest) = text.split_at_checked(value_len(text)?)?;
         let rest = rest.trim_ascii_start();
-        self.0 = rest.strip_prefix([',', ':']).unwrap_or(rest);
+        let after = rest.strip_prefix(',').or_else(|| rest.strip_prefix(':'));
+        self.0 = after.unwrap_or(rest);
         Some(Json(value))
     }
 }
