@@ -91,7 +91,8 @@ impl OriginSet {
         if self.wildcards.is_empty() {
             return None;
         }
-        let buffer = &mut String::new();
+        // A pattern is as long as the origin, but for what a `*` adds.
+        let buffer = &mut String::with_capacity(origin.as_str().len().saturating_add(8));
         get(&self.wildcards, buffer, &[origin.without_port(), ":*"])
             .or_else(|| get(&self.wildcards, buffer, &[origin.scheme(), "://*"]))
             .or_else(|| self.find_wildcard(origin.scheme(), origin.authority(), "", buffer))
