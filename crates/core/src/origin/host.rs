@@ -90,7 +90,6 @@ fn domain_len(text: &str, keeps_case: bool) -> Option<usize> {
             b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => label_len.saturating_add(1),
             b'A'..=b'Z' if keeps_case => label_len.saturating_add(1),
             b'.' if label_len > 0 => 0,
-            b'.' => return None,
             _ => break,
         };
         if label_len > MAX_LABEL_LEN {
@@ -169,6 +168,7 @@ mod tests {
             "0x7f.0.0.1",
             "2130706433",
             "0x7f000001",
+            "a.0x",
             "1.2.3.4.5",
             "::1",
             "[::1",

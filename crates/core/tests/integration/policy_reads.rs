@@ -22,6 +22,7 @@ fn read(cache: &mut PolicyCache, kv: Kv<'_>, seconds: f64) -> Vec<String> {
     let mut happened = Vec::new();
     let mut next = Some(PolicyRead::new(HOST, now));
     while let Some(read) = next.take() {
+        assert_eq!(read.host(), HOST);
         let is_parsed = Cell::new(false);
         let found = kv.map(|kv| {
             let value = |wanted: &String| kv.iter().find(|(key, _)| key == wanted);
