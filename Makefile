@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint format clean prerequisites
+.PHONY: help dev example test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint style format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -39,6 +39,15 @@ UPSTREAM =
 
 dev: build target/page/tool.js ## the playground on http://localhost:8788: the Worker in front of a Socket.IO server, or of UPSTREAM=…
 	@node scripts/dev.js $(PORT:%=--port %) $(STATE:%=--persist-to %) $(UPSTREAM:%=--upstream %)
+
+# `make example NAME=… PORT=…`: which of examples/, and the first of four ports.
+NAME = react
+
+example: $(PACKAGE) $(if $(filter flask,$(NAME)),$(PYTHON_PACKAGES)) ## an app with the Worker in front of its server: NAME=react, flask, esp32 or multi-tenant
+	@mkdir -p examples/$(NAME)/node_modules/.bin
+	@ln -sfn ../../../target/package/socketio-cors-edge examples/$(NAME)/node_modules/socketio-cors-edge
+	@ln -sfn ../socketio-cors-edge/bin/socketio-cors.js examples/$(NAME)/node_modules/.bin/socketio-cors
+	@cd examples/$(NAME) && $(PORT:%=PORT=%) PYTHON=$(CURDIR)/.tools/python/bin/python npm start --silent
 
 test: test-native test-e2e ## every test
 
@@ -88,7 +97,7 @@ bench-policies: build ## measure large policies, faulty ones, and edits, on work
 # `make load LOAD_SECONDS=…`: for how long.
 LOAD_SECONDS = 300
 
-load: build ## 1,500 Socket.IO clients through one workerd for five minutes: what is lost, and its memory
+load: build ## 1,500 Socket.IO clients through one workerd, and as many through a bare one: losses, CPU, memory
 	node bench/load.js --seconds $(LOAD_SECONDS)
 
 # `make fuzz FUZZ_SECONDS=…`: for how long, each of the targets.
@@ -99,11 +108,13 @@ fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 mutants: $(CARGO_MUTANTS) ## break the core in a thousand places, one at a time, and list what no test notices; takes hours
 	.tools/bin/cargo-mutants mutants --package socketio-cors-core --profile mutants --output target $(ARGS)
 
-lint: $(PACKAGES) $(WASM_TARGET) ## what CI checks besides the tests
-	cargo fmt --all --check
-	cargo fmt --check --manifest-path fuzz/Cargo.toml
+lint: style $(WASM_TARGET) ## what CI checks besides the tests; it has Clippy read what it compiles for them
 	cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 	cargo clippy --quiet --locked --target wasm32-unknown-unknown --package socketio-cors-edge --package socketio-cors --package socketio-cors-playground -- -D warnings
+
+style: $(PACKAGES)
+	cargo fmt --all --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	biome ci --colors=off --error-on-warnings
 
 format: $(PACKAGES) ## lay out all code

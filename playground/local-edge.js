@@ -30,8 +30,12 @@ export function startLocalEdge({ command, port, variables, words, onLog, signal 
 	const [program, ...leading] = command;
 	const named = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 	const address = ["--ip", "127.0.0.1", "--port", String(port)];
+	// Nobody debugs here. wrangler would look for a free port from 9229 on and take it seconds later, as
+	// any other wrangler does that starts meanwhile.
+	const inspector = ["--inspector-port", "0"];
 	const quiet = "--show-interactive-dev-session=false";
-	const worker = spawn(program, [...leading, "dev", ...address, ...named, ...words, quiet], {
+	const args = [...leading, "dev", ...address, ...inspector, ...named, ...words, quiet];
+	const worker = spawn(program, args, {
 		stdio: ["ignore", "pipe", "pipe"],
 		// It cannot see that its output ends up on a terminal.
 		env: process.stdout.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env,

@@ -1,5 +1,5 @@
 // A connection for `doctor`: DNS, TCP and TLS, each within the time of its step, as in
-// crates/cli/src/doctor/network/native/connection.rs.
+// crates/cli/src/network/native/connection.rs.
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { connect as connectTcp, isIP } from "node:net";

@@ -67,8 +67,8 @@ export function writeTemporary(text) {
 	return path;
 }
 
-export const writeFile = (path, text, replaces) =>
-	fs.writeFileSync(path, text, { flag: replaces ? "w" : "wx" });
+/** Writes a new file. */
+export const createFile = (path, text) => fs.writeFileSync(path, text, { flag: "wx" });
 
 /** Replaces the text of a file at once: whoever reads it sees the old one or the new one. */
 export function replaceFile(path, text) {

@@ -14,7 +14,7 @@ const listOfUntested = "Commands checked by eye";
 
 /** Every document, by its path from the project's directory. */
 export const documents = new Map(
-	globSync(["*.md", "{bench,docs,examples}/**/*.md"], { cwd: root })
+	globSync(["*.md", "{bench,docs,examples}/**/*.md"], { cwd: root, exclude: ["**/node_modules"] })
 		.sort()
 		.map((path) => [path, read(path)]),
 );

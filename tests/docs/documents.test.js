@@ -97,6 +97,16 @@ const runElsewhere = {
 	"make dev": ["playground/dev.test.js", 'start("make", words)'],
 	"make dev PORT=9000": ["playground/dev.test.js", '["dev", `PORT='],
 	"make dev UPSTREAM=http://localhost:3000": ["playground/dev.test.js", "words.push(`UPSTREAM="],
+	...Object.fromEntries(
+		["react", "flask", "esp32", "multi-tenant"].map((name) => [
+			`make example NAME=${name}`,
+			[`examples/${name}.test.js`, `startExample("${name}"`],
+		]),
+	),
+	"npx socketio-cors tenants add http://bakery.localhost:8790 --local": [
+		"tool/tenants-wrangler.test.js",
+		'"add", "https://Shop.example/"',
+	],
 	"make deploy": ["docs/deploying.test.js", 'typed("make deploy")'],
 	"npm run deploy": ["docs/deploying.test.js", '"A button"'],
 	"npx wrangler deploy --var REPORT_ONLY:on": [

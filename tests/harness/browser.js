@@ -37,10 +37,7 @@ const launching = (args) => ({
 	timeout: 30_000,
 });
 
-/**
- * Starts the Chromium that `make .tools/chromium` links, with further arguments. It keeps no
- * cookies of other sites.
- */
+/** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
 export function startBrowser(args = []) {
 	return chromium.launch(launching(args));
 }
@@ -70,6 +67,17 @@ export async function startWithThirdPartyCookies(args, options) {
 	};
 }
 
+/** Has the browser keep no cookies of other sites, and send them none, once the page is loaded. */
+export async function blockThirdPartyCookies(page) {
+	const protocol = await page.context().newCDPSession(page);
+	await protocol.send("Network.enable");
+	await protocol.send("Network.setCookieControls", {
+		enableThirdPartyCookieRestriction: true,
+		disableThirdPartyCookieMetadata: false,
+		disableThirdPartyCookieHeuristics: false,
+	});
+}
+
 /** Starts a server of pages: `/4` is one with the Socket.IO client 4. It has two origins. */
 export async function startPageServer() {
 	const server = createServer(({ url }, response) => {
@@ -92,15 +100,16 @@ export function html(script) {
 	return `<!doctype html><meta charset="utf-8"><title>page</title><script src="${script}"></script>`;
 }
 
-/** Opens the page at `url`. Resolves to its frame. */
-export async function open(context, url) {
+/** Opens the page at `url`, which `prepare` gets while it is empty. Resolves to its frame. */
+export async function open(context, url, prepare) {
 	const page = await context.newPage();
+	await prepare?.(page);
 	await page.goto(url, { timeout: 20_000 });
 	return page.mainFrame();
 }
 
 /** Opens a page of any origin, with a Socket.IO client of a version. Resolves to its frame. */
-export async function openOf(context, origin, version) {
+export async function openOf(context, origin, version, prepare) {
 	await context.route(`${origin}/**`, (route) => {
 		const script = route.request().url().endsWith(".js");
 		route.fulfill({
@@ -108,7 +117,7 @@ export async function openOf(context, origin, version) {
 			body: script ? bundle(version) : html("/client.js"),
 		});
 	});
-	const frame = await open(context, `${origin}/page`);
+	const frame = await open(context, `${origin}/page`, prepare);
 	// While there is a route, Playwright answers preflights itself.
 	await context.unroute(`${origin}/**`);
 	return frame;

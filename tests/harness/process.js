@@ -54,13 +54,13 @@ export function start(command, args, env = environment) {
 		streams,
 		/** What is left of the group, as `{ pid, command }`. */
 		processes: () => processesOf(child.pid),
-		/** Resolves when the output has `text`; fails if the command ends before. */
-		async said(text) {
+		/** Resolves when the output has `text`; fails if the command ends before, or after so many seconds. */
+		async said(text, seconds) {
 			let ended = false;
 			closed.finally(() => {
 				ended = true;
 			});
-			await until(`"${text}"`, () => output.includes(text) || ended);
+			await until(`"${text}"`, () => output.includes(text) || ended, seconds);
 			if (!output.includes(text)) throw new Error(`it ended without "${text}": ${output}`);
 		},
 		/** Resolves to the exit code, when all have ended that could write to the output: in so many seconds. */

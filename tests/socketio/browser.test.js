@@ -253,7 +253,7 @@ describe("what a page gets to know", () => {
 
 describe("cookies of the origin server", () => {
 	for (const transport of ["polling", "websocket"]) {
-		// Of the same site as the Worker: Chromium keeps no cookies of other sites here.
+		// Of the same site as the Worker: some browsers keep no cookies of other sites.
 		const visited = visit(places.allowed["a page on 127.0.0.1"]);
 		test(`${transport}: they come to an allowed page and go back`, async () => {
 			const tags = [randomUUID(), randomUUID()];
@@ -267,7 +267,7 @@ describe("cookies of the origin server", () => {
 });
 
 describe("the cookie of a visitor", () => {
-	// Of the same site as the Worker, but another origin: Chromium sends no cookies to other sites.
+	// Of the same site as the Worker, but another origin: some browsers send no cookies to other sites.
 	const visited = visit(places.allowed["a page on 127.0.0.1"]);
 	before(() => visited.context.addCookies([{ name: "visitor", value: "1", url: pages.numeric }]));
 

@@ -100,7 +100,7 @@ describe("a page of another site", () => {
 	test("stays a stranger where the browser keeps no cookies of other sites", async () => {
 		const context = await browser.newContext({ ignoreHTTPSErrors: true });
 		try {
-			const frame = await pageOf.openOf(context, app, 4);
+			const frame = await pageOf.openOf(context, app, 4, pageOf.blockThirdPartyCookies);
 			await logIn(frame, otherSite);
 			await assert.rejects(pageOf.connect(frame, otherSite), /connect_error: not logged in/);
 		} finally {

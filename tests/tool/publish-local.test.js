@@ -6,91 +6,118 @@ import { run } from "../harness/process.js";
 import { assertSays, hasTerminal, useTool } from "../harness/tool.js";
 import { A, B, C, versionOf, wrangler, wranglerScript } from "./publishing.js";
 
-let tool;
-before(async () => {
-	tool = await useTool();
-});
-after(() => tool.remove());
-
-describe("with wrangler and its local KV", () => {
-	let local;
-	before(() => {
-		local = [
-			"--local",
-			"--persist-to",
-			join(tool.directory, "kv"),
-			"--yes",
-			"--wrangler",
-			wrangler,
-		];
+/** The tool with a local KV of its own, while the tests of a suite run. */
+function useLocalKv() {
+	const used = {};
+	before(async () => {
+		used.tool = await useTool();
+		used.kv = ["--local", "--persist-to", join(used.tool.directory, "kv")];
+		used.local = [...used.kv, "--yes", "--wrangler", wrangler];
 	});
-
+	after(() => used.tool.remove());
 	/** What is under a key, as wrangler gives it. */
-	async function value(key) {
-		const args = ["kv", "key", "get", "--binding", "POLICY", ...local.slice(0, 3), key];
+	used.value = async (key) => {
+		const args = ["kv", "key", "get", "--binding", "POLICY", ...used.kv, key];
 		return (await run(process.execPath, [wranglerScript, ...args])).output;
-	}
+	};
+	return used;
+}
 
-	test("a policy is published, changed, put back, and put back again", async () => {
-		// Non-ASCII text, white space at its end, and what JSON and JavaScript spell otherwise.
-		const first = '{"$schema": "ü\\u2028\u2028😀\\/", "origin": ["https://a.example"]}\r\n\n\t ';
-		const path = await tool.file(first);
-		const published = await tool.run(0, ["publish", path, ...local]);
-		assertSays(
-			published,
-			"policy.json: valid, 1 route, 1 origin\n",
-			"There is no policy in the local KV of wrangler dev yet: only same-origin pages are allowed.",
-			"+ /socket.io\n  + https://a.example\n",
-			'"policy" in the local KV of wrangler dev is version ',
-			"POLICY_FRESH_SECONDS",
-		);
-		assert.doesNotMatch(published, /is kept/);
-		assert.equal(await value("policy"), first);
+// Each waits for wrangler most of the time.
+describe("with wrangler and its local KV", { concurrency: 3 }, () => {
+	describe("a policy, and one of a host", { concurrency: 1 }, () => {
+		const kv = useLocalKv();
 
-		assertSays(await tool.run(0, ["publish", path, ...local]), "Nothing to publish");
+		test("a policy is published, changed, put back, and put back again", async () => {
+			const { tool, local, value } = kv;
+			// Non-ASCII text, white space at its end, and what JSON and JavaScript spell otherwise.
+			const first = '{"$schema": "ü\\u2028\u2028😀\\/", "origin": ["https://a.example"]}\r\n\n\t ';
+			const path = await tool.file(first);
+			const published = await tool.run(0, ["publish", path, ...local]);
+			assertSays(
+				published,
+				"policy.json: valid, 1 route, 1 origin\n",
+				"There is no policy in the local KV of wrangler dev yet: only same-origin pages are allowed.",
+				"+ /socket.io\n  + https://a.example\n",
+				'"policy" in the local KV of wrangler dev is version ',
+				"POLICY_FRESH_SECONDS",
+			);
+			assert.doesNotMatch(published, /is kept/);
+			assert.equal(await value("policy"), first);
 
-		await tool.file(B);
-		const changed = await tool.run(0, ["publish", path, ...local]);
-		const difference = "+ https://b.example\n  - https://a.example\n    maxAge: unset → 86400\n";
-		assertSays(changed, difference, "socketio-cors rollback --local --persist-to ");
+			assertSays(await tool.run(0, ["publish", path, ...local]), "Nothing to publish");
 
-		const back = await tool.run(0, ["rollback", ...local]);
-		assertSays(back, "+ https://a.example\n  - https://b.example\n    maxAge: 86400 → unset\n");
-		assert.equal(await value("policy"), first);
-		await tool.run(0, ["rollback", ...local]);
-		assert.equal(await value("policy"), B);
+			await tool.file(B);
+			const changed = await tool.run(0, ["publish", path, ...local]);
+			const difference = "+ https://b.example\n  - https://a.example\n    maxAge: unset → 86400\n";
+			assertSays(changed, difference, "socketio-cors rollback --local --persist-to ");
+
+			const back = await tool.run(0, ["rollback", ...local]);
+			assertSays(back, "+ https://a.example\n  - https://b.example\n    maxAge: 86400 → unset\n");
+			assert.equal(await value("policy"), first);
+			await tool.run(0, ["rollback", ...local]);
+			assert.equal(await value("policy"), B);
+		});
+
+		test("a document of 5 MB is published for one host, and another in its place", async () => {
+			const { tool, local, value } = kv;
+			const origins = Array.from({ length: 160_000 }, (_, n) => `https://tenant-${n}.example`);
+			const host = ["--host", "https://API.example.com:8443", ...local];
+			const large = JSON.stringify({ origin: origins });
+			assert.ok(large.length > 5e6);
+			assertSays(
+				await tool.run(0, ["publish", await tool.file(large), ...host]),
+				'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so "policy" is used',
+				"  + … and 159980 more\n",
+			);
+			assertSays(
+				await tool.run(0, ["publish", await tool.file(A), ...host]),
+				"  - … and 159980 more\n",
+			);
+			assertSays(await tool.run(0, ["rollback", ...host]), "  + … and 159980 more\n");
+			assert.equal(await value("policy"), B);
+		});
 	});
 
-	test("a version that was kept is listed, and put back by its digits", async () => {
-		const host = ["--host", "kept.example", ...local];
-		const signed = ["--by", "Ann", "--message", "The shop"];
-		const options = host.filter((word) => word !== "--yes");
-		for (const text of [A, B, C]) {
-			await tool.run(0, ["publish", await tool.file(text), ...host, ...signed]);
-		}
-		const history = JSON.parse(await tool.run(0, ["history", "--json", ...options]));
-		assert.equal(history.key, "policy:kept.example");
-		const versions = [history.live, ...history.kept].map(({ version, by, message }) => [
-			version,
-			by,
-			message,
-		]);
-		const expected = [C, B, A].map((text) => [versionOf(text), "Ann", "The shop"]);
-		assert.deepEqual(versions, expected);
-		const back = await tool.run(0, ["rollback", "--to", versionOf(A), ...host]);
-		assertSays(back, "+ https://a.example\n", `"policy:kept.example" in the local KV`);
-		assert.equal(await value("policy:kept.example"), A);
-		const path = await tool.file(A);
-		assertSays(await tool.run(0, ["diff", path, ...options]), "No difference");
-		assertSays(
-			await tool.run(1, ["diff", await tool.file(B), ...options]),
-			"+ https://b.example\n",
-		);
+	describe("what is kept", { concurrency: 1 }, () => {
+		const kv = useLocalKv();
+
+		test("a version that was kept is listed, and put back by its digits", async () => {
+			const { tool, local, value } = kv;
+			const host = ["--host", "kept.example", ...local];
+			const signed = ["--by", "Ann", "--message", "The shop"];
+			const options = host.filter((word) => word !== "--yes");
+			for (const text of [A, B, C]) {
+				await tool.run(0, ["publish", await tool.file(text), ...host, ...signed]);
+			}
+			const history = JSON.parse(await tool.run(0, ["history", "--json", ...options]));
+			assert.equal(history.key, "policy:kept.example");
+			const versions = [history.live, ...history.kept].map(({ version, by, message }) => [
+				version,
+				by,
+				message,
+			]);
+			const expected = [C, B, A].map((text) => [versionOf(text), "Ann", "The shop"]);
+			assert.deepEqual(versions, expected);
+			const back = await tool.run(0, ["rollback", "--to", versionOf(A), ...host]);
+			assertSays(back, "+ https://a.example\n", `"policy:kept.example" in the local KV`);
+			assert.equal(await value("policy:kept.example"), A);
+			const path = await tool.file(A);
+			assertSays(await tool.run(0, ["diff", path, ...options]), "No difference");
+			assertSays(
+				await tool.run(1, ["diff", await tool.file(B), ...options]),
+				"+ https://b.example\n",
+			);
+		});
 	});
 
-	test("what people have at hand is published as strict JSON", async () => {
-		const host = ["--host", "pasted.example", ...local];
-		const written = `// The shop's policy.
+	describe("what is written in another way, and a port", { concurrency: 1 }, () => {
+		const kv = useLocalKv();
+
+		test("what people have at hand is published as strict JSON", async () => {
+			const { tool, local, value } = kv;
+			const host = ["--host", "pasted.example", ...local];
+			const written = `// The shop's policy.
 {
   origin: [
     'https://a.example', // live
@@ -99,62 +126,50 @@ describe("with wrangler and its local KV", () => {
   note: "it's ours",
 }
 `;
-		const path = await tool.file(written);
-		assertSays(
-			await tool.run(0, ["check", path]),
-			"1 origin, for Workers from 0.2.0 on; it is not strict JSON, which `publish`",
-		);
-		const published = await tool.run(0, ["publish", path, ...host]);
-		assertSays(published, "+ https://a.example\n");
-		const json = '{\n  "origin": [\n    "https://a.example"\n  ],\n  "note": "it\'s ours"\n}\n';
-		assert.equal(await value("policy:pasted.example"), json);
-		assertSays(await tool.run(0, ["publish", path, ...host]), "Nothing to publish");
+			const path = await tool.file(written);
+			assertSays(
+				await tool.run(0, ["check", path]),
+				"1 origin, for Workers from 0.2.0 on; it is not strict JSON, which `publish`",
+			);
+			const published = await tool.run(0, ["publish", path, ...host]);
+			assertSays(published, "+ https://a.example\n");
+			const json = '{\n  "origin": [\n    "https://a.example"\n  ],\n  "note": "it\'s ours"\n}\n';
+			assert.equal(await value("policy:pasted.example"), json);
+			assertSays(await tool.run(0, ["publish", path, ...host]), "Nothing to publish");
 
-		const pasted = `const io = new Server(httpServer, {\n  cors: ${written.slice(written.indexOf("{"))}});`;
-		const refused = await tool.run(1, ["publish", await tool.file(pasted), ...host]);
-		assertSays(
-			refused,
-			"error: text around the policy\n",
-			'"note": "it\'s ours"',
-			"Nothing was published.",
-		);
-		assert.equal(await value("policy:pasted.example"), json);
+			const pasted = `const io = new Server(httpServer, {\n  cors: ${written.slice(written.indexOf("{"))}});`;
+			const refused = await tool.run(1, ["publish", await tool.file(pasted), ...host]);
+			assertSays(
+				refused,
+				"error: text around the policy\n",
+				'"note": "it\'s ours"',
+				"Nothing was published.",
+			);
+			assert.equal(await value("policy:pasted.example"), json);
+		});
+
+		test("a port's first policy is compared with its host's, which was in force there", async () => {
+			const { tool, local } = kv;
+			const host = (name) => ["--host", name, ...local];
+			await tool.run(0, ["publish", await tool.file(A), ...host("ported.example.com")]);
+			assertSays(
+				await tool.run(0, ["publish", await tool.file(B), ...host("ported.example.com:8443")]),
+				'"policy:ported.example.com:8443" is not in the local KV',
+				'so "policy:ported.example.com" is used',
+				"+ https://b.example\n  - https://a.example\n",
+			);
+		});
 	});
 
-	test("a document of 5 MB is published for one host, and another in its place", async () => {
-		const origins = Array.from({ length: 160_000 }, (_, n) => `https://tenant-${n}.example`);
-		const host = ["--host", "https://API.example.com:8443", ...local];
-		const large = JSON.stringify({ origin: origins });
-		assert.ok(large.length > 5e6);
-		assertSays(
-			await tool.run(0, ["publish", await tool.file(large), ...host]),
-			'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so "policy" is used',
-			"  + … and 159980 more\n",
-		);
-		assertSays(
-			await tool.run(0, ["publish", await tool.file(A), ...host]),
-			"  - … and 159980 more\n",
-		);
-		assertSays(await tool.run(0, ["rollback", ...host]), "  + … and 159980 more\n");
-		assert.equal(await value("policy"), B);
-	});
+	describe("at a terminal", { concurrency: 1 }, () => {
+		const kv = useLocalKv();
 
-	test("a port's first policy is compared with its host's, which was in force there", async () => {
-		const host = (name) => ["--host", name, ...local];
-		await tool.run(0, ["publish", await tool.file(A), ...host("ported.example.com")]);
-		assertSays(
-			await tool.run(0, ["publish", await tool.file(B), ...host("ported.example.com:8443")]),
-			'"policy:ported.example.com:8443" is not in the local KV',
-			'so "policy:ported.example.com" is used',
-			"+ https://b.example\n  - https://a.example\n",
-		);
-	});
-
-	test("it asks on a terminal, with the wrangler of npx", { skip: !hasTerminal }, async () => {
-		const kv = ["--local", "--persist-to", join(tool.directory, "asked")];
-		const args = ["publish", await tool.file(A), ...kv];
-		const question = "Publish it to the local KV of wrangler dev? [y/N] ";
-		assertSays(await tool.asked("n", args), `${question}Nothing was changed.`);
-		assertSays(await tool.asked("y", args), "There is no policy", `${question}"policy" in`);
+		test("it asks on a terminal, with the wrangler of npx", { skip: !hasTerminal }, async () => {
+			const { tool } = kv;
+			const args = ["publish", await tool.file(A), ...kv.kv];
+			const question = "Publish it to the local KV of wrangler dev? [y/N] ";
+			assertSays(await tool.asked("n", args), `${question}Nothing was changed.`);
+			assertSays(await tool.asked("y", args), "There is no policy", `${question}"policy" in`);
+		});
 	});
 });

@@ -12,13 +12,10 @@ mod engineio;
 mod examination;
 mod exchange;
 mod facts;
-mod failure;
 mod finding;
 mod json;
 mod look_alikes;
 mod near_misses;
-mod network;
-pub(crate) mod post;
 mod probes;
 mod proxies;
 mod recording;
@@ -36,7 +33,6 @@ use self::{
     examination::Examination,
     exchange::Exchange,
     finding::Severity,
-    network::SystemNetwork,
     recording::Wanted,
     target::{Page, Target},
 };
@@ -44,6 +40,7 @@ use super::{
     CommandError, Report, Status, System, WrongUsage,
     printable::{self, printable},
 };
+use crate::network::SystemNetwork;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -5,6 +5,7 @@ mod commands;
 mod doctor;
 mod document;
 mod kv;
+mod network;
 #[cfg(target_arch = "wasm32")]
 mod node;
 mod report;

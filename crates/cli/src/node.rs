@@ -65,8 +65,8 @@ pub(crate) mod host {
         pub(crate) fn list(directory: &str) -> Result<Vec<Array>, JsValue>;
         #[wasm_bindgen(catch, js_name = writeTemporary)]
         pub(crate) fn write_temporary(text: &str) -> Result<String, JsValue>;
-        #[wasm_bindgen(catch, js_name = writeFile)]
-        pub(crate) fn write_file(path: &str, text: &str, replaces: bool) -> Result<(), JsValue>;
+        #[wasm_bindgen(catch, js_name = createFile)]
+        pub(crate) fn create_file(path: &str, text: &str) -> Result<(), JsValue>;
         #[wasm_bindgen(catch, js_name = replaceFile)]
         pub(crate) fn replace_file(path: &str, text: &str) -> Result<(), JsValue>;
         pub(crate) fn remove(path: &str);

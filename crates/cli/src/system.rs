@@ -34,8 +34,8 @@ pub(crate) trait System {
     /// Writes a temporary file, which only this user can read, and returns its path.
     fn write_temporary(&self, text: &str) -> io::Result<PathBuf>;
 
-    /// Writes a new file, or with `replaces` one that is there.
-    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()>;
+    /// Writes a new file. It is an error if there is one.
+    fn create(&self, path: &str, text: &str) -> io::Result<()>;
 
     /// Replaces the text of the file at `path` at once: whoever reads it sees the old one or the new one.
     fn replace(&self, path: &str, text: &str) -> io::Result<()>;

@@ -1,6 +1,6 @@
 //! `import`: a policy from a configuration of nginx, or from Socket.IO's server options.
 
-use std::io::ErrorKind;
+use std::{io::ErrorKind, path::Path};
 
 use clap::Args;
 use socketio_cors_explain::import::{Finding, Import as Imported, ImportOptions, import};
@@ -71,7 +71,12 @@ impl Import {
     }
 
     fn write(&self, system: &dyn System, path: &str, policy: &str) -> Result<(), CommandError> {
-        let written = system.write(path, &format!("{policy}\n"), self.overwrite);
+        let text = format!("{policy}\n");
+        let written = if self.overwrite && system.is_file(Path::new(path)) {
+            system.replace(path, &text)
+        } else {
+            system.create(path, &text)
+        };
         let name = printable(path);
         written.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => CommandError::WrongUsage(format!(

@@ -1,6 +1,7 @@
 //! Who asks, and with which headers a browser asks for them.
 
-use super::{cookies::Jar, network::Headers, target::Target};
+use super::{cookies::Jar, target::Target};
+use crate::network::Headers;
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use super::{
     engineio,
     engineio::Protocol,
     exchange::Exchange,
-    network::{Connected, PortProtocol},
     step::Step,
     target::Target,
 };
+use crate::network::{Connected, PortProtocol};
 
 /// The steps that were taken, for whom, and what came of them.
 #[derive(Clone, Debug)]

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use socketio_cors_explain::fetch_standard::{CorsError, ResponseHeaders, cors_check};
 
-use super::{
-    engineio,
-    failure::{Failure, FailureKind},
-    step::Step,
-};
+use super::{engineio, step::Step};
+use crate::network::{Answer, Failure, FailureKind};
 
 /// A request and its answer.
 #[derive(Clone, Debug)]
@@ -23,20 +20,6 @@ pub(super) struct Exchange {
     pub(super) error: Option<Failure>,
     /// How long it took.
     pub(super) took: Duration,
-}
-
-/// An answer, as it came.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    /// In order, with those that came twice.
-    pub(super) headers: Vec<(String, String)>,
-    /// The start of the body, unpacked; of a WebSocket the messages, a line each.
-    pub(super) body: String,
-    /// The body was gzip, and no header said so.
-    pub(super) is_undeclared_gzip: bool,
-    /// A browser kept the body from the page, and so from the recording.
-    pub(super) is_body_kept: bool,
 }
 
 impl Exchange {

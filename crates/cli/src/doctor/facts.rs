@@ -4,9 +4,9 @@ use socketio_cors_core::{origin::host::is_loopback, response::EXPLAIN_HEADER};
 use url::Url;
 
 use super::{
-    engineio::Protocol, examination::Examination, exchange::Exchange, network::Connected, proxies,
-    step::Step,
+    engineio::Protocol, examination::Examination, exchange::Exchange, proxies, step::Step,
 };
+use crate::network::Connected;
 
 /// The most that is shown of a refusal, in characters.
 const MAX_MESSAGE_LEN: usize = 120;

@@ -10,12 +10,11 @@ use super::{
     engineio::{Open, Protocol},
     examination::{Examination, poll},
     exchange::Exchange,
-    failure::FailureKind,
     look_alikes, near_misses,
-    network::Network,
     step::Step,
     target::Target,
 };
+use crate::network::{FailureKind, Network};
 use prober::{Asker, Prober, Session};
 use socketio_cors_core::origin::Origin;
 

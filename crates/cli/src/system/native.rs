@@ -47,10 +47,8 @@ impl System for NativeSystem {
         Ok(file.into_temp_path().keep()?)
     }
 
-    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).truncate(true).create(replaces).create_new(!replaces);
-        options.open(path)?.write_all(text.as_bytes())
+    fn create(&self, path: &str, text: &str) -> io::Result<()> {
+        fs::File::create_new(path)?.write_all(text.as_bytes())
     }
 
     fn replace(&self, path: &str, text: &str) -> io::Result<()> {

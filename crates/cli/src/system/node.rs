@@ -43,8 +43,8 @@ impl System for NodeSystem {
         host::write_temporary(text).map(PathBuf::from).map_err(io_error)
     }
 
-    fn write(&self, path: &str, text: &str, replaces: bool) -> io::Result<()> {
-        host::write_file(path, text, replaces).map_err(io_error)
+    fn create(&self, path: &str, text: &str) -> io::Result<()> {
+        host::create_file(path, text).map_err(io_error)
     }
 
     fn replace(&self, path: &str, text: &str) -> io::Result<()> {

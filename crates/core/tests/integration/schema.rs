@@ -9,18 +9,33 @@ use socketio_cors_core::policy::Policy;
 
 use crate::common::schema::schema_accepts;
 
-/// Every `.json` file under `directory`.
-fn json_files(directory: &Path) -> Vec<PathBuf> {
+/// What npm and wrangler keep in the directory of an app.
+const OF_AN_APP: [&str; 4] = ["node_modules", ".wrangler", "package.json", "package-lock.json"];
+
+/// Every `.json` file under `directory` that is a policy.
+fn policies(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
+        if OF_AN_APP.iter().any(|name| path.ends_with(name)) {
+            continue;
+        }
         if path.is_dir() {
-            files.extend(json_files(&path));
+            files.extend(policies(&path));
         } else if path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }
     files
+}
+
+/// The schema that the policy `file` names: an app's is in the npm package.
+fn schema_named(file: &Path, name: &str) -> PathBuf {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    match name.strip_prefix("./node_modules/socketio-cors-edge/") {
+        Some(packaged) if file.with_file_name("package.json").exists() => root.join(packaged),
+        _ => file.with_file_name(name),
+    }
 }
 
 #[test]
@@ -32,12 +47,12 @@ fn the_schema_is_valid_json_schema_2020_12() {
 #[test]
 fn every_example_names_the_schema_and_is_accepted_by_it_and_by_the_parser() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let files = json_files(&root.join("examples"));
-    assert!(files.len() > 5, "{files:?}");
+    let files = policies(&root.join("examples"));
+    assert!(files.len() > 9, "{files:?}");
     for file in files {
         let document = fs::read_to_string(&file).unwrap();
         let json: serde_json::Value = serde_json::from_str(&document).unwrap();
-        let named = file.with_file_name(json["$schema"].as_str().unwrap());
+        let named = schema_named(&file, json["$schema"].as_str().unwrap());
         let schema = root.join("policy.schema.json");
         assert_eq!(named.canonicalize().unwrap(), schema.canonicalize().unwrap());
         assert!(schema_accepts(&document), "{}", file.display());

@@ -3,18 +3,19 @@
 //! A pattern is never open to look-alikes: where the expression is, as it is not anchored or a dot is
 //! not escaped, the patterns are what was meant by it, and [`look_alike`] says what it takes besides.
 
+mod parts;
+
 use socketio_cors_core::{
     origin::Origin,
     origin::pattern::{OriginPattern, OriginSet},
 };
 
+use self::parts::{IMPLIED, Part, Wild, choices, text};
 use super::{
     chars::Chars,
-    regex::{Element, Regex, Sequence, Unreadable},
+    regex::{Regex, Unreadable},
 };
 
-/// A class of up to so many characters is written out, while there are no more alternatives.
-const MAX_CHOICES: usize = 10;
 /// The most patterns of one regular expression.
 const MAX_PATTERNS: usize = 1000;
 /// An origin that nobody writes down.
@@ -56,36 +57,6 @@ const OPEN_HOST: Obstacle = Obstacle::Unsayable("it leaves the domain open");
 const SEVERAL: Obstacle = Obstacle::Unsayable("several parts of the host are open");
 const PLACE: Obstacle =
     Obstacle::Unsayable("a * can be a part of one label, with at least two more after it");
-
-/// A part of an origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Char(char),
-    Wild(Wild),
-}
-
-/// An open part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Wild {
-    chars: Chars,
-    min: u32,
-    max: Option<u32>,
-    /// It is whole labels, each with its dot.
-    is_labels: bool,
-    /// It is not written: the expression has no anchor there.
-    is_implied: bool,
-    /// It takes only some of what can be in a label.
-    is_partial: bool,
-}
-
-const IMPLIED: Wild = Wild {
-    chars: Chars::ORIGIN,
-    min: 0,
-    max: None,
-    is_labels: false,
-    is_implied: true,
-    is_partial: false,
-};
 
 impl Translation {
     /// That of `regex`.
@@ -205,75 +176,6 @@ pub(super) fn sample(pattern: &str) -> String {
     pattern.replacen("*.", "www.", usize::from(pattern.contains("://*."))).replace('*', "x1")
 }
 
-/// The alternatives of a sequence with its small classes written out, each as parts.
-fn choices(sequence: &Sequence) -> Vec<Result<Vec<Part>, Obstacle>> {
-    let mut all = vec![Vec::new()];
-    if !sequence.starts {
-        all = vec![vec![Part::Wild(IMPLIED)]];
-    }
-    for element in &sequence.elements {
-        let most = MAX_CHOICES.checked_div(all.len()).unwrap_or(0).max(1);
-        let Ok(parts) = choice(element, most) else { return vec![Err(Obstacle::NoOrigin)] };
-        let longer = all.iter().flat_map(|before: &Vec<Part>| {
-            parts.iter().map(move |part| [before.as_slice(), part.as_slice()].concat())
-        });
-        all = longer.collect();
-    }
-    let end = (!sequence.ends).then_some(Part::Wild(IMPLIED));
-    all.into_iter().map(|parts| Ok(merged(parts.into_iter().chain(end)))).collect()
-}
-
-/// The parts that an element can be; a class of more than `most` characters is an open part.
-fn choice(element: &Element, most: usize) -> Result<Vec<Vec<Part>>, Obstacle> {
-    let wild = |chars: Chars, min, max: Option<u32>, is_labels| {
-        let is_partial = max.is_some() || !chars.has_all(Chars::LABEL);
-        let wild = Wild { chars, min, max, is_labels, is_implied: false, is_partial };
-        vec![vec![Part::Wild(wild)]]
-    };
-    match *element {
-        Element::One(chars) => {
-            let chars = chars & Chars::ORIGIN;
-            // A dot that is not escaped.
-            if chars == Chars::ORIGIN {
-                return Ok(vec![vec![Part::Char('.')]]);
-            }
-            match chars.len() {
-                0 => Err(Obstacle::NoOrigin),
-                len if len <= most => Ok(chars.iter().map(|char| vec![Part::Char(char)]).collect()),
-                _ => Ok(wild(chars, 1, Some(1), false)),
-            }
-        }
-        Element::Many { chars, min, max } => match chars & Chars::ORIGIN {
-            none if none.is_empty() && min > 0 => Err(Obstacle::NoOrigin),
-            none if none.is_empty() => Ok(vec![Vec::new()]),
-            chars => Ok(wild(chars, min, max, false)),
-        },
-        Element::Labels { chars, min } => Ok(wild(chars & Chars::LABEL, min, None, true)),
-    }
-}
-
-/// `parts` with open ones that follow each other made one.
-fn merged(parts: impl Iterator<Item = Part>) -> Vec<Part> {
-    let mut merged: Vec<Part> = Vec::new();
-    for part in parts {
-        match (merged.last_mut(), part) {
-            (Some(Part::Wild(last)), Part::Wild(next)) => {
-                *last = Wild {
-                    chars: last.chars | next.chars,
-                    min: last.min.saturating_add(next.min),
-                    max: last.max.zip(next.max).map(|(a, b)| a.saturating_add(b)),
-                    is_labels: last.is_labels && next.is_labels,
-                    is_implied: last.is_implied && next.is_implied,
-                    // One of the two has to be there, and can be less than the other.
-                    is_partial: [*last, next].iter().any(|it| it.min > 0 && it.is_partial),
-                }
-            }
-            _ => merged.push(part),
-        }
-    }
-    merged
-}
-
 /// The patterns of an alternative.
 fn patterns(parts: &[Part]) -> Result<Vec<Pattern>, Obstacle> {
     let (schemes, authority) = split_scheme(parts)?;
@@ -327,15 +229,6 @@ fn split_scheme(parts: &[Part]) -> Result<(Vec<String>, &[Part]), Obstacle> {
         (true, text) if !WEB.contains(&text) => Err(OPEN_SCHEME),
         _ => Ok((vec![written], rest)),
     }
-}
-
-/// The text of parts of which none is open.
-fn text(parts: &[Part]) -> Option<String> {
-    let char = |part: &Part| match part {
-        Part::Char(char) => Some(*char),
-        Part::Wild(_) => None,
-    };
-    parts.iter().map(char).collect()
 }
 
 /// The host, and the port with its colon; true if that is wider.

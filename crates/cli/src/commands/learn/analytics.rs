@@ -12,8 +12,8 @@ use url::Url;
 
 use super::refusal::Refusal;
 use crate::{
-    doctor::post::post,
     kv::wrangler_config::WranglerConfig,
+    network::post,
     report::{CommandError, WrongUsage},
     system::System,
     terminal::printable::printable,

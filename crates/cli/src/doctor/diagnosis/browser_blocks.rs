@@ -1,10 +1,12 @@
 //! Requests that a browser blocks by itself, as recordings have them.
 
 use super::evidence::asked;
-use crate::doctor::{
-    exchange::Exchange,
-    failure::Failure,
-    finding::{Code, Finding, Severity},
+use crate::{
+    doctor::{
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+    },
+    network::Failure,
 };
 
 pub(super) fn finding(exchange: &Exchange, failure: &Failure) -> Finding {

@@ -3,14 +3,15 @@
 use url::Url;
 
 use super::{browser_blocks, evidence::asked};
-use crate::doctor::{
-    examination::Examination,
-    exchange::Exchange,
-    failure::{Failure, FailureKind},
-    finding::{Code, Finding, Severity},
-    network::PortProtocol,
-    step::Step,
-    target::Target,
+use crate::{
+    doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        step::Step,
+        target::Target,
+    },
+    network::{Failure, FailureKind, PortProtocol},
 };
 
 /// How long a Socket.IO client waits for a connection, in seconds (`timeout` of its options).

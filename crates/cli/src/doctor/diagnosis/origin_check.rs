@@ -4,13 +4,15 @@ use super::{
     evidence::{client_says, console, with_body},
     remedy,
 };
-use crate::doctor::{
-    examination::Examination,
-    exchange::Exchange,
-    failure::FailureKind,
-    finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
-    step::Step,
+use crate::{
+    doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        software::{Proxy, proxy},
+        step::Step,
+    },
+    network::FailureKind,
 };
 
 /// The page's poll fails, and the same without `Origin`, or without Fetch Metadata, does not.

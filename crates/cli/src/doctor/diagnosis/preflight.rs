@@ -8,13 +8,15 @@ use super::{
     evidence::{PREFLIGHT, blocked, reason, with_body, with_cors, with_headers},
     known, remedy,
 };
-use crate::doctor::{
-    examination::Examination,
-    exchange::Exchange,
-    failure::{Failure, FailureKind},
-    finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
-    step::Step,
+use crate::{
+    doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        software::{Proxy, proxy},
+        step::Step,
+    },
+    network::{Failure, FailureKind},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

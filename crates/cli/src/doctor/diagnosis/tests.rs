@@ -5,11 +5,9 @@ mod made;
 mod set_ups;
 
 use super::diagnose;
-use crate::doctor::{
-    examination::Examination,
-    exchange::Answer,
-    failure::{Failure, FailureKind},
-    step::Step,
+use crate::{
+    doctor::{examination::Examination, step::Step},
+    network::{Answer, Failure, FailureKind},
 };
 use made::{
     ALLOW, BAD, CREDENTIALS, FORBIDDEN, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN,

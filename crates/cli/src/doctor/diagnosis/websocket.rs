@@ -4,14 +4,16 @@ use super::{
     evidence::{with_body, with_headers},
     known, remedy, worker,
 };
-use crate::doctor::{
-    engineio::{BAD_REQUEST, UNKNOWN_TRANSPORT},
-    examination::Examination,
-    exchange::Exchange,
-    failure::FailureKind,
-    finding::{Code, Finding, Severity},
-    software::{Proxy, SocketServer, proxy, socket_server},
-    step::Step,
+use crate::{
+    doctor::{
+        engineio::{BAD_REQUEST, UNKNOWN_TRANSPORT},
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        software::{Proxy, SocketServer, proxy, socket_server},
+        step::Step,
+    },
+    network::FailureKind,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {

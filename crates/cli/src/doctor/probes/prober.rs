@@ -5,16 +5,17 @@ use std::time::Duration;
 use url::{Host, Url};
 
 pub(super) use crate::doctor::asker::Asker;
-use crate::doctor::{
-    asker::Means,
-    cookies::{Jar, SetCookie},
-    engineio::Protocol,
-    examination::Examination,
-    exchange::{Answer, Exchange},
-    failure::{Failure, FailureKind},
-    network::{self, Network, Request, Turn},
-    step::Step,
-    target::Target,
+use crate::{
+    doctor::{
+        asker::Means,
+        cookies::{Jar, SetCookie},
+        engineio::Protocol,
+        examination::Examination,
+        exchange::Exchange,
+        step::Step,
+        target::Target,
+    },
+    network::{self, Answer, Failure, FailureKind, Network, Request, Turn},
 };
 
 /// How long an attempt may take that is made on the off chance.

@@ -8,12 +8,9 @@ use socketio_cors_explain::fetch_standard::{ResponseHeaders, cors_check};
 use url::Url;
 
 use super::{Wanted, step};
-use crate::doctor::{
-    engineio::Protocol,
-    exchange::{Answer, Exchange},
-    failure::{Failure, FailureKind},
-    network::Headers,
-    target::Target,
+use crate::{
+    doctor::{engineio::Protocol, exchange::Exchange, target::Target},
+    network::{Answer, Failure, FailureKind, Headers},
 };
 
 /// The most that is kept of a body, in characters.

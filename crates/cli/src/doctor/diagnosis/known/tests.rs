@@ -1,5 +1,5 @@
 use super::{Code, Exchange, of};
-use crate::doctor::{exchange::Answer, step::Step};
+use crate::{doctor::step::Step, network::Answer};
 
 /// The answer to a poll.
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use crate::doctor::{
-    examination::Examination,
-    exchange::{Answer, Exchange},
-    failure::Failure,
-    step::Step,
-    target::{Page, Target},
+use crate::{
+    doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        step::Step,
+        target::{Page, Target},
+    },
+    network::{Answer, Failure},
 };
 
 pub(super) const O: &str = "https://app.example.com";

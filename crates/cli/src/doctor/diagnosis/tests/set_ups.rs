@@ -7,14 +7,9 @@ use super::made::{
     ALLOW, CREDENTIALS, FORBIDDEN, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN,
     UNSUPPORTED, VARY,
 };
-use crate::doctor::{
-    diagnosis::diagnose,
-    examination::Examination,
-    exchange::Answer,
-    failure::{Failure, FailureKind},
-    finding::Finding,
-    network::PortProtocol,
-    step::Step,
+use crate::{
+    doctor::{diagnosis::diagnose, examination::Examination, finding::Finding, step::Step},
+    network::{Answer, Failure, FailureKind, PortProtocol},
 };
 
 /// A row: what was seen, the severity and the code, a part of the fix, and what may not be said.

@@ -1,0 +1,167 @@
+//! Why no answer came.
+
+/// Why no answer came, or none that is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    /// A clause: "the connection is refused".
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// The name does not resolve.
+    Dns,
+    /// Nothing listens on the port.
+    Refused,
+    /// There is no way to the address.
+    Unreachable,
+    /// The connection is broken off: reset.
+    Reset,
+    /// The connection is closed before anything came, or before all of it.
+    Closed,
+    /// The time of the step was over.
+    Late,
+    /// No TLS comes about; the name that Chromium has for that.
+    Tls(&'static str),
+    /// An answer that is no HTTP, no WebSocket, or no Engine.IO.
+    Protocol,
+    /// A browser's own doing, as a recording has it; the text is its name for that.
+    Browser,
+}
+
+impl FailureKind {
+    /// The name of Chromium's network error (`net_error_list.h`), without `net::`.
+    pub(crate) fn chromium(self) -> &'static str {
+        match self {
+            Self::Dns => "ERR_NAME_NOT_RESOLVED",
+            Self::Refused => "ERR_CONNECTION_REFUSED",
+            Self::Unreachable => "ERR_ADDRESS_UNREACHABLE",
+            Self::Reset => "ERR_CONNECTION_RESET",
+            Self::Closed => "ERR_EMPTY_RESPONSE",
+            Self::Late => "ERR_TIMED_OUT",
+            Self::Tls(name) => name,
+            Self::Protocol => "ERR_INVALID_HTTP_RESPONSE",
+            Self::Browser => "ERR_FAILED",
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(kind: FailureKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+
+    /// The usual text of a connection that failed in that way.
+    pub(crate) fn of_connection(kind: FailureKind) -> Self {
+        Self::new(
+            kind,
+            match kind {
+                FailureKind::Dns => "the name does not resolve to an address",
+                FailureKind::Refused => "the connection is refused: nothing listens there",
+                FailureKind::Unreachable => "there is no way to that address from here",
+                FailureKind::Reset => "the connection is reset before an answer is complete",
+                FailureKind::Closed => "the connection is closed before an answer is complete",
+                FailureKind::Late => "no answer came in time",
+                FailureKind::Tls(_) | FailureKind::Protocol | FailureKind::Browser => {
+                    "the connection fails"
+                }
+            },
+        )
+    }
+
+    /// The host of the URL is none that a certificate can name.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn no_certificate_can_be_for_it() -> Self {
+        let kind = FailureKind::Tls("ERR_CERT_COMMON_NAME_INVALID");
+        Self::new(kind, "no certificate can be for a host of that name")
+    }
+}
+
+/// Why no TLS comes about, or none that a browser trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TlsProblem {
+    NoTls,
+    /// Of HTTP/2 and HTTP/1.1, the server speaks only the first.
+    Http2Alone,
+    UnknownName,
+    HandshakeFailure,
+    /// Another alert of the server, by its name.
+    Alert(String),
+    /// The versions and ciphers have none in common.
+    TooOld,
+    Expired,
+    NotValidYet,
+    /// The certificate is for these names.
+    OtherName(Vec<String>),
+    UnknownIssuer,
+    SelfSigned,
+    Revoked,
+    InvalidCertificate(String),
+    Other(String),
+}
+
+impl From<TlsProblem> for Failure {
+    fn from(problem: TlsProblem) -> Self {
+        let text = match &problem {
+            TlsProblem::NoTls => "what answers there does not speak TLS".to_owned(),
+            TlsProblem::Http2Alone => {
+                "the server speaks HTTP/2 alone, and a WebSocket needs HTTP/1.1 (alert \
+                 NoApplicationProtocol)"
+                    .to_owned()
+            }
+            TlsProblem::UnknownName => {
+                "the server serves no host of that name (alert UnrecognisedName)".to_owned()
+            }
+            TlsProblem::HandshakeFailure => {
+                "the server has no certificate for that name, or no TLS version or cipher that browsers \
+                 still take (alert HandshakeFailure)"
+                    .to_owned()
+            }
+            TlsProblem::Alert(alert) => {
+                format!("the server breaks off the TLS handshake (alert {alert})")
+            }
+            TlsProblem::TooOld => {
+                "the server has no TLS version or cipher that browsers still take".to_owned()
+            }
+            TlsProblem::Expired => "the certificate has expired".to_owned(),
+            TlsProblem::NotValidYet => {
+                "the certificate is not valid yet; is a clock wrong?".to_owned()
+            }
+            TlsProblem::OtherName(names) if names.is_empty() => {
+                "the certificate is for another name".to_owned()
+            }
+            TlsProblem::OtherName(names) => {
+                format!("the certificate is for another name: {}", names.join(", "))
+            }
+            TlsProblem::UnknownIssuer => {
+                "the certificate is issued by nobody that this system trusts: it is self-signed, or \
+                 the server does not send the intermediate certificate (UnknownIssuer)"
+                    .to_owned()
+            }
+            TlsProblem::SelfSigned => "the certificate is self-signed".to_owned(),
+            TlsProblem::Revoked => "the certificate has been revoked".to_owned(),
+            TlsProblem::InvalidCertificate(why) => format!("the certificate is not valid: {why}"),
+            TlsProblem::Other(why) => why.clone(),
+        };
+        Self::new(FailureKind::Tls(problem.chromium()), text)
+    }
+}
+
+impl TlsProblem {
+    /// The name of Chromium's network error, without `net::`.
+    fn chromium(&self) -> &'static str {
+        match self {
+            Self::NoTls | Self::Http2Alone | Self::Alert(_) | Self::Other(_) => {
+                "ERR_SSL_PROTOCOL_ERROR"
+            }
+            Self::UnknownName => "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+            Self::HandshakeFailure | Self::TooOld => "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+            Self::Expired | Self::NotValidYet => "ERR_CERT_DATE_INVALID",
+            Self::OtherName(_) => "ERR_CERT_COMMON_NAME_INVALID",
+            Self::UnknownIssuer | Self::SelfSigned => "ERR_CERT_AUTHORITY_INVALID",
+            Self::Revoked => "ERR_CERT_REVOKED",
+            Self::InvalidCertificate(_) => "ERR_CERT_INVALID",
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// The server: each customer has a room, which is named after the origin of the customer's pages.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+
+export const server = createServer();
+const io = new Server(server);
+io.on("connection", (socket) => {
+	// A page cannot choose its Origin, and the Worker lets in customers' alone. What is no page can
+	// write any: where a room has secrets, log users in as well.
+	const customer = socket.handshake.headers.origin;
+	console.log(`connected, from a page of ${customer}`);
+	socket.join(customer);
+	socket.on("say", (text) => io.to(customer).emit("said", text));
+});
