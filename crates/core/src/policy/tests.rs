@@ -90,6 +90,16 @@ fn a_version_is_the_first_8_digits_of_the_texts_sha_256() {
 }
 
 #[test]
+fn policies_are_equal_if_they_decide_alike() {
+    let policy = closing(&["/a/", "/b/"]);
+    assert_eq!(policy, closing(&["/b/", "/a/"]));
+    for others in [&["/a/"][..], &["/a/", "/b/", "/c/"], &["/a/", "/c/"]] {
+        assert_ne!(policy, closing(others), "{others:?}");
+    }
+    assert_ne!(parse(r#"{"origin": false}"#), parse(r#"{"origin": true}"#));
+}
+
+#[test]
 fn no_policy_means_same_origin_only_on_engine_ios_path() {
     let closed = Policy::closed();
     let spelt_out = parse(r#"{"routes": {"/socket.io": {"origin": false}}}"#);

@@ -161,6 +161,15 @@ fn a_document_that_goes_missing_is_reported_when_that_is_confirmed() {
 }
 
 #[test]
+fn a_less_specific_document_that_takes_over_is_a_change_and_nothing_is_missing() {
+    let mut cache = PolicyCache::new();
+    read(&mut cache, Some(&[(OWN, GOOD)]), 0.0);
+    let kv: Kv<'_> = Some(&[("policy", OTHER)]);
+    read(&mut cache, kv, 31.0);
+    assert_eq!(read(&mut cache, kv, 66.0), [parsed(KEYS), "logs policy changed".to_owned()]);
+}
+
+#[test]
 fn a_kv_that_fails_is_logged_and_nothing_else_is_read() {
     let mut cache = PolicyCache::new();
     let failed = [format!("reads {KEYS}"), "logs read failed: KV is down".to_owned()];

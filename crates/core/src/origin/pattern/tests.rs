@@ -203,6 +203,7 @@ fn overlapping_patterns_give_the_same_answer_in_any_order() {
 #[test]
 fn an_empty_set_allows_nothing() {
     assert!(!allows(&[], "https://good.com"));
+    assert!(set(&[]).is_empty() && !set(&["https://good.com"]).is_empty());
 }
 
 #[test]
