@@ -59,7 +59,7 @@ test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SER
 # Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
 		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
-	node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000 'tests/*/*.test.js'
+	node --test --test-concurrency=6 --test-reporter=spec --test-timeout=600000 'tests/*/*.test.js'
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =

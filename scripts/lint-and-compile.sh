@@ -1,42 +1,31 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # lint-and-compile.sh RUSTC ARGUMENT…
 # What cargo runs in place of rustc for the workspace's crates where RUSTC_WORKSPACE_WRAPPER names it:
 # Clippy reads the crate, then rustc compiles it. `cargo clippy` would read all that these crates
 # depend on as well, once more and for each target.
+#
+# For bash: other shells keep variables like CARGO_BIN_EXE_socketio-cors from what they run.
 set -eu
 
-# It is asked for its version and the like as well.
+# Of what is only read, nothing is kept.
+reading=$(mktemp -d)
+trap 'rm -rf "$reading"' EXIT
 compiles=false
-for argument; do
-	case $argument in --emit=*) compiles=true ;; esac
+given=()
+arguments=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--emit=*) arguments+=(--emit=metadata) compiles=true ;;
+	# Cargo waits for what rustc tells it of its files.
+	--json=*) arguments+=(--json=diagnostic-rendered-ansi) ;;
+	incremental=*) arguments+=("incremental=$reading") ;;
+	--out-dir) arguments+=(--out-dir "$reading") && given+=("$1") && shift ;;
+	*) arguments+=("$1") ;;
+	esac
+	given+=("$1")
+	shift
 done
 
-# In a subshell, as it changes the arguments.
-lint() (
-	read=$(mktemp -d)
-	trap 'rm -rf "$read"' EXIT
-	rustc=$1
-	shift
-	count=$#
-	while [ "$count" -gt 0 ]; do
-		argument=$1
-		shift
-		count=$((count - 1))
-		case $argument in
-		--emit=*) set -- "$@" --emit=metadata ;;
-		# Cargo waits for what rustc tells it of its files.
-		--json=*) set -- "$@" --json=diagnostic-rendered-ansi ;;
-		incremental=*) set -- "$@" "incremental=$read" ;;
-		--out-dir)
-			shift
-			count=$((count - 1))
-			set -- "$@" --out-dir "$read"
-			;;
-		*) set -- "$@" "$argument" ;;
-		esac
-	done
-	CLIPPY_ARGS=-Dwarnings clippy-driver "$rustc" "$@"
-)
-
-if $compiles; then lint "$@"; fi
-exec "$@"
+# It is asked for its version and the like as well.
+if $compiles; then CLIPPY_ARGS=-Dwarnings clippy-driver "${arguments[@]}"; fi
+"${given[@]}"

@@ -1,5 +1,5 @@
-// A device without the device: what arduinoWebSockets 2.7 sends from an ESP32 or ESP8266, byte for byte.
-// One TCP connection has it all: a poll for a session, its upgrade to a WebSocket, then frames.
+// Replaces a real device: sends what arduinoWebSockets 2.7 sends from an ESP32 or ESP8266, byte for byte.
+// Everything goes over one TCP connection: a poll for a session, its upgrade to a WebSocket, then frames.
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 

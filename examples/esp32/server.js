@@ -1,4 +1,4 @@
-// The server: devices log in with a token of their own, and send what they measure.
+// The server: each device logs in with its own token, and sends what it measures.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

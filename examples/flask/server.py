@@ -6,8 +6,8 @@ from flask import Flask, request
 from flask_socketio import SocketIO, emit
 
 app = Flask(__name__)
-# The Worker has checked the origin. By default Flask-SocketIO lets in only pages of its own origin, so
-# that it would refuse what the Worker lets through.
+# The Worker has checked the origin. By default, Flask-SocketIO lets in only pages of its own origin. It would
+# refuse pages that the Worker lets through.
 socketio = SocketIO(app, cors_allowed_origins="*")
 
 
@@ -22,6 +22,6 @@ def say(text):
 
 
 if __name__ == "__main__":
-    # Only this machine can reach it: nobody gets around the Worker.
+    # Only this machine can reach the server, so nobody gets around the Worker.
     port = int(os.environ.get("PORT", 5000))
     socketio.run(app, host="127.0.0.1", port=port, allow_unsafe_werkzeug=True)

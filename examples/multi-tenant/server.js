@@ -5,8 +5,8 @@ import { Server } from "socket.io";
 export const server = createServer();
 const io = new Server(server);
 io.on("connection", (socket) => {
-	// A page cannot choose its Origin, and the Worker lets in customers' alone. What is no page can
-	// write any: where a room has secrets, log users in as well.
+	// A page cannot choose its Origin, and the Worker lets in only customers' pages. But a program can
+	// write any Origin. If a room has secrets, log users in as well.
 	const customer = socket.handshake.headers.origin;
 	console.log(`connected, from a page of ${customer}`);
 	socket.join(customer);

@@ -1,5 +1,5 @@
-// The API: POST /login gives a token, and Socket.IO lets in who has one. It has no `cors` option:
-// the Worker sets the headers.
+// The API: POST /login gives a token, and Socket.IO lets in clients that have one. The server has no
+// `cors` option, because the Worker sets the headers.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";

@@ -42,13 +42,13 @@ variable "policy_file" {
 
 variable "upstream" {
   type        = string
-  description = "http(s)://host[:port] of the origin server; empty for the zone's own origin."
+  description = "http(s)://host[:port] of your server. Empty: the address in the domain's DNS record."
   default     = ""
 }
 
 variable "report_only" {
   type        = bool
-  description = "Decide and log, and enforce nothing: how a roll-out begins."
+  description = "true: decide and log, but enforce nothing. Begin a roll-out with it."
   default     = true
 }
 
@@ -78,7 +78,7 @@ resource "cloudflare_workers_kv" "policy" {
 resource "cloudflare_worker" "edge" {
   account_id = var.account_id
   name       = local.name
-  # No second way in, past the domain's firewall and rate limits.
+  # No second address: it would lead around the domain's firewall and rate limits.
   subdomain = {
     enabled          = false
     previews_enabled = false
@@ -87,7 +87,7 @@ resource "cloudflare_worker" "edge" {
     enabled = true
     logs = {
       enabled = true
-      # A line for each request would hold the tokens in its URL.
+      # A log line for each request would contain the tokens in its URL.
       invocation_logs = false
     }
   }

@@ -27,7 +27,7 @@ export function examples({ allowed, other }) {
 			name: "Without credentials",
 			policy: { origin: pages },
 			shows:
-				"The Worker lets both pages through, but they send credentials, which this policy does not allow: the browser keeps the answer from them.",
+				"The Worker lets both pages through. But they send credentials, which this policy does not allow. So the browser does not let them read the answer.",
 		},
 		{
 			name: "Allow everyone",
@@ -38,7 +38,7 @@ export function examples({ allowed, other }) {
 			name: "Only report",
 			policy: { origin: elsewhere, credentials: true, reportOnly: true },
 			shows:
-				"Nothing is refused: requests go on untouched, and both pages connect by the CORS headers that the server itself sends. “reported” is what would be refused; live, it is in the Worker's log.",
+				"Nothing is refused: the Worker forwards requests untouched, and both pages connect thanks to the server's own CORS headers. “reported” marks what would be refused. In production, the Worker's log has it.",
 		},
 		{
 			name: "Two mistakes",

@@ -62,7 +62,7 @@ function exchangeRow(exchange, at) {
 	const { method, transport, status, startedAt, endedAt, preflighted, state } = exchange;
 	const { verdict, reason, details, source } = judge(exchange);
 	const passed = preflighted && state === "answered" ? "its preflight passed" : undefined;
-	const why = [reason, passed, ...details, source && `told by ${source}`];
+	const why = [reason, passed, ...details, source && `from ${source}`];
 	return element(
 		"li",
 		{ class: "exchange", "data-verdict": verdict },

@@ -230,6 +230,17 @@ describe("a document", () => {
 	});
 });
 
+test("how soon an edit takes effect is one sentence, which `publish` prints", () => {
+	const text = (path) => readFileSync(join(root, path), "utf8");
+	const inOneLine = (path) => text(path).replaceAll("`", "").replaceAll(/\s+/g, " ");
+	const source = text("crates/cli/src/kv/change/change_report.rs");
+	const [, printed] = /WHEN_LIVE: &str = "\\\n([^"]+) See docs\/changes\.md\."/.exec(source);
+	const sentence = printed.replaceAll("\n", " ");
+	for (const path of ["README.md", "docs/changes.md", "docs/tool.md"]) {
+		assert.ok(inOneLine(path).includes(sentence), `${path}: ${sentence}`);
+	}
+});
+
 /** Whether a link of a document leads to a file or directory, and to a heading if it names one. */
 function leadsSomewhere(from, href) {
 	const [path, anchor] = decodeURI(href).split("#");

@@ -105,7 +105,7 @@ test("a Worker that does not read what was saved is not said to", () =>
 		);
 	}));
 
-test("the page says that `make dev` has ended, and goes on when it is there again", () =>
+test("the page says that `make dev` has ended, and continues when it is there again", () =>
 	opened(startWrangler(), async ({ page, shows, end, startAgain }) => {
 		await shows("#in-force", "11111111");
 		const banner = page.locator("#lost");

@@ -93,7 +93,7 @@ describe("what happens, as it happens", () => {
 		opened(async ({ other }) => {
 			await other.comesTo("Refused by the Worker");
 			assert.deepEqual(await other.rows(), [
-				`GET poll | refuse | unlisted-origin · never reached the server · told by the Worker's log`,
+				`GET poll | refuse | unlisted-origin · never reached the server · from the Worker's log`,
 				"the client says: xhr poll error",
 			]);
 			assert.deepEqual(await other.path(), [
@@ -114,7 +114,7 @@ describe("what happens, as it happens", () => {
 				[],
 			);
 			assert.deepEqual(await other.rows(), [
-				`WebSocket | refuse | unlisted-origin · never reached the server · told by the Worker's log`,
+				`WebSocket | refuse | unlisted-origin · never reached the server · from the Worker's log`,
 				"the client says: websocket error",
 			]);
 		}));
@@ -135,7 +135,7 @@ describe("what happens, as it happens", () => {
 			);
 			assert.ok(preflights.some(({ status }) => status === 204));
 			assert.deepEqual(await other.rows(), [
-				`GET poll | refuse | unlisted-origin · its preflight was refused, so it was not sent · never reached the server · told by the Worker's log`,
+				`GET poll | refuse | unlisted-origin · its preflight was refused, so it was not sent · never reached the server · from the Worker's log`,
 				"the client says: xhr poll error",
 			]);
 		}));
@@ -153,7 +153,7 @@ describe("what happens, as it happens", () => {
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.equal(
 				(await other.rows())[0],
-				`GET poll 200 | reported | ${why} · told by the Worker's log`,
+				`GET poll 200 | reported | ${why} · from the Worker's log`,
 			);
 			assert.equal(
 				(await other.path())[1],
@@ -164,7 +164,7 @@ describe("what happens, as it happens", () => {
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.equal(
 				(await other.rows())[0],
-				`WebSocket | reported | ${why} · told by the Worker's log`,
+				`WebSocket | reported | ${why} · from the Worker's log`,
 			);
 		}));
 
@@ -289,7 +289,7 @@ describe("the editor", () => {
 			const both = await area.inputValue();
 			await area.press("Control+End");
 			await page.keyboard.type("x");
-			await press(page, "Put the first one back");
+			await press(page, "Restore the first policy");
 			await saved(page, `the Worker decides by ${first} now.`);
 			assert.equal(await area.inputValue(), firstPolicy);
 			// The focus is on the button.
@@ -313,13 +313,16 @@ describe("the editor", () => {
 			await allowed.frame.getByLabel("Message").fill("typed");
 			await page.reload();
 			await draft.waitFor();
-			assert.match(await draft.textContent(), /^\s*A draft: .* the Worker does not know it\./);
+			assert.match(
+				await draft.textContent(),
+				/^\s*This is a draft\. .* the Worker does not use it\./,
+			);
 			assert.equal(await area.inputValue(), '{"origin": "https://typed.example"}');
 			assert.equal(await page.getByLabel("Path and query").inputValue(), "/typed");
 			const message = page.frameLocator("#allowed").getByLabel("Message");
 			await until("the message", async () => (await message.inputValue()) === "typed");
 			assert.equal(await page.locator("#in-force").textContent(), first);
-			await press(page, "Show what is saved");
+			await press(page, "Show the saved policy");
 			assert.equal(await area.inputValue(), firstPolicy);
 			assert.equal(await draft.isVisible(), false);
 			await page.reload();
@@ -378,7 +381,7 @@ describe("saving", () => {
 				"Connected over WebSocket",
 			]);
 
-			await press(page, "Put the first one back");
+			await press(page, "Restore the first policy");
 			await saved(page, `the Worker decides by ${first} now.`);
 			await allowed.comesTo("Connected over WebSocket");
 			await other.comesTo("Refused by the Worker");
@@ -395,7 +398,7 @@ describe("saving", () => {
 			assert.equal(await page.locator("#version").textContent(), "the same");
 			await allowed.frame.getByRole("button", { name: "Connect again" }).click();
 			await allowed.comesTo("Connected over WebSocket");
-			await press(page, "Put the first one back");
+			await press(page, "Restore the first policy");
 			await saved(page, `the Worker decides by ${first} now.`);
 		}));
 
@@ -516,7 +519,7 @@ describe("what would happen", () => {
 		if (sender) await page.getByLabel("Sent by").selectOption(sender);
 		if (origin) await page.getByLabel("From the origin").fill(origin);
 		if (method) await page.getByLabel("Method").selectOption(method);
-		if (headers) await page.getByLabel("Headers that it sets").fill(headers);
+		if (headers) await page.getByLabel("Headers that the page sets").fill(headers);
 		if (path) await page.getByLabel("Path and query").fill(path);
 		if (without) await page.getByLabel("With credentials, such as cookies").uncheck();
 	}

@@ -389,6 +389,7 @@ GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
             Access-Control-Allow-Credentials: true
             Vary: Origin
 → the page can read the answer
+  A client that polls makes each URL anew, so each poll has a preflight. How to save them: docs/cost.md
 "
     );
 }

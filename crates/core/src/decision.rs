@@ -19,8 +19,6 @@
 //! but the head, so polls, upgrades and requests of an open session (`sid`) are
 //! all judged alike.
 
-use std::fmt;
-
 use crate::{
     decision::{grant::Grant, key_status::KeyStatus},
     origin::Origin,
@@ -31,6 +29,10 @@ use crate::{
 
 pub mod grant;
 pub(crate) mod key_status;
+mod reason;
+mod verdict;
+
+pub use self::{reason::Reason, verdict::Verdict};
 
 /// The decision on a request.
 #[derive(Clone, Copy, Debug)]
@@ -47,63 +49,6 @@ pub struct Decision<'a> {
     pub grant: Option<Grant<'a>>,
     /// The request is a WebSocket that is forwarded without the visitor's credentials.
     pub strips_credentials: bool,
-}
-
-/// The verdict on a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Forward it.
-    Allow,
-    /// Answer it with a refusal.
-    Refuse,
-    /// Answer it with a refusal that says "later": a policy may exist that allows it, but none
-    /// could be read.
-    RefuseForNow,
-    /// Answer it with what the rule allows.
-    Preflight,
-    /// Forward it untouched: no route covers it.
-    Uncovered,
-}
-
-/// The reason for a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// No route covers the path.
-    NoRoute,
-    /// The page is of the origin that the request goes to.
-    SameOrigin,
-    /// A pattern of the rule stands for the origin.
-    ListedOrigin,
-    /// The origin has a KV key under one of the rule's prefixes.
-    TenantOrigin,
-    /// The rule allows every origin.
-    EveryOrigin,
-    /// No pattern of the rule stands for the origin, and it has no KV key.
-    UnlistedOrigin,
-    /// KV has to be asked whether the origin has a key: refused until then.
-    UnaskedOrigin,
-    /// KV gave no answer as to whether the origin has a key.
-    LookupFailed,
-    /// Too many unknown origins were looked up in KV to look up this one.
-    LookupLimited,
-    /// No policy could be read, which might allow the origin.
-    PolicyUnavailable,
-    /// The origin is `null`, which the rule does not allow.
-    NullOrigin,
-    /// The header holds no origin, or several.
-    MalformedOrigin,
-    /// The origin is a WebSocket URL's: no page sent it, and `missingOrigin` decided.
-    NoPage,
-    /// The header holds two origins, each of which is let through by itself.
-    TwoOrigins,
-    /// A script, image or frame on another origin's page.
-    CrossSiteEmbed,
-    /// Another origin's page loads Socket.IO's client, which is the same for everybody.
-    ClientBundle,
-    /// JSONP polling.
-    Jsonp,
-    /// No `Origin`: `missingOrigin` decided.
-    MissingOrigin,
 }
 
 /// The decision on `head` under `policy`. `key_status` returns the status of the KV
@@ -386,57 +331,5 @@ impl Decision<'_> {
     #[must_use]
     pub fn is_enforced(&self, settings: &Settings) -> bool {
         !settings.report_only && !self.is_report_only()
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Verdict {
-    /// Its name, in kebab case.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Refuse | Self::RefuseForNow => "refuse",
-            Self::Preflight => "preflight",
-            Self::Uncovered => "uncovered",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Reason {
-    /// Its name, in kebab case.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRoute => "no-route",
-            Self::SameOrigin => "same-origin",
-            Self::ListedOrigin => "listed-origin",
-            Self::TenantOrigin => "tenant-origin",
-            Self::EveryOrigin => "every-origin",
-            Self::UnlistedOrigin => "unlisted-origin",
-            Self::UnaskedOrigin => "unasked-origin",
-            Self::LookupFailed => "lookup-failed",
-            Self::LookupLimited => "lookup-limited",
-            Self::PolicyUnavailable => "policy-unavailable",
-            Self::NullOrigin => "null-origin",
-            Self::MalformedOrigin => "malformed-origin",
-            Self::NoPage => "no-page",
-            Self::TwoOrigins => "two-origins",
-            Self::CrossSiteEmbed => "cross-site-embed",
-            Self::ClientBundle => "client-bundle",
-            Self::Jsonp => "jsonp",
-            Self::MissingOrigin => "missing-origin",
-        }
     }
 }

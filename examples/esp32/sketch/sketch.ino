@@ -10,7 +10,7 @@ void onEvent(socketIOmessageType_t type, uint8_t *payload, size_t length) {
   if (type == sIOtype_CONNECT) {
     // Socket.IO's CONNECT, with what a page has in `auth`.
     socketIO.send(sIOtype_CONNECT, "{\"token\":\"token-of-the-greenhouse\"}");
-    measuredAt = millis();  // the server ends who sends an event before it has taken this
+    measuredAt = millis();  // before the server accepts this, it disconnects a client that sends an event
   } else if (type == sIOtype_EVENT) {
     Serial.printf("%.*s\n", (int)length, (char *)payload);  // ["heating",{"on":true}]
   }

@@ -5,6 +5,8 @@ use socketio_cors_explain::{ExplainedRequest, Explanation};
 
 use super::printable::printable;
 
+const PREFLIGHTS: &str = "  A client that polls makes each URL anew, so each poll has a preflight. How to save them: docs/cost.md";
+
 /// An explanation under the document `file`, for which each tenant's key was assumed to be as
 /// `key_status` says. Several lines.
 pub(crate) fn explanation_text(
@@ -17,6 +19,9 @@ pub(crate) fn explanation_text(
     let mut parts: Vec<_> =
         requests.map(|request| request_text(request, file, key_status)).collect();
     parts.extend(outcome.iter().map(|outcome| format!("→ {outcome}")));
+    if preflight.is_some() && request.head.transport() == "polling" {
+        parts.push(PREFLIGHTS.to_owned());
+    }
     parts.join("\n")
 }
 

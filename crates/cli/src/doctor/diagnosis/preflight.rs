@@ -100,7 +100,8 @@ fn for_each_poll(examination: &Examination, preflight: &Exchange) -> Option<Find
             "  new Server(httpServer, { cors: { …, maxAge: 600 } })",
             "Behind socketio-cors-edge, in its policy:",
             "  { …, \"maxAge\": 600 }",
-            "Or send the token in the client's `auth`, which needs no preflight at all.",
+            "Or send the token in the client's `auth`, which needs no preflight at all. What each costs: \
+             docs/cost.md.",
         ]),
     )
 }
