@@ -99,6 +99,10 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
     );
     assert_warned(&[
         (r#"{"origin": "http://[::1]:3000", "credentials": true}"#, &["/origin"]),
+        (
+            r#"{"origin": [{"note": "ours", "origin": "http://a.example"}], "credentials": true}"#,
+            &["/origin/0"],
+        ),
         (r#"{"origin": "http://a.example"}"#, &[]),
         (r#"{"origin": "http://tauri.localhost", "credentials": true}"#, &[]),
         (r#"{"origin": "http://*.tauri.localhost", "credentials": true}"#, &["/origin"]),
