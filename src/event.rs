@@ -11,10 +11,7 @@ use socketio_cors_core::{
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::{
-    Request,
-    js_sys::{Date, Promise},
-};
+use web_sys::js_sys::{Date, Promise};
 use worker::{Context, Env, worker_sys::Context as JsContext};
 
 #[wasm_bindgen]
@@ -23,8 +20,6 @@ extern "C" {
     #[derive(Clone)]
     pub type FetchEvent;
 
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn request(this: &FetchEvent) -> Request;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn env(this: &FetchEvent) -> Env;
     #[wasm_bindgen(method, getter)]
@@ -38,6 +33,7 @@ extern "C" {
 
 #[wasm_bindgen(module = "js/entry.js")]
 extern "C" {
+    fn header(event: &FetchEvent, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = serveAgain)]
     fn serve_again(
         event: &FetchEvent,
@@ -70,8 +66,12 @@ impl FetchEvent {
 
     /// The source of the request, by the address that Cloudflare saw it come from.
     pub(crate) fn source(&self) -> Source {
-        let address = self.request().headers().get("CF-Connecting-IP").ok().flatten();
-        Source::of(address.as_deref())
+        Source::of(self.header("cf-connecting-ip").as_deref())
+    }
+
+    /// A header of the request. Each costs more than a decision.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        header(self, name)
     }
 }
 
@@ -92,7 +92,8 @@ pub(crate) struct Incoming {
     head: OwnedHead,
 }
 
-/// [`RequestHead`] with texts of its own, and what matters to forwarding alone.
+/// [`RequestHead`] with texts of its own.
+#[derive(Default)]
 pub(crate) struct OwnedHead {
     pub(crate) method: String,
     pub(crate) url: String,
@@ -103,11 +104,11 @@ pub(crate) struct OwnedHead {
     pub(crate) fetch_mode: Option<String>,
     pub(crate) fetch_dest: Option<String>,
     pub(crate) upgrade: Option<String>,
-    pub(crate) accept_encoding: Option<String>,
 }
 
 impl Incoming {
-    /// A request that came at `arrived_at`, in milliseconds, or just now.
+    /// A request that came at `arrived_at`, in milliseconds, or just now. Its Fetch Metadata is
+    /// read if something hangs on it.
     pub(crate) fn new(
         event: &FetchEvent,
         head: OwnedHead,
@@ -116,12 +117,19 @@ impl Incoming {
     ) -> Self {
         let now = now();
         let times = Times { now, arrived_at: arrived_at.unwrap_or(now) };
-        Self { event: event.clone(), times, is_answered, head }
+        let mut incoming = Self { event: event.clone(), times, is_answered, head };
+        if incoming.head().reads_fetch_metadata() {
+            incoming.read_fetch_metadata();
+        }
+        incoming
     }
 
-    /// `Accept-Encoding`.
-    pub(crate) fn accept_encoding(&self) -> Option<&str> {
-        self.head.accept_encoding.as_deref()
+    #[inline(never)] // V8 compiles a function as a whole, when it is first called.
+    fn read_fetch_metadata(&mut self) {
+        let Self { event, head, .. } = self;
+        head.fetch_site = event.header("sec-fetch-site");
+        head.fetch_mode = event.header("sec-fetch-mode");
+        head.fetch_dest = event.header("sec-fetch-dest");
     }
 
     pub(crate) fn head(&self) -> RequestHead<'_> {

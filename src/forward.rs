@@ -19,23 +19,16 @@ use crate::{
 #[wasm_bindgen(module = "js/forward.js")]
 extern "C" {
     #[wasm_bindgen(js_name = forwardUntouched)]
-    fn forward_untouched(
-        event: &FetchEvent,
-        url: Option<&str>,
-        headers: Option<&Headers>,
-        template: Option<&JsTemplate>,
-    ) -> JsValue;
+    fn forward_untouched(event: &FetchEvent, template: Option<&JsTemplate>) -> JsValue;
     #[wasm_bindgen(js_name = forwardWithCors)]
     fn forward_with_cors(
         event: &FetchEvent,
-        url: Option<&str>,
-        headers: Option<&Headers>,
         template: &JsTemplate,
         replaced: &str,
         timeout: f64,
     ) -> JsValue;
-    #[wasm_bindgen(js_name = copyHeaders)]
-    fn copy_headers(event: &FetchEvent) -> Headers;
+    #[wasm_bindgen(js_name = replaceRequest)]
+    fn replace_request(event: &FetchEvent, url: Option<&str>) -> Headers;
     #[wasm_bindgen(js_name = removeHeaders)]
     fn remove_headers(headers: &Headers, names: &str);
     #[wasm_bindgen(js_name = clientAcceptEncoding)]
@@ -43,21 +36,23 @@ extern "C" {
 }
 
 /// A promise of the origin server's answer as it comes, with `explanation`.
+#[inline(never)] // V8 compiles a function as a whole, when it is first called.
 pub(crate) fn untouched(
     incoming: &Incoming,
     head: &RequestHead<'_>,
     settings: &Settings,
     explanation: Option<&HeaderValue>,
 ) -> JsValue {
-    let Outgoing { url, headers } = Outgoing::new(incoming, head, settings, &[]);
+    prepare(incoming, head, settings, &[]);
     let explanation = explanation.and_then(|value| value.to_str().ok());
     let event = &incoming.event;
     let template = explanation.map(|text| answer::explanation_template(event, text));
-    forward_untouched(event, url.as_deref(), headers.as_ref(), template.as_ref())
+    forward_untouched(event, template.as_ref())
 }
 
 /// A promise of the origin server's answer with the headers of `answer` in place of its CORS
 /// headers, or of a 502 or 504 with them. The request is sent on without the headers `removed`.
+#[inline(never)] // V8 compiles a function as a whole, when it is first called.
 pub(crate) fn with_cors(
     incoming: &Incoming,
     head: &RequestHead<'_>,
@@ -65,47 +60,35 @@ pub(crate) fn with_cors(
     answer: &Answer<'_>,
     removed: &[&str],
 ) -> JsValue {
-    let Outgoing { url, headers } = Outgoing::new(incoming, head, settings, removed);
+    prepare(incoming, head, settings, removed);
     let event = &incoming.event;
     let template = answer::template_of(event, answer);
     let replaced = UPSTREAM_CORS_HEADERS;
     let timeout = f64::from(settings.timeout_seconds) * 1000.0;
-    forward_with_cors(event, url.as_deref(), headers.as_ref(), &template, replaced, timeout)
+    forward_with_cors(event, &template, replaced, timeout)
 }
 
-/// The URL and the headers of the request that is sent on, where they are not those that came.
-struct Outgoing {
-    url: Option<String>,
-    headers: Option<Headers>,
-}
-
-impl Outgoing {
-    fn new(
-        incoming: &Incoming,
-        head: &RequestHead<'_>,
-        settings: &Settings,
-        removed: &[&str],
-    ) -> Self {
-        let upstream = settings.upstream.as_deref();
-        if let Some(upstream) = upstream {
-            log::warn_of_own_origin(&head.url, upstream);
-        }
-        let event = &incoming.event;
-        let of_client = || client_accept_encoding(event);
-        let accepts_none = upstream::accepts_no_encoding(incoming.accept_encoding(), of_client);
-        let request = UpstreamRequest::new(head, upstream, accepts_none);
-        if request.headers.is_empty() && removed.is_empty() {
-            return Self { url: request.url, headers: None };
-        }
-        let headers = copy_headers(event);
-        for (name, value) in &request.headers {
-            // Neither is what a header cannot be.
-            let _ = headers.set(name, value);
-        }
-        if !removed.is_empty() {
-            remove_headers(&headers, &removed.join(","));
-        }
-        Self { url: request.url, headers: Some(headers) }
+/// Puts another request in place of the one that came, where the one that is sent on differs from it.
+fn prepare(incoming: &Incoming, head: &RequestHead<'_>, settings: &Settings, removed: &[&str]) {
+    let upstream = settings.upstream.as_deref();
+    if let Some(upstream) = upstream {
+        log::warn_of_own_origin(&head.url, upstream);
+    }
+    let event = &incoming.event;
+    let of_client = || client_accept_encoding(event);
+    let accepted = event.header("accept-encoding");
+    let accepts_none = upstream::accepts_no_encoding(accepted.as_deref(), of_client);
+    let request = UpstreamRequest::new(head, upstream, accepts_none);
+    if request == UpstreamRequest::default() && removed.is_empty() {
+        return;
+    }
+    let headers = replace_request(event, request.url.as_deref());
+    for (name, value) in &request.headers {
+        // Neither is what a header cannot be.
+        let _ = headers.set(name, value);
+    }
+    if !removed.is_empty() {
+        remove_headers(&headers, &removed.join(","));
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 /// Answers a request: a `Response`, or a promise of one; of nothing where the request
 /// `is_answered` already.
 ///
-/// The headers are those that a rule may read, and the URL is the one that is forwarded, unless
+/// The headers are those that most decisions hang on, and the URL is the one that is forwarded, unless
 /// `UPSTREAM` replaces its origin. `arrived_at` is the time in milliseconds at which the request
 /// came, if it has waited for KV.
 #[wasm_bindgen]
@@ -32,11 +32,7 @@ pub fn fetch(
     origin: Option<String>,
     requested_headers: Option<String>,
     requested_method: Option<String>,
-    fetch_site: Option<String>,
-    fetch_mode: Option<String>,
-    fetch_dest: Option<String>,
     upgrade: Option<String>,
-    accept_encoding: Option<String>,
     arrived_at: Option<f64>,
     is_answered: bool,
 ) -> JsValue {
@@ -46,11 +42,8 @@ pub fn fetch(
         origin,
         requested_method,
         requested_headers,
-        fetch_site,
-        fetch_mode,
-        fetch_dest,
         upgrade,
-        accept_encoding,
+        ..OwnedHead::default()
     };
     serve(&Incoming::new(event, head, arrived_at, is_answered))
 }
@@ -68,7 +61,11 @@ fn serve(incoming: &Incoming) -> JsValue {
 
     let host = head.url.policy_host();
     let (policy, reading) = policies::look_up(event, &host, *times, settings.fresh_seconds);
-    let (decision, waiting) = if policy.makes_wait(&head) {
+    let waits = policy.makes_wait(&head);
+    if waits && (incoming.is_answered || !settings.report_only) {
+        return incoming.serve_again(&reading, incoming.is_answered);
+    }
+    let (decision, waiting) = if waits {
         let decision = policy.state.decide(&head, |_| KeyStatus::Unknown);
         (decision, Some(Waiting { reading, holds_back: true }))
     } else {

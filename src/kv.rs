@@ -2,7 +2,7 @@
 
 use socketio_cors_core::policy::{MAX_DOCUMENT_LEN, Version, keys::BINDING};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::js_sys::Array;
+use web_sys::js_sys::{Array, Uint8Array};
 
 use crate::{
     event::FetchEvent,
@@ -24,6 +24,12 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = presentOf, catch)]
     async fn present(namespace: &Namespace, keys: Vec<String>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = putIfOther, catch)]
+    async fn put_if_other(
+        namespace: &Namespace,
+        key: &str,
+        bytes: &Uint8Array,
+    ) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]
@@ -33,23 +39,18 @@ extern "C" {
 
     /// A KV namespace.
     type Namespace;
-
-    #[wasm_bindgen(method, catch)]
-    async fn get(this: &Namespace, key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn put(this: &Namespace, key: &str, text: &str) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// The value of the first of several keys that has one, as `js/kv.js` has it. Its text, up to
-    /// 8 MiB, stays in JavaScript until it is known to be new.
+    /// The value of the first of several keys that has one, as `js/kv.js` has it. Its bytes, up to
+    /// 8 MiB, stay in JavaScript until they are known to be new.
     pub(crate) type Found;
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn index(this: &Found) -> usize;
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn text(this: &Found) -> String;
+    pub(crate) fn bytes(this: &Found) -> Uint8Array;
     #[wasm_bindgen(method, getter)]
     fn digest(this: &Found) -> Vec<u8>;
 }
@@ -58,6 +59,12 @@ impl Found {
     /// The version of its text.
     pub(crate) fn version(&self) -> Version {
         self.digest().try_into().map_or(Version::NONE, Version::new)
+    }
+
+    /// Its text, with U+FFFD for what is no UTF-8.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.bytes().to_vec())
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 }
 
@@ -83,15 +90,11 @@ pub(crate) async fn present_of(event: &FetchEvent, keys: &[String]) -> Result<Ve
     Ok(present.iter().filter_map(|key| key.as_string()).collect())
 }
 
-/// Puts `text` under `key`, unless it is there already: a read costs a tenth of a write.
-pub(crate) async fn write_last_good(event: FetchEvent, key: String, text: String) {
+/// Puts `bytes` under `key`, unless they are there already.
+pub(crate) async fn write_last_good(event: FetchEvent, key: String, bytes: Uint8Array) {
     let write = async || {
-        let namespace = namespace(&event)?;
-        let before = namespace.get(&key).await.map_err(|error| in_words(&error))?;
-        if before.as_string().as_ref() != Some(&text) {
-            namespace.put(&key, &text).await.map_err(|error| in_words(&error))?;
-        }
-        Ok::<_, String>(())
+        let written = put_if_other(&namespace(&event)?, &key, &bytes).await;
+        written.map(drop).map_err(|error| in_words(&error))
     };
     if write().await.is_err() {
         let _ = wait(RETRY_AFTER).await;

@@ -193,6 +193,7 @@ pub(crate) fn upstream_failed(detail: &str) {
 }
 
 /// Logs a request that is refused, or would be but for `reportOnly`.
+#[inline(never)] // V8 compiles a function as a whole, when it is first called.
 pub(crate) fn refusal(
     head: &RequestHead<'_>,
     host: &str,

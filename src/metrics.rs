@@ -36,6 +36,7 @@ struct DataPoint<'a> {
 }
 
 /// Writes a point for `decision`, which `route` led to.
+#[inline(never)] // V8 compiles a function as a whole, when it is first called.
 pub(crate) fn write(
     event: &FetchEvent,
     head: &RequestHead<'_>,

@@ -67,7 +67,8 @@ async fn refresh(event: FetchEvent, read: PolicyRead, fresh_seconds: u32) {
             match effect {
                 Effect::Read(further) => next = Some(further),
                 Effect::WriteLastGood(key) => {
-                    let write = kv::write_last_good(event.clone(), key, text());
+                    let Some(found) = found else { continue };
+                    let write = kv::write_last_good(event.clone(), key, found.bytes());
                     drop(event.wait_until(write));
                 }
                 Effect::Log(event) => log::policy(read.host(), &event),

@@ -19,6 +19,7 @@ export const THIS_WORKER = "this-worker";
  * Writes down what a workerd needs for the Worker of that name. Resolves to the configuration's
  * path, to that of its Wasm, if it has any, and to a function that removes them.
  * @param {string} [options.upstream] the origin server
+ * @param {string} [options.zone] the same, where every request to the outside ends: without UPSTREAM
  * @param {string[]} [options.v8Flags]
  */
 export async function configure(name, options = {}) {
@@ -38,7 +39,7 @@ export async function configure(name, options = {}) {
 /** Starts a workerd; see `serve`. */
 export const start = (config, output) => serve(workerd.default, config, output);
 
-function configuration(hasWasm, { upstream = "", v8Flags = [] }) {
+function configuration(hasWasm, { upstream = "", zone, v8Flags = [] }) {
 	const variables = Object.entries({ ...(upstream && { UPSTREAM: upstream }), EXPLAIN: "off" });
 	const bindings = variables.map(([name, value]) => `(name = "${name}", text = "${value}")`);
 	return `
@@ -58,7 +59,7 @@ const config :Workerd.Config = (
 			modules = [(name = "kv.js", esModule = embed "kv.js")],
 			compatibilityDate = "2026-07-01",
 		)),
-		(name = "network", network = (allow = ["public", "private"])),
+		(name = "network", ${zone ? `external = (address = "${new URL(zone).host}", http = ())` : `network = (allow = ["public", "private"])`}),
 	],
 	sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 	v8Flags = [${v8Flags.map((flag) => `"${flag}"`)}],

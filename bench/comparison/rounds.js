@@ -32,7 +32,8 @@ export async function measure(work, subjects, rounds) {
 	const slicesOf = (wanted) => lanes.find(({ id }) => id === wanted).slices;
 	const floor = slicesOf(work.floor);
 	const results = Object.fromEntries(lanes.map(({ id, slices }) => [id, figures(slices, floor)]));
-	results.many.cpuToOne = quartiles(ratios(slicesOf("many"), slicesOf("one"), "cpu"));
+	if (results.many)
+		results.many.cpuToOne = quartiles(ratios(slicesOf("many"), slicesOf("one"), "cpu"));
 	return results;
 }
 

@@ -5,6 +5,7 @@ import { startScript } from "../../tests/harness/bare.js";
 import { cpuOf, listed, measured, startMeasured } from "../harness/measure.js";
 import { bundle } from "./bundle.js";
 import { startNginx } from "./nginx.js";
+import { configure, start, THIS_WORKER } from "./plain-workerd.js";
 import { page } from "./requests.js";
 
 /** Starts all of them. */
@@ -23,6 +24,8 @@ export async function startSubjects() {
 		tenant: await startEdge(upstream, { kv: "tenant:" }),
 		direct: await startOriginServer("cors"),
 		nginx: await startNginx(upstream),
+		zoneWithCors: await startInZone("zone-with-cors", upstream),
+		zone: await startInZone(THIS_WORKER, upstream),
 	};
 	await subjects.tenant.kv.put(`tenant:${page}`, "1");
 	const running = Object.entries(subjects).filter(([, subject]) => subject !== undefined);
@@ -52,6 +55,8 @@ export const names = {
 	tenant: "(g) this Worker, a tenant origin",
 	direct: "(h) the Socket.IO server itself",
 	nginx: "(i) nginx",
+	zoneWithCors: "(j) as (c), without UPSTREAM",
+	zone: "(k) this Worker, 1 origin, without UPSTREAM",
 };
 
 async function startEdge(upstream, origin) {
@@ -68,6 +73,13 @@ async function startJavaScript(name, upstream) {
 	const contents = await bundle(name);
 	const worker = await measured(() => startScript(name, contents, bindings));
 	return { ...worker, url: worker.bareUrl };
+}
+
+/** A Worker without UPSTREAM on a route of the zone of that origin server. */
+async function startInZone(name, zone) {
+	const config = await configure(name, { zone });
+	const { pid, url, stop } = await start(config.path);
+	return { url, cpu: () => cpuOf(pid), stop: () => Promise.all([stop(), config.remove()]) };
 }
 
 export async function startOriginServer(...args) {

@@ -80,6 +80,17 @@ export const works = [
 		}),
 	},
 	{
+		name: "polling GET, without UPSTREAM",
+		floor: "zoneWithCors",
+		weight: 2,
+		subjects: { zoneWithCors: answer(200, true), zone: answer(200, true) },
+		open: http({
+			count: 320,
+			request: () => handshake(page, { once: true }),
+			isRight: opensSession,
+		}),
+	},
+	{
 		name: "polling POST of 10 KB",
 		floor: "withCors",
 		weight: 2,

@@ -16,15 +16,14 @@ function serve(event, arrivedAt, isAnswered = false) {
 		event.origin,
 		event.requestedHeaders,
 		headers.get("access-control-request-method"),
-		headers.get("sec-fetch-site"),
-		headers.get("sec-fetch-mode"),
-		headers.get("sec-fetch-dest"),
 		headers.get("upgrade"),
-		headers.get("accept-encoding"),
 		arrivedAt,
 		isAnswered,
 	);
 }
+
+/** A header of the request, for those decisions alone that hang on it. */
+export const header = ({ request }, name) => request.headers.get(name);
 
 /** Serves the request again when its own `reading` of KV has ended, or after `pause` milliseconds. */
 export async function serveAgain(event, arrivedAt, pause, reading, isAnswered) {

@@ -3,13 +3,13 @@ import { badGateway, gatewayTimeout, mergeVary } from "wasm";
 import { repeat } from "./answer.js";
 
 /** The origin server's answer as it comes, with the headers of `template`, if any. */
-export function forwardUntouched(event, url, headers, template) {
-	return settle(event, send(event, url, headers), (response) => edit(event, response, template));
+export function forwardUntouched(event, template) {
+	return settle(event, send(event), (response) => edit(event, response, template));
 }
 
 /** The origin server's answer with the headers of `template` in place of those `replaced`. */
-export function forwardWithCors(event, url, headers, template, replaced, timeout) {
-	const answering = withTimeout(timeout, send(event, url, headers));
+export function forwardWithCors(event, template, replaced, timeout) {
+	const answering = withTimeout(timeout, send(event));
 	return settle(event, answering, (response) => edit(event, response, template, replaced));
 }
 
@@ -25,14 +25,17 @@ async function settle(event, answering, edit) {
 	}
 }
 
-/** Sends the request, to another URL and with other headers if they are given. */
-async function send({ request, url }, target = url, headers = request.headers) {
-	if (target === url && headers === request.headers) return fetch(url, request);
-	const { method, body } = request;
-	// A `Request` of its own costs more than the decision, but nothing else takes such a body.
-	const isOdd = body !== null && (method === "GET" || method === "HEAD");
-	if (isOdd) return fetch(target, new Request(request, { headers }));
-	return fetch(target, { method, headers, body, redirect: "manual" });
+/** Sends the request, or the one that is in its place. */
+async function send({ request, url, replacement }) {
+	if (replacement !== undefined) return fetch(replacement);
+	// Without a URL that has to be read anew, as far as possible.
+	return url === request.url ? fetch(request) : fetch(url, request);
+}
+
+/** Puts another request in place of the event's, to another URL if one is given. Returns its headers. */
+export function replaceRequest(event, target = event.url) {
+	event.replacement = new Request(target, event.request);
+	return event.replacement.headers;
 }
 
 /** The answer with the headers of `template`, if any, and without those `replaced`. */
@@ -42,11 +45,11 @@ function edit(event, response, template, replaced) {
 	const edited = new Response(response.body, response);
 	const { headers } = edited;
 	if (replaced !== undefined) removeHeaders(headers, replaced);
-	const vary = headers.get("vary");
+	const theirs = headers.get("vary");
 	for (const [name, value] of template.headers) headers.set(name, value);
 	repeat(event, template.repeated, headers);
-	const added = headers.get("vary");
-	if (vary !== null && vary !== added) headers.set("vary", mergeVary(vary, added));
+	const ours = theirs && headers.get("vary");
+	if (theirs !== ours) headers.set("vary", mergeVary(theirs, ours));
 	return edited;
 }
 
@@ -58,7 +61,6 @@ export function removeHeaders(headers, names) {
 	for (const name of [...headers.keys()]) if (isRemoved(name)) headers.delete(name);
 }
 
-export const copyHeaders = ({ request }) => new Headers(request.headers);
 /** The client's own `Accept-Encoding`, where the runtime has replaced it by another. */
 export const clientAcceptEncoding = ({ request }) => request.cf?.clientAcceptEncoding;
 

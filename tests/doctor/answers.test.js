@@ -219,6 +219,10 @@ describe("Cloudflare's error", () => {
 		525: numbered(525, "certificate"),
 		526: numbered(526, "Full (strict)"),
 		527: numbered(527, "Railgun"),
+		"502, of a tunnel": numbered(502, "service: http://localhost:3000", {
+			status: 502,
+			body: "error code: 502 … traffic from cloudflared",
+		}),
 		1033: numbered(1033, "cloudflared tunnel run", { status: 530 }),
 		1016: { ...numbered(1016, "DNS", { status: 530 }), says: "530" },
 		1101: numbered(1101, "wrangler tail", { status: 500 }),
@@ -238,7 +242,7 @@ describe("a platform whose server is not there", () => {
 		),
 		"Railway has no app": down(
 			answering(404, { "x-railway-fallback": "true" }, '{"message":"Application not found"}'),
-			"process.env.PORT",
+			"dashboard",
 		),
 		"Vercel's function ran out of time": down(
 			answering(504, { "x-vercel-error": "FUNCTION_INVOCATION_TIMEOUT" }, "An error occurred"),

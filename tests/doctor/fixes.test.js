@@ -2,7 +2,7 @@
 // pasted as it is printed, and a page in Chromium works then.
 import { describe } from "node:test";
 import { useToolAndChromium } from "./chromium.js";
-import { granted, python, server, worker } from "./deployments.js";
+import { granted, page, python, server, worker } from "./deployments.js";
 import { optionsIn, testFixes } from "./pasting.js";
 
 const good = server(4, { cors: granted });
@@ -27,6 +27,21 @@ const rows = {
 		{ withCredentials: true },
 		"origin-not-listed",
 		(paste) => ({ of: server(4, optionsIn(paste("new Server("))) }),
+	],
+	"a sign after the origin": [
+		server(4, { cors: { origin: `${page};` } }),
+		{},
+		"invalid-origin",
+		(paste) => ({ of: server(4, optionsIn(paste("new Server("))) }),
+	],
+	"an allowRequest that refuses whoever has no token": [
+		server(4, { cors: granted, allowRequest: (_, decide) => decide(null, false) }),
+		{},
+		"origin-not-listed",
+		(paste) => {
+			const options = optionsIn(paste("const allowed", "});"));
+			return { of: server(4, { cors: granted, ...options }) };
+		},
 	],
 	"an allowRequest that refuses": [
 		server(4, { cors: granted, allowRequest: (_, decide) => decide("no", false) }),

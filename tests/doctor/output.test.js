@@ -220,7 +220,7 @@ describe("wrong usage says what to write, and asks nobody", () => {
 		"no URL": [asPage, "URL"],
 		"no scheme": [["127.0.0.1:1", ...asPage], "http://127.0.0.1:1"],
 		"another scheme": [["ftp://127.0.0.1", ...asPage], "http"],
-		"a path": [[`${url}/chat`, ...asPage], "--path"],
+		"another path past the proxy": [[url, ...asPage, "--direct", `${url}/chat`], "/chat"],
 		"a user": [["http://user:secret@127.0.0.1:1", ...asPage], "user"],
 		"an origin with a slash": [[url, "--origin", `${page}/`], page],
 		"a null origin": [[url, "--origin", "null"], "null"],

@@ -207,6 +207,7 @@ describe("a platform without a server at the path:", () => {
 
 describe("a platform whose app does not run:", () => {
 	const center = "<hr><center>nginx</center>";
+	const reset = "upstream connect error or disconnect/reset before headers. ";
 	testFirstFindings({
 		...rowsOf("error server-error", {
 			"Cloud Run": [
@@ -219,7 +220,17 @@ describe("a platform whose app does not run:", () => {
 			"Render, asleep": [503, { "x-render-routing": "hibernate-wake-error" }, "", "sleeps"],
 			"Render, suspended": [503, { "x-render-routing": "suspend-by-user" }, "", "Resume"],
 			Railway: [502, { "x-railway-fallback": "true" }, "{}", "process.env.PORT"],
-			Koyeb: [404, { server: "koyeb" }, "No active service", "process.env.PORT"],
+			"Render, by no name of a service": [
+				404,
+				{ "x-render-routing": "no-server" },
+				"",
+				"dashboard",
+			],
+			Koyeb: [404, { server: "koyeb" }, "No active service", "dashboard"],
+			"Envoy, by TLS": [503, {}, `${reset}TLS error: WRONG_VERSION_NUMBER`, "mode: DISABLE"],
+			"Envoy, by a certificate": [503, {}, `${reset}CERTIFICATE_VERIFY_FAILED`, "authority"],
+			"Envoy, by HTTP/2": [502, {}, `${reset}reset reason: protocol error`, "--no-use-http2"],
+			Envoy: [503, {}, `${reset}reset reason: connection failure`, "targetPort"],
 			"an Ingress of nginx": [503, {}, center, "kubectl get endpoints"],
 			"AWS' load balancer, by HTTP/2": [464, { Server: "awselb/2.0" }, "", "HTTP1"],
 			Azure: [403, html, "Error 403 - This web app is stopped.", "az webapp start"],

@@ -210,7 +210,7 @@ describe("polling", needsNginx, () =>
 		},
 		"a page answers for every path": {
 			of: nginx(good, "default_type text/html; return 200 '<!doctype html><title>App</title>';"),
-			finds: { "not-socket-io": error(["200", "<!doctype html>"], "proxy_pass") },
+			finds: { "not-socket-io": error(["200", "a page: App"], "proxy_pass") },
 		},
 		"nothing is found": {
 			of: nginx(good, "return 404;"),

@@ -54,9 +54,10 @@ describe("TLS", () => {
 	});
 	after(() => tool.remove());
 	const trusting = () => env;
-	const withCertificate = (options) => async () => {
+	const withCertificate = (options, more) => async () => {
 		const certificate = await authority.issue(options);
-		return good({ http: () => createTlsServer(certificate) })();
+		const http = () => createTlsServer({ ...certificate, ...more }).on("tlsClientError", () => {});
+		return good({ http })();
 	};
 
 	testFindings({
@@ -74,6 +75,13 @@ describe("TLS", () => {
 			of: withCertificate({ ip: "127.0.0.2" }),
 			env: trusting,
 			finds: { "tls-failed": error("127.0.0.2") },
+		},
+		"none, where the server wants one of whoever asks": {
+			of: withCertificate({}, { requestCert: true, rejectUnauthorized: true }),
+			env: trusting,
+			finds: {
+				"tls-failed": error("wants a certificate of whoever asks", "Authenticated Origin Pulls"),
+			},
 		},
 	});
 });

@@ -2,7 +2,10 @@
 // another way: what is told first, and how it is put right.
 import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import {
+	createServer as createHttp2Server,
+	createSecureServer as createSecureHttp2Server,
+} from "node:http2";
 import { createServer as createTlsServer } from "node:https";
 import { before as beforeAll, describe } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -35,6 +38,27 @@ const isHandshake = ({ url, method }) => method === "GET" && !url.includes("sid=
 /** Only handshakes by polling are changed. */
 const spoilt = (change) =>
 	meddling(good, (answer) => (isHandshake(answer.request) ? change(answer) : answer));
+
+/** Every second answer has no header of CORS. */
+const byTurnsStripped = () => {
+	let turn = 0;
+	const strip = ({ headers, ...rest }) => {
+		const { "access-control-allow-origin": _, ...others } = headers;
+		return { ...rest, headers: turn++ % 2 === 0 ? headers : others };
+	};
+	return meddling(good, (answer) => (answer.status === 101 ? answer : strip(answer)));
+};
+
+/** After so many requests that are no WebSockets, each is answered 429. */
+const limitedAfter = (count) => {
+	let asked = 0;
+	return meddling(guarded(good), (answer) => {
+		asked += answer.status === 101 ? 0 : 1;
+		return asked <= count || answer.status === 101
+			? answer
+			: { status: 429, headers: {}, body: "Too many requests" };
+	});
+};
 
 /** A parser that takes no packet of the default one. */
 const strict = {
@@ -195,6 +219,72 @@ describe("the server", () => {
 			is: "error redirected",
 			fix: "SSL mode Full",
 		},
+		"allowRequest that wants a token, which is in the query": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ url }, decide) => decide(null, url.includes("token=")),
+			}),
+			is: "error origin-not-listed",
+			says: "a token or a cookie",
+			fix: ["--header, --cookie", "`query`"],
+		},
+		"allowRequest that looks at Referer, which no WebSocket has": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers }, decide) => decide(null, headers.referer === `${page}/`),
+			}),
+			is: "error websocket-refused",
+			says: "without Origin",
+			fix: "Let it look at Origin",
+			not: "the platform",
+		},
+		"a body that is read before Socket.IO gets it": {
+			of: before(good, ({ method, url }) => method === "POST" && url.includes("sid=")),
+			is: "error post-failed",
+			fix: ["a body parser", "new Server(httpServer"],
+			not: "sticky",
+		},
+		"a sign after an origin": {
+			of: server(4, { cors: { origin: `${page};` } }),
+			is: "error invalid-origin",
+			says: "a sign at its end",
+		},
+		"headers without commas between them": {
+			of: server(4, { cors: { ...granted, allowedHeaders: "Content-Type X-Token" } }),
+			asks: header,
+			is: "error header-not-allowed",
+			says: "Content-Type X-Token",
+			fix: 'allowedHeaders: ["x-token"]',
+		},
+		"a namespace that it does not have": {
+			of: async () => {
+				const deployment = await good();
+				return { ...deployment, url: `${deployment.url}/nowhere` };
+			},
+			is: "error namespace-refused",
+			says: "Invalid namespace",
+			fix: 'io.of("/nowhere")',
+		},
+		"a path that is taken for a namespace": {
+			of: async () => {
+				const deployment = await server(4, { cors: granted, path: "/app/socket.io/" })();
+				return { ...deployment, url: `${deployment.url}/app` };
+			},
+			is: "error wrong-path",
+			fix: '{ path: "/app/socket.io/" }',
+		},
+		"instances of which one has no list": {
+			of: byTurnsStripped(),
+			is: "error stripped-headers",
+			says: "others to the same request",
+			fix: "not set up alike",
+		},
+		"a limit that the page does not reach": {
+			of: limitedAfter(12),
+			is: "warning rate-limited",
+			says: "429",
+			fix: "rate limit",
+		},
 		"allowRequest that compares the beginning": {
 			of: server(4, {
 				cors: granted,
@@ -332,6 +422,36 @@ describe("the port", () => {
 			says: "SSH",
 		},
 		"HTTP/2 alone": { of: http2, is: "error connection-failed", says: "HTTP/2" },
+		"HTTP/2 alone, by TLS": {
+			of: another(async () => {
+				const { key, cert } = certificate;
+				const http = createSecureHttp2Server({ key, cert, allowHTTP1: false });
+				await listen(http, 0, []);
+				return {
+					url: `https://127.0.0.1:${http.address().port}`,
+					stop: () => new Promise((resolve) => http.close(resolve)),
+				};
+			}),
+			is: "error upgrade-blocked",
+			says: "HTTP/2 alone",
+			fix: "allowHTTP1: true",
+			not: ["openssl", "No answer comes to the page"],
+		},
+		"TLS of versions that no browser takes": {
+			of: another(async () => {
+				const http = createTlsServer({
+					...certificate,
+					maxVersion: "TLSv1.1",
+					minVersion: "TLSv1",
+					ciphers: "DEFAULT@SECLEVEL=0",
+				});
+				await listen(http, 0, []);
+				return { url: `https://127.0.0.1:${http.address().port}`, stop: () => close(http) };
+			}),
+			is: "error tls-failed",
+			says: "TLS version",
+			fix: "ssl_protocols TLSv1.2 TLSv1.3;",
+		},
 		nobody: { of: nobody, is: "error connection-failed", says: "refused", fix: "127.0.0.1" },
 		"the other local address": {
 			of: async () => {
@@ -376,6 +496,24 @@ describe("an answer on its way", () => {
 			),
 			asks: header,
 			is: "warning preflight-for-each-poll",
+		},
+		"of a preflight, that a cache has kept of another page": {
+			of: meddling(good, (answer) =>
+				answer.request.method === "OPTIONS"
+					? {
+							...answer,
+							headers: {
+								...answer.headers,
+								"access-control-allow-origin": "https://admin.example.com",
+								age: "131",
+							},
+						}
+					: answer,
+			),
+			asks: header,
+			is: "error preflight-without-cors",
+			says: "131",
+			fix: "a cache has kept",
 		},
 		"with a script at its end": {
 			of: spoilt((answer) => ({

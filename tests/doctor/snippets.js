@@ -8,7 +8,7 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** What is printed so and is no fix: evidence, and what a console says. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|\{\}$|\{\}: \{\}$|\{nginx:$)/;
+	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$|\{nginx:$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {

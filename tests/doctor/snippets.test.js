@@ -40,11 +40,14 @@ const asNginx = async (text) => {
 
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
-	[/^(io\.|httpServer\.|allowed\.|\/\^)/, (text) => new Script(withoutEllipsis(text))],
+	[
+		/^(io\.|httpServer\.|createSecureServer|allowed\.|\/\^)/,
+		(text) => new Script(withoutEllipsis(text)),
+	],
 	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
-		/^(nginx\.ingress|- to:|upgrade_configs)/,
+		/^(nginx\.ingress|- to:|upgrade_configs|trafficPolicy|service:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
@@ -54,7 +57,7 @@ const languages = [
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],
-	[/^upstream io/, asNginx],
+	[/^(upstream io|ssl_protocols)/, asNginx],
 ];
 
 /** What there is no server, no compiler and no parser of here, nor in what the Makefile installs. */
@@ -69,6 +72,7 @@ const unread = [
 	"http.authorizeHttpRequests", // Spring
 	"$middleware->", // Laravel
 	"protection", // Go
+	"CheckOrigin", // Go
 	"traefik.", // a label of Docker
 	"passenger_", // Passenger
 	"Passenger",

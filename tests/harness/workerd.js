@@ -61,10 +61,8 @@ const namespaceOf = (policy) => `
 	export default {
 		async fetch(request) {
 			if (request.method === "PUT") return new Response(await request.text());
-			const { pathname } = new URL(request.url);
-			if (pathname !== "/bulk/get") return new Response(null, { status: 404 });
-			const { keys } = await request.json();
-			return Response.json(Object.fromEntries(keys.map((key) => [key, stored(key)])));
+			const value = stored(new URL(request.url).pathname.slice(1));
+			return new Response(value, { status: value === null ? 404 : 200 });
 		},
 	};
 `;

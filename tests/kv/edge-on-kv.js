@@ -33,10 +33,14 @@ const faults = {
 	fails: async () => {
 		throw new Error("KV GET_BULK failed: 503 Service Unavailable");
 	},
-	"answers with nonsense": answering(null),
-	"answers with numbers": async (use, keys) => new Map([keys].flat().map((key) => [key, 42])),
-	"leaves out what is not there": async (use) =>
-		new Map([...(await use())].filter(([, value]) => value !== null)),
+	"answers with nonsense": answering("nonsense"),
+	"answers with numbers": async (use, keys) =>
+		Array.isArray(keys) ? new Map(keys.map((key) => [key, 42])) : 42,
+	"leaves out what is not there": async (use, keys) => {
+		const values = await use();
+		if (!Array.isArray(keys)) return values ?? undefined;
+		return new Map([...values].filter(([, value]) => value !== null));
+	},
 	"takes no writes": async (use, _keys, isWrite) => {
 		if (isWrite) throw new Error("KV PUT failed: 429 Too Many Requests");
 		return use();

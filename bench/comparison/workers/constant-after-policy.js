@@ -5,7 +5,7 @@ import constant from "./constant.js";
 
 export default {
 	async fetch(request, { POLICY }) {
-		await POLICY.get(["policy:127.0.0.1", "policy"]);
+		await Promise.all(["policy:127.0.0.1", "policy"].map((key) => POLICY.get(key, "arrayBuffer")));
 		console.log("policy-changed");
 		return constant.fetch(request);
 	},

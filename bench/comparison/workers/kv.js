@@ -4,9 +4,7 @@ const stored = (key) => (key === "policy" ? policy : null);
 
 export default {
 	async fetch(request) {
-		const { pathname } = new URL(request.url);
-		if (pathname !== "/bulk/get") return new Response(stored(pathname.slice(1)));
-		const { keys } = await request.json();
-		return Response.json(Object.fromEntries(keys.map((key) => [key, stored(key)])));
+		const value = stored(new URL(request.url).pathname.slice(1));
+		return new Response(value, { status: value === null ? 404 : 200 });
 	},
 };

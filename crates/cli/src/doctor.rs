@@ -30,6 +30,7 @@ use clap::{Args, value_parser};
 use url::Url;
 
 use self::{
+    arguments::Beside,
     examination::Examination,
     exchange::Exchange,
     finding::Severity,
@@ -129,7 +130,7 @@ impl Doctor {
     fn recorded(&self, system: &dyn System, file: &str) -> Result<Examination, CommandError> {
         let (base, path) = match &self.url {
             Some(url) => {
-                let (base, path) = self.server(url)?;
+                let (base, path, _) = self.server(url)?;
                 (Some(base), path)
             }
             None => (None, self.path.as_deref().map(arguments::path).transpose()?),
@@ -142,28 +143,32 @@ impl Doctor {
         })
     }
 
-    /// The server, and Socket.IO's path where one is given.
-    fn server(&self, url: &str) -> Result<(Url, Option<String>), WrongUsage> {
-        let (base, path_in_url) = arguments::server("URL", url)?;
-        let path = match (&self.path, path_in_url) {
-            (Some(_), Some(path)) => {
+    /// The server, Socket.IO's path where one is given, and the namespace.
+    fn server(&self, url: &str) -> Result<(Url, Option<String>, String), WrongUsage> {
+        let arguments::Server { base, beside } = arguments::server("URL", url)?;
+        let path = self.path.as_deref().map(arguments::path).transpose()?;
+        let root = || "/".to_owned();
+        Ok(match beside {
+            Beside::Path(path) if self.path.is_some() => {
                 return Err(WrongUsage(format!("--path is given, and the URL has one: {path}")));
             }
-            (Some(path), None) => Some(arguments::path(path)?),
-            (None, path) => path,
-        };
-        Ok((base, path))
+            Beside::Path(path) => (base, Some(path), root()),
+            Beside::Namespace(namespace) => (base, path, namespace),
+            Beside::Nothing => (base, path, root()),
+        })
     }
 
     /// The target of the arguments.
     fn target(&self) -> Result<Target, WrongUsage> {
         // Both are there, as clap sees to it, unless there is a recording.
-        let (base, path) = self.server(self.url.as_deref().unwrap_or_default())?;
+        let (base, path, namespace) = self.server(self.url.as_deref().unwrap_or_default())?;
         let path = path.unwrap_or_else(|| "/socket.io/".to_owned());
         let direct = match &self.direct {
             Some(url) => match arguments::server("--direct", url)? {
-                (direct, None) => Some(direct),
-                (_, Some(path)) => {
+                arguments::Server { base, beside: Beside::Nothing } => Some(base),
+                arguments::Server {
+                    beside: Beside::Path(path) | Beside::Namespace(path), ..
+                } => {
                     return Err(WrongUsage(format!("--direct has a path: leave out {path}")));
                 }
             },
@@ -178,6 +183,7 @@ impl Doctor {
             cookie,
             client: self.client,
             websocket: self.websocket,
+            namespace,
         };
         let timeout = Duration::from_secs(self.timeout.into());
         let hold = self.hold.map(|seconds| Duration::from_secs(seconds.into()));

@@ -103,7 +103,7 @@ enum Command {
     ///
     /// Behind this Worker or not: says why the page fails, what someone else's page
     /// can do there that it should not, and what to change. Sends nothing but
-    /// handshakes, heartbeats and the packet that connects to the namespace /.
+    /// handshakes, heartbeats and the packet that connects to the namespace.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Doctor),
 }

@@ -304,7 +304,7 @@ fn doctor_says_what_to_write_and_asks_nobody() {
         (asking(&["ftp://127.0.0.1"]), "neither http nor https"),
         (asking(&["http://"]), "is no URL"),
         (asking(&["http://u:p@127.0.0.1:1"]), "user information"),
-        (asking(&["http://127.0.0.1:1/chat/"]), "Write http://127.0.0.1:1 --path /chat/"),
+        (asking(&[URL, "--direct", "http://127.0.0.1:2/chat"]), "leave out /chat"),
         (asking(&["http://127.0.0.1:1/?x"]), "has a query"),
         (asking(&["http://127.0.0.1:1/socket.io", "--path", "/x/"]), "the URL has one"),
         (asking(&[URL, "--path", "x"]), "does not start with /"),

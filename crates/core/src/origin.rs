@@ -88,6 +88,10 @@ pub(crate) fn host_len(scheme: &str, authority: &str) -> Option<usize> {
 /// [custom](is_custom).
 #[must_use]
 pub fn take_scheme(text: &str) -> Option<(&str, &str)> {
+    // As nearly all have.
+    if let Some(authority) = text.strip_prefix("https://") {
+        return Some(("https", authority));
+    }
     let in_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
     let len = text.bytes().take_while(|byte| in_scheme(*byte)).count();
     let (scheme, rest) = text.split_at_checked(len)?;

@@ -215,6 +215,17 @@ impl RequestHead<'_> {
         }
     }
 
+    /// Returns true if the decision on it, or [its transport](Self::transport), may hang on its Fetch
+    /// Metadata: unless it has the origin of a page, and a transport in plain letters.
+    #[must_use]
+    pub fn reads_fetch_metadata(&self) -> bool {
+        let is_of_page = |origin: &str| origin.starts_with("http") && !origin.contains(',');
+        let query = self.url.query();
+        let transport = query.split('&').find(|part| part.starts_with("transport"));
+        let has_transport = matches!(transport, Some("transport=polling" | "transport=websocket"));
+        !(self.origin.is_some_and(is_of_page) && has_transport && !query.contains('%'))
+    }
+
     /// Its path, as it came and as the servers behind might read it.
     #[must_use]
     pub fn path_variants(&self) -> path::PathVariants<'_> {

@@ -25,7 +25,7 @@ impl<'a> UpstreamRequest<'a> {
         let mut request = Self::default();
         if let Some(upstream) = upstream {
             let (scheme, authority) = origin::split_scheme(head.url.origin).unwrap_or_default();
-            request.url = Some(format!("{upstream}{}", head.url.path_and_query));
+            request.url = Some([upstream, head.url.path_and_query].concat());
             request.headers.push((X_FORWARDED_HOST, authority.into()));
             request.headers.push((X_FORWARDED_PROTO, scheme.into()));
         }

@@ -12,11 +12,29 @@ use crate::{WrongUsage, printable::printable};
 /// The longest path that is asked for, in bytes.
 const MAX_PATH_LEN: usize = 2048;
 
-/// The server of a URL, and the path where one is written in it.
+/// A server, as a client's URL names it.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// Without a path.
+    pub(super) base: Url,
+    pub(super) beside: Beside,
+}
+
+/// What stands after the host.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    Nothing,
+    /// Socket.IO's path, by its name.
+    Path(String),
+    /// Another path, which a client takes for a namespace.
+    Namespace(String),
+}
+
+/// Reads the URL of a server.
 ///
 /// # Errors
-/// It is no URL of a server: what to write.
-pub(super) fn server(argument: &str, text: &str) -> Result<(Url, Option<String>), WrongUsage> {
+/// It is none: what to write.
+pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
     let wrong =
         |problem: String| Err(WrongUsage(format!("{argument} {} {problem}", printable(text))));
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -44,21 +62,15 @@ pub(super) fn server(argument: &str, text: &str) -> Result<(Url, Option<String>)
     if url.query().is_some() || url.fragment().is_some() {
         return wrong("has a query or a fragment: leave it out".to_owned());
     }
-    let path = match url.path() {
-        "/" => None,
-        path if path.trim_end_matches('/').ends_with("/socket.io") => Some(with_slash(path)),
-        path => {
-            let path = path.to_owned();
-            url.set_path("/");
-            let base = url.as_str().trim_end_matches('/');
-            return wrong(format!(
-                "has a path. A path after the host is a namespace to a Socket.IO client. Is {path} \
-                 where Socket.IO is? Write {base} --path {path}"
-            ));
+    let beside = match url.path() {
+        "/" => Beside::Nothing,
+        path if path.trim_end_matches('/').ends_with("/socket.io") => {
+            Beside::Path(with_slash(path))
         }
+        path => Beside::Namespace(path.to_owned()),
     };
     url.set_path("/");
-    Ok((url, path))
+    Ok(Server { base: url, beside })
 }
 
 /// Checks a Socket.IO path.
@@ -155,16 +167,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_may_name_socket_io_s_path() {
-        for (text, base, path) in [
-            ("https://a.example", "https://a.example/", None),
-            ("wss://a.example:443/", "https://a.example/", None),
-            ("ws://localhost:3000", "http://localhost:3000/", None),
-            ("https://a.example/socket.io/", "https://a.example/", Some("/socket.io/")),
-            ("https://a.example/x/socket.io", "https://a.example/", Some("/x/socket.io/")),
+    fn the_url_may_name_socket_io_s_path_or_a_namespace() {
+        let path = |path: &str| Beside::Path(path.to_owned());
+        for (text, base, beside) in [
+            ("https://a.example", "https://a.example/", Beside::Nothing),
+            ("wss://a.example:443/", "https://a.example/", Beside::Nothing),
+            ("ws://localhost:3000", "http://localhost:3000/", Beside::Nothing),
+            ("https://a.example/socket.io/", "https://a.example/", path("/socket.io/")),
+            ("https://a.example/x/socket.io", "https://a.example/", path("/x/socket.io/")),
+            ("https://a.example/chat", "https://a.example/", Beside::Namespace("/chat".to_owned())),
         ] {
-            let (url, found) = server("URL", text).unwrap();
-            assert_eq!((url.as_str(), found.as_deref()), (base, path), "{text}");
+            let server = server("URL", text).unwrap();
+            assert_eq!((server.base.as_str(), server.beside), (base, beside), "{text}");
         }
     }
 }

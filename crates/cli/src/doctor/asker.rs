@@ -69,6 +69,11 @@ impl<'a> Asker<'a> {
         if let Some(origin) = self.origin(target, means) {
             add("Origin", origin);
         }
+        if means != Means::WebSocket
+            && let Some(referrer) = self.referrer(target)
+        {
+            add("Referer", &referrer);
+        }
         if target.is_trustworthy() && self != Self::Unmarked {
             add("Sec-Fetch-Site", self.site(target));
             add("Sec-Fetch-Mode", if means == Means::WebSocket { "websocket" } else { "cors" });
@@ -94,6 +99,18 @@ impl<'a> Asker<'a> {
             headers.extend(target.page.headers.iter().cloned());
         }
         headers
+    }
+
+    /// The referrer by the policy that browsers have unless a page says otherwise,
+    /// `strict-origin-when-cross-origin`. A WebSocket's handshake has none.
+    fn referrer(self, target: &Target) -> Option<String> {
+        let origin = match self {
+            Self::Page | Self::Unmarked => target.page.origin.as_str(),
+            Self::Elsewhere(origin) => origin,
+            Self::Null | Self::Nobody => return None,
+        };
+        let is_downgrade = origin.starts_with("https://") && !target.is_trustworthy();
+        (origin.starts_with("http") && !is_downgrade).then(|| format!("{origin}/"))
     }
 
     /// Fetch Metadata, `Sec-Fetch-Site`.

@@ -37,7 +37,11 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-use super::{examination::Examination, finding::Finding};
+use super::{
+    examination::Examination,
+    finding::{Code, Finding},
+    step::Step,
+};
 
 type Family = fn(&Examination) -> Vec<Finding>;
 
@@ -76,21 +80,33 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
     };
     if let Some(finding) = reach::unreachable(examination) {
+        let moved = (finding.code == Code::WrongPath && !examination.target.page.websocket)
+            .then(|| examination.at_other_path())
+            .flatten();
         findings.push(finding);
+        // What fails next, once the path is right.
+        let next = moved.iter().flat_map(|moved| OF_POLLS.iter().flat_map(|family| family(moved)));
+        findings.extend(next.map(|next| Finding { steps: vec![Step::OtherPath], ..next }));
     } else if examination.target.page.websocket {
         findings.extend(ask(OF_WEBSOCKETS));
     } else if let Some(finding) = cached::finding(examination) {
         findings.push(finding);
         findings.extend(ask(OF_POLLS));
         findings.extend(ask(OF_ALL));
-    } else if let Some(finding) = known::later(examination) {
-        // What fails after that fails by it.
-        findings.push(finding);
-        findings.extend(ask(OF_ALL));
     } else {
-        findings.extend(ask(OF_POLLS));
-        findings.extend(ask(OF_SESSIONS));
-        findings.extend(ask(OF_ALL));
+        let later = known::later(examination);
+        let others = [OF_POLLS, OF_SESSIONS, OF_ALL].into_iter().flat_map(ask);
+        match later {
+            Some(finding) => {
+                // What is answered in the same way fails by it, and is no fault of its own.
+                let steps = known::steps_of(examination, finding.code);
+                findings.push(finding);
+                findings.extend(
+                    others.filter(|other| !other.steps.iter().any(|it| steps.contains(it))),
+                );
+            }
+            None => findings.extend(others),
+        }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     findings

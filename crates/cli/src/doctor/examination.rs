@@ -80,6 +80,19 @@ impl Examination {
         opened.is_some_and(|open| open.protocol == protocol)
     }
 
+    /// The same server, as it answers at the other path at which Socket.IO was found.
+    pub(super) fn at_other_path(&self) -> Option<Self> {
+        let other = self.all(Step::OtherPath).find(|other| other.is_engine_io())?;
+        let mut moved = Self::new(self.target.clone(), self.foreign);
+        Url::parse(&other.url).ok()?.path().clone_into(&mut moved.target.path);
+        let spoken = other.opened().map(|open| open.protocol);
+        let mut steps = vec![poll(self.target.page.protocol())];
+        steps.extend(spoken.map(poll).filter(|step| !steps.contains(step)));
+        let exchanges = steps.into_iter().map(|step| Exchange { step, ..other.clone() });
+        moved.exchanges = exchanges.collect();
+        Some(moved)
+    }
+
     /// True if the server is one of Socket.IO 2, as far as it told.
     pub(super) fn is_server_2(&self) -> bool {
         self.spoken() == Protocol::V3 && !self.speaks(Protocol::V4)
@@ -157,7 +170,7 @@ impl Examination {
     pub(super) fn throws_out(&self) -> bool {
         let read = self.all(Step::PollAgain).find(|exchange| exchange.method == "GET");
         // Socket.IO's DISCONNECT within a message, and Engine.IO's close.
-        let is_farewell = |packet: &str| matches!(packet, "41" | "1");
+        let is_farewell = |packet: &str| matches!(packet, "41" | "1") || packet.starts_with("41/");
         read.is_some_and(|read| read.is_ok() && read.body().split('\u{1e}').any(is_farewell))
     }
 

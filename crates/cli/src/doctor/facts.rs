@@ -111,22 +111,25 @@ fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
 }
 
-/// The answer of Socket.IO 3 or 4 to the packet that connects to `/`.
+/// The answer of Socket.IO 3 or 4 to the packet that connects to the namespace.
 fn connection(examination: &Examination) -> Option<String> {
+    let namespace = &examination.target.page.namespace;
     let read = examination.get(Step::PollAgain).filter(|it| it.method == "GET")?;
     match &read.answer {
-        Some(answer) => answer.body.split('\u{1e}').find_map(connected),
-        None => Some("does not answer a connection to the namespace / in time".to_owned()),
+        Some(answer) => answer.body.split('\u{1e}').find_map(|packet| connected(packet, namespace)),
+        None => Some(format!("does not answer a connection to the namespace {namespace} in time")),
     }
 }
 
 /// The same, in one Engine.IO packet.
-fn connected(packet: &str) -> Option<String> {
+fn connected(packet: &str, namespace: &str) -> Option<String> {
     if packet.starts_with("40") {
-        return Some("connects to the namespace /".to_owned());
+        return Some(format!("connects to the namespace {namespace}"));
     }
     let message: String = packet.strip_prefix("44")?.chars().take(MAX_MESSAGE_LEN).collect();
-    Some(format!("refuses the namespace / (a middleware of the server may want `auth`): {message}"))
+    Some(format!(
+        "refuses the namespace {namespace} (a middleware of the server may want `auth`): {message}"
+    ))
 }
 
 fn accepted(poll: &Exchange) -> String {
@@ -149,7 +152,7 @@ mod tests {
             ("2", None),
             ("", None),
         ] {
-            let told = connected(packet);
+            let told = connected(packet, "/");
             assert_eq!(told.as_deref().and_then(|told| told.split(' ').next()), start, "{packet}");
         }
     }

@@ -1,7 +1,7 @@
 //! Takes every step of an examination.
 //!
 //! Nothing is sent but Engine.IO's handshakes and heartbeats, the packet that connects
-//! to Socket.IO's namespace `/`, and those that close what was opened.
+//! to the page's namespace, and those that close what was opened.
 
 mod prober;
 
@@ -151,7 +151,8 @@ async fn use_session(
 ) {
     let heartbeat = session.protocol.heartbeat();
     // Socket.IO 2 connects to `/` by itself; its clients send a ping.
-    let first = if session.protocol == Protocol::V4 { "40" } else { heartbeat };
+    let connect = prober.examination.target.page.connect_packet();
+    let first = if session.protocol == Protocol::V4 { &connect } else { heartbeat };
     let is_known = |last: Option<&Exchange>| !last.is_some_and(Exchange::is_of_unknown_session);
     prober.post(Step::Post, Asker::Page, session, first).await;
     if prober.last().is_some_and(Exchange::is_ok) {
@@ -214,6 +215,9 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
         }
     }
     prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+    if prober.may_depend_on_origin_of_websocket() {
+        prober.websocket(Step::NoOriginWebsocket, Asker::Nobody).await;
+    }
 }
 
 /// Asks from the origins that may have been written for the page's, where that one
@@ -277,9 +281,13 @@ async fn other_paths(prober: &mut Prober<'_, impl Network>) {
         Some(bare) => bare.to_owned(),
         None => format!("{given}/"),
     };
+    // Somebody may have meant a path by the namespace.
+    let below = Some(prober.examination.target.page.namespace.trim_end_matches('/'))
+        .filter(|namespace| !namespace.is_empty())
+        .map(|namespace| [format!("{namespace}/socket.io/"), format!("{namespace}/")]);
     let usual = USUAL_PATHS.iter().map(|path| (*path).to_owned());
     let mut tried = vec![given];
-    for path in [toggled].into_iter().chain(usual) {
+    for path in [toggled].into_iter().chain(below.into_iter().flatten()).chain(usual) {
         if path.is_empty() || tried.contains(&path) {
             continue;
         }

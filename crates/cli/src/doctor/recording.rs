@@ -114,6 +114,7 @@ fn page(entries: &[Entry], origin: String, credentialed: bool) -> Page {
         cookie: None,
         client: if is_of_3 { 2 } else { 4 },
         websocket: polls().next().is_none(),
+        namespace: "/".to_owned(),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) enum Step {
     NullPoll,
     /// A poll without `Origin`: an app, a server, curl.
     NoOriginPoll,
+    /// The same by WebSocket, where the page's is refused.
+    NoOriginWebsocket,
     /// The page's poll without Fetch Metadata (`Sec-Fetch-Site`).
     UnmarkedPoll,
     /// A poll from an origin that the server's list may hold instead.
@@ -73,6 +75,7 @@ impl Step {
             Self::ForeignWebsocket => "foreign-websocket",
             Self::NullPoll => "null-poll",
             Self::NoOriginPoll => "no-origin-poll",
+            Self::NoOriginWebsocket => "no-origin-websocket",
             Self::UnmarkedPoll => "unmarked-poll",
             Self::NearMiss => "near-miss",
             Self::LookAlikePoll => "look-alike-poll",

@@ -38,12 +38,22 @@ pub(super) struct Page {
     pub(super) client: u8,
     /// True if that uses WebSocket alone, and polls never.
     pub(super) websocket: bool,
+    /// The namespace that it connects to: what stands after the host in its URL, or `/`.
+    pub(super) namespace: String,
 }
 
 impl Page {
     /// The protocol of its client.
     pub(super) fn protocol(&self) -> Protocol {
         if self.client == 2 { Protocol::V3 } else { Protocol::V4 }
+    }
+
+    /// The packet by which a client 3 or 4 connects to its namespace.
+    pub(super) fn connect_packet(&self) -> String {
+        match self.namespace.as_str() {
+            "/" => "40".to_owned(),
+            namespace => format!("40{namespace},"),
+        }
     }
 
     /// The names, in lower case, sorted, of the headers that need a preflight.
@@ -125,6 +135,7 @@ mod tests {
                 credentialed: false,
                 client: 4,
                 websocket: false,
+                namespace: "/".to_owned(),
             },
             direct: None,
             timeout: Duration::from_secs(1),

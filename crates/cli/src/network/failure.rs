@@ -24,6 +24,8 @@ pub(crate) enum FailureKind {
     Late,
     /// No TLS comes about; the name that Chromium has for that.
     Tls(&'static str),
+    /// TLS comes about for HTTP/2 alone.
+    Http2Alone,
     /// An answer that is no HTTP, no WebSocket, or no Engine.IO.
     Protocol,
     /// A browser's own doing, as a recording has it; the text is its name for that.
@@ -41,6 +43,7 @@ impl FailureKind {
             Self::Closed => "ERR_EMPTY_RESPONSE",
             Self::Late => "ERR_TIMED_OUT",
             Self::Tls(name) => name,
+            Self::Http2Alone => "ERR_SSL_PROTOCOL_ERROR",
             Self::Protocol => "ERR_INVALID_HTTP_RESPONSE",
             Self::Browser => "ERR_FAILED",
         }
@@ -63,9 +66,10 @@ impl Failure {
                 FailureKind::Reset => "the connection is reset before an answer is complete",
                 FailureKind::Closed => "the connection is closed before an answer is complete",
                 FailureKind::Late => "no answer came in time",
-                FailureKind::Tls(_) | FailureKind::Protocol | FailureKind::Browser => {
-                    "the connection fails"
-                }
+                FailureKind::Tls(_)
+                | FailureKind::Http2Alone
+                | FailureKind::Protocol
+                | FailureKind::Browser => "the connection fails",
             },
         )
     }
@@ -86,6 +90,8 @@ pub(crate) enum TlsProblem {
     Http2Alone,
     UnknownName,
     HandshakeFailure,
+    /// The server wants a certificate of whoever asks.
+    ClientCertificate,
     /// Another alert of the server, by its name.
     Alert(String),
     /// The versions and ciphers have none in common.
@@ -118,6 +124,11 @@ impl From<TlsProblem> for Failure {
                  still take (alert HandshakeFailure)"
                     .to_owned()
             }
+            TlsProblem::ClientCertificate => {
+                "the server wants a certificate of whoever asks, and a page has none (alert \
+                 CertificateRequired)"
+                    .to_owned()
+            }
             TlsProblem::Alert(alert) => {
                 format!("the server breaks off the TLS handshake (alert {alert})")
             }
@@ -144,7 +155,11 @@ impl From<TlsProblem> for Failure {
             TlsProblem::InvalidCertificate(why) => format!("the certificate is not valid: {why}"),
             TlsProblem::Other(why) => why.clone(),
         };
-        Self::new(FailureKind::Tls(problem.chromium()), text)
+        let kind = match problem {
+            TlsProblem::Http2Alone => FailureKind::Http2Alone,
+            _ => FailureKind::Tls(problem.chromium()),
+        };
+        Self::new(kind, text)
     }
 }
 
@@ -155,6 +170,7 @@ impl TlsProblem {
             Self::NoTls | Self::Http2Alone | Self::Alert(_) | Self::Other(_) => {
                 "ERR_SSL_PROTOCOL_ERROR"
             }
+            Self::ClientCertificate => "ERR_BAD_SSL_CLIENT_AUTH_CERT",
             Self::UnknownName => "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
             Self::HandshakeFailure | Self::TooOld => "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
             Self::Expired | Self::NotValidYet => "ERR_CERT_DATE_INVALID",

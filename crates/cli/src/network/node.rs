@@ -130,6 +130,8 @@ fn of_alert(name: &str) -> TlsProblem {
         "NO_APPLICATION_PROTOCOL" => TlsProblem::Http2Alone,
         "UNRECOGNIZED_NAME" => TlsProblem::UnknownName,
         "HANDSHAKE_FAILURE" => TlsProblem::HandshakeFailure,
+        "PROTOCOL_VERSION" => TlsProblem::TooOld,
+        "CERTIFICATE_REQUIRED" => TlsProblem::ClientCertificate,
         _ => {
             let words = name.split('_').map(|word| {
                 let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));

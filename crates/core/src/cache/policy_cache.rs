@@ -16,6 +16,8 @@
 //!
 //! A host has one reader at a time: who comes meanwhile looks here again, and one of
 //! them reads as well if there is no answer after [`TAKEOVER_AFTER`](crate::cache::waiting::TAKEOVER_AFTER).
+//! So has the document for every host: others read their own keys alone while it is being read, and
+//! while it is fresh.
 //!
 //! All times are in milliseconds.
 
@@ -34,10 +36,12 @@ use crate::{
 mod entry;
 mod hosts;
 mod refresh;
+mod shared;
 
 use entry::Entry;
 use hosts::Hosts;
 use refresh::LastText;
+use shared::SharedDocument;
 
 pub use hosts::{MAX_BYTES, MAX_HOSTS, MAX_HOSTS_WITHOUT_POLICY};
 pub use refresh::{Document, Effect, PolicyEvent, PolicyRead};
@@ -50,6 +54,7 @@ pub const MISSING_CONFIRMED_AFTER: f64 = 35_000.0;
 #[derive(Debug)]
 pub struct PolicyCache {
     hosts: Hosts,
+    shared: SharedDocument,
     last_texts: LruCache<LastText>,
 }
 
@@ -185,7 +190,11 @@ impl PolicyCache {
     /// An empty one.
     #[must_use]
     pub const fn new() -> Self {
-        Self { hosts: Hosts::new(), last_texts: refresh::no_last_texts() }
+        Self {
+            hosts: Hosts::new(),
+            shared: SharedDocument::new(),
+            last_texts: refresh::no_last_texts(),
+        }
     }
 
     /// Looks up the policy of `host` for a request at those times, where a policy is fresh for
@@ -199,14 +208,20 @@ impl PolicyCache {
             self.hosts.insert(host, now, Entry::first_read(now));
             // Made-up hosts may have displaced what it waited for.
             let waits = if waited_enough { Waits::Never } else { Waits::Always };
-            let read = Some(PolicyRead::new(host, now));
+            let read = Some(begin_read(host, now, fresh, &mut self.shared));
             return Lookup { state: PolicyState::UNKNOWN, read, waits };
         };
         let age = now - entry.validated_at;
-        let read = entry.is_due(now, age, fresh).then(|| {
+        let is_due = if entry.awaits_shared {
+            !self.shared.is_being_read(now)
+        } else {
+            entry.is_due(now, age, fresh)
+        };
+        let read = is_due.then(|| {
             entry.last_attempt = now;
             entry.is_reading = true;
-            PolicyRead::new(host, now)
+            entry.awaits_shared = false;
+            begin_read(host, now, fresh, &mut self.shared)
         });
         let has_waited = waited_enough || entry.settled_at >= arrived_at;
         let waits =
@@ -228,23 +243,24 @@ impl PolicyCache {
         is_news.then(|| PolicyEvent::ReadFailed(NO_ANSWER.to_owned()))
     }
 
-    /// Updates the entry of `host` at `now` with the result of a read that began at `asked_at`,
-    /// where a policy is fresh for `fresh_seconds`.
+    /// Updates the entry of `host` at `now` with the result of a read that began at `asked_at`, and
+    /// of which a part is as old as `validated_at`, where a policy is fresh for `fresh_seconds`.
     fn apply(
         &mut self,
         host: &str,
-        asked_at: f64,
+        (asked_at, validated_at): (f64, f64),
         now: f64,
         fresh_seconds: u32,
         result: FetchResult,
     ) -> Next {
         let mut entry = self.hosts.get_mut(host, now).cloned();
         // The answer to a later read takes precedence.
-        if entry.as_ref().is_some_and(|entry| entry.validated_at > asked_at) {
+        if entry.as_ref().is_some_and(|entry| entry.validated_at > validated_at) {
             return Next::Done;
         }
         let entry = entry.get_or_insert_with(|| Entry::first_read(asked_at));
-        let next = entry.update(asked_at, now, milliseconds(fresh_seconds), result);
+        let times = (asked_at, validated_at);
+        let next = entry.update(times, now, milliseconds(fresh_seconds), result);
         self.hosts.insert(host, now, entry.clone());
         next
     }
@@ -254,6 +270,17 @@ impl PolicyCache {
         let policy = self.hosts.get_mut(host, now)?.state.as_ref()?.policy()?;
         Some(policy.version())
     }
+}
+
+/// The read for `host` that begins at `now`. It leaves out the `shared` document where that is fresh,
+/// or being read for another host.
+fn begin_read(host: &str, now: f64, fresh: f64, shared: &mut SharedDocument) -> PolicyRead {
+    let read = PolicyRead::new(host, now);
+    if shared.get_fresh(now, fresh).is_some() || shared.is_being_read(now) {
+        return read.of_own_keys();
+    }
+    shared.begin(now);
+    read
 }
 
 impl Default for PolicyCache {

@@ -19,6 +19,7 @@ use crate::origin::{self, host};
 
 mod repair;
 mod set;
+mod texts;
 
 pub use repair::repair;
 pub use set::OriginSet;
@@ -100,10 +101,22 @@ fn read(text: &str) -> Option<OriginPattern<'_>> {
         let (host, port) = (HostPattern::Every, PortPattern::Any);
         return Some(OriginPattern { text, scheme, host, port });
     }
+    if is_websocket(scheme) {
+        return None;
+    }
+    // As nearly all are.
+    if is_host(scheme, authority) {
+        let (host, port) = (HostPattern::Exactly(authority), PortPattern::Default);
+        return Some(OriginPattern { text, scheme, host, port });
+    }
     let (host, port) = origin::split_port(authority);
     let host = read_host(scheme, host)?;
     let port = read_port(scheme, port)?;
-    (!is_websocket(scheme)).then_some(OriginPattern { text, scheme, host, port })
+    Some(OriginPattern { text, scheme, host, port })
+}
+
+fn is_host(scheme: &str, text: &str) -> bool {
+    origin::host_len(scheme, text) == Some(text.len())
 }
 
 fn is_websocket(scheme: &str) -> bool {
@@ -121,7 +134,7 @@ fn read_port(scheme: &str, port: Option<&str>) -> Option<PortPattern> {
 }
 
 fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
-    let is_host = |text: &str| origin::host_len(scheme, text) == Some(text.len());
+    let is_host = |text| is_host(scheme, text);
     let Some((before, after)) = host.split_once('*') else {
         return is_host(host).then_some(HostPattern::Exactly(host));
     };

@@ -1,14 +1,17 @@
 //! JSON as it was written: each value where it stands in the document's text, duplicate members
 //! kept, in order.
 //!
-//! `serde_json` checks the syntax of the whole text first. Then it finds where each value ends, one
-//! level at a time and only when asked. So nothing is copied, a list of any length takes no memory,
-//! and a document of any depth no stack.
+//! `serde_json` checks the syntax of the whole text first. After that a value ends where its last quote
+//! or bracket is, which is looked for one level at a time and only when asked. So nothing is copied, a
+//! list of any length takes no memory, and a document of any depth no stack.
+
+mod extent;
 
 use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::de::IgnoredAny;
-use serde_json::Deserializer;
+
+use extent::{plain_len, value_len};
 
 /// A value of a document whose syntax is good.
 #[derive(Clone, Copy, Debug)]
@@ -88,10 +91,11 @@ impl<'t> Json<'t> {
 
     /// The text that it is.
     fn unescaped(self) -> Cow<'t, str> {
-        if !self.0.contains('\\') {
-            return self.inner().into();
+        let inner = self.inner();
+        if plain_len(inner.as_bytes()) == inner.len() {
+            return inner.into();
         }
-        unescape(self.inner()).map_or(NOT_UNICODE.into(), Cow::from)
+        unescape(inner).map_or(NOT_UNICODE.into(), Cow::from)
     }
 }
 
@@ -104,11 +108,10 @@ impl<'t> Iterator for Values<'t> {
 
     fn next(&mut self) -> Option<Json<'t>> {
         let text = self.0.trim_ascii_start();
-        let mut stream = Deserializer::from_str(text).into_iter::<IgnoredAny>();
-        stream.next()?.ok()?;
-        let (value, rest) = text.split_at_checked(stream.byte_offset())?;
+        let (value, rest) = text.split_at_checked(value_len(text)?)?;
         let rest = rest.trim_ascii_start();
-        self.0 = rest.strip_prefix([',', ':']).unwrap_or(rest);
+        let after = rest.strip_prefix(',').or_else(|| rest.strip_prefix(':'));
+        self.0 = after.unwrap_or(rest);
         Some(Json(value))
     }
 }

@@ -24,20 +24,20 @@ pub(super) fn read_pattern<'t>(
     barred: Barred,
     domain_rules: &DomainRules,
 ) -> Result<OriginPattern<'t>, (&'static str, String)> {
-    let over_suffix = |text: &str| {
-        let pattern = OriginPattern::try_from(text).ok().filter(|_| barred.public_suffixes);
-        (domain_rules.own_names)(&pattern?)
+    let over_suffix = |pattern: &OriginPattern<'_>| {
+        barred.public_suffixes.then(|| (domain_rules.own_names)(pattern)).flatten()
     };
     let pattern = OriginPattern::try_from(text).map_err(|error| {
         // The help must not suggest another fault.
-        let repaired = repair(text, domain_rules.to_ascii).and_then(|text| over_suffix(&text));
+        let repaired = repair(text, domain_rules.to_ascii)
+            .and_then(|text| over_suffix(&OriginPattern::try_from(&*text).ok()?));
         let help = repaired.unwrap_or_else(|| error.help(text, domain_rules.to_ascii));
         (error.message(), help)
     })?;
     if barred.null && pattern.is_null() {
         return Err((SHARED, "remove it; serve the page from an origin of its own".to_owned()));
     }
-    over_suffix(text).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
+    over_suffix(&pattern).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
 }
 
 const SHARED: &str = "stands for every sandboxed frame and local file, with \"credentials\": true";

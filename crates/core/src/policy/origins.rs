@@ -67,7 +67,8 @@ fn origins(
         Value::Text(_) | Value::Array | Value::Object => {
             let mut listed = Listed::default();
             // Growing is slow, so their number is guessed.
-            listed.patterns.reserve(node.json.len() / TYPICAL_ITEM_LEN);
+            let bytes = node.json.len();
+            listed.patterns.reserve(bytes / TYPICAL_ITEM_LEN, bytes);
             for item in node.items_or_self() {
                 if diagnostics.are_full() {
                     break;
@@ -77,6 +78,7 @@ fn origins(
                     None => entry(&item, barred, &mut listed, diagnostics),
                 }
             }
+            listed.patterns.shrink();
             Ok(Origins::Listed(listed))
         }
         _ => {

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests")]
 
+mod allocations;
 mod answers;
 mod cached_policies;
 mod closed;

@@ -3,7 +3,12 @@
 use std::cell::Cell;
 
 use socketio_cors_core::{
-    cache::policy_cache::{Document, Effect, PolicyCache, PolicyEvent, PolicyRead},
+    cache::{
+        policy_cache::{
+            Document, Effect, PolicyCache, PolicyEvent, PolicyRead, PolicyState, Waits,
+        },
+        waiting::Times,
+    },
     policy::{DomainRules, Version},
 };
 
@@ -19,8 +24,13 @@ type Kv<'a> = Option<&'a [(&'a str, &'a str)]>;
 /// Reads the policy of [`HOST`] at that time in seconds. Returns what happens, one after another.
 fn read(cache: &mut PolicyCache, kv: Kv<'_>, seconds: f64) -> Vec<String> {
     let now = seconds * 1000.0;
+    answer(cache, PolicyRead::new(HOST, now), kv, now)
+}
+
+/// KV's answer to `read` at `now`, and what happens then.
+fn answer(cache: &mut PolicyCache, read: PolicyRead, kv: Kv<'_>, now: f64) -> Vec<String> {
     let mut happened = Vec::new();
-    let mut next = Some(PolicyRead::new(HOST, now));
+    let mut next = Some(read);
     while let Some(read) = next.take() {
         assert_eq!(read.host(), HOST);
         let is_parsed = Cell::new(false);
@@ -194,4 +204,93 @@ fn what_a_later_read_has_said_is_not_undone_by_an_earlier_one() {
     read(&mut cache, Some(&[("policy", GOOD)]), 10.0);
     let happened = read(&mut cache, Some(&[("policy", OTHER)]), 5.0);
     assert!(!happened.contains(&"logs policy changed".to_owned()), "{happened:?}");
+}
+
+/// A request for `host` comes at that time in seconds: its read of KV, and the names of its keys.
+fn ask(cache: &mut PolicyCache, host: &str, seconds: f64) -> (Option<PolicyRead>, String) {
+    let now = seconds * 1000.0;
+    let lookup = cache.look_up(host, Times { now, arrived_at: now }, FRESH_SECONDS);
+    let state = if matches!(lookup.state, PolicyState::InForce(_)) { "in force" } else { "none" };
+    let waits = if lookup.waits == Waits::Never { "" } else { ", waits" };
+    let keys = lookup.read.as_ref().map(|read| format!(", reads {}", read.keys().join(" ")));
+    (lookup.read, format!("{state}{waits}{}", keys.unwrap_or_default()))
+}
+
+/// The same, with the answer to its read: what the request is told, and what happens.
+fn ask_and_read(cache: &mut PolicyCache, host: &str, kv: Kv<'_>, seconds: f64) -> Vec<String> {
+    let (read, told) = ask(cache, host, seconds);
+    let happened = read.map(|read| answer(cache, read, kv, seconds * 1000.0 + 1.0));
+    [told].into_iter().chain(happened.unwrap_or_default()).collect()
+}
+
+const SHARED: Kv<'_> = Some(&[("policy", GOOD)]);
+
+#[test]
+fn a_fresh_document_for_every_host_is_not_read_for_another_host() {
+    let mut cache = PolicyCache::new();
+    ask_and_read(&mut cache, "a.example", SHARED, 0.0);
+    assert_eq!(
+        ask_and_read(&mut cache, "b.example", SHARED, 20.0),
+        ["none, waits, reads policy:b.example", "reads policy:b.example"]
+    );
+    // It is as old as the read that found it.
+    assert_eq!(ask(&mut cache, "b.example", 29.0).1, "in force");
+    let (_, told) = ask(&mut cache, "b.example", 30.0);
+    assert_eq!(told, "in force, reads policy:b.example policy");
+}
+
+#[test]
+fn a_host_with_a_document_of_its_own_is_under_that_whatever_is_shared() {
+    let own: Kv<'_> = Some(&[("policy", GOOD), ("policy:b.example", OTHER)]);
+    let mut cache = PolicyCache::new();
+    ask_and_read(&mut cache, "a.example", own, 0.0);
+    let happened = ask_and_read(&mut cache, "b.example", own, 1.0);
+    assert!(happened.contains(&"logs policy:b.example changed".to_owned()), "{happened:?}");
+    // While that goes missing, too, and until a second read 35 s later says so.
+    assert_eq!(ask_and_read(&mut cache, "a.example", SHARED, 31.0).len(), 2);
+    for (seconds, is_changed) in [(32.0, false), (62.0, false), (93.0, true)] {
+        let happened = ask_and_read(&mut cache, "b.example", SHARED, seconds);
+        let changed = "logs policy changed".to_owned();
+        assert_eq!(happened.contains(&changed), is_changed, "{seconds}: {happened:?}");
+    }
+}
+
+#[test]
+fn one_of_many_hosts_that_are_new_at_once_reads_the_document_for_all() {
+    let mut cache = PolicyCache::new();
+    let (first, told) = ask(&mut cache, "a.example", 0.0);
+    assert_eq!(told, "none, waits, reads policy:a.example policy");
+    let others = ["b.example", "c.example"];
+    for host in others {
+        let own = format!("reads policy:{host}");
+        let happened = ask_and_read(&mut cache, host, SHARED, 0.01);
+        assert_eq!(happened, [format!("none, waits, {own}"), own]);
+        assert_eq!(ask(&mut cache, host, 0.1).1, "none, waits");
+    }
+    answer(&mut cache, first.expect("a read"), SHARED, 200.0);
+    for host in others {
+        let own = format!("reads policy:{host}");
+        let happened = ask_and_read(&mut cache, host, SHARED, 0.3);
+        assert_eq!(happened, [format!("none, waits, {own}"), own]);
+        assert_eq!(ask(&mut cache, host, 0.4).1, "in force");
+    }
+}
+
+#[test]
+fn each_host_reads_for_itself_where_no_document_for_every_host_is_good() {
+    for kv in [None, Some(&[][..]), Some(&[("policy", FAULTY)][..])] {
+        let mut cache = PolicyCache::new();
+        let (first, _) = ask(&mut cache, "a.example", 0.0);
+        ask_and_read(&mut cache, "b.example", SHARED, 0.01);
+        answer(&mut cache, first.expect("a read"), kv, 200.0);
+        let (_, told) = ask(&mut cache, "b.example", 0.3);
+        assert_eq!(told, "none, waits, reads policy:b.example policy", "{kv:?}");
+    }
+    // Nor for longer than another reader may take.
+    let mut cache = PolicyCache::new();
+    let _ = ask(&mut cache, "a.example", 0.0);
+    ask_and_read(&mut cache, "b.example", SHARED, 0.01);
+    assert_eq!(ask(&mut cache, "b.example", 0.49).1, "none, waits");
+    let (_, told) = ask(&mut cache, "b.example", 0.5);
+    assert_eq!(told, "none, waits, reads policy:b.example policy");
 }

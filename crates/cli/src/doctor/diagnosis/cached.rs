@@ -8,7 +8,7 @@ use crate::doctor::{
 };
 
 /// Headers by which caches tell of themselves.
-const TELLING: &[&str] = &[
+pub(super) const TELLING: &[&str] = &[
     "age",
     "cache-control",
     "cf-cache-status",
@@ -68,7 +68,7 @@ fn with_sid(exchange: &Exchange) -> Vec<String> {
 }
 
 /// True if a cache says that the answer is one that it kept.
-fn is_hit(exchange: &Exchange) -> bool {
+pub(super) fn is_hit(exchange: &Exchange) -> bool {
     let says = |name: &str| {
         let value = exchange.header(name).unwrap_or_default().to_ascii_lowercase();
         // "Hit from cloudfront", "HIT, MISS", "hit-stale"; not "pass" or "miss".

@@ -38,6 +38,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         }
         (_, FailureKind::Dns) => no_address(target, failure),
         (_, FailureKind::Tls(name)) => no_tls(target, failure, name),
+        (_, FailureKind::Http2Alone) => return http2_by_tls(exchange),
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
         _ => no_answer(target, failure, exchange.step),
     };
@@ -106,6 +107,25 @@ fn http2_alone() -> Finding {
     .fix([
         "Let it speak HTTP/1.1: Socket.IO's WebSockets need that. Is it a port for gRPC, or a server of \
          node:http2? Envoy, Istio: the protocol of the service is `http`, not `http2` or `grpc`.",
+    ])
+}
+
+/// A browser polls such a server, which the doctor does not.
+fn http2_by_tls(exchange: &Exchange) -> Finding {
+    error(
+        Code::UpgradeBlocked,
+        "the server speaks HTTP/2 alone, and a WebSocket needs HTTP/1.1",
+    )
+    .seen(exchange, asked(exchange))
+    .why([
+        "A browser polls it by HTTP/2, and opens no WebSocket to it: the page stays on polling, or fails \
+         where it uses WebSocket alone. The doctor speaks HTTP/1.1, as a WebSocket does, and sees no more \
+         of it.",
+    ])
+    .fix([
+        "Let it speak both. A server of node:http2:",
+        "  createSecureServer({ allowHTTP1: true, key, cert })",
+        "HAProxy: `alpn h2,http/1.1`. Envoy: `alpn_protocols: [h2, http/1.1]`.",
     ])
 }
 
@@ -203,6 +223,15 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
 
 fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
     let host = target.base.host_str().unwrap_or_default();
+    let finding = error(Code::TlsFailed, format!("no TLS with {host}: {}", failure.text));
+    let finding = match chromium {
+        "ERR_SSL_VERSION_OR_CIPHER_MISMATCH" => finding.fix([
+            "Browsers take TLS 1.2 and 1.3. In nginx:",
+            "  ssl_protocols TLSv1.2 TLSv1.3;",
+            "If it has those:",
+        ]),
+        _ => finding,
+    };
     let fix = match chromium {
         "ERR_CERT_DATE_INVALID" => {
             "Renew the certificate, and reload whatever serves it.".to_owned()
@@ -213,8 +242,13 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
         "ERR_SSL_VERSION_OR_CIPHER_MISMATCH" | "ERR_SSL_UNRECOGNIZED_NAME_ALERT" => format!(
             "Is there a certificate for {host}, and is {host} set up where TLS ends (server_name, a route, a \
              custom domain)? Cloudflare's universal certificate covers one level below the domain: not \
-             a.b.example.com. Does the server take TLS 1.2 or 1.3?"
+             a.b.example.com."
         ),
+        "ERR_BAD_SSL_CLIENT_AUTH_CERT" => {
+            "Let the server want none on this port, or give the client the URL of the proxy that has one \
+             (Cloudflare's Authenticated Origin Pulls: Cloudflare's own)."
+                .to_owned()
+        }
         "ERR_CERT_AUTHORITY_INVALID" => {
             "Serve the full chain (certificate, then intermediates) of an authority that browsers \
              trust. For development, have the system trust your own authority (mkcert does), or \
@@ -227,5 +261,5 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
             target.base.port_or_known_default().unwrap_or(443)
         ),
     };
-    error(Code::TlsFailed, format!("no TLS with {host}: {}", failure.text)).fix([fix])
+    finding.fix([fix])
 }

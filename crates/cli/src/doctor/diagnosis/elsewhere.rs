@@ -48,9 +48,12 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     if is_doubled && direct(examination).is_some() {
         return None;
     }
-    let url = other.url.split('?').next().unwrap_or_default();
-    let path = url.strip_prefix(target.base.as_str().trim_end_matches('/')).unwrap_or(url);
+    let moved = examination.at_other_path()?;
+    let path = moved.target.path.as_str();
     let base = target.base.as_str().trim_end_matches('/');
+    // A namespace with the path below it was meant as a path.
+    let namespace = target.page.namespace.trim_end_matches('/');
+    let namespace = if path.starts_with(namespace) { "" } else { namespace };
     let fix = if path.trim_end_matches('/') == target.path.trim_end_matches('/') {
         vec![
             "The two differ in the slash at the end: `addTrailingSlash` has to be the same in client and \
@@ -75,7 +78,7 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     } else {
         vec![
             "Let client and server have one path. In the client:".to_owned(),
-            format!("  io(\"{base}\", {{ path: \"{path}\" }})"),
+            format!("  io(\"{base}{namespace}\", {{ path: \"{path}\" }})"),
             "It is Socket.IO's path, not the namespace, which stands after the host in the URL."
                 .to_owned(),
         ]
@@ -187,7 +190,8 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
         format!("  curl '{}'   # 96:0{{\"sid\":… (Socket.IO 2, or allowEIO3)", url(Protocol::V3)),
         format!(
             "{elsewhere}Is it the Socket.IO server that listens there, or a static site, an API, a \
-             health check's page? Does the proxy forward the path as it is? If the server's `path` is \
+             health check's page? Is Socket.IO attached to the HTTP server that listens \
+             (httpServer.listen, not app.listen)? Does the proxy forward the path as it is? If the server's `path` is \
              another, give it as --path, and to the client as `path`."
         ),
     ])

@@ -5,7 +5,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use crate::doctor::{examination::Examination, exchange::Exchange, step::Step};
 
 /// The most that is shown of a body or a header, in characters.
-const MAX_SHOWN: usize = 160;
+const MAX_SHOWN: usize = 240;
 
 /// Headers that tell who answered, and why so.
 const TELLING: &[&str] = &[
@@ -70,11 +70,46 @@ pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
     lines
 }
 
-/// The start of the body, if there is one.
+/// The start of the body, if there is one; of a web page, of its text.
 pub(super) fn body(exchange: &Exchange) -> Option<String> {
-    let words: Vec<_> = exchange.body().split_whitespace().collect();
-    (!words.is_empty()).then(|| format!("  {}", shortened(&words.join(" "))))
+    let body = exchange.body();
+    if body.trim_start().starts_with('<')
+        && let Some(text) = words(&text_of_page(body))
+    {
+        return Some(format!("  a page: {text}"));
+    }
+    words(body).map(|text| format!("  {text}"))
 }
+
+/// The start of a text on one line, unless it is empty.
+fn words(text: &str) -> Option<String> {
+    let words: Vec<_> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| shortened(&words.join(" ")))
+}
+
+/// The text of a page, with a space for each tag, and without its scripts and styles.
+fn text_of_page(page: &str) -> String {
+    let mut text = String::new();
+    let mut hidden_until = None;
+    for part in page.split('<') {
+        let (tag, after) = part.split_once('>').unwrap_or(("", part));
+        let tag = tag.to_ascii_lowercase();
+        if hidden_until.is_some_and(|end| tag.starts_with(end)) {
+            hidden_until = None;
+        } else if hidden_until.is_none() {
+            hidden_until =
+                HIDDEN.iter().find(|(start, _)| tag.starts_with(start)).map(|hidden| hidden.1);
+        }
+        if hidden_until.is_none() {
+            text.push(' ');
+            text.push_str(after);
+        }
+    }
+    text
+}
+
+/// Elements whose text no visitor sees, with their ends.
+const HIDDEN: &[(&str, &str)] = &[("script", "/script"), ("style", "/style")];
 
 /// As much of `text` as is shown.
 pub(super) fn shortened(text: &str) -> String {
@@ -178,6 +213,18 @@ pub(super) const PREFLIGHT: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_page_the_text_is_shown() {
+        for (page, text) in [
+            ("<!DOCTYPE html><title>502</title><p>Bad <b>gateway</b>", "502 Bad gateway"),
+            ("<style>a > b {}</style><script>if (a < b) c > d</script><h1>Error</h1>", "Error"),
+            ("<p>a", "a"),
+            ("<div id=root></div>", ""),
+        ] {
+            assert_eq!(words(&text_of_page(page)).unwrap_or_default(), text, "{page}");
+        }
+    }
 
     #[test]
     fn of_a_long_text_the_start_is_shown() {

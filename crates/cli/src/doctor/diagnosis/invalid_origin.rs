@@ -84,6 +84,11 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
             "which stands for sandboxed frames and local files",
             &["Name the page's origin; null names nobody, and lets every sandboxed frame in."],
         )
+    } else if value.ends_with([';', ',', '.', ')', ']']) {
+        (
+            "with a sign at its end that is part of no origin",
+            &["Take out what stands after the origin: it is of the language in which it is set."],
+        )
     } else if value.contains("://") {
         (
             "which no browser sends: an origin is a scheme, a host in lower case, and a port",
@@ -114,6 +119,7 @@ mod tests {
             ("${ORIGIN}", "a variable"),
             ("", "empty"),
             ("null", "sandboxed"),
+            ("https://app.example.com;", "at its end"),
             ("https://App.example.com", "lower case"),
             ("https://app.example.com/path", "no browser sends"),
             ("true", "no origin"),

@@ -163,13 +163,32 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
         exchange.step != Step::Preflight || !examination.target.page.unsafe_headers().is_empty()
     };
     let mut exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
-    let (exchange, known) = exchanges.find_map(|exchange| Some((exchange, of(exchange)?)))?;
     // Pages and outages of a later request are told by what failed in it.
-    let tells = matches!(
-        known.code,
-        Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
-    );
-    tells.then(|| finding(examination, exchange, known))
+    let tells = |known: &Known| {
+        matches!(
+            known.code,
+            Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
+        )
+    };
+    let told = exchanges.find_map(|exchange| Some((exchange, of(exchange).filter(tells)?)));
+    let Some((exchange, known)) = told else { return limited(examination) };
+    Some(finding(examination, exchange, known))
+}
+
+/// A limit that the doctor's further requests exceeded, and that a page may exceed in time.
+fn limited(examination: &Examination) -> Option<Finding> {
+    let is_limit = |known: &Known| known.code == Code::RateLimited;
+    let mut exchanges = examination.exchanges.iter();
+    let (exchange, known) =
+        exchanges.find_map(|exchange| Some((exchange, of(exchange).filter(is_limit)?)))?;
+    let finding = finding(examination, exchange, known);
+    Some(Finding { severity: Severity::Warning, ..finding })
+}
+
+/// The steps in which something is answered in words of that kind.
+pub(super) fn steps_of(examination: &Examination, code: Code) -> Vec<Step> {
+    let is_of_it = |exchange: &&Exchange| of(exchange).is_some_and(|known| known.code == code);
+    examination.exchanges.iter().filter(is_of_it).map(|exchange| exchange.step).collect()
 }
 
 /// The request, as a sentence names it.

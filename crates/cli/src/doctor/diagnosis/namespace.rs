@@ -50,7 +50,8 @@ fn read(packet: &str) -> Option<Refusal> {
 
 fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) -> Finding {
     let Refusal { namespace, message } = refusal;
-    let is_of_page = examination.recorded.is_some();
+    // The URL is the page's: it asks for that namespace.
+    let is_of_page = examination.recorded.is_some() || message == "Invalid namespace";
     let severity = if is_of_page { Severity::Error } else { Severity::Warning };
     let finding = Finding::new(
         Code::NamespaceRefused,

@@ -9,7 +9,7 @@ use super::{
     invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{
-    engineio::BAD_REQUEST,
+    engineio::{BAD_REQUEST, FORBIDDEN},
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -93,7 +93,13 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
 fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let refused = examination.refuses_page();
-    let summary = if refused {
+    let refuses_all = refuses_all(examination, poll);
+    let summary = if refuses_all {
+        format!(
+            "the server refuses {origin}, and whoever has no Origin: it wants another origin, a token or \
+             a cookie"
+        )
+    } else if refused {
         format!("the server refuses {origin}: it is not among the origins that it lets in")
     } else {
         format!("{origin} is not among the origins that the server allows")
@@ -118,6 +124,16 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     };
     let finding =
         Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);
+    if refuses_all {
+        return finding
+            .fix([
+                "Its `allowRequest`, or a middleware (io.engine.use), refuses it. Does the page send a token \
+                 or a cookie? Give it to the doctor: --header, --cookie. One in the client's `query` it \
+                 cannot send: in `auth`, it comes later, and is for io.use.",
+                "If the function looks at the origin:",
+            ])
+            .fix(let_in(examination, poll));
+    }
     if refused {
         return finding.fix(let_in(examination, poll));
     }
@@ -138,6 +154,15 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
             proxies.join(", ")
         )])
     }
+}
+
+/// True if Node's Engine.IO refuses the page in its own words, and one without `Origin` alike.
+fn refuses_all(examination: &Examination, poll: &Exchange) -> bool {
+    let without = examination.get(Step::NoOriginPoll).filter(|_| poll.origin.is_some());
+    let forbids = |exchange: &Exchange| {
+        exchange.engine_error().is_some_and(|error| error.code == FORBIDDEN && !error.is_python)
+    };
+    forbids(poll) && without.is_some_and(forbids)
 }
 
 /// `CloudFront` leaves Origin out of its requests, unless it is told otherwise.

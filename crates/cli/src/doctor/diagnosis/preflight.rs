@@ -5,7 +5,8 @@ use socketio_cors_explain::fetch_standard::{
 };
 
 use super::{
-    evidence::{PREFLIGHT, blocked, reason, with_body, with_cors, with_headers},
+    cached,
+    evidence::{PREFLIGHT, blocked, reason, shortened, with_body, with_cors, with_headers},
     known, remedy,
 };
 use crate::{
@@ -215,13 +216,20 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
         CorsError::Credentials => "has no Access-Control-Allow-Credentials: true",
     };
     let why = blocked(preflight, &format!("{PREFLIGHT}{}", reason(preflight, error)));
+    let is_cached = cached::is_hit(preflight);
     Finding::new(
         Code::PreflightWithoutCors,
         severity(examination),
         format!("the preflight's answer {what}, though the poll's is right"),
     )
     .seen(preflight, with_cors(preflight))
+    .seen(preflight, if is_cached { with_headers(preflight, cached::TELLING) } else { Vec::new() })
     .why(struck(examination, &why))
+    .fix(is_cached.then_some(
+        "The answer is one that a cache has kept, of another page's preflight: let it keep none of \
+         OPTIONS, or take Origin into its key. CloudFront: the cache policy CachingDisabled for \
+         /socket.io/*.",
+    ))
     .fix(["Something answers OPTIONS before Socket.IO does, or other than it answers polls: a \
          proxy's `return 204`, a web framework, an API gateway, a function of one's own. Let it \
          pass OPTIONS on, or send the CORS headers of the poll there too."])
@@ -273,12 +281,24 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
         .seen(preflight, with_cors(preflight))
         .why(page_says)
         .why(star)
+        .why(without_commas(preflight))
         .fix(list_headers(preflight, &names))
         .fix([
             "Or send a token without a header: the client's `auth` option travels in a packet, and no \
              preflight is needed.",
         ]),
     )
+}
+
+/// A list whose names have something else between them than commas.
+fn without_commas(preflight: &Exchange) -> Option<String> {
+    let allowed = preflight.header("Access-Control-Allow-Headers")?;
+    let is_name = |name: &str| name.trim().parse::<http::HeaderName>().is_ok();
+    let wrong = allowed.split(',').find(|name| !name.trim().is_empty() && !is_name(name))?;
+    Some(format!(
+        "\"{}\" is no name of a header: there are commas between the names of a list, and nothing else.",
+        shortened(wrong.trim())
+    ))
 }
 
 /// How the headers are listed, by whoever may have answered.

@@ -91,8 +91,9 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn with_other(finding: Finding, examination: &Examination) -> Finding {
+    let is_told = |other: &Exchange| examination.page_poll().is_some_and(|it| it.url == other.url);
     match examination.spoken_poll() {
-        Some(other) if other.opened().is_some() && !finding.steps.contains(&other.step) => {
+        Some(other) if other.opened().is_some() && !is_told(other) => {
             finding.seen(other, with_body(other))
         }
         _ => finding,

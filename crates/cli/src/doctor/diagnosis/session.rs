@@ -65,7 +65,7 @@ fn session_ended(examination: &Examination) -> Option<Finding> {
     let finding = Finding::new(
         Code::SessionEnded,
         Severity::Warning,
-        "the server throws the client out once it connects to the namespace /",
+        "the server throws the client out once it connects to the namespace",
     )
     .seen(ended, with_body(ended));
     let finding = match examination.get(Step::QuietSession) {
@@ -248,6 +248,14 @@ fn hint(post: &Exchange) -> &'static [&'static str] {
             "Something takes bodies of certain types alone: let it take text/plain on Socket.IO's path.",
         ],
         Some(300..400) => &["Let Socket.IO's path out of the rule that redirects."],
+        None if post.is_late() => &[
+            "The POST gets no answer where a GET does, as where something has read its body before Socket.IO, \
+             which waits for it: a body parser (express.json, express.text, bodyParser) before a route that \
+             hands on to engine.handleRequest, an API route of Next.js without `export const config = { api: \
+             { bodyParser: false } }`, a cloud function. Let Socket.IO be before them, at the HTTP server:",
+            "  const io = new Server(httpServer, { … });",
+            "Else it is a proxy or a firewall that holds bodies back.",
+        ],
         Some(502..=504) => &[
             "The proxy loses the server between two requests: does it restart, or does the proxy wait \
              for less than a poll may last (`pingInterval`, 25 s)? In nginx:",

@@ -34,6 +34,9 @@ pub(super) const ORIGIN_CHANGED: &str = "Does a proxy hand on another Origin tha
 
 /// `Access-Control-Allow-Origin` is on other answers, and not on the poll's.
 pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    if let Some(finding) = by_chance(examination) {
+        return Some(finding);
+    }
     let steps = [Step::Preflight, Step::Post, Step::PollAgain, Step::BadSession];
     let other = steps
         .into_iter()
@@ -52,8 +55,40 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
     )
 }
 
+/// Of two requests of the page that are alike, one has the header in its answer.
+fn by_chance(examination: &Examination) -> Option<Finding> {
+    let of_page = |it: &&Exchange| {
+        let steps = [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::QuietSession];
+        steps.contains(&it.step) && it.is_ok()
+    };
+    let kind = |exchange: &Exchange| (exchange.method, exchange.url.contains("sid="));
+    let missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
+    let mut lacking = examination.exchanges.iter().filter(of_page).filter(|it| missing(it));
+    let (lacking, other) = lacking.find_map(|lacking| {
+        let mut others = examination.exchanges.iter().filter(of_page);
+        let other = others.find(|it| kind(it) == kind(lacking) && it.grants_its_origin())?;
+        Some((lacking, other))
+    })?;
+    Some(
+        taken_away(
+            lacking,
+            "Access-Control-Allow-Origin is on some answers, and not on others to the same request",
+        )
+        .seen(other, with_cors(other))
+        .fix([
+            "Several answer, and are not set up alike: instances of the server (a roll-out that is not \
+             complete, a variable that one of them lacks), or a cache whose key leaves Origin out. In each \
+             of them:",
+        ])
+        .fix(remedy::socket_io(examination)),
+    )
+}
+
 /// The poll is good, and the POST's answer has lost the header.
 pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    if let Some(finding) = by_chance(examination) {
+        return Some(finding);
+    }
     let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
     let again =
         examination.all(Step::PollAgain).find(|again| again.method == "GET" && again.is_ok());

@@ -126,10 +126,39 @@ fn what_keeps_from_asking_is_told_alone() {
         (answers(200, "0{"), &["error not-socket-io"]),
         (answers(400, r#"{"code":7,"message":"odd"}"#), &["error not-socket-io"]),
         (answers(502, ""), &["error server-error"]),
-        (answers(404, "").sees(Step::OtherPath, 200, NONE, OPEN), &["error wrong-path"]),
+        (answers(404, "").sees(Step::OtherPath, 200, GRANT, OPEN), &["error wrong-path"]),
         (
             answers(404, "").at("http://api.example.net"),
             &["error mixed-content", "error not-socket-io"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_second_fault_is_told_beside_the_first() {
+    let elsewhere = |headers: &Headers, body| {
+        let poll = Examination::connected().sees(Step::Poll4, 404, NONE, "");
+        poll.sees(Step::OtherPath, 200, headers, body)
+    };
+    let behind_login = good().sending("x-token").sees(Step::Preflight, 401, NONE, "");
+    let unlisted: &Headers = &[VARY];
+    assert_found(vec![
+        (elsewhere(NONE, OPEN), &["error wrong-path", "error no-cors-headers"]),
+        (elsewhere(GRANT, OPEN_3), &["error wrong-path", "error version-mismatch"]),
+        (elsewhere(NONE, OPEN).without_polling(), &["error wrong-path"]),
+        (behind_login.clone(), &["error login-required"]),
+        (
+            behind_login.clone().sees(Step::PollAgain, 400, GRANT, UNKNOWN),
+            &["error login-required", "error session-lost"],
+        ),
+        (
+            behind_login.sees(Step::Poll4, 200, unlisted, OPEN),
+            &["error login-required", "error stripped-headers"],
+        ),
+        // What the limit answers is told by nothing else.
+        (
+            good().sees(Step::BadSession, 429, NONE, "").sees(Step::NullPoll, 429, NONE, ""),
+            &["warning rate-limited"],
         ),
     ]);
 }

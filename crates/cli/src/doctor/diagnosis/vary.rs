@@ -5,6 +5,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
@@ -37,8 +38,15 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             "Send `Vary: Origin` wherever the header may be sent, whether or not an origin is \
              allowed. In nginx:",
             "  add_header Vary Origin always;",
-            "Socket.IO 3 and 4 and socketio-cors-edge do so by themselves: does a proxy take it \
-             away?",
+            match socket_server(examination) {
+                SocketServer::Python => {
+                    "python-socketio sends none: the proxy before it, or socketio-cors-edge, has to."
+                }
+                _ => {
+                    "Socket.IO 3 and 4 and socketio-cors-edge do so by themselves: does a proxy take it \
+                     away?"
+                }
+            },
         ]),
     ]
 }

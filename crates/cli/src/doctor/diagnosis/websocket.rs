@@ -10,7 +10,7 @@ use crate::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, SocketServer, proxy, socket_server},
+        software::{Proxy, SocketServer, proxy, proxy_before, socket_server},
         step::Step,
     },
     network::FailureKind,
@@ -99,8 +99,21 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if socket_server(examination) == SocketServer::Python {
         return finding.fix(remedy::allow_page(examination));
     }
-    let finding =
-        if is_of_everyone(examination, exchange) { finding.fix(BY_PLATFORM) } else { finding };
+    if exchange.body().contains("CheckOrigin") {
+        return finding.fix(known::fix(examination, BY_GORILLA));
+    }
+    let finding = match examination.get(Step::NoOriginWebsocket) {
+        Some(without) if without.is_upgraded() => finding.seen(
+            without,
+            vec!["Without Origin, a WebSocket opens: it is the origin that is refused.".to_owned()],
+        ),
+        _ if is_of_everyone(examination, exchange) => finding.fix(BY_PLATFORM),
+        Some(without) if examination.polls() => finding.seen(without, with_body(without)).fix([
+            "One without Origin is refused too. Does the check look at what no page's WebSocket has: \
+             Referer, a header of the page's own (extraHeaders)? Let it look at Origin, or at a cookie.",
+        ]),
+        _ => finding,
+    };
     finding
         .fix([
             format!(
@@ -122,6 +135,12 @@ fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
         && !REFUSALS.contains(&exchange.body().trim())
         && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
 }
+
+const BY_GORILLA: &[&str] = &[
+    "gorilla/websocket refuses it, in a server in Go: it takes pages of the server's own host alone, unless its \
+     Upgrader (in go-socket.io, its websocket.Transport) has a function that says otherwise:",
+    "  CheckOrigin: func(r *http.Request) bool { return r.Header.Get(\"Origin\") == \"{origin}\" },",
+];
 
 const BY_PLATFORM: [&str; 5] = [
     "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
@@ -176,9 +195,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
             .to_owned()])
         .why(blocked.first().map(|exchange| failed(exchange)));
     let takes_none = |exchange: &&Exchange| {
-        let is_python = socket_server(examination) == SocketServer::Python;
-        exchange.has_engine_error(UNKNOWN_TRANSPORT)
-            || (is_python && exchange.status() == Some(403))
+        exchange.has_engine_error(UNKNOWN_TRANSPORT) || fails_in_python(examination, exchange)
     };
     if blocked.iter().any(takes_none) {
         return finding.fix(unknown_transport(examination).iter().copied());
@@ -187,16 +204,38 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     if let Some(fix) = known {
         return finding.fix(known::fix(examination, fix));
     }
+    // Something answers, in another way than Socket.IO does.
+    if blocked.iter().all(|exchange| exchange.failure() == Some(FailureKind::Protocol)) {
+        return finding.fix([
+            "The handshake is answered, and not as a browser takes it (as is seen above): by a proxy, a \
+             gateway or a server that writes that answer itself. Let it hand on Socket.IO's as it is, or \
+             give the client the URL of the Socket.IO server.",
+        ]);
+    }
     let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
     finding.fix(proxied.unwrap_or_default())
+}
+
+/// True if a web server of Python has the handshake and cannot hold a WebSocket: it fails, or is one of
+/// HTTP/1.0. uvicorn without a package for them answers 403.
+fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
+    let is_python = socket_server(examination) == SocketServer::Python;
+    let speaks_for_itself =
+        matches!(proxy_before(examination, exchange), None | Some(Proxy::Gunicorn));
+    is_python
+        && match exchange.status() {
+            Some(403 | 500) => true,
+            None => speaks_for_itself && exchange.failure() == Some(FailureKind::Protocol),
+            _ => false,
+        }
 }
 
 /// The fix where the server itself takes polls alone.
 fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
     match socket_server(examination) {
         SocketServer::Python => &[
-            "python-socketio takes WebSockets where its web server does. With threads (Flask's server, \
-             gunicorn):",
+            "python-socketio takes WebSockets where its web server does, as waitress, mod_wsgi and wsgiref do \
+             not. With threads (Flask's server, gunicorn):",
             "  pip install simple-websocket",
             "With ASGI: uvicorn with the package websockets. And `transports` has \"websocket\" in it.",
         ],

@@ -381,6 +381,16 @@ impl<'p, N: Network> Prober<'p, N> {
         })
     }
 
+    /// True if every page's WebSocket is refused in words that are not Engine.IO's: it may be for its
+    /// origin.
+    pub(super) fn may_depend_on_origin_of_websocket(&self) -> bool {
+        let mut asked = [Step::Websocket, Step::ForeignWebsocket].into_iter();
+        asked.all(|step| {
+            let refused = self.examination.get(step).filter(|it| it.engine_error().is_none());
+            matches!(refused.and_then(Exchange::status), Some(400 | 401 | 403))
+        })
+    }
+
     /// True if it may be Fetch Metadata by which the page's poll is refused, and not its origin.
     pub(super) fn may_depend_on_metadata(&self) -> bool {
         let poll = self.examination.page_poll();

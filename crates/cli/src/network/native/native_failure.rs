@@ -41,8 +41,12 @@ impl From<&TlsError> for Failure {
             TlsError::AlertReceived(AlertDescription::HandshakeFailure) => {
                 TlsProblem::HandshakeFailure
             }
+            TlsError::PeerIncompatible(_)
+            | TlsError::AlertReceived(AlertDescription::ProtocolVersion) => TlsProblem::TooOld,
+            TlsError::AlertReceived(AlertDescription::CertificateRequired) => {
+                TlsProblem::ClientCertificate
+            }
             TlsError::AlertReceived(alert) => TlsProblem::Alert(format!("{alert:?}")),
-            TlsError::PeerIncompatible(_) => TlsProblem::TooOld,
             other => TlsProblem::Other(other.to_string()),
         };
         problem.into()

@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) settled_at: f64,
     /// A read is under way.
     pub(super) is_reading: bool,
+    /// Its own keys were found missing while the document for every host was being read.
+    pub(super) awaits_shared: bool,
     /// KV has failed, or was late, since it last answered.
     pub(super) is_failing: bool,
     /// The time at which the read began that first found the policy's key missing.
@@ -38,6 +40,7 @@ impl Entry {
             last_attempt: now,
             settled_at: f64::NEG_INFINITY,
             is_reading: true,
+            awaits_shared: false,
             is_failing: false,
             missing_since: None,
         }
@@ -70,9 +73,11 @@ impl Entry {
         }
     }
 
+    /// Updates it with the result of a read that began at `asked_at`, a part of which is as old as
+    /// `validated_at`.
     pub(super) fn update(
         &mut self,
-        asked_at: f64,
+        (asked_at, validated_at): (f64, f64),
         now: f64,
         fresh: f64,
         result: FetchResult,
@@ -144,7 +149,7 @@ impl Entry {
                 return Next::ReadLastKnown;
             }
         };
-        self.validated_at = asked_at;
+        self.validated_at = validated_at;
         self.settle(now, false);
         next
     }
@@ -181,6 +186,7 @@ impl Entry {
             self.last_attempt = now;
         }
         self.is_reading = false;
+        self.awaits_shared = false;
         self.is_failing = is_failing;
     }
 }

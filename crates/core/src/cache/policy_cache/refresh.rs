@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{FetchResult, MAX_HOSTS, Next, PolicyCache};
 use crate::{
-    cache::lru_cache::LruCache,
+    cache::{lru_cache::LruCache, waiting::milliseconds},
     policy::{Diagnostic, DomainRules, Policy, Version, keys},
 };
 
@@ -118,10 +118,16 @@ impl PolicyRead {
         &self.host
     }
 
-    /// The keys to read in one call. The first that is there is what is wanted.
+    /// The keys to read at once. The first that is there is what is wanted.
     #[must_use]
     pub fn keys(&self) -> &[String] {
         &self.keys
+    }
+
+    /// The same without the document for every host.
+    pub(super) fn of_own_keys(mut self) -> Self {
+        self.keys.retain(|key| key != keys::EVERY_HOST);
+        self
     }
 
     fn then(&self, step: Step, documents: &[String]) -> Effect {
@@ -151,9 +157,10 @@ impl PolicyCache {
             None
         });
         let found = document.and_then(|document| Some((read.keys.get(document.index)?, document)));
-        let rank = found.as_ref().map_or(0, |(key, _)| rank(key, &candidates));
-        let is_found = found.is_some();
-        let parsed = found.and_then(|(key, document)| {
+        let mut rank = found.as_ref().map_or(0, |(key, _)| rank(key, &candidates));
+        let last_rank = candidates.len().saturating_sub(1);
+        let mut is_found = found.is_some();
+        let mut parsed = found.and_then(|(key, document)| {
             let parsed = match read.step {
                 Step::LastKnown => self.parse_last_known(&document, domain_rules),
                 Step::Document | Step::LastGood => {
@@ -162,6 +169,27 @@ impl PolicyCache {
             };
             parsed.map(|parsed| (key, parsed))
         });
+        let mut validated_at = read.asked_at;
+        if read.step == Step::Document {
+            if read.keys.last().is_some_and(|key| key == keys::EVERY_HOST) {
+                self.shared.end();
+                let is_shared = !is_found || rank == last_rank;
+                if is_answered && is_shared {
+                    let policy = parsed.as_ref().map(|(_, parsed)| &parsed.policy);
+                    self.shared.update(policy, read.asked_at);
+                }
+            } else if is_answered && !is_found {
+                let fresh = milliseconds(fresh_seconds);
+                let Some((policy, since)) = self.shared.get_fresh(now, fresh) else {
+                    if let Some(entry) = self.hosts.get_mut(&read.host, now) {
+                        entry.awaits_shared = true;
+                    }
+                    return effects;
+                };
+                (validated_at, rank, is_found) = (since, last_rank, true);
+                parsed = candidates.last().map(|key| (key, Parsed { policy, is_news: false }));
+            }
+        }
         let policy = parsed.as_ref().map(|(_, parsed)| Rc::clone(&parsed.policy));
         let result = match (read.step, policy) {
             (Step::Document | Step::LastKnown, _) if !is_answered => FetchResult::Failed,
@@ -185,7 +213,8 @@ impl PolicyCache {
             }
         };
         let before = self.version_of(&read.host, now);
-        let next = self.apply(&read.host, read.asked_at, now, fresh_seconds, result);
+        let times = (read.asked_at, validated_at);
+        let next = self.apply(&read.host, times, now, fresh_seconds, result);
         let after = self.version_of(&read.host, now);
         if let Some((key, Parsed { policy, is_news })) = parsed {
             let is_another = before.is_some_and(|before| before != policy.version());

@@ -57,14 +57,29 @@ impl Tenants {
             });
         let refresh = (!to_refresh.is_empty()).then(|| Lookup::refresh(to_refresh, times.now));
         let taken = TenantDecision { decision, pending: None, refresh, gave_up: false };
-        if decision.reason != Reason::UnaskedOrigin {
-            return taken;
+        if decision.reason == Reason::UnaskedOrigin {
+            self.decide_unasked(head, state, times, source, &unknown, taken)
+        } else {
+            taken
         }
+    }
+
+    /// The decision of one that was `taken` while some keys are `unknown`, and the read of them.
+    #[inline(never)] // Many policies have no tenants, and what is called for none is not compiled.
+    fn decide_unasked<'a>(
+        &mut self,
+        head: &RequestHead<'a>,
+        state: &'a PolicyState,
+        times: Times,
+        source: impl FnOnce() -> Source,
+        unknown: &[String],
+        taken: TenantDecision<'a>,
+    ) -> TenantDecision<'a> {
         let has_waited = times.has_waited();
         let start = if has_waited {
             Start::GiveUp(KeyStatus::Failed)
         } else {
-            self.start(&unknown, source, times.now)
+            self.start(unknown, source, times.now)
         };
         let status = match start {
             Start::Read(lookup) => {

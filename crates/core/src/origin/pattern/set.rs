@@ -1,9 +1,6 @@
 //! A set of patterns in which a look-up costs the same for one as for 100,000.
 
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
-
-use super::{HostPattern, OriginPattern};
+use super::{HostPattern, OriginPattern, texts::Texts};
 use crate::origin::Origin;
 
 /// Patterns as they are written. A look-up searches for the origin itself and, where there are
@@ -11,8 +8,6 @@ use crate::origin::Origin;
 /// the host, one for all hosts; and, where there are some inside labels, for one of each way to put a
 /// `*` into a label, but only where the stems say that there is a pattern that begins and one that
 /// ends like it.
-///
-/// The hashes have no secret key, as only the author of a policy adds patterns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
     exact: Texts,
@@ -21,8 +16,6 @@ pub struct OriginSet {
     /// the label (`example.com`).
     stems: Texts,
 }
-
-type Texts = IndexSet<Box<str>, FxBuildHasher>;
 
 impl<'a> Extend<OriginPattern<'a>> for OriginSet {
     fn extend<I: IntoIterator<Item = OriginPattern<'a>>>(&mut self, patterns: I) {
@@ -39,20 +32,26 @@ impl<'a> FromIterator<OriginPattern<'a>> for OriginSet {
 }
 
 impl OriginSet {
-    /// Makes room for `more` exact origins at once.
-    pub fn reserve(&mut self, more: usize) {
-        self.exact.reserve(more);
+    /// Makes room for `more` exact origins at once, which have `bytes` together.
+    pub fn reserve(&mut self, more: usize, bytes: usize) {
+        self.exact.reserve(more, bytes);
+    }
+
+    /// Gives back what is reserved for further patterns.
+    pub fn shrink(&mut self) {
+        self.exact.shrink();
     }
 
     fn insert(&mut self, pattern: &OriginPattern<'_>) {
         let text = pattern.as_str();
         let patterns = if pattern.is_exact() { &mut self.exact } else { &mut self.wildcards };
-        patterns.insert(text.into());
+        patterns.insert(text);
         if let HostPattern::Between(..) = pattern.host()
             && let Some((before, after)) = text.split_once('*')
             && let Some((_, parent)) = after.split_once('.')
         {
-            self.stems.extend([before.into(), parent.into()]);
+            self.stems.insert(before);
+            self.stems.insert(parent);
         }
     }
 
@@ -72,7 +71,7 @@ impl OriginSet {
     #[must_use]
     pub fn patterns(&self) -> Vec<String> {
         let mut patterns: Vec<_> =
-            self.exact.iter().chain(&self.wildcards).map(ToString::to_string).collect();
+            self.exact.iter().chain(self.wildcards.iter()).map(str::to_owned).collect();
         patterns.sort_unstable();
         patterns
     }
@@ -92,7 +91,8 @@ impl OriginSet {
         if self.wildcards.is_empty() {
             return None;
         }
-        let buffer = &mut String::new();
+        // A pattern is as long as the origin, but for what a `*` adds.
+        let buffer = &mut String::with_capacity(origin.as_str().len().saturating_add(8));
         get(&self.wildcards, buffer, &[origin.without_port(), ":*"])
             .or_else(|| get(&self.wildcards, buffer, &[origin.scheme(), "://*"]))
             .or_else(|| self.find_wildcard(origin.scheme(), origin.authority(), "", buffer))
@@ -147,7 +147,7 @@ impl OriginSet {
 fn get<'t>(texts: &'t Texts, buffer: &mut String, parts: &[&str]) -> Option<&'t str> {
     buffer.clear();
     buffer.extend(parts.iter().copied());
-    texts.get(buffer.as_str()).map(|found| &**found)
+    texts.get(buffer)
 }
 
 /// Returns true if a `*` inside a label may stand for the character.

@@ -4,6 +4,7 @@ use proptest::{option, prelude::*, sample::select};
 use serde_json::Value;
 use socketio_cors_core::{
     cache::tenants::KeyStatus,
+    decision::{Closed, decide, decide_closed},
     policy::Policy,
     request::{RequestHead, Url},
 };
@@ -99,7 +100,7 @@ fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
     ];
     let fetch = (
         option::of(select(vec!["same-origin", "same-site", "cross-site", "none"])),
-        option::of(select(vec!["navigate", "cors", "no-cors"])),
+        option::of(select(vec!["navigate", "cors", "no-cors", "websocket"])),
         option::of(select(vec!["document", "script", "empty"])),
     );
     (
@@ -159,5 +160,29 @@ proptest! {
         let policy = Policy::parse(&text).unwrap();
         let key_status = |key: &str| if key.starts_with("t:") { facts.statuses.0 } else { facts.statuses.1 };
         check_decision(&facts.head(), &policy, key_status);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn fetch_metadata_that_is_not_read_changes_nothing(
+        (text, facts) in document().prop_flat_map(|text| (Just(text.clone()), facts(&text))),
+        before in select(vec!["", "", "ws", "https://b.example,", "null,"]),
+    ) {
+        let policy = Policy::parse(&text).unwrap();
+        let key_status = |_: &str| facts.statuses.0;
+        let origin = facts.origin.as_ref().map(|origin| format!("{before}{origin}"));
+        let head = RequestHead { origin: origin.as_deref(), ..facts.head() };
+        let unread = RequestHead { fetch_site: None, fetch_mode: None, fetch_dest: None, ..head };
+        if !unread.reads_fetch_metadata() {
+            let said = |head: &RequestHead<'_>| {
+                let closed = [None, Some(&policy)]
+                    .map(|known| format!("{:?}", decide_closed(head, known, Closed::NoPolicy)));
+                (format!("{:?}", decide(head, &policy, key_status)), closed, head.transport())
+            };
+            prop_assert_eq!(said(&head), said(&unread));
+        }
     }
 }

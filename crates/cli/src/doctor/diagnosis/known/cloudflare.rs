@@ -19,6 +19,9 @@ pub(super) fn of(exchange: &Exchange) -> Option<Known> {
         return None;
     }
     let number = number.or_else(|| is_its_own.then_some(status))?;
+    if number == 502 && exchange.body().contains("cloudflared") {
+        return Some(TUNNEL);
+    }
     NUMBERS.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, known)| *known)
 }
 
@@ -51,6 +54,17 @@ const FIREWALL: &[&str] = &[
      Socket.IO's path past it by a custom rule with the action Skip, placed first:",
     "  starts_with(http.request.uri.path, \"/socket.io/\")",
 ];
+
+const TUNNEL: Known = error(
+    "Cloudflare answers {} 502: cloudflared runs for the tunnel, and does not reach the server",
+    &[
+        "Is the server up, and does the tunnel's `service` name its scheme, address and port, as they are where \
+         cloudflared runs (in a container, localhost is the container)? In its config.yml, or in Zero Trust as \
+         the public hostname's service:",
+        "  service: http://localhost:3000",
+        "A server on https with a certificate of its own wants `noTLSVerify: true` under `originRequest`.",
+    ],
+);
 
 /// By Cloudflare's numbers, what each means.
 const NUMBERS: &[(&[u16], Known)] = &[

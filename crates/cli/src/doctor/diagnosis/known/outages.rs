@@ -16,6 +16,13 @@ const PORT_OF_PLATFORM: &[&str] = &[
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
 ];
 
+const NO_APP: &[&str] = &[
+    "Is it the URL that the platform's dashboard shows for the service? It changes where a service is renamed \
+     or made anew. Is the service deleted, or suspended, or has it no domain? Give the client the one that it \
+     has:",
+    "  io(\"https://api.example.com\")",
+];
+
 const CLOUD_RUN: &[&str] = &[
     "Look at the service's log: does the container start, and listen on the port of the environment, on \
      every address? Is its last revision healthy, and the project's billing on?",
@@ -92,7 +99,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Says("x-railway-fallback", "true")],
-        known: down("Railway answers {}: no app runs at that domain", PORT_OF_PLATFORM),
+        known: down("Railway answers {}: no app runs at that domain", NO_APP),
     },
     Row {
         signs: &[Says("x-render-routing", "hibernat")],
@@ -111,6 +118,10 @@ pub(super) const ROWS: &[Row] = &[
             "Render answers {}: the service is suspended",
             &["Resume it in Render's dashboard, or look there at why (its free hours, a payment)."],
         ),
+    },
+    Row {
+        signs: &[Says("x-render-routing", "no-server")],
+        known: down("Render answers {}: no service has that name", NO_APP),
     },
     Row {
         signs: &[Header("x-render-routing")],
@@ -177,12 +188,46 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Body("upstream connect error"), Body("WRONG_VERSION_NUMBER")],
+        known: down(
+            "Envoy answers {}: it speaks TLS to the server behind it, which speaks plain HTTP",
+            &[
+                "Let Envoy ask that server without TLS: no `transport_socket` in its cluster; in Istio, a \
+                 DestinationRule with",
+                "  trafficPolicy: { tls: { mode: DISABLE } }",
+                "Or give the server a certificate.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("upstream connect error"), Body("CERTIFICATE_VERIFY_FAILED")],
+        known: down(
+            "Envoy answers {}: it does not trust the certificate of the server behind it",
+            &[
+                "Let that server's certificate be of an authority in the cluster's `validation_context`, and \
+               for the name that Envoy asks by (`sni`).",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("upstream connect error"), Body("reset reason: protocol error")],
+        known: down(
+            "Envoy answers {}: it speaks another version of HTTP than the server behind it, as HTTP/2",
+            &[
+                "Let it ask by HTTP/1.1, which Socket.IO speaks. Istio: the port of the Service is named `http`, \
+                 not `http2` or `grpc`. Cloud Run:",
+                "  gcloud run services update SERVICE --no-use-http2",
+            ],
+        ),
+    },
+    Row {
         signs: &[Body("upstream connect error or disconnect/reset before headers")],
         known: down(
             "Envoy answers {}: it does not reach the server behind it",
             &[
-                "Does the service's port lead to the port on which the server listens, and does that \
-               speak what Envoy expects (HTTP/1.1, not HTTP/2 or TLS)?",
+                "Is the server up, and does the service's port (targetPort) lead to the one on which it \
+                 listens, on every address?",
+                "  httpServer.listen(3000, \"0.0.0.0\");",
             ],
         ),
     },
@@ -273,7 +318,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Says("server", "koyeb")],
-        known: down("Koyeb answers {}: no service is active at that host", PORT_OF_PLATFORM),
+        known: down("Koyeb answers {}: no service is active at that host", NO_APP),
     },
     Row {
         signs: &[Header("x-do-app-origin"), Status(503)],

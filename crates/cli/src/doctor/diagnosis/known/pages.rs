@@ -240,6 +240,7 @@ pub(super) const ROWS: &[Row] = &[
             &["Add a route with the path /socket.io/ and strip_path: false."],
         ),
     },
+    Row { signs: &[Status(200), Body("/@vite/client")], known: VITE },
     Row { signs: &[Status(200), Body("<div id=\"root\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<div id=\"app\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<app-root>")], known: SINGLE_PAGE },
@@ -279,10 +280,20 @@ const NEST: Known = page(
 const PAGE: Known = page(
     "{} is answered with a web page, and not by Socket.IO",
     &[
-        "A web server answers every path with a page, and passes this one not on. Send /socket.io/ \
+        "A web server answers every path with a page, and does not pass this one on. Send /socket.io/ \
          to the Socket.IO server before that rule. In nginx:",
         "  {nginx:3000}",
         "Or give the client the URL of the Socket.IO server.",
+    ],
+);
+
+const VITE: Known = page(
+    "Vite's development server answers {} with the page itself, and does not pass the path on",
+    &[
+        "Let it pass Socket.IO's path on, with its WebSockets, in vite.config.js:",
+        "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
+        "Or give the client the URL of the Socket.IO server, which then needs `cors`:",
+        "  io(\"http://localhost:3000\")",
     ],
 );
 

@@ -39,6 +39,7 @@ impl Examination {
             credentialed: false,
             client: 4,
             websocket: false,
+            namespace: "/".to_owned(),
         };
         let target = Target {
             base: "https://api.example.net".parse().unwrap(),
@@ -96,12 +97,16 @@ impl Examination {
             Step::ForeignPost => ("POST", Some(FOREIGN)),
             Step::ForeignPoll | Step::ForeignWebsocket => ("GET", Some(FOREIGN)),
             Step::NullPoll => ("GET", Some("null")),
-            Step::NoOriginPoll => ("GET", None),
+            Step::NoOriginPoll | Step::NoOriginWebsocket => ("GET", None),
             _ => ("GET", Some(O)),
         };
         let is_websocket = matches!(
             step,
-            Step::Upgrade | Step::Websocket | Step::ForeignWebsocket | Step::HoldWebsocket
+            Step::Upgrade
+                | Step::Websocket
+                | Step::ForeignWebsocket
+                | Step::NoOriginWebsocket
+                | Step::HoldWebsocket
         );
         let scheme = if is_websocket { "wss" } else { "https" };
         self.exchanges.retain(|exchange| exchange.step != step);

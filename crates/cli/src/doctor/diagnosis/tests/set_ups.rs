@@ -50,6 +50,18 @@ fn fails(step: Step, kind: FailureKind, speaks: Option<PortProtocol>) -> Examina
     examination
 }
 
+/// Both handshakes of a `WebSocket` are answered by what is no answer to one.
+fn garbled(examination: Examination) -> Examination {
+    let no_answer = || Failure::new(FailureKind::Protocol, "HTTP version must be 1.1 or higher");
+    examination.fails(Step::Websocket, no_answer()).fails(Step::Upgrade, no_answer())
+}
+
+const PYTHON: &Headers = &[
+    ("access-control-allow-origin", O),
+    ("access-control-allow-credentials", "true"),
+    ("server", "WSGIServer/0.2 CPython/3.11.7"),
+];
+
 fn good() -> Examination {
     Examination::good()
 }
@@ -357,6 +369,33 @@ fn later_requests_are_told_by_what_answers_them() {
             "error upgrade-blocked",
             "transports: [",
             "proxy_set_header",
+        ),
+        (garbled(good()), "error upgrade-blocked", "not as a browser takes it", "proxy_set_header"),
+        (
+            garbled(good()).sees(Step::Poll4, 200, PYTHON, OPEN),
+            "error upgrade-blocked",
+            "pip install simple-websocket",
+            "proxy_set_header",
+        ),
+        (
+            good().sees(Step::Websocket, 403, NONE, "not allowed by Upgrader.CheckOrigin").sees(
+                Step::ForeignWebsocket,
+                403,
+                NONE,
+                "",
+            ),
+            "error websocket-refused",
+            "== \"https://app.example.com\"",
+            "the platform",
+        ),
+        (
+            good()
+                .sees(Step::Websocket, 403, NONE, "no")
+                .sees(Step::ForeignWebsocket, 403, NONE, "no")
+                .sees(Step::NoOriginWebsocket, 101, NONE, OPEN),
+            "error websocket-refused",
+            "add https://app.example.com to it",
+            "the platform",
         ),
         (
             good().sees(Step::Websocket, 400, &[("server", "Apache/2.4.62")], ""),

@@ -1,0 +1,53 @@
+//! The document for every host, of which a read for one host serves the others: whoever sends
+//! requests under a wildcard route chooses their hosts, and each would read the same megabytes.
+
+use std::rc::{Rc, Weak};
+
+use crate::{cache::waiting::TAKEOVER_AFTER, policy::Policy};
+
+/// The document for every host, as far as a read of it is known.
+#[derive(Debug)]
+pub(super) struct SharedDocument {
+    /// The policy that it was when it was last read, if it was valid. The hosts own it.
+    policy: Weak<Policy>,
+    /// The time at which that read began.
+    validated_at: f64,
+    /// The time at which the read began that is under way.
+    reading_since: Option<f64>,
+}
+
+impl SharedDocument {
+    /// It has not been read.
+    pub(super) const fn new() -> Self {
+        Self { policy: Weak::new(), validated_at: f64::NEG_INFINITY, reading_since: None }
+    }
+
+    /// The policy, if a read found it less than `fresh` ago, with the time at which that began.
+    pub(super) fn get_fresh(&self, now: f64, fresh: f64) -> Option<(Rc<Policy>, f64)> {
+        let policy = self.policy.upgrade().filter(|_| now - self.validated_at < fresh)?;
+        Some((policy, self.validated_at))
+    }
+
+    /// Returns true if a read is under way that has not taken too long.
+    pub(super) fn is_being_read(&self, now: f64) -> bool {
+        self.reading_since.is_some_and(|since| now - since < TAKEOVER_AFTER)
+    }
+
+    /// Records that a read begins.
+    pub(super) fn begin(&mut self, now: f64) {
+        self.reading_since = Some(now);
+    }
+
+    /// Records that a read has ended without an answer, or with one of another document.
+    pub(super) fn end(&mut self) {
+        self.reading_since = None;
+    }
+
+    /// Records that the read that began at `asked_at` found `policy`, or no valid document.
+    pub(super) fn update(&mut self, policy: Option<&Rc<Policy>>, asked_at: f64) {
+        if asked_at >= self.validated_at {
+            self.policy = policy.map_or_else(Weak::new, Rc::downgrade);
+            self.validated_at = asked_at;
+        }
+    }
+}
