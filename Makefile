@@ -105,8 +105,9 @@ fuzz: $(CARGO_FUZZ) ## fuzz the core, ten minutes a target
 	scripts/fuzz.sh
 
 # `make mutants ARGS='--file crates/core/src/decision/grant.rs'`: one file of them.
+# The directory keeps the dependencies from one run to the next, which is in another copy of the tree.
 mutants: $(CARGO_MUTANTS) ## break the core in a thousand places, one at a time, and list what no test notices; takes hours
-	.tools/bin/cargo-mutants mutants --package socketio-cors-core --profile mutants --output target $(ARGS)
+	CARGO_TARGET_DIR=$(CURDIR)/target/mutants .tools/bin/cargo-mutants mutants --package socketio-cors-core --profile mutants --output target $(ARGS)
 
 lint: style $(WASM_TARGET) ## what CI checks besides the tests; it has Clippy read what it compiles for them
 	cargo clippy --quiet --locked --workspace --all-targets -- -D warnings

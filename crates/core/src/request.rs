@@ -288,6 +288,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_of_the_same_origin_if_it_is_of_that_which_the_request_goes_to() {
+        for (origin, expected) in
+            [(Some("https://a.example"), true), (Some("https://b.example"), false), (None, false)]
+        {
+            let url = Url { origin: "https://a.example", path_and_query: "/" };
+            let head = RequestHead { url, origin, ..Default::default() };
+            assert_eq!(head.is_same_origin(), expected, "{origin:?}");
+        }
+    }
+
+    #[test]
     fn a_malformed_url_has_no_parts_and_does_no_harm() {
         for text in ["", "://", "a", "/socket.io/"] {
             let url = Url::split(text);

@@ -90,7 +90,6 @@ fn domain_len(text: &str, keeps_case: bool) -> Option<usize> {
             Some(Kind::InLabel) => {}
             Some(Kind::UpperCase) if keeps_case => {}
             Some(Kind::Dot) if is_label(label_start, at) => label_start = at.saturating_add(1),
-            Some(Kind::Dot) => return None,
             _ => {
                 len = at;
                 break;
@@ -198,6 +197,7 @@ mod tests {
             "0x7f.0.0.1",
             "2130706433",
             "0x7f000001",
+            "a.0x",
             "1.2.3.4.5",
             "::1",
             "[::1",

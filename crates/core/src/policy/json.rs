@@ -184,7 +184,9 @@ mod tests {
         match json.value() {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => value.into(),
-            Value::Number(spelling) => serde_json::from_str(spelling).unwrap(),
+            Value::Number(spelling) => {
+                serde_json::from_str::<serde_json::Number>(spelling).unwrap().into()
+            }
             Value::Text(text) => text.into_owned().into(),
             Value::Array => json.items().unwrap().map(tree).collect(),
             Value::Object => json

@@ -99,7 +99,7 @@ pub(super) fn patterns(entry: &str) -> Vec<String> {
         {
             Some(format!("{scheme}://{host}"))
         }
-        (_, None) if schemes.len() > 1 => None,
+        (_, None) => None,
         _ => Some(format!("{scheme}://{authority}")),
     };
     let patterns: Option<Vec<_>> = schemes.iter().map(|scheme| write(scheme)).collect();

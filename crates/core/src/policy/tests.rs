@@ -2,6 +2,7 @@ use super::*;
 
 mod accepted;
 mod documents;
+mod printed;
 mod refused;
 mod routes;
 #[path = "../../tests/integration/common/schema.rs"]
@@ -24,6 +25,13 @@ fn rule(document: &str) -> Rule {
 /// The rule `{"origin": false, <field>: <value>}`.
 fn rule_with(field: &str, value: &str) -> Rule {
     rule(&format!(r#"{{"origin": false, "{field}": {value}}}"#))
+}
+
+/// A document that closes every one of `routes`.
+fn closing(routes: &[&str]) -> Policy {
+    let routes: Vec<_> =
+        routes.iter().map(|at| format!(r#""{at}": {{"origin": false}}"#)).collect();
+    parse(&format!(r#"{{"$schema": "x", "routes": {{{}}}}}"#, routes.join(",")))
 }
 
 fn credentials(rule: &Rule) -> bool {
@@ -72,7 +80,23 @@ fn a_version_is_the_first_8_digits_of_the_texts_sha_256() {
     ] {
         assert_eq!(Version::of(text).to_string(), version, "{text}");
         assert_eq!(parse(text).version(), Version::of(text), "{text}");
+        assert_eq!(Version::of(text).digits().get(..8), Some(version), "{text}");
     }
+    assert_eq!(
+        Version::of(r#"{"origin":"*"}"#).digits(),
+        "0f979c10aad84214b776039dfd325c4f6d43461aabe544df70715cd856444d60"
+    );
+    assert_eq!(Version::NONE.digits(), "");
+}
+
+#[test]
+fn policies_are_equal_if_they_decide_alike() {
+    let policy = closing(&["/a/", "/b/"]);
+    assert_eq!(policy, closing(&["/b/", "/a/"]));
+    for others in [&["/a/"][..], &["/a/", "/b/", "/c/"], &["/a/", "/c/"]] {
+        assert_ne!(policy, closing(others), "{others:?}");
+    }
+    assert_ne!(parse(r#"{"origin": false}"#), parse(r#"{"origin": true}"#));
 }
 
 #[test]

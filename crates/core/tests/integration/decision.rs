@@ -148,6 +148,11 @@ fn a_link_is_let_through_unless_it_leads_to_engineio() {
         assert_decided(LISTED, &[(at(path, link), expected)]);
         assert_decided(EVERY, &[(at(path, link), "allow missing-origin")]);
     }
+    // A frame is none, nor is what does not navigate.
+    for (mode, dest) in [("navigate", "iframe"), ("no-cors", "document")] {
+        let embed = at("/socket.io/", fetched("cross-site", mode, dest));
+        assert_decided(LISTED, &[(embed, "refuse cross-site-embed")]);
+    }
 }
 
 #[test]

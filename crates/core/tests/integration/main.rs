@@ -16,3 +16,4 @@ mod policy_reads;
 mod properties;
 mod schema;
 mod tenant_floods;
+mod warnings;

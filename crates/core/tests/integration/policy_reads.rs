@@ -32,6 +32,7 @@ fn answer(cache: &mut PolicyCache, read: PolicyRead, kv: Kv<'_>, now: f64) -> Ve
     let mut happened = Vec::new();
     let mut next = Some(read);
     while let Some(read) = next.take() {
+        assert_eq!(read.host(), HOST);
         let is_parsed = Cell::new(false);
         let found = kv.map(|kv| {
             let value = |wanted: &String| kv.iter().find(|(key, _)| key == wanted);
@@ -167,6 +168,15 @@ fn a_document_that_goes_missing_is_reported_when_that_is_confirmed() {
     // The same text is news once it is there again.
     let happened = read(&mut cache, Some(&[("policy", GOOD)]), 97.0);
     assert!(happened.contains(&"logs policy changed".to_owned()), "{happened:?}");
+}
+
+#[test]
+fn a_less_specific_document_that_takes_over_is_a_change_and_nothing_is_missing() {
+    let mut cache = PolicyCache::new();
+    read(&mut cache, Some(&[(OWN, GOOD)]), 0.0);
+    let kv: Kv<'_> = Some(&[("policy", OTHER)]);
+    read(&mut cache, kv, 31.0);
+    assert_eq!(read(&mut cache, kv, 66.0), [parsed(KEYS), "logs policy changed".to_owned()]);
 }
 
 #[test]

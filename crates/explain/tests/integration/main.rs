@@ -4,5 +4,5 @@
 
 mod cases_schema;
 mod import;
+mod mistakes;
 mod pasted;
-mod warnings;

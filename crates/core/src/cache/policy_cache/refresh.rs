@@ -85,9 +85,12 @@ pub(super) struct LastText {
     is_valid: bool,
 }
 
-/// The text that each key had last, of twice as many keys as hosts are kept.
+/// The most keys whose last text is known: a host may have two of its own.
+const MAX_LAST_TEXTS: usize = 2 * MAX_HOSTS;
+
+/// The text that each key had last.
 pub(super) const fn no_last_texts() -> LruCache<LastText> {
-    LruCache::new(2 * MAX_HOSTS)
+    LruCache::new(MAX_LAST_TEXTS)
 }
 
 /// A document that is valid.

@@ -80,6 +80,9 @@ fn each_row_of_the_table_holds() {
         // An edit takes effect, either way.
         (&[Says(0.0, Some(true)), Says(31.0, Some(false))], 32.0, MISSING),
         (&[Says(0.0, Some(false)), Says(31.0, Some(true))], 32.0, PRESENT),
+        // Of two questions at one time, what the later answer says.
+        (&[Says(0.0, Some(true)), Says(0.0, Some(false))], 0.0, MISSING),
+        (&[Says(0.0, Some(false)), Says(0.0, Some(true))], 0.0, PRESENT),
         // A failure says nothing of what was unknown, or not there.
         (&[Says(0.0, None)], 0.1, Cached::Miss),
         (&[Says(0.0, Some(false)), Says(31.0, None)], 31.1, Cached::Miss),
@@ -177,6 +180,18 @@ fn a_key_is_read_by_one_request_and_by_another_after_half_a_second() {
     assert!(matches!(limited, Start::GiveUp(KeyStatus::RateLimited)));
     answer(&mut tenants, &first, 1.0, Some(true));
     assert_eq!(look_up(&mut tenants, KEY, 1.0), PRESENT);
+}
+
+#[test]
+fn who_takes_over_a_read_waits_for_the_ceiling_and_after_two_seconds_pays_as_the_first() {
+    let mut tenants = Tenants::default();
+    for key in [KEY, "b"] {
+        read(start(&mut tenants, key, 1, 0.0));
+    }
+    while tenants.limits.take_over(600.0).is_some() {}
+    assert!(matches!(start(&mut tenants, KEY, 2, 0.6), Start::Wait));
+    let limited = start(&mut tenants, KEY, 1, 2.0);
+    assert!(matches!(limited, Start::GiveUp(KeyStatus::RateLimited)), "{limited:?}");
 }
 
 #[test]

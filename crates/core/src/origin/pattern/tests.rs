@@ -203,6 +203,7 @@ fn overlapping_patterns_give_the_same_answer_in_any_order() {
 #[test]
 fn an_empty_set_allows_nothing() {
     assert!(!allows(&[], "https://good.com"));
+    assert!(set(&[]).is_empty() && !set(&["https://good.com"]).is_empty());
 }
 
 #[test]
@@ -303,6 +304,7 @@ fn a_pattern_that_no_host_could_fit_is_none() {
     assert_eq!(OriginPattern::try_from(&*too_long).unwrap_err().0, ErrorKind::Host);
     let host = format!("{label}.{label}.{label}.{}", "a".repeat(62));
     assert!(OriginPattern::try_from(&*format!("https://*.{host}")).is_ok());
+    assert!(OriginPattern::try_from(&*format!("https://*.b{host}")).is_err());
     assert!(OriginPattern::try_from(&*format!("https://b*.{host}")).is_err());
 }
 

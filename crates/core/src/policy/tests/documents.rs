@@ -73,6 +73,8 @@ fn what_is_not_json_is_told_where() {
     const PUBLISH: &str = "write strict JSON, as `socketio-cors publish` does from this";
     const COMPLETE: &str = "complete the document";
     const CONTROL: &str = "remove that character";
+    const SAME_LINE: &str = "close the quotes on the same line";
+    const IN_STRING: &str = "control character (\\u0000-\\u001F) found while parsing a string";
     const BARE: &str =
         "write names and strings in double quotes; only numbers, true, false and null go without";
     for (document, line, column, message, help) in [
@@ -84,14 +86,23 @@ fn what_is_not_json_is_told_where() {
         ("{\n\"origin\": true /* open */}", 2, 16, "expected `,` or `}`, at /", PUBLISH),
         ("\0", 1, 1, "expected value, at U+0000", CONTROL),
         ("{\"origin\": true}\0", 1, 17, "trailing characters, at U+0000", CONTROL),
-        (
-            "{\"origin\": \"\0\"}",
-            1,
-            13,
-            "control character (\\u0000-\\u001F) found while parsing a string, at U+0000",
-            CONTROL,
-        ),
+        ("{\"origin\": \"\0\"}", 1, 13, &*format!("{IN_STRING}, at U+0000"), CONTROL),
         (r#"{"origin": true} {"origin": true}"#, 1, 18, "trailing characters, at {", CORRECT),
+        ("{\"origin\": \"a\nb\"}", 1, 14, &*format!("{IN_STRING}, at U+000A"), SAME_LINE),
+        ("{\"origin\": \"a\tb\"}", 1, 14, &*format!("{IN_STRING}, at U+0009"), CONTROL),
+        ("{\"maxAge\": 1.\r\n}", 1, 14, "invalid number, at U+000D", CORRECT),
+        (r#"{"origin": "a\.b"}"#, 1, 15, "invalid escape, at .", "write \\\\ for a backslash"),
+        (r#"{"origin" true}"#, 1, 11, "expected `:`, at t", "write a colon between name and value"),
+        (
+            r#"{"origin": /a/}"#,
+            1,
+            12,
+            "expected value, at /",
+            "write origins as strings, as in \"https://*.example.com\": JSON has no regular expressions",
+        ),
+        (r#"{"origin": [}"#, 1, 13, "expected value, at }", CORRECT),
+        ("{\u{fc}: true}", 1, 2, "key must be a string, at \u{fc}", PUBLISH),
+        ("{\u{a0}\"origin\": true}", 1, 2, "key must be a string, at \u{a0}", CORRECT),
         ("{origin: true}", 1, 2, "key must be a string, at o", PUBLISH),
         ("{\n\t'origin': true}", 2, 2, "key must be a string, at '", PUBLISH),
         (r#"{"ü": True}"#, 1, 7, "expected value, at T", BARE),

@@ -20,6 +20,9 @@ fn an_unknown_field_is_told_the_nearest_known_one() {
         - /schema: unknown field "schema"; did you mean "$schema"?
         {"origin": true, "transports": ["websocket"]}
         - /transports: unknown field "transports"; write one of $schema, routes, origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow, note
+        {"routes": {"/a/": {"origin": true}}, "cors": true, "transports": {}}
+        - /cors: unknown field "cors"; write one of $schema, note, routes
+        - /transports: unknown field "transports"; write one of $schema, note, routes
         {"routes": {"/a/": {"origin": true, "$schema": "x"}}}
         - /routes/~1a~1/$schema: unknown field "$schema"; write one of origin, origins, methods, allowedHeaders, exposedHeaders, credentials, maxAge, optionsSuccessStatus, preflightContinue, missingOrigin, jsonp, reportOnly, websocketCookies, dangerouslyAllow, note
         "#,
@@ -286,6 +289,15 @@ fn headers_are_tokens_that_pages_may_set_or_read() {
         - /exposedHeaders: invalid value 7: expected a list of strings, or one string with commas
         "#,
     );
+}
+
+#[test]
+fn names_have_8192_bytes_together_at_most() {
+    let of_len = |len| format!(r#"{{"origin": false, "allowedHeaders": ["{}"]}}"#, "a".repeat(len));
+    assert!(Policy::parse(&of_len(8192)).is_ok());
+    let [fault] = &faults(&of_len(8193))[..] else { panic!("one fault") };
+    let expected = "… has more than 8192 bytes of names; list only those that are used";
+    assert!(fault.starts_with("/allowedHeaders: ") && fault.ends_with(expected), "{fault}");
 }
 
 #[test]

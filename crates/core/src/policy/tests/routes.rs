@@ -5,13 +5,6 @@ fn prefixes<'p>(policy: &'p Policy, path: &str) -> Vec<&'p str> {
     policy.routes_for(&PathVariants::of(path)).map(Route::prefix).collect()
 }
 
-/// A document that closes every one of `routes`.
-fn closing(routes: &[&str]) -> Policy {
-    let routes: Vec<_> =
-        routes.iter().map(|at| format!(r#""{at}": {{"origin": false}}"#)).collect();
-    parse(&format!(r#"{{"$schema": "x", "routes": {{{}}}}}"#, routes.join(",")))
-}
-
 #[test]
 fn the_prefixes_of_tenants_are_those_of_every_route_once_each() {
     let policy = parse(
@@ -23,6 +16,21 @@ fn the_prefixes_of_tenants_are_those_of_every_route_once_each() {
     );
     assert_eq!(policy.tenant_prefixes(), ["b:", "a:", "c:"]);
     assert_eq!(closing(&["/socket.io/"]).tenant_prefixes(), [""; 0]);
+}
+
+#[test]
+fn the_origins_of_each_rule_are_counted() {
+    let policy = parse(
+        r#"{"routes": {
+            "/a/": {"origin": ["https://a.example", "https://*.b.example", {"kv": "t:"}]},
+            "/b/": {"origin": false},
+            "/c/": {"origin": true},
+            "/d/": {"origin": "*"}
+        }}"#,
+    );
+    let counts: Vec<_> =
+        policy.rules().map(|(prefix, rule)| (prefix, rule.origin_count())).collect();
+    assert_eq!(counts, [("/a/", 3), ("/b/", 0), ("/c/", 0), ("/d/", 0)]);
 }
 
 #[test]
