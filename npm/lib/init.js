@@ -50,11 +50,11 @@ const files = {
 /** What `--enforce` changes in the files of the template, by name. */
 const enforced = {
 	"wrangler.jsonc": (text) =>
-		text.replace(/\t\t\/\/ The Worker decides[^]*?"REPORT_ONLY": "on"\n/, ""),
+		text.replace(/\t\t\/\/ The Worker decides.*?"REPORT_ONLY": "on"\n/s, ""),
 	"policy.json": (text) => text.replace(',\n\t"reportOnly": true', ""),
 	"README.md": (text) =>
 		text.replace(
-			/Nothing is enforced yet[^]*/,
+			/Nothing is enforced yet.*/s,
 			"The policy is enforced from the first deploy on.\n",
 		),
 };
