@@ -74,6 +74,10 @@ fn what_only_the_server_knows_is_named() {
             "1 left out: function call createAdapter",
         ),
         (
+            "const list = [{ origin: 'https://a.example' },\n{ origin: 'https://b.example' }];\nnew Server(s, { cors: { origin: list.map(it => it.origin) } })",
+            "3 left out: function call list.map",
+        ),
+        (
             "{ origin: [/\\.a\\.example$/,\n 'https://b.example/'] }",
             "2 left out: \"https://b.example/\" has a path",
         ),
@@ -150,5 +154,10 @@ fn a_fault_in_the_literal_of_a_variable_is_at_its_place() {
     let text = "const list = [\n  'https://a.example',\n  'https://b.example/',\n];\nnew Server(s, { cors: { origin: list } })";
     assert_import(text, &DEFAULT, "", &["3 left out: \"https://b.example/\" has a path"]);
     let text = "const list = [\n  /(?!x)/,\n 'https://a.example' ];\nnew Server(s, { cors: { origin: list, maxAge: age() } })";
-    assert_import(text, &DEFAULT, "", &["2 left out: no pattern can say it", "4 left out: function call age"]);
+    assert_import(
+        text,
+        &DEFAULT,
+        "",
+        &["2 left out: no pattern can say it", "4 left out: function call age"],
+    );
 }
