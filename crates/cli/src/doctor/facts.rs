@@ -66,7 +66,7 @@ fn address(examination: &Examination, connected: &Connected) -> String {
     let is_of_here = page.is_some_and(|page| page.host_str().is_some_and(is_loopback));
     if connected.is_loopback && !is_of_here {
         format!(
-            "{address}, this machine: Chromium asks the visitor of a page elsewhere for leave first"
+            "{address}, this machine: if the page is elsewhere, Chromium first asks its visitor for permission"
         )
     } else {
         address.clone()
