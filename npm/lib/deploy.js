@@ -36,7 +36,10 @@ async function deploy(words) {
 	if (status !== 0) return status;
 	if (values["dry-run"]) return runWrangler(["deploy", "--dry-run", ...environment]);
 
-	if (!hasPolicy(environment)) {
+	if (hasPolicy(environment)) {
+		const publish = `npx socketio-cors publish ${values.policy}${values.env ? ` --env ${values.env}` : ""}`;
+		console.log(`KV has a policy already, and this leaves it alone. To change it: ${publish}`);
+	} else {
 		console.log("KV has no policy yet: this deploy enforces nothing until it has one.\n");
 		const first = ["deploy", "--var", "REPORT_ONLY:on", ...environment];
 		await succeed("deploy", runWrangler(first));

@@ -153,7 +153,8 @@ The Worker          ${edge}
 its origin server   ${server.url}
 
 Have your page connect to ${edge}, or open the playground. Edit ${policy}:
-once it is saved, it takes effect within a second or two. With "reportOnly" nothing is refused.
+once it is saved, it takes effect within a second or two. With "reportOnly" in it, the Worker refuses
+nothing and adds no headers: remove that to see your pages connect by the policy.
 
 Ctrl-C ends everything.
 `;

@@ -19,6 +19,8 @@ Arguments:
 Options:
       --origin <https://…>  An origin of your pages; may be repeated
       --upstream <URL>      Where your server is, if not where the domain's DNS record points
+      --enforce             Enforce the policy from the first deploy on. Without it, the Worker
+                            only logs: it refuses nothing, and adds no headers
       --directory <DIR>     The directory to make [default: the domain]
       --no-install          Do not run npm install in it
   -h, --help                Print help
@@ -29,6 +31,7 @@ Example:
 const options = {
 	origin: { type: "string", multiple: true },
 	upstream: { type: "string" },
+	enforce: { type: "boolean", default: false },
 	directory: { type: "string" },
 	"no-install": { type: "boolean" },
 	help: { type: "boolean", short: "h" },
@@ -42,6 +45,18 @@ const files = {
 	"package.json": "package.json",
 	"README.md": "README.md",
 	gitignore: ".gitignore",
+};
+
+/** What `--enforce` changes in the files of the template, by name. */
+const enforced = {
+	"wrangler.jsonc": (text) =>
+		text.replace(/\t\t\/\/ The Worker decides.*?"REPORT_ONLY": "on"\n/s, ""),
+	"policy.json": (text) => text.replace(',\n\t"reportOnly": true', ""),
+	"README.md": (text) =>
+		text.replace(
+			/Nothing is enforced yet.*/s,
+			"The policy is enforced from the first deploy on.\n",
+		),
 };
 
 export const run = (words) => orRefused(() => init(words));
@@ -60,7 +75,8 @@ function init(words) {
 			help: "name another directory with --directory",
 		});
 	}
-	write(directory, contents({ domain, origins: answers.origins, upstream: values.upstream }));
+	const { upstream, enforce } = values;
+	write(directory, contents({ domain, origins: answers.origins, upstream, enforce }));
 	const made = values.directory ?? domain;
 	console.log(`Made ${made}: ${Object.values(files).join(", ")}`);
 	if (!values["no-install"]) install(directory);
@@ -68,9 +84,14 @@ function init(words) {
 Next:
   cd ${made}${values["no-install"] ? "\n  npm install" : ""}
   npx wrangler login     # once
-  npm run deploy         # decides and logs, and enforces nothing yet
-  npm run dev            # or try it on this machine first`);
+  npm run deploy         # ${enforce ? "enforces policy.json" : "only decides and logs"}
+  npm run dev            # or try it on this machine first${enforce ? "" : onlyLogs}`);
 }
+
+const onlyLogs = `
+
+Until you enforce the policy, the Worker adds no headers: a page that fails today still fails.
+README.md says how to enforce it. If no page works today, begin with --enforce.`;
 
 /** Asks on the terminal for what the command line does not have. */
 function askForMissing(domain, origins) {
@@ -119,7 +140,7 @@ function checkUpstream(text) {
 }
 
 /** The files for these answers, by name: those of the template with its examples replaced. */
-export function contents({ domain, origins, upstream, source = ownSource() }) {
+export function contents({ domain, origins, upstream, enforce, source = ownSource() }) {
 	const name = `socketio-cors-${domain.replaceAll(".", "-")}`.slice(0, 63).replace(/-+$/, "");
 	const replaced = {
 		"wrangler.jsonc": (text) => {
@@ -145,7 +166,8 @@ export function contents({ domain, origins, upstream, source = ownSource() }) {
 	};
 	return Object.fromEntries(
 		Object.entries(files).map(([packed, written]) => {
-			const text = readFileSync(new URL(packed, template), "utf8");
+			const made = readFileSync(new URL(packed, template), "utf8");
+			const text = (enforce && enforced[written]?.(made)) || made;
 			return [written, replaced[written]?.(text) ?? text];
 		}),
 	);

@@ -87,6 +87,8 @@ function exchange(exchange, title) {
 		pattern && ["Pattern", pattern.text + place(pattern)],
 		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, assumed to be missing`],
 		removedHeaders.length > 0 && ["Removed", `${removedHeaders.join(", ")} of the request`],
+		reason === "unlisted-origin" &&
+			origin !== "null" && ["To allow it", `add "${origin}" to the origins of the rule`],
 		["Answer", whose(exchange)],
 	].filter(Boolean);
 	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -83,6 +83,8 @@ const runs = {
 		const rest = undated(output).replace(`${undated(policy)}\n`, "");
 		assert.equal(`$ socketio-cors learn refused.log\n${rest}${undated(policy)}`, undated(learned));
 	},
+	'node -p \'require("./policy.json").origin.join("\\n")\' > tenants.csv': (output) =>
+		assert.equal(output, ""),
 	"sha256sum policy.json": (output) =>
 		assertSays(output, createHash("sha256").update(policy).digest("hex")),
 	"make build": (output) => assert.doesNotMatch(output, /building/),
@@ -147,6 +149,10 @@ const runElsewhere = {
 	"socketio-cors tenants add --file tenants.csv": [
 		"tool/tenants-command.test.js",
 		'["add", "--file", file]',
+	],
+	"socketio-cors tenants add --file tenants.csv --prefix tenant:": [
+		"tool/tenants-command.test.js",
+		'"add", "--file", "-", ...prefix',
 	],
 	"socketio-cors tenants remove https://shop.example": [
 		"tool/tenants-wrangler.test.js",

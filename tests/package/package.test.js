@@ -130,7 +130,8 @@ describe("init", () => {
 		assertSays(
 			await init(0, ["API.Example.org", ...words, ...upstream]),
 			"cd edge",
-			"npm run deploy",
+			"npm run deploy         # only decides and logs",
+			"a page that fails today still fails",
 		);
 		const policy = JSON.parse(await read(made.project, "edge/policy.json"));
 		assert.deepEqual(policy.origin, ["https://a.example.org", "https://*.b.example.org"]);
@@ -143,6 +144,21 @@ describe("init", () => {
 			'"REPORT_ONLY": "on"',
 		);
 		assertSays(await made.tool(0, ["check", "edge/policy.json"]), "valid");
+	});
+
+	test("leaves out what enforces nothing, with --enforce", async () => {
+		const upstream = ["--upstream", "http://10.0.0.1:3000"];
+		const words = ["--origin", allowed, "--enforce", ...upstream];
+		const output = await init(0, ["enforced.example.com", ...words]);
+		assertSays(output, "npm run deploy         # enforces policy.json");
+		assert.doesNotMatch(output, /still fails/);
+		const directory = join(made.project, "enforced.example.com");
+		const policy = JSON.parse(await read(directory, "policy.json"));
+		assert.deepEqual([policy.origin, policy.reportOnly], [[allowed], undefined]);
+		const config = await read(directory, "wrangler.jsonc");
+		assert.match(config, /"vars": \{\s+"UPSTREAM": "http:\/\/10\.0\.0\.1:3000",\s+\}/);
+		for (const name of await readdir(directory))
+			assert.doesNotMatch(await read(directory, name), /report_?only|Nothing is enforced/i, name);
 	});
 
 	for (const [what, words, ...says] of [
@@ -282,7 +298,9 @@ describe("a directory that init made", () => {
 				["on", "on"],
 			);
 			cloudflare.requests.length = 0;
-			assert.doesNotMatch(await tool(0, ["deploy"], { env }), /enforces nothing until/);
+			const again = await tool(0, ["deploy"], { env });
+			assert.doesNotMatch(again, /enforces nothing until/);
+			assertSays(again, "KV has a policy already", "npx socketio-cors publish policy.json");
 		} finally {
 			await cloudflare.stop();
 		}

@@ -564,6 +564,9 @@ describe("what would happen", () => {
 				...(removedHeaders.length > 0 && {
 					Removed: `${removedHeaders.join(", ")} of the request`,
 				}),
+				...(reason === "unlisted-origin" && {
+					"To allow it": `add "${origin}" to the origins of the rule`,
+				}),
 				Answer:
 					answeredBy === "edge"
 						? `${status} by the Worker; the Socket.IO server never sees the request`

@@ -1,6 +1,7 @@
 //! A policy from what somebody has already: a configuration of nginx, or Socket.IO's server options.
 
 mod chars;
+mod declared;
 mod finding;
 mod nginx;
 mod nginx_answer;

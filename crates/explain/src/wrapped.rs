@@ -49,8 +49,17 @@ fn first_object(text: &str) -> Option<(usize, Result<Object, WrittenFault>)> {
     if text.len() > MAX_JAVASCRIPT_LEN {
         return None;
     }
-    let mut objects = text.match_indices('{').map(|(start, _)| start).take(MAX_OBJECTS);
+    let objects = text.match_indices('{').map(|(start, _)| start);
+    let mut objects = objects.filter(|start| !is_in_list(text, *start)).take(MAX_OBJECTS);
     objects.find_map(|start| Some((start, object_at(text, start)?)))
+}
+
+/// The object at `start` is one of a list, as `[{ origin: "https://a.example" }, …]`: no policy, even if
+/// it looks like one.
+fn is_in_list(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let follows_object = || before.strip_suffix(',').is_some_and(|it| it.trim_end().ends_with('}'));
+    before.ends_with('[') || follows_object()
 }
 
 /// The object that begins at `start`, or its fault, if it has a policy.

@@ -113,6 +113,7 @@ enum Kind {
 }
 
 /// The kind of each byte. A list of 100,000 origins has millions to look up.
+#[expect(clippy::indexing_slicing, reason = "the compiler computes it")]
 static KINDS: [Kind; 256] = {
     let mut kinds = [Kind::None; 256];
     let mut byte = 0_u8;

@@ -1,19 +1,21 @@
 //! A policy from Socket.IO's server options, as they are pasted: JavaScript or JSON.
 //!
-//! A regular expression among the origins becomes the patterns that it stands for.
+//! A regular expression among the origins becomes the patterns that it stands for, and a variable the
+//! literal.
 
 use std::ops::Range;
 
 use super::{
     Import,
+    declared::literal_of,
     finding::Findings,
     regex::Regex,
     regex_patterns::{Translation, look_alike_message, unsayable_message, wider_message},
 };
 use crate::{PolicyDocument, wrapped};
 
-/// The most regular expressions of a text.
-const MAX_REGEXES: usize = 1000;
+/// The most regular expressions and variables of a text.
+const MAX_REPLACED: usize = 1000;
 /// Stands for a regular expression that is left out.
 const LEFT_OUT: &str = "\"regular expression left out\"";
 
@@ -24,7 +26,7 @@ pub(super) fn import(text: &str) -> Import {
     Import { policy, findings: findings.into_list(text) }
 }
 
-/// The text of the options, in which regular expressions are replaced.
+/// The text of the options, in which regular expressions and variables are replaced.
 struct Options<'t> {
     written: &'t str,
     text: String,
@@ -38,17 +40,18 @@ impl<'t> Options<'t> {
     }
 
     fn policy(mut self, findings: &mut Findings) -> Option<String> {
-        for _ in 0..MAX_REGEXES {
+        for _ in 0..MAX_REPLACED {
             match wrapped::policy_in(&self.text) {
                 None => break,
                 Some(Ok(document)) => return self.checked(&without_left_out(&document), findings),
                 Some(Err(fault)) => {
-                    let Some(regex) = JavaScriptRegex::at(&self.text, fault.span.start) else {
+                    let is_replaced = self.replace_regex(fault.span.start, findings)
+                        || self.replace_variable(&fault.span, findings);
+                    if !is_replaced {
                         let span = self.written_at(&fault.span);
                         findings.left_out(span, fault.message(), fault.help());
                         return None;
-                    };
-                    self.replace(&regex, findings);
+                    }
                 }
             }
         }
@@ -84,9 +87,10 @@ impl<'t> Options<'t> {
         moved(span.start).min(end)..moved(span.end).min(end)
     }
 
-    fn replace(&mut self, regex: &JavaScriptRegex, findings: &mut Findings) {
-        let span = self.written_at(&regex.span);
-        let patterns = regex.patterns(span.clone(), findings);
+    /// Replaces the regular expression at `start` by its patterns, if there is one.
+    fn replace_regex(&mut self, start: usize, findings: &mut Findings) -> bool {
+        let Some(regex) = JavaScriptRegex::at(&self.text, start) else { return false };
+        let patterns = regex.patterns(self.written_at(&regex.span), findings);
         let quoted = |text: &String| serde_json::to_string(text).unwrap_or_default();
         let list = patterns.iter().map(quoted).collect::<Vec<_>>().join(", ");
         let json = match (patterns.as_slice(), regex.is_in_list) {
@@ -94,10 +98,48 @@ impl<'t> Options<'t> {
             (_, true) => list,
             (_, false) => format!("[{list}]"),
         };
-        let range = regex.span.clone();
+        self.replace(regex.span, &json);
+        true
+    }
+
+    /// Replaces the variable at `span` by the literal that it stands for, or something in that literal
+    /// first. Returns false if neither is possible.
+    fn replace_variable(&mut self, span: &Range<usize>, findings: &mut Findings) -> bool {
+        let Some(variable) = self.text.get(span.clone()) else { return false };
+        let (name, is_spread) = match variable.strip_prefix("...") {
+            Some(name) => (name, true),
+            None => (variable, false),
+        };
+        let before = self.text.get(..span.start).unwrap_or_default().trim_end();
+        let json = match literal_of(&self.text, name) {
+            None => return false,
+            Some(Err(start)) => return self.replace_regex(start, findings),
+            Some(Ok(json)) => json,
+        };
+        let items = json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).map(str::trim);
+        let json = match items {
+            Some(items) if is_spread && !items.is_empty() => items.to_owned(),
+            _ if is_spread => return false,
+            _ if before.ends_with(':') => json,
+            // A field of the same name.
+            _ if name == "origin" => format!("origin: {json}"),
+            Some(_) => return false,
+            None => json,
+        };
+        self.replace(span.clone(), &json);
+        true
+    }
+
+    fn replace(&mut self, range: Range<usize>, json: &str) {
+        let was = self.written_at(&range);
         let end = range.start.saturating_add(json.len());
-        self.replaced.push((range.start..end, span));
-        self.text.replace_range(range, &json);
+        let at = self.replaced.partition_point(|(now, _)| now.start < range.start);
+        for (now, _) in self.replaced.iter_mut().skip(at) {
+            let moved = |at: usize| at.saturating_add(end).saturating_sub(range.end);
+            *now = moved(now.start)..moved(now.end);
+        }
+        self.replaced.insert(at, (range.start..end, was));
+        self.text.replace_range(range, json);
     }
 }
 

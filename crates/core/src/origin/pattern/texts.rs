@@ -92,7 +92,9 @@ mod tests {
 
     fn texts(texts: &[&str]) -> Texts {
         let mut set = Texts::default();
-        texts.iter().for_each(|text| set.insert(text));
+        for text in texts {
+            set.insert(text);
+        }
         set
     }
 
