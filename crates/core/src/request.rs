@@ -324,6 +324,26 @@ mod tests {
     }
 
     #[test]
+    fn fetch_metadata_is_read_unless_a_pages_origin_and_a_plain_transport_tell_all() {
+        let page = Some("https://a.example");
+        for (origin, query, is_read) in [
+            (page, "EIO=4&transport=polling", false),
+            (page, "transport=websocket", false),
+            (None, "transport=polling", true),
+            (Some("wss://a.example"), "transport=polling", true),
+            (Some("https://a.example, https://b.example"), "transport=polling", true),
+            (page, "EIO=4", true),
+            (page, "transport=air&transport=polling", true),
+            (page, "transport=polling&x=%20", true),
+        ] {
+            let path_and_query = format!("/socket.io/?{query}");
+            let url = Url { origin: "https://api.example", path_and_query: &path_and_query };
+            let head = RequestHead { url, origin, ..Default::default() };
+            assert_eq!(head.reads_fetch_metadata(), is_read, "{origin:?} {query}");
+        }
+    }
+
+    #[test]
     fn engineio_is_known_by_its_query() {
         for (query, is_engineio) in [
             ("EIO=4&transport=polling", true),

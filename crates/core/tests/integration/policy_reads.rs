@@ -24,7 +24,9 @@ type Kv<'a> = Option<&'a [(&'a str, &'a str)]>;
 /// Reads the policy of [`HOST`] at that time in seconds. Returns what happens, one after another.
 fn read(cache: &mut PolicyCache, kv: Kv<'_>, seconds: f64) -> Vec<String> {
     let now = seconds * 1000.0;
-    answer(cache, PolicyRead::new(HOST, now), kv, now)
+    let read = PolicyRead::new(HOST, now);
+    assert_eq!(read.host(), HOST);
+    answer(cache, read, kv, now)
 }
 
 /// KV's answer to `read` at `now`, and what happens then.
@@ -32,7 +34,6 @@ fn answer(cache: &mut PolicyCache, read: PolicyRead, kv: Kv<'_>, now: f64) -> Ve
     let mut happened = Vec::new();
     let mut next = Some(read);
     while let Some(read) = next.take() {
-        assert_eq!(read.host(), HOST);
         let is_parsed = Cell::new(false);
         let found = kv.map(|kv| {
             let value = |wanted: &String| kv.iter().find(|(key, _)| key == wanted);

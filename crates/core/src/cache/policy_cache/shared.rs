@@ -51,3 +51,35 @@ impl SharedDocument {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_fresh_for_as_long_as_is_said_since_the_last_read_began() {
+        let policy = Rc::new(Policy::parse(r#"{"origin": false}"#).unwrap());
+        let mut shared = SharedDocument::new();
+        assert!(shared.get_fresh(0.0, 30.0).is_none());
+        shared.update(Some(&policy), 100.0);
+        for (now, is_fresh) in [(100.0, true), (129.0, true), (130.0, false), (200.0, false)] {
+            assert_eq!(shared.get_fresh(now, 30.0).is_some(), is_fresh, "{now}");
+        }
+        shared.update(None, 99.0);
+        assert!(shared.get_fresh(100.0, 30.0).is_some());
+        shared.update(None, 100.0);
+        assert!(shared.get_fresh(100.0, 30.0).is_none());
+    }
+
+    #[test]
+    fn a_read_is_under_way_until_it_ends_or_takes_too_long() {
+        let mut shared = SharedDocument::new();
+        assert!(!shared.is_being_read(0.0));
+        shared.begin(1000.0);
+        for (now, is_being_read) in [(1000.0, true), (1499.0, true), (1500.0, false)] {
+            assert_eq!(shared.is_being_read(now), is_being_read, "{now}");
+        }
+        shared.end();
+        assert!(!shared.is_being_read(1000.0));
+    }
+}

@@ -102,6 +102,7 @@ mod tests {
     fn a_text_is_in_the_set_once_and_no_part_of_another_is() {
         let set = texts(&["ab", "cd", "ab", "", "bcd"]);
         assert_eq!(set.len(), 4);
+        assert!(!set.is_empty() && texts(&[]).is_empty());
         for text in ["ab", "cd", "", "bcd"] {
             assert_eq!(set.get(text), Some(text));
         }
