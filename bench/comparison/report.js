@@ -39,15 +39,48 @@ function section(results) {
 		`${machine.processor}; ${machine.system};`,
 		`${versions.join(", ")}.`,
 	].join("\n");
-	const tables = [
-		targetTable(results),
-		...works.map(workTable),
-		startUpTable(startUp),
-		wasmMemoryTable(wasmMemory),
-	].map((rows) => table(...rows).join("\n"));
+	const tables = [targetTable(results), overview(works), startUpTable(startUp)];
 	const { script, wasm } = upload;
-	const uploaded = `Upload: ${script.toFixed(1)} KiB of JavaScript and ${wasm.toFixed(1)} KiB of Wasm, each by gzip.`;
-	return `${[text, ...tables, uploaded].join("\n\n")}\n`;
+	const grown = (wasmMemory.at(-1).bytes - wasmMemory[0].bytes) / MIB;
+	const rest = [
+		`Upload: ${script.toFixed(1)} KiB of JavaScript and ${wasm.toFixed(1)} KiB of Wasm, each by gzip.`,
+		`Wasm memory: ${(wasmMemory[0].bytes / MIB).toFixed(2)} MiB after ${count(wasmMemory[0].requests)} requests, ` +
+			`${grown.toFixed(2)} MiB more after ${count(wasmMemory.at(-1).requests)}.`,
+	];
+	const parts = [text, ...tables.map((rows) => table(...rows).join("\n")), rest.join("\n")];
+	return `${parts.join("\n\n")}\n`;
+}
+
+const count = (value) => value.toLocaleString("en-US");
+
+/** A row a work: this Worker's CPU time, and the ratios to what it is compared with. */
+function overview(works) {
+	const ratioOf = (figures) => figures?.cpuRatio.median.toFixed(2) ?? "";
+	return [
+		[
+			"CPU, µs",
+			"this Worker",
+			"to",
+			"ratio (quartiles)",
+			"speed",
+			"100,000 origins",
+			"Hono",
+			"nginx",
+		],
+		works.map(({ name, unit, floor, subjects }) => {
+			const { one = subjects.zone, many, hono, nginx } = subjects;
+			return [
+				unit ? `${name}, a ${unit}` : name,
+				number(one.cpu.median),
+				names[floor].slice(0, names[floor].indexOf(")") + 1),
+				ratio(one.cpuRatio),
+				one.rateRatio.median.toFixed(2),
+				ratioOf(many),
+				ratioOf(hono),
+				ratioOf(nginx),
+			];
+		}),
+	];
 }
 
 const targetTable = (results) => [["target", "limit", "measured", ""], judge(results)];
@@ -110,5 +143,5 @@ function startUpTable({
 
 const wasmMemoryTable = (sizes) => [
 	["requests", "Wasm memory, MiB"],
-	sizes.map(({ requests, bytes }) => [requests.toLocaleString("en-US"), (bytes / MIB).toFixed(2)]),
+	sizes.map(({ requests, bytes }) => [count(requests), (bytes / MIB).toFixed(2)]),
 ];

@@ -11,7 +11,7 @@ const thisWorker = (expected) => ({ one: expected, many: expected, tenant: expec
 /** What they answer a foreign preflight with that refuse nothing: a 204 that grants nothing. */
 const ungranted = answer(204, false, "");
 const refused = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
-const refusedPreflight = { constant: granted, ...thisWorker(forbidden) };
+const refusedPreflight = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
 
 const forwarded = {
 	passThrough: answer(200, false),
@@ -49,28 +49,28 @@ export const works = [
 	},
 	{
 		name: "preflight, refused",
-		floor: "constant",
+		floor: "refusal",
 		weight: 2,
 		subjects: { ...refusedPreflight, hono: ungranted, direct: ungranted, nginx: ungranted },
 		open: http({ count: 500, request: () => preflight(foreignPage) }),
 	},
 	{
 		name: "polling GET, refused",
-		floor: "constant",
+		floor: "refusal",
 		weight: 2,
 		subjects: refused,
 		open: http({ count: 500, request: () => handshake(foreignPage, { once: true }) }),
 	},
 	{
 		name: "POST of 100 KB, refused",
-		floor: "constant",
+		floor: "refusal",
 		weight: 2,
 		subjects: refused,
 		open: http({ count: 200, request: () => post(foreignPage, "none", upload) }),
 	},
 	{
 		name: "polling GET",
-		floor: "withCors",
+		floor: "asPromised",
 		weight: 2,
 		subjects: forwarded,
 		open: http({
@@ -92,7 +92,7 @@ export const works = [
 	},
 	{
 		name: "polling POST of 10 KB",
-		floor: "withCors",
+		floor: "asPromised",
 		weight: 2,
 		subjects: forwarded,
 		open: http({
