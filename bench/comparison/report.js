@@ -51,6 +51,9 @@ function section(results) {
 	return `${parts.join("\n\n")}\n`;
 }
 
+/** "(a′)". */
+const letterOf = (id) => /^\(.*?\)/.exec(names[id])[0];
+
 const count = (value) => value.toLocaleString("en-US");
 
 /** A row a work: this Worker's CPU time, and the ratios to what it is compared with. */
@@ -72,7 +75,7 @@ function overview(works) {
 			return [
 				unit ? `${name}, a ${unit}` : name,
 				number(one.cpu.median),
-				names[floor].slice(0, names[floor].indexOf(")") + 1),
+				letterOf(floor),
 				ratio(one.cpuRatio),
 				one.rateRatio.median.toFixed(2),
 				ratioOf(many),
@@ -87,7 +90,7 @@ const targetTable = (results) => [["target", "limit", "measured", ""], judge(res
 
 function workTable({ name, unit, floor, subjects }) {
 	const each = unit ?? "each";
-	const letter = names[floor].slice(0, 3);
+	const letter = letterOf(floor);
 	return [
 		[
 			name,
