@@ -37,7 +37,7 @@ async function deploy(words) {
 	if (values["dry-run"]) return runWrangler(["deploy", "--dry-run", ...environment]);
 
 	if (hasPolicy(environment)) {
-		const publish = `npx socketio-cors publish ${values.policy}${values.env ? ` --env ${values.env}` : ""}`;
+		const publish = ["npx socketio-cors publish", values.policy, ...environment].join(" ");
 		console.log(`KV has a policy already, and this leaves it alone. To change it: ${publish}`);
 	} else {
 		console.log("KV has no policy yet: this deploy enforces nothing until it has one.\n");

@@ -58,7 +58,7 @@ pub(super) fn choices(sequence: &Sequence) -> Vec<Result<Vec<Part>, Obstacle>> {
 }
 
 /// The parts that an element can be; a class of more than `most` characters is an open part.
-pub(super) fn choice(element: &Element, most: usize) -> Result<Vec<Vec<Part>>, Obstacle> {
+fn choice(element: &Element, most: usize) -> Result<Vec<Vec<Part>>, Obstacle> {
     let wild = |chars: Chars, min, max: Option<u32>, is_labels| {
         let is_partial = max.is_some() || !chars.has_all(Chars::LABEL);
         let wild = Wild { chars, min, max, is_labels, is_implied: false, is_partial };
@@ -87,7 +87,7 @@ pub(super) fn choice(element: &Element, most: usize) -> Result<Vec<Vec<Part>>, O
 }
 
 /// `parts` with open ones that follow each other made one.
-pub(super) fn merged(parts: impl Iterator<Item = Part>) -> Vec<Part> {
+fn merged(parts: impl Iterator<Item = Part>) -> Vec<Part> {
     let mut merged: Vec<Part> = Vec::new();
     for part in parts {
         match (merged.last_mut(), part) {
