@@ -178,6 +178,7 @@ fn is_address(host: &str) -> bool {
 }
 
 /// The most telling fault of a text that is not a pattern.
+#[cold]
 fn diagnose(text: &str) -> ErrorKind {
     match text {
         "*" | "*:*" => return ErrorKind::Everything,

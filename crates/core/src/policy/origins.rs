@@ -89,6 +89,7 @@ fn origins(
 }
 
 /// Reads an entry that is no text: an origin with a note, or a prefix of tenants.
+#[inline(never)] // Many lists have texts alone.
 fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
     let Ok(members) = Members::of(node, tenants::EXPECTED, diagnostics) else { return };
     if members.get("kv").is_some() || ["origin", "note"].iter().all(|it| members.get(it).is_none())
