@@ -125,7 +125,7 @@ const expected = {
 	"an allowed POST": [forwarded("forwardWithCors"), 95, 180, 3020],
 	"an upgrade": [forwarded("forwardWithCors"), 105, 180, 3070],
 	"an upgrade without cookies": [
-		["fetch", "now", ...metadata, ...prepared, "removeHeaders", "forwardWithCors"],
+		["fetch", "now", ...metadata, ...prepared, "removeNamed", "forwardWithCors"],
 		...[75, 230, 3090],
 	],
 	"a poll without an origin": [
