@@ -70,7 +70,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
             LastGood(name) => FetchResult::LastGood(name.map(policy), 0),
             LastKnown(name) => FetchResult::LastKnown(name.map(policy)),
         };
-        cache.apply(host, (now, now), now, FRESH_SECONDS, result);
+        cache.apply(host, ReadTimes::at(now), now, FRESH_SECONDS, result);
     }
 }
 
