@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     answer,
-    event::{FetchEvent, Incoming, OwnedHead, Reading},
+    event::{FetchEvent, Incoming, OwnedHead},
     forward, log, metrics, policies, tenants, variables,
 };
 
@@ -61,22 +61,18 @@ fn serve(incoming: &Incoming) -> JsValue {
 
     let host = head.url.policy_host();
     let (policy, reading) = policies::look_up(event, &host, *times, settings.fresh_seconds);
-    let waits = policy.makes_wait(&head);
-    if waits && (incoming.is_answered || !settings.report_only) {
-        return incoming.serve_again(&reading, incoming.is_answered);
-    }
-    let (decision, waiting) = if waits {
-        let decision = policy.state.decide(&head, |_| KeyStatus::Unknown);
-        (decision, Some(Waiting { reading, holds_back: true }))
+    let is_held_back =
+        |is_blocked: bool| incoming.is_answered || is_blocked && !settings.report_only;
+    let (decision, reading) = if policy.makes_wait(&head) {
+        if is_held_back(true) {
+            return incoming.serve_again(&reading, incoming.is_answered);
+        }
+        (policy.state.decide(&head, |_| KeyStatus::Unknown), Some(reading))
     } else {
-        let (decision, reading) =
-            tenants::decide(event, &head, &policy.state, *times, settings.fresh_seconds);
-        let holds_back = decision.blocks();
-        (decision, reading.map(|reading| Waiting { reading, holds_back }))
+        tenants::decide(event, &head, &policy.state, *times, settings.fresh_seconds)
     };
-
-    if let Some(Waiting { reading, holds_back }) = waiting {
-        if incoming.is_answered || holds_back && !settings.report_only {
+    if let Some(reading) = reading {
+        if is_held_back(decision.blocks()) {
             return incoming.serve_again(&reading, incoming.is_answered);
         }
         let recording = incoming.serve_again(&reading, true);
@@ -96,13 +92,6 @@ fn serve(incoming: &Incoming) -> JsValue {
             forward::with_cors(incoming, &head, settings, &answer, removed)
         }
     }
-}
-
-/// A better decision waits for KV.
-struct Waiting {
-    reading: Reading,
-    /// The request waits for it.
-    holds_back: bool,
 }
 
 /// Records a decision on a covered route.

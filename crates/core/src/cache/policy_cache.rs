@@ -99,6 +99,15 @@ pub enum Waits {
     Always,
 }
 
+/// The times of a read of KV.
+#[derive(Clone, Copy, Debug)]
+struct ReadTimes {
+    /// The time at which it began.
+    asked_at: f64,
+    /// The age of its result: the time at which the read of its oldest part began.
+    validated_at: f64,
+}
+
 /// The result of one read of KV for the policy of a host. A rank is the position of a key
 /// among those that a host's document may have, the most specific first.
 #[derive(Debug)]
@@ -128,6 +137,13 @@ enum Next {
     ReadLastGood(usize),
     /// The last good document of any of the keys has to be read.
     ReadLastKnown,
+}
+
+impl ReadTimes {
+    /// The times of a read that began at `asked_at`, and that used nothing older.
+    const fn at(asked_at: f64) -> Self {
+        Self { asked_at, validated_at: asked_at }
+    }
 }
 
 impl PolicyState {
@@ -243,23 +259,22 @@ impl PolicyCache {
         is_news.then(|| PolicyEvent::ReadFailed(NO_ANSWER.to_owned()))
     }
 
-    /// Updates the entry of `host` at `now` with the result of a read that began at `asked_at`, and
-    /// of which a part is as old as `validated_at`, where a policy is fresh for `fresh_seconds`.
+    /// Updates the entry of `host` at `now` with the result of a read at those times, where a policy
+    /// is fresh for `fresh_seconds`.
     fn apply(
         &mut self,
         host: &str,
-        (asked_at, validated_at): (f64, f64),
+        times: ReadTimes,
         now: f64,
         fresh_seconds: u32,
         result: FetchResult,
     ) -> Next {
         let mut entry = self.hosts.get_mut(host, now).cloned();
         // The answer to a later read takes precedence.
-        if entry.as_ref().is_some_and(|entry| entry.validated_at > validated_at) {
+        if entry.as_ref().is_some_and(|entry| entry.validated_at > times.validated_at) {
             return Next::Done;
         }
-        let entry = entry.get_or_insert_with(|| Entry::first_read(asked_at));
-        let times = (asked_at, validated_at);
+        let entry = entry.get_or_insert_with(|| Entry::first_read(times.asked_at));
         let next = entry.update(times, now, milliseconds(fresh_seconds), result);
         self.hosts.insert(host, now, entry.clone());
         next

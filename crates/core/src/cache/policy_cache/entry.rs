@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{FetchResult, MISSING_CONFIRMED_AFTER, Next, PolicyState, Waits};
+use super::{FetchResult, MISSING_CONFIRMED_AFTER, Next, PolicyState, ReadTimes, Waits};
 use crate::{
     cache::waiting::{RETRY_AFTER, STALE_FACTOR, TAKEOVER_AFTER},
     policy::Policy,
@@ -73,11 +73,10 @@ impl Entry {
         }
     }
 
-    /// Updates it with the result of a read that began at `asked_at`, a part of which is as old as
-    /// `validated_at`.
+    /// Updates it with the result of a read at those times.
     pub(super) fn update(
         &mut self,
-        (asked_at, validated_at): (f64, f64),
+        times: ReadTimes,
         now: f64,
         fresh: f64,
         result: FetchResult,
@@ -92,12 +91,14 @@ impl Entry {
             (FetchResult::Valid(policy, rank), Some(PolicyState::InForce(cached)))
                 if rank > self.rank =>
             {
-                self.missing(asked_at, cached, fresh, |_| (PolicyState::InForce(policy), rank))
+                self.missing(times.asked_at, cached, fresh, |_| {
+                    (PolicyState::InForce(policy), rank)
+                })
             }
             (FetchResult::Invalid(rank), Some(PolicyState::InForce(cached)))
                 if rank > self.rank =>
             {
-                let next = self.missing(asked_at, cached, fresh, |cached| {
+                let next = self.missing(times.asked_at, cached, fresh, |cached| {
                     (PolicyState::Unavailable { last_known: Some(cached) }, 0)
                 });
                 if next == Next::Dropped {
@@ -108,7 +109,7 @@ impl Entry {
             (
                 FetchResult::Missing | FetchResult::LastKnown(_),
                 Some(PolicyState::InForce(cached)),
-            ) => self.missing(asked_at, cached, fresh, |cached| {
+            ) => self.missing(times.asked_at, cached, fresh, |cached| {
                 (PolicyState::Missing { last_known: Some(cached) }, 0)
             }),
             (
@@ -149,7 +150,7 @@ impl Entry {
                 return Next::ReadLastKnown;
             }
         };
-        self.validated_at = validated_at;
+        self.validated_at = times.validated_at;
         self.settle(now, false);
         next
     }

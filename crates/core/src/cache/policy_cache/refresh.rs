@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{FetchResult, MAX_HOSTS, Next, PolicyCache};
+use super::{FetchResult, MAX_HOSTS, Next, PolicyCache, ReadTimes};
 use crate::{
     cache::{lru_cache::LruCache, waiting::milliseconds},
     policy::{Diagnostic, DomainRules, Policy, Version, keys},
@@ -93,8 +93,17 @@ pub(super) const fn no_last_texts() -> LruCache<LastText> {
     LruCache::new(MAX_LAST_TEXTS)
 }
 
+/// The document that a read found.
+struct Found {
+    /// The rank of its key.
+    rank: usize,
+    /// What it says, if it is valid.
+    parsed: Option<Parsed>,
+}
+
 /// A document that is valid.
 struct Parsed {
+    key: String,
     policy: Rc<Policy>,
     /// Its key had another text before, as far as this isolate knows.
     is_news: bool,
@@ -130,6 +139,11 @@ impl PolicyRead {
         self
     }
 
+    /// Returns true if the document for every host is among what is read.
+    fn includes_shared(&self) -> bool {
+        self.keys.last().is_some_and(|key| key == keys::EVERY_HOST)
+    }
+
     fn then(&self, step: Step, documents: &[String]) -> Effect {
         let keys = documents.iter().map(|key| keys::last_good(key)).collect();
         Effect::Read(Self { step, keys, ..self.clone() })
@@ -149,48 +163,51 @@ impl PolicyCache {
         domain_rules: &DomainRules,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let mut log = |event| effects.push(Effect::Log(event));
         let candidates = keys::candidates(&read.host);
         let is_answered = answer.is_ok();
         let document = answer.unwrap_or_else(|error| {
-            log(PolicyEvent::ReadFailed(error));
+            effects.push(Effect::Log(PolicyEvent::ReadFailed(error)));
             None
         });
-        let found = document.and_then(|document| Some((read.keys.get(document.index)?, document)));
-        let mut rank = found.as_ref().map_or(0, |(key, _)| rank(key, &candidates));
-        let last_rank = candidates.len().saturating_sub(1);
-        let mut is_found = found.is_some();
-        let mut parsed = found.and_then(|(key, document)| {
+        let mut found = document.and_then(|document| {
+            let key = read.keys.get(document.index)?;
             let parsed = match read.step {
-                Step::LastKnown => self.parse_last_known(&document, domain_rules),
+                Step::LastKnown => self.parse_last_known(key, &document, domain_rules),
                 Step::Document | Step::LastGood => {
                     self.parse(key, &document, now, domain_rules, &mut effects)
                 }
             };
-            parsed.map(|parsed| (key, parsed))
+            Some(Found { rank: rank(key, &candidates), parsed })
         });
-        let mut validated_at = read.asked_at;
-        if read.step == Step::Document {
-            if read.keys.last().is_some_and(|key| key == keys::EVERY_HOST) {
+        let mut times = ReadTimes::at(read.asked_at);
+        match read.step {
+            Step::Document if read.includes_shared() => {
                 self.shared.end();
-                let is_shared = !is_found || rank == last_rank;
-                if is_answered && is_shared {
-                    let policy = parsed.as_ref().map(|(_, parsed)| &parsed.policy);
-                    self.shared.update(policy, read.asked_at);
+                let of_shared = found.as_ref().filter(|found| found.rank == last_rank(&candidates));
+                if is_answered && (found.is_none() || of_shared.is_some()) {
+                    let parsed = of_shared.and_then(|found| found.parsed.as_ref());
+                    self.shared.update(parsed.map(|parsed| &parsed.policy), read.asked_at);
                 }
-            } else if is_answered && !is_found {
+            }
+            Step::Document if is_answered && found.is_none() => {
                 let fresh = milliseconds(fresh_seconds);
-                let Some((policy, since)) = self.shared.get_fresh(now, fresh) else {
+                let Some((policy, validated_at)) = self.shared.get_fresh(now, fresh) else {
                     if let Some(entry) = self.hosts.get_mut(&read.host, now) {
                         entry.awaits_shared = true;
                     }
                     return effects;
                 };
-                (validated_at, rank, is_found) = (since, last_rank, true);
-                parsed = candidates.last().map(|key| (key, Parsed { policy, is_news: false }));
+                times.validated_at = validated_at;
+                let key = keys::EVERY_HOST.to_owned();
+                let parsed = Some(Parsed { key, policy, is_news: false });
+                found = Some(Found { rank: last_rank(&candidates), parsed });
             }
+            Step::Document | Step::LastGood | Step::LastKnown => {}
         }
-        let policy = parsed.as_ref().map(|(_, parsed)| Rc::clone(&parsed.policy));
+        let rank = found.as_ref().map_or(0, |found| found.rank);
+        let is_found = found.is_some();
+        let parsed = found.and_then(|found| found.parsed);
+        let policy = parsed.as_ref().map(|parsed| Rc::clone(&parsed.policy));
         let result = match (read.step, policy) {
             (Step::Document | Step::LastKnown, _) if !is_answered => FetchResult::Failed,
             (Step::Document, Some(policy)) => FetchResult::Valid(policy, rank),
@@ -213,13 +230,11 @@ impl PolicyCache {
             }
         };
         let before = self.version_of(&read.host, now);
-        let times = (read.asked_at, validated_at);
         let next = self.apply(&read.host, times, now, fresh_seconds, result);
         let after = self.version_of(&read.host, now);
-        if let Some((key, Parsed { policy, is_news })) = parsed {
+        if let Some(Parsed { key, policy, is_news }) = parsed {
             let is_another = before.is_some_and(|before| before != policy.version());
             if after == Some(policy.version()) && (is_news || is_another) {
-                let key = key.clone();
                 effects.push(Effect::Log(PolicyEvent::Changed { key, policy }));
             }
         }
@@ -259,7 +274,7 @@ impl PolicyCache {
                 if is_news && !key.ends_with(keys::LAST_GOOD) {
                     effects.push(Effect::WriteLastGood(keys::last_good(key)));
                 }
-                Some(Parsed { policy, is_news })
+                Some(Parsed { key: key.to_owned(), policy, is_news })
             }
             Err(diagnostics) => {
                 let key = key.to_owned();
@@ -273,11 +288,12 @@ impl PolicyCache {
     /// The same of a document that is not in force any more, without a word in the log.
     fn parse_last_known(
         &self,
+        key: &str,
         document: &Document<'_>,
         domain_rules: &DomainRules,
     ) -> Option<Parsed> {
         let policy = self.policy_of(document, domain_rules).ok()?;
-        Some(Parsed { policy, is_news: false })
+        Some(Parsed { key: key.to_owned(), policy, is_news: false })
     }
 
     /// The policy of `document`: the cached one if there is one of this version, as one text may
@@ -293,6 +309,11 @@ impl PolicyCache {
             |policy| Ok(Rc::clone(policy)),
         )
     }
+}
+
+/// The rank of the document for every host, the least specific.
+fn last_rank(candidates: &[String]) -> usize {
+    candidates.len().saturating_sub(1)
 }
 
 /// The rank of the document under `key`, or of the one that `key` holds a last good text of.

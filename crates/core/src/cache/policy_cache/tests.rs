@@ -70,7 +70,7 @@ fn take(cache: &mut PolicyCache, host: &str, steps: &[(f64, Step)]) {
             LastGood(name) => FetchResult::LastGood(name.map(policy), 0),
             LastKnown(name) => FetchResult::LastKnown(name.map(policy)),
         };
-        cache.apply(host, (now, now), now, FRESH_SECONDS, result);
+        cache.apply(host, ReadTimes::at(now), now, FRESH_SECONDS, result);
     }
 }
 
@@ -170,7 +170,7 @@ fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
     assert_eq!(waits(&mut cache, 2000.0, 0.0), Waits::Never);
     assert_eq!(waits(&mut cache, 2000.0, 1.0), Waits::Always);
     // The read failed: whoever waited for it is answered, and who comes later waits for the next.
-    cache.apply(HOST, (0.0, 0.0), 2100.0, FRESH_SECONDS, FetchResult::Failed);
+    cache.apply(HOST, ReadTimes::at(0.0), 2100.0, FRESH_SECONDS, FetchResult::Failed);
     assert_eq!(waits(&mut cache, 2100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3100.0, 1000.0), Waits::Never);
     assert_eq!(waits(&mut cache, 3200.0, 3200.0), Waits::IfRefused);
@@ -268,7 +268,7 @@ fn the_last_good_document_is_read_only_where_nothing_is_cached() {
         {
             let mut cache = after(HOST, before.map(|step| (0.0, step)).as_slice());
             assert_eq!(
-                cache.apply(HOST, (1.0, 1.0), 1.0, FRESH_SECONDS, result),
+                cache.apply(HOST, ReadTimes::at(1.0), 1.0, FRESH_SECONDS, result),
                 next,
                 "{before:?}"
             );
@@ -326,8 +326,13 @@ fn a_less_specific_document_that_is_faulty_keeps_no_policy_whose_key_is_missing_
         (&[(0.0, LessSpecific("a")), (31.0, faulty), (66.0, faulty)], 66.0, "a"),
     ]);
     let mut cache = after(HOST, &dropped[..2]);
-    let next =
-        cache.apply(HOST, (66_000.0, 66_000.0), 66_000.0, FRESH_SECONDS, FetchResult::Invalid(1));
+    let next = cache.apply(
+        HOST,
+        ReadTimes::at(66_000.0),
+        66_000.0,
+        FRESH_SECONDS,
+        FetchResult::Invalid(1),
+    );
     assert_eq!(next, Next::ReadLastGood(1));
 }
 
@@ -360,7 +365,7 @@ fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
             let mut cache = PolicyCache::new();
             let mut update = |seconds: f64, result| {
                 let now = seconds * 1000.0;
-                cache.apply(HOST, (now, now), now, fresh_seconds, result)
+                cache.apply(HOST, ReadTimes::at(now), now, fresh_seconds, result)
             };
             update(0.0, FetchResult::Valid(policy("a"), 0));
             update(10.0, FetchResult::Missing);
@@ -403,17 +408,32 @@ fn freshness_is_as_long_as_the_variable_says() {
 fn what_was_asked_earlier_counts_no_more() {
     let mut cache = after(HOST, &[(5.0, Valid("b"))]);
     for result in [FetchResult::Valid(policy("a"), 0), FetchResult::Missing, FetchResult::Failed] {
-        assert_eq!(cache.apply(HOST, (4999.0, 4999.0), 6000.0, FRESH_SECONDS, result), Next::Done);
+        assert_eq!(
+            cache.apply(HOST, ReadTimes::at(4999.0), 6000.0, FRESH_SECONDS, result),
+            Next::Done
+        );
         assert_eq!(look_up(&mut cache, HOST, 6.0), "b");
     }
-    cache.apply(HOST, (5000.0, 5000.0), 6000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    cache.apply(
+        HOST,
+        ReadTimes::at(5000.0),
+        6000.0,
+        FRESH_SECONDS,
+        FetchResult::Valid(policy("a"), 0),
+    );
     assert_eq!(look_up(&mut cache, HOST, 6.0), "a");
 }
 
 #[test]
 fn age_counts_from_the_question() {
     let mut cache = PolicyCache::new();
-    cache.apply(HOST, (0.0, 0.0), 20_000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
+    cache.apply(
+        HOST,
+        ReadTimes::at(0.0),
+        20_000.0,
+        FRESH_SECONDS,
+        FetchResult::Valid(policy("a"), 0),
+    );
     assert_eq!(look_up(&mut cache, HOST, 29.0), "a");
     assert_eq!(look_up(&mut cache, HOST, 30.0), "a, reads");
 }
@@ -466,7 +486,13 @@ fn versions_are_whole_digests() {
     let one = Policy::read(text, Version::new(digest), &DomainRules::NONE).unwrap();
     let mut cache = PolicyCache::new();
     let one = Rc::new(one);
-    cache.apply(HOST, (0.0, 0.0), 0.0, FRESH_SECONDS, FetchResult::Valid(Rc::clone(&one), 0));
+    cache.apply(
+        HOST,
+        ReadTimes::at(0.0),
+        0.0,
+        FRESH_SECONDS,
+        FetchResult::Valid(Rc::clone(&one), 0),
+    );
     assert_eq!(cache.version_of(HOST, 0.0), Some(Version::new(digest)));
     // The same eight digits are shown of it.
     digest[31] = 8;

@@ -169,12 +169,17 @@ proptest! {
     #[test]
     fn fetch_metadata_that_is_not_read_changes_nothing(
         (text, facts) in document().prop_flat_map(|text| (Just(text.clone()), facts(&text))),
-        before in select(vec!["", "", "ws", "https://b.example,", "null,"]),
+        scheme in select(vec!["http", "ws"]),
+        before in select(vec!["", "https://b.example,", "null,"]),
+        query in select(vec!["?EIO=4&transport=polling", "?transport=websocket", ""]),
     ) {
         let policy = Policy::parse(&text).unwrap();
         let key_status = |_: &str| facts.statuses.0;
-        let origin = facts.origin.as_ref().map(|origin| format!("{before}{origin}"));
-        let head = RequestHead { origin: origin.as_deref(), ..facts.head() };
+        let origin = |own: &String| format!("{before}{}", own.replacen("http", scheme, 1));
+        let origin = facts.origin.as_ref().map(origin);
+        let path_and_query = format!("{}{query}", facts.path_and_query);
+        let url = Url { origin: facts.own, path_and_query: &path_and_query };
+        let head = RequestHead { url, origin: origin.as_deref(), ..facts.head() };
         let unread = RequestHead { fetch_site: None, fetch_mode: None, fetch_dest: None, ..head };
         if !unread.reads_fetch_metadata() {
             let said = |head: &RequestHead<'_>| {
