@@ -30,21 +30,11 @@ pub fn fetch(
     method: String,
     url: String,
     origin: Option<String>,
-    requested_headers: Option<String>,
-    requested_method: Option<String>,
     upgrade: Option<String>,
     arrived_at: Option<f64>,
     is_answered: bool,
 ) -> JsValue {
-    let head = OwnedHead {
-        method,
-        url,
-        origin,
-        requested_method,
-        requested_headers,
-        upgrade,
-        ..OwnedHead::default()
-    };
+    let head = OwnedHead { method, url, origin, upgrade, ..OwnedHead::default() };
     serve(&Incoming::new(event, head, arrived_at, is_answered))
 }
 

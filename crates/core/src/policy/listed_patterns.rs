@@ -57,7 +57,7 @@ const OVER_SUFFIX: &str = "is a wildcard over a public suffix, under which anyon
 /// Adds `pattern`, which is in `node`, to those of `listed`.
 pub(super) fn add(
     node: &Node<'_>,
-    pattern: OriginPattern<'_>,
+    pattern: &OriginPattern<'_>,
     listed: &mut Listed,
     diagnostics: &mut Diagnostics<'_>,
 ) {
@@ -67,5 +67,5 @@ pub(super) fn add(
         return;
     }
     diagnostics.origins = diagnostics.origins.saturating_add(1);
-    listed.patterns.extend([pattern]);
+    listed.patterns.insert(pattern);
 }

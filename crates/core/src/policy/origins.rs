@@ -12,6 +12,7 @@ use super::{
     place::Node,
     socketio2, tenants,
 };
+use crate::origin::pattern::OriginPattern;
 
 /// The typical length of an origin in a long list, with its quotes and comma, in bytes.
 const TYPICAL_ITEM_LEN: usize = 40;
@@ -145,8 +146,12 @@ fn pattern(
     listed: &mut Listed,
     diagnostics: &mut Diagnostics<'_>,
 ) {
+    // No bar is for one site.
+    if let Some(pattern) = OriginPattern::of_one_site(text) {
+        return add(node, &pattern, listed, diagnostics);
+    }
     match read_pattern(text, barred, diagnostics.domain_rules) {
-        Ok(pattern) => add(node, pattern, listed, diagnostics),
+        Ok(pattern) => add(node, &pattern, listed, diagnostics),
         Err((message, help)) => drop(diagnostics.add_part(node, text, message, help)),
     }
 }

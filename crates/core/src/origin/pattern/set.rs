@@ -42,7 +42,8 @@ impl OriginSet {
         self.exact.shrink();
     }
 
-    fn insert(&mut self, pattern: &OriginPattern<'_>) {
+    /// Adds a pattern.
+    pub fn insert(&mut self, pattern: &OriginPattern<'_>) {
         let text = pattern.as_str();
         let patterns = if pattern.is_exact() { &mut self.exact } else { &mut self.wildcards };
         patterns.insert(text);
