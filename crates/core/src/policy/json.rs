@@ -125,6 +125,7 @@ impl<'t> Iterator for Values<'t> {
 ///
 /// `serde_json` reads a `String` just so. But its error for what is none prints floating-point
 /// numbers, which makes the upload 20 KiB (gzip) larger.
+#[cold]
 fn unescape(inner: &str) -> Option<String> {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
