@@ -23,7 +23,6 @@ use crate::{
 /// came, if it has waited for KV.
 #[wasm_bindgen]
 #[must_use]
-#[expect(clippy::too_many_arguments, reason = "they cross from JavaScript in one call")]
 #[expect(unreachable_pub, reason = "exported to JavaScript")]
 pub fn fetch(
     event: &FetchEvent,
