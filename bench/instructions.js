@@ -22,6 +22,8 @@ const { values, positionals: words } = parseArgs({
 	allowPositionals: true,
 });
 const requests = Number(values.requests);
+/** Where callgrind writes, beside a configuration. */
+const OUT = "callgrind.out";
 
 const origin = await startOriginServer();
 const poll = {
@@ -124,8 +126,6 @@ async function startCounted(config) {
 		},
 	};
 }
-
-const OUT = "callgrind.out";
 
 /** The instructions of the dump. */
 async function totalOf(config) {
