@@ -89,10 +89,11 @@ tool: prerequisites ## install socketio-cors, which checks, explains and publish
 bench: build $(NGINX_LINK) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes
 	node bench/compare.js
 
-bench-policies: build ## measure large policies, faulty ones, and edits, on workerd; takes ten minutes
+bench-policies: build ## measure large policies, faulty ones, edits, and tenants, on workerd; takes ten minutes
 	node bench/large-lists.js
 	node bench/bad-documents.js
 	node bench/edits.js
+	node bench/tenants.js
 
 # `make load LOAD_SECONDS=…`: for how long.
 LOAD_SECONDS = 300

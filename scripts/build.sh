@@ -26,7 +26,8 @@ wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index 
 sed -i.bak -e 's/^import source /import /' -e '/^if (Symbol.dispose)/d' "$GLUE/index.js"
 
 mkdir -p "$OUT"
-esbuild src/js/entry.js --bundle --minify --format=esm --log-level=warning \
+# wasm-bindgen names a module once for each of its functions that needs no wrapper.
+esbuild src/js/entry.js --bundle --minify --format=esm --log-level=warning --log-override:duplicate-object-key=silent \
 	"--alias:wasm=$PWD/$GLUE/index.js" "--alias:js=$PWD/src/js" --external:./index_bg.wasm --outfile="$OUT/index.js"
 # The features that the code has already: those of Rust's target, and the exceptions of
 # wasm-bindgen's wrappers. With all features, wasm-opt writes Wasm that older runtimes cannot load.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use socketio_cors_core::response::{
-    Answer, EXPLAIN_HEADER, RequestHeader, TemplateId, UpstreamFailure,
+    Answer, EXPLAIN_HEADER, RequestHeader, TemplateId, UPSTREAM_CORS_HEADERS, UpstreamFailure,
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{Response, js_sys::Array};
@@ -19,7 +19,13 @@ extern "C" {
     #[derive(Clone)]
     pub(crate) type JsTemplate;
 
-    fn template(status: u16, body: Option<&str>, headers: &Array, repeated: &Array) -> JsTemplate;
+    fn template(
+        status: u16,
+        body: Option<&str>,
+        headers: &Array,
+        repeated: &Array,
+        replaced: &str,
+    ) -> JsTemplate;
     fn answer(event: &FetchEvent, template: &JsTemplate) -> Response;
 }
 
@@ -60,7 +66,7 @@ pub(crate) fn template_of(event: &FetchEvent, answer: &Answer<'_>) -> JsTemplate
 /// The template that adds nothing but an explanation to an answer.
 pub(crate) fn explanation_template(event: &FetchEvent, explanation: &str) -> JsTemplate {
     event.set_explanation(explanation);
-    template(200, None, &Array::new(), &Array::of1(&explanation_pair()))
+    template(200, None, &Array::new(), &Array::of1(&explanation_pair()), "")
 }
 
 fn make_template(answer: &Answer<'_>, is_explained: bool) -> JsTemplate {
@@ -75,7 +81,8 @@ fn make_template(answer: &Answer<'_>, is_explained: bool) -> JsTemplate {
     });
     let explanation = is_explained.then(explanation_pair);
     let (status, body) = (answer.status().as_u16(), answer.body());
-    template(status, body, &pairs.collect(), &repeated.chain(explanation).collect())
+    let repeated = repeated.chain(explanation).collect();
+    template(status, body, &pairs.collect(), &repeated, UPSTREAM_CORS_HEADERS)
 }
 
 /// [`EXPLAIN_HEADER`], and where its value is in the event.

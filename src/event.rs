@@ -34,6 +34,11 @@ extern "C" {
 #[wasm_bindgen(module = "js/entry.js")]
 extern "C" {
     fn header(event: &FetchEvent, name: &str) -> Option<String>;
+    #[wasm_bindgen(js_name = requestedMethod)]
+    fn requested_method(event: &FetchEvent) -> Option<String>;
+    /// An answer that repeats them has them from the event.
+    #[wasm_bindgen(js_name = requestedHeaders)]
+    fn requested_headers(event: &FetchEvent) -> Option<String>;
     #[wasm_bindgen(js_name = serveAgain)]
     fn serve_again(
         event: &FetchEvent,
@@ -107,8 +112,8 @@ pub(crate) struct OwnedHead {
 }
 
 impl Incoming {
-    /// A request that came at `arrived_at`, in milliseconds, or just now. Its Fetch Metadata is
-    /// read if something hangs on it.
+    /// A request that came at `arrived_at`, in milliseconds, or just now. What preflights ask for, and
+    /// its Fetch Metadata, is read if something hangs on it.
     pub(crate) fn new(
         event: &FetchEvent,
         head: OwnedHead,
@@ -118,6 +123,10 @@ impl Incoming {
         let now = now();
         let times = Times { now, arrived_at: arrived_at.unwrap_or(now) };
         let mut incoming = Self { event: event.clone(), times, is_answered, head };
+        if incoming.head().may_be_preflight() {
+            incoming.head.requested_method = requested_method(event);
+            incoming.head.requested_headers = requested_headers(event);
+        }
         if incoming.head().reads_fetch_metadata() {
             incoming.read_fetch_metadata();
         }

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use socketio_cors_core::{
     request::RequestHead,
-    response::{Answer, UPSTREAM_CORS_HEADERS, vary},
+    response::{Answer, vary},
     settings::Settings,
     upstream::{self, UpstreamRequest},
 };
@@ -21,16 +21,11 @@ extern "C" {
     #[wasm_bindgen(js_name = forwardUntouched)]
     fn forward_untouched(event: &FetchEvent, template: Option<&JsTemplate>) -> JsValue;
     #[wasm_bindgen(js_name = forwardWithCors)]
-    fn forward_with_cors(
-        event: &FetchEvent,
-        template: &JsTemplate,
-        replaced: &str,
-        timeout: f64,
-    ) -> JsValue;
+    fn forward_with_cors(event: &FetchEvent, template: &JsTemplate, timeout: f64) -> JsValue;
     #[wasm_bindgen(js_name = replaceRequest)]
     fn replace_request(event: &FetchEvent, url: Option<&str>) -> Headers;
-    #[wasm_bindgen(js_name = removeHeaders)]
-    fn remove_headers(headers: &Headers, names: &str);
+    #[wasm_bindgen(js_name = removeNamed)]
+    fn remove_named(headers: &Headers, names: &str);
     #[wasm_bindgen(js_name = clientAcceptEncoding)]
     fn client_accept_encoding(event: &FetchEvent) -> Option<String>;
 }
@@ -63,9 +58,8 @@ pub(crate) fn with_cors(
     prepare(incoming, head, settings, removed);
     let event = &incoming.event;
     let template = answer::template_of(event, answer);
-    let replaced = UPSTREAM_CORS_HEADERS;
     let timeout = f64::from(settings.timeout_seconds) * 1000.0;
-    forward_with_cors(event, &template, replaced, timeout)
+    forward_with_cors(event, &template, timeout)
 }
 
 /// Puts another request in place of the one that came, where the one that is sent on differs from it.
@@ -88,7 +82,7 @@ fn prepare(incoming: &Incoming, head: &RequestHead<'_>, settings: &Settings, rem
         let _ = headers.set(name, value);
     }
     if !removed.is_empty() {
-        remove_headers(&headers, &removed.join(","));
+        remove_named(&headers, &removed.join(","));
     }
 }
 

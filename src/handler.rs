@@ -23,28 +23,17 @@ use crate::{
 /// came, if it has waited for KV.
 #[wasm_bindgen]
 #[must_use]
-#[expect(clippy::too_many_arguments, reason = "they cross from JavaScript in one call")]
 #[expect(unreachable_pub, reason = "exported to JavaScript")]
 pub fn fetch(
     event: &FetchEvent,
     method: String,
     url: String,
     origin: Option<String>,
-    requested_headers: Option<String>,
-    requested_method: Option<String>,
     upgrade: Option<String>,
     arrived_at: Option<f64>,
     is_answered: bool,
 ) -> JsValue {
-    let head = OwnedHead {
-        method,
-        url,
-        origin,
-        requested_method,
-        requested_headers,
-        upgrade,
-        ..OwnedHead::default()
-    };
+    let head = OwnedHead { method, url, origin, upgrade, ..OwnedHead::default() };
     serve(&Incoming::new(event, head, arrived_at, is_answered))
 }
 

@@ -7,7 +7,7 @@ use web_sys::js_sys::{Array, Uint8Array};
 use crate::{
     event::FetchEvent,
     log,
-    runtime::{binding, in_words},
+    runtime::{binding, in_words, wait},
 };
 
 /// KV takes one write a second for a key, and other isolates write at the same time.
@@ -34,9 +34,6 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = scheduler, catch)]
-    async fn wait(milliseconds: f64) -> Result<JsValue, JsValue>;
-
     /// A KV namespace.
     type Namespace;
 }

@@ -13,7 +13,7 @@ use web_sys::Url;
 
 use crate::{
     event::{FetchEvent, Reading, now},
-    kv, log,
+    kv, log, runtime,
 };
 
 thread_local! {
@@ -59,19 +59,33 @@ async fn refresh(event: FetchEvent, read: PolicyRead, fresh_seconds: u32) {
             version: found.version(),
             text: &text,
         });
-        let answer = answer.as_ref().map(|_| document).map_err(Clone::clone);
-        let effects = POLICIES.with_borrow_mut(|policies| {
-            policies.update(&read, answer, now(), fresh_seconds, &DOMAIN_RULES)
+        let document = answer.as_ref().map(|_| document).map_err(Clone::clone);
+        let (effects, further) = POLICIES.with_borrow_mut(|policies| {
+            policies.update(&read, document, now(), fresh_seconds, &DOMAIN_RULES)
         });
-        for effect in effects {
-            match effect {
-                Effect::Read(further) => next = Some(further),
-                Effect::WriteLastGood(key) => {
-                    let Some(found) = found else { continue };
-                    let write = kv::write_last_good(event.clone(), key, found.bytes());
-                    drop(event.wait_until(write));
-                }
-                Effect::Log(event) => log::policy(read.host(), &event),
+        next = further;
+        if !effects.is_empty() {
+            let found = answer.ok().flatten();
+            drop(event.wait_until(carry_out(event.clone(), read, effects, found)));
+        }
+    }
+}
+
+/// Carries out the effects of a read, once the requests that waited for it have their answers.
+async fn carry_out(
+    event: FetchEvent,
+    read: PolicyRead,
+    effects: Vec<Effect>,
+    found: Option<kv::Found>,
+) {
+    // The end of this turn, in which they are given.
+    let _ = runtime::wait(0.0).await;
+    for effect in effects {
+        match effect {
+            Effect::Log(event) => log::policy(read.host(), &event),
+            Effect::WriteLastGood(key) => {
+                let Some(found) = &found else { continue };
+                drop(event.wait_until(kv::write_last_good(event.clone(), key, found.bytes())));
             }
         }
     }

@@ -11,6 +11,7 @@ use socketio_cors_core::{
     decision::Decision,
     request::RequestHead,
 };
+use web_sys::js_sys::Promise;
 
 use crate::{
     event::{FetchEvent, Reading, now},
@@ -37,13 +38,19 @@ pub(crate) fn decide<'a>(
         log::lookup_failed(NO_ANSWER);
     }
     if let Some(lookup) = taken.refresh {
-        drop(event.wait_until(read(event.clone(), lookup)));
+        drop(start(event, lookup));
     }
     let waiting = taken.pending.map(|pending| match pending {
-        Pending::Read(lookup) => Reading::Own(event.wait_until(read(event.clone(), lookup))),
+        Pending::Read(lookup) => Reading::Own(start(event, lookup)),
         Pending::Wait => Reading::Others,
     });
     (taken.decision, waiting)
+}
+
+/// Returns a promise that the read of `lookup` has ended.
+#[inline(never)] // Many policies have no tenants.
+fn start(event: &FetchEvent, lookup: Lookup) -> Promise {
+    event.wait_until(read(event.clone(), lookup))
 }
 
 /// Asks KV for keys, and takes in what it says.

@@ -20,6 +20,8 @@ export const THIS_WORKER = "this-worker";
  * path, to that of its Wasm, if it has any, and to a function that removes them.
  * @param {string} [options.upstream] the origin server
  * @param {string} [options.zone] the same, where every request to the outside ends: without UPSTREAM
+ * @param {string} [options.kv] the KV namespace, of one policy if absent
+ * @param {object} [options.vars] further variables
  * @param {string[]} [options.v8Flags]
  */
 export async function configure(name, options = {}) {
@@ -39,8 +41,18 @@ export async function configure(name, options = {}) {
 /** Starts a workerd; see `serve`. */
 export const start = (config, output) => serve(workerd.default, config, output);
 
-function configuration(hasWasm, { upstream = "", zone, v8Flags = [] }) {
-	const variables = Object.entries({ ...(upstream && { UPSTREAM: upstream }), EXPLAIN: "off" });
+const KV_WORKER = `worker = (
+	modules = [(name = "kv.js", esModule = embed "kv.js")],
+	compatibilityDate = "2026-07-01",
+)`;
+
+function configuration(hasWasm, { upstream = "", zone, kv, vars, v8Flags = [] }) {
+	const variables = Object.entries({
+		...(upstream && { UPSTREAM: upstream }),
+		EXPLAIN: "off",
+		...vars,
+	});
+	const outside = (url) => `external = (address = "${new URL(url).host}", http = ())`;
 	const bindings = variables.map(([name, value]) => `(name = "${name}", text = "${value}")`);
 	return `
 using Workerd = import "/workerd/workerd.capnp";
@@ -55,11 +67,8 @@ const config :Workerd.Config = (
 			bindings = [(name = "POLICY", kvNamespace = "kv"), ${bindings}],
 			globalOutbound = "network",
 		)),
-		(name = "kv", worker = (
-			modules = [(name = "kv.js", esModule = embed "kv.js")],
-			compatibilityDate = "2026-07-01",
-		)),
-		(name = "network", ${zone ? `external = (address = "${new URL(zone).host}", http = ())` : `network = (allow = ["public", "private"])`}),
+		(name = "kv", ${kv ? outside(kv) : KV_WORKER}),
+		(name = "network", ${zone ? outside(zone) : `network = (allow = ["public", "private"])`}),
 	],
 	sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 	v8Flags = [${v8Flags.map((flag) => `"${flag}"`)}],

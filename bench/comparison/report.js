@@ -136,7 +136,7 @@ function startUpTable({
 		["start-up and first answer, ms", "wall, median (quartiles)", "CPU"],
 		[
 			row(names.constant, constant),
-			row("the same, Wasm compiled, KV read, a line logged", constantAfterPolicy),
+			row("the same, Wasm compiled, KV read, then a line logged", constantAfterPolicy),
 			row(names.one, thisWorker),
 			row("longer than the first", overConstant),
 			row("longer than the second", overConstantAfterPolicy),

@@ -25,6 +25,7 @@ export async function startSubjects() {
 		direct: await startOriginServer("cors"),
 		nginx: await startNginx(upstream),
 		zoneWithCors: await startInZone("zone-with-cors", upstream),
+		zoneAsPromised: await startInZone("zone-as-promised", upstream),
 		zone: await startInZone(THIS_WORKER, upstream),
 	};
 	await subjects.tenant.kv.put(`tenant:${page}`, "1");
@@ -56,6 +57,7 @@ export const names = {
 	direct: "(h) the Socket.IO server itself",
 	nginx: "(i) nginx",
 	zoneWithCors: "(j) as (c), without UPSTREAM",
+	zoneAsPromised: "(j′) as (c′), without UPSTREAM",
 	zone: "(k) this Worker, 1 origin, without UPSTREAM",
 };
 

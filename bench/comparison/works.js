@@ -83,7 +83,11 @@ export const works = [
 		name: "polling GET, without UPSTREAM",
 		floor: "zoneWithCors",
 		weight: 2,
-		subjects: { zoneWithCors: answer(200, true), zone: answer(200, true) },
+		subjects: {
+			zoneWithCors: answer(200, true),
+			zoneAsPromised: answer(200, true),
+			zone: answer(200, true),
+		},
 		open: http({
 			count: 320,
 			request: () => handshake(page, { once: true }),

@@ -1,15 +1,28 @@
-/** The part that many answers share, prepared so that the runtime copies it with little work. */
-export function template(status, body, headers, repeated) {
-	const init = { status, headers: new Headers(headers) };
-	return { init, body: body && new TextEncoder().encode(body), headers, repeated };
+import { patternsOf } from "./headers.js";
+
+/**
+ * The part that many answers share, prepared so that the runtime copies it with little work. `repeated`
+ * are headers that repeat a field of the event; `replaced` are the names of those that are removed from
+ * an answer of the origin server.
+ */
+export function template(status, body, headers, repeated, replaced) {
+	return {
+		response: new Response(null, { status, headers }),
+		body: body && new TextEncoder().encode(body),
+		headers,
+		repeated: repeated.map(([name, field]) => ({ name, field, last: undefined })),
+		replaced: patternsOf(replaced),
+	};
 }
 
-export function answer(event, { init, body, repeated }) {
-	repeat(event, repeated, init.headers);
-	return new Response(body, init);
-}
-
-/** Sets the headers that repeat what the event has, by their names and its fields. */
-export function repeat(event, repeated, headers) {
-	for (const [name, field] of repeated) headers.set(name, event[field]);
+export function answer(event, { response, body, repeated }) {
+	for (const header of repeated) {
+		const value = event[header.field];
+		// Many answers repeat what the last one did, and to set a header costs more than to compare it.
+		if (value === header.last) continue;
+		response.headers.set(header.name, value);
+		header.last = value;
+	}
+	// A copy costs less than a new one, but bodies cannot be shared.
+	return body ? new Response(body, response) : response.clone();
 }

@@ -8,21 +8,20 @@ export default { fetch: (request, env, ctx) => serve({ request, env, ctx, url: u
 function serve(event, arrivedAt, isAnswered = false) {
 	const { method, headers } = event.request;
 	event.origin = headers.get("origin");
-	event.requestedHeaders = headers.get("access-control-request-headers");
-	return decide(
-		event,
-		method,
-		event.url,
-		event.origin,
-		event.requestedHeaders,
-		headers.get("access-control-request-method"),
-		headers.get("upgrade"),
-		arrivedAt,
-		isAnswered,
-	);
+	const upgrade = headers.get("upgrade");
+	return decide(event, method, event.url, event.origin, upgrade, arrivedAt, isAnswered);
 }
 
-/** A header of the request, for those decisions alone that hang on it. */
+// Headers of the request, for those decisions alone that hang on them.
+
+export const requestedMethod = ({ request }) =>
+	request.headers.get("access-control-request-method");
+
+export function requestedHeaders(event) {
+	event.requestedHeaders = event.request.headers.get("access-control-request-headers");
+	return event.requestedHeaders;
+}
+
 export const header = ({ request }, name) => request.headers.get(name);
 
 /** Serves the request again when its own `reading` of KV has ended, or after `pause` milliseconds. */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";
 import { startOriginServer } from "../harness/http.js";
+import { until } from "../harness/process.js";
 
 const a = "https://a.example";
 const b = "https://b.example";
@@ -87,8 +88,8 @@ describe("an edit", () => {
 	test("with a Unicode host is told the form in which browsers send it", async () => {
 		edge = await start({ policy: { origin: "https://*.bücher.example" } });
 		assert.equal(await statusFrom(a), 503);
-		const fault = edge.log.find((line) => line.includes('"policy-fault"'));
-		assert.equal(JSON.parse(fault).help, 'write "https://*.xn--bcher-kva.example"');
+		await until("the fault", () => edge.logged("policy-fault").length > 0);
+		assert.equal(edge.logged("policy-fault")[0].help, 'write "https://*.xn--bcher-kva.example"');
 	});
 });
 
@@ -98,8 +99,11 @@ describe("without a document", () => {
 		assert.deepEqual([await statusFrom(a), await statusFrom(edge.url)], [403, 200]);
 		assert.equal((await edge.send(poll)).status, 200);
 		assert.equal((await edge.send("/api", from(a))).status, 200);
-		const warning = JSON.parse(edge.log.find((line) => line.includes("policy-missing")));
-		assert.match(warning.detail, /npx wrangler kv key put --binding POLICY/);
+		await until("the warning", () => edge.logged("policy-missing").length > 0);
+		assert.match(
+			edge.logged("policy-missing")[0].detail,
+			/npx wrangler kv key put --binding POLICY/,
+		);
 	});
 
 	for (const [name, options, detail] of [
@@ -116,10 +120,7 @@ describe("without a document", () => {
 			assert.equal(await statusFrom(edge.url), 200);
 			assert.equal((await edge.send(poll)).status, 200);
 			assert.equal((await edge.send("/api", from(a))).status, 200);
-			assert.ok(
-				edge.log.some((line) => line.includes(detail)),
-				edge.log.join("\n"),
-			);
+			await until(detail, () => edge.log.some((line) => line.includes(detail)));
 		});
 	}
 });

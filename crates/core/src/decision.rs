@@ -64,9 +64,18 @@ pub fn decide<'a>(
     policy: &'a Policy,
     mut key_status: impl FnMut(&str) -> KeyStatus,
 ) -> Decision<'a> {
+    decide_by(head, policy, &mut key_status)
+}
+
+/// [`decide`], of which each `key_status` would be a copy.
+fn decide_by<'a>(
+    head: &RequestHead<'a>,
+    policy: &'a Policy,
+    key_status: &mut dyn FnMut(&str) -> KeyStatus,
+) -> Decision<'a> {
     let mut decided: Option<Decision<'a>> = None;
     for route in policy.routes_for(&head.path_variants()) {
-        let decision = judge(head, route, policy.version(), &mut key_status);
+        let decision = judge(head, route, policy.version(), key_status);
         if decision.blocks() {
             return decision;
         }
@@ -232,6 +241,7 @@ fn judge_listing(
 /// Returns true if `text` is two origins, each of which is let through by itself, and not both for
 /// being no page's; false if not; and the reason. No browser sends two. Python's websocket-client
 /// does: the server's own, and the one that was set.
+#[cold]
 fn judge_two(
     text: &str,
     head: &RequestHead<'_>,

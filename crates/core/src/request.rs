@@ -120,10 +120,17 @@ const CLIENT_BUNDLES: [&str; 4] =
 const SESSION_PARAMETERS: [&str; 4] = ["EIO", "transport", "sid", "j"];
 
 impl RequestHead<'_> {
+    /// Returns true if it is a preflight where it says which method and headers it asks for: no other
+    /// request needs these two headers.
+    #[must_use]
+    pub fn may_be_preflight(&self) -> bool {
+        self.method == "OPTIONS" && self.origin.is_some()
+    }
+
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
-        if self.method == "OPTIONS" && self.origin.is_some() && self.requested_method.is_some() {
+        if self.may_be_preflight() && self.requested_method.is_some() {
             RequestKind::Preflight
         } else {
             RequestKind::Ordinary

@@ -110,6 +110,7 @@ pub fn act<'a>(head: &RequestHead<'a>, decision: &Decision<'a>, service: &Servic
 }
 
 /// The value of [`EXPLAIN_HEADER`]: `allow; reason=listed-origin; policy=1d2df3f1`.
+#[inline(never)] // Only where `EXPLAIN` is on.
 fn explanation(decision: &Decision<'_>, settings: &Settings) -> Option<HeaderValue> {
     let Decision { verdict, reason, version, .. } = decision;
     let is_reported = decision.route.is_some() && !decision.is_enforced(settings);

@@ -35,6 +35,7 @@ fn read(text: &str, diagnostics: &mut Diagnostics<'_>) -> Result<Vec<(Prefix, Ru
     Ok(vec![(Prefix::new(DEFAULT_PREFIX), rule)])
 }
 
+#[inline(never)] // Many documents have one rule alone.
 fn routes(
     members: Members<'_>,
     diagnostics: &mut Diagnostics<'_>,

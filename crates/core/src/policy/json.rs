@@ -11,11 +11,15 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::de::IgnoredAny;
 
-use extent::{plain_len, value_len};
+use extent::extent;
 
 /// A value of a document whose syntax is good.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Json<'t>(&'t str);
+pub(super) struct Json<'t> {
+    text: &'t str,
+    /// It is known to be a string without an escape.
+    is_plain: bool,
+}
 
 /// A value by its type. The items of an array and the members of an object are read from its
 /// [`Json`].
@@ -41,58 +45,58 @@ impl<'t> Json<'t> {
     /// The first error of its syntax.
     pub(super) fn read(document: &'t str) -> serde_json::Result<Self> {
         serde_json::from_str::<IgnoredAny>(document)?;
-        Ok(Self(document.trim_ascii()))
+        Ok(Self { text: document.trim_ascii(), is_plain: false })
     }
 
     pub(super) fn value(self) -> Value<'t> {
-        match self.0.as_bytes().first() {
+        match self.text.as_bytes().first() {
             Some(b'n') => Value::Null,
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'"') => Value::Text(self.unescaped()),
             Some(b'[') => Value::Array,
             Some(b'{') => Value::Object,
-            _ => Value::Number(self.0),
+            _ => Value::Number(self.text),
         }
     }
 
     /// The text, if it is one.
     pub(super) fn text(self) -> Option<Cow<'t, str>> {
-        self.0.starts_with('"').then(|| self.unescaped())
+        self.text.starts_with('"').then(|| self.unescaped())
     }
 
     /// The items, if it is an array.
     pub(super) fn items(self) -> Option<Values<'t>> {
-        self.0.starts_with('[').then(|| Values(self.inner()))
+        self.text.starts_with('[').then(|| Values(self.inner()))
     }
 
     /// The names and values, if it is an object.
     pub(super) fn members(self) -> Option<impl Iterator<Item = (Self, Self)>> {
-        let mut values = self.0.starts_with('{').then(|| Values(self.inner()))?;
+        let mut values = self.text.starts_with('{').then(|| Values(self.inner()))?;
         Some(std::iter::from_fn(move || values.next().zip(values.next())))
     }
 
     /// The length of its text, in bytes.
     pub(super) fn len(self) -> usize {
-        self.0.len()
+        self.text.len()
     }
 
     /// Its place in `document`, which it was read from, in bytes.
     pub(super) fn span(self, document: &str) -> Range<usize> {
         // Both are parts of one text, so their addresses differ by the offset.
-        let start = self.0.as_ptr().addr().saturating_sub(document.as_ptr().addr());
+        let start = self.text.as_ptr().addr().saturating_sub(document.as_ptr().addr());
         start..start.saturating_add(self.len())
     }
 
     /// The part between its brackets or quotes.
     fn inner(self) -> &'t str {
-        self.0.get(1..self.len().saturating_sub(1)).unwrap_or_default()
+        self.text.get(1..self.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The text that it is.
     fn unescaped(self) -> Cow<'t, str> {
         let inner = self.inner();
-        if plain_len(inner.as_bytes()) == inner.len() {
+        if self.is_plain {
             return inner.into();
         }
         unescape(inner).map_or(NOT_UNICODE.into(), Cow::from)
@@ -108,11 +112,12 @@ impl<'t> Iterator for Values<'t> {
 
     fn next(&mut self) -> Option<Json<'t>> {
         let text = self.0.trim_ascii_start();
-        let (value, rest) = text.split_at_checked(value_len(text)?)?;
+        let (len, is_plain) = extent(text)?;
+        let (value, rest) = text.split_at_checked(len)?;
         let rest = rest.trim_ascii_start();
         let after = rest.strip_prefix(',').or_else(|| rest.strip_prefix(':'));
         self.0 = after.unwrap_or(rest);
-        Some(Json(value))
+        Some(Json { text: value, is_plain })
     }
 }
 
@@ -120,6 +125,7 @@ impl<'t> Iterator for Values<'t> {
 ///
 /// `serde_json` reads a `String` just so. But its error for what is none prints floating-point
 /// numbers, which makes the upload 20 KiB (gzip) larger.
+#[cold]
 fn unescape(inner: &str) -> Option<String> {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
@@ -164,10 +170,10 @@ fn code_unit(rest: &mut &str) -> Option<u16> {
 impl fmt::Display for Json<'_> {
     /// As it is written, arrays and objects on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.starts_with(['[', '{']) {
-            return f.write_str(self.0);
+        if !self.text.starts_with(['[', '{']) {
+            return f.write_str(self.text);
         }
-        for (index, word) in self.0.split_ascii_whitespace().enumerate() {
+        for (index, word) in self.text.split_ascii_whitespace().enumerate() {
             f.write_str(if index == 0 { "" } else { " " })?;
             f.write_str(word)?;
         }

@@ -11,7 +11,7 @@ pub const EVERY_HOST: &str = "policy";
 /// The key of the document for `host`, in the form of [`crate::request::Url::policy_host`].
 #[must_use]
 pub fn of_host(host: &str) -> String {
-    format!("{EVERY_HOST}:{host}")
+    [EVERY_HOST, ":", host].concat()
 }
 
 /// The keys under which the document that `host` is under may be, the most specific
@@ -30,7 +30,7 @@ pub fn candidates(host: &str) -> Vec<String> {
 /// Where the Worker keeps the newest text of `key` that was valid.
 #[must_use]
 pub fn last_good(key: &str) -> String {
-    format!("{key}{LAST_GOOD}")
+    [key, LAST_GOOD].concat()
 }
 
 /// The beginning of the keys under which the command-line tool keeps the texts that it replaced under

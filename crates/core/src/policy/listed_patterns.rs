@@ -1,7 +1,7 @@
 //! The patterns in a list of origins: read, checked, counted.
 
 use super::{DomainRules, Listed, diagnostic::Diagnostics, place::Node};
-use crate::origin::pattern::{OriginPattern, repair};
+use crate::origin::pattern::{OriginPattern, PatternError, repair};
 
 /// The most origins of a document: five times a list of 100,000.
 const MAX_ORIGINS: usize = 500_000;
@@ -27,17 +27,27 @@ pub(super) fn read_pattern<'t>(
     let over_suffix = |pattern: &OriginPattern<'_>| {
         barred.public_suffixes.then(|| (domain_rules.own_names)(pattern)).flatten()
     };
-    let pattern = OriginPattern::try_from(text).map_err(|error| {
-        // The help must not suggest another fault.
-        let repaired = repair(text, domain_rules.to_ascii)
-            .and_then(|text| over_suffix(&OriginPattern::try_from(&*text).ok()?));
-        let help = repaired.unwrap_or_else(|| error.help(text, domain_rules.to_ascii));
-        (error.message(), help)
-    })?;
+    let pattern = OriginPattern::try_from(text)
+        .map_err(|error| explain(error, text, domain_rules, over_suffix))?;
     if barred.null && pattern.is_null() {
         return Err((SHARED, "remove it; serve the page from an origin of its own".to_owned()));
     }
     over_suffix(&pattern).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
+}
+
+/// The clause and the help for a `text` that is no pattern for the reason `error`.
+#[cold]
+fn explain(
+    error: PatternError,
+    text: &str,
+    domain_rules: &DomainRules,
+    over_suffix: impl Fn(&OriginPattern<'_>) -> Option<String>,
+) -> (&'static str, String) {
+    // The help must not suggest another fault.
+    let repaired = repair(text, domain_rules.to_ascii)
+        .and_then(|text| over_suffix(&OriginPattern::try_from(&*text).ok()?));
+    let help = repaired.unwrap_or_else(|| error.help(text, domain_rules.to_ascii));
+    (error.message(), help)
 }
 
 const SHARED: &str = "stands for every sandboxed frame and local file, with \"credentials\": true";
@@ -47,7 +57,7 @@ const OVER_SUFFIX: &str = "is a wildcard over a public suffix, under which anyon
 /// Adds `pattern`, which is in `node`, to those of `listed`.
 pub(super) fn add(
     node: &Node<'_>,
-    pattern: OriginPattern<'_>,
+    pattern: &OriginPattern<'_>,
     listed: &mut Listed,
     diagnostics: &mut Diagnostics<'_>,
 ) {
@@ -57,5 +67,5 @@ pub(super) fn add(
         return;
     }
     diagnostics.origins = diagnostics.origins.saturating_add(1);
-    listed.patterns.extend([pattern]);
+    listed.patterns.insert(pattern);
 }

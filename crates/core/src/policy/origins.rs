@@ -12,6 +12,7 @@ use super::{
     place::Node,
     socketio2, tenants,
 };
+use crate::origin::pattern::OriginPattern;
 
 /// The typical length of an origin in a long list, with its quotes and comma, in bytes.
 const TYPICAL_ITEM_LEN: usize = 40;
@@ -89,6 +90,7 @@ fn origins(
 }
 
 /// Reads an entry that is no text: an origin with a note, or a prefix of tenants.
+#[inline(never)] // Many lists have texts alone.
 fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
     let Ok(members) = Members::of(node, tenants::EXPECTED, diagnostics) else { return };
     if members.get("kv").is_some() || ["origin", "note"].iter().all(|it| members.get(it).is_none())
@@ -144,8 +146,12 @@ fn pattern(
     listed: &mut Listed,
     diagnostics: &mut Diagnostics<'_>,
 ) {
+    // No bar is for one site.
+    if let Some(pattern) = OriginPattern::of_one_site(text) {
+        return add(node, &pattern, listed, diagnostics);
+    }
     match read_pattern(text, barred, diagnostics.domain_rules) {
-        Ok(pattern) => add(node, pattern, listed, diagnostics),
+        Ok(pattern) => add(node, &pattern, listed, diagnostics),
         Err((message, help)) => drop(diagnostics.add_part(node, text, message, help)),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn origins(
                 Ok(Entry::Every) => every = true,
                 Ok(Entry::Patterns(patterns)) => {
                     for pattern in patterns.iter().filter_map(|text| (&**text).try_into().ok()) {
-                        add(&item, pattern, &mut listed, diagnostics);
+                        add(&item, &pattern, &mut listed, diagnostics);
                     }
                 }
                 Err((message, help)) => drop(diagnostics.add_part(&item, entry, message, help)),

@@ -16,8 +16,7 @@ pub(super) fn read<'t>(
     document: &'t str,
     diagnostics: &mut Diagnostics<'_>,
 ) -> Result<Json<'t>, Reported> {
-    let end = document.len();
-    if end > MAX_DOCUMENT_LEN {
+    if document.len() > MAX_DOCUMENT_LEN {
         let message = format!("larger than {MAX_DOCUMENT_LEN} bytes");
         return Err(diagnostics.add_text(0..0, message, "shorten the list of origins"));
     }
@@ -37,12 +36,19 @@ pub(super) fn read<'t>(
         let message = "invalid UTF-8";
         return Err(diagnostics.add_text(char_at(document, at), message, help));
     }
-    Json::read(document).map_err(|error| {
-        let at = if error.is_eof() { end } else { offset(document, &error) };
-        let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
-        let (message, help) = explain(&error, before, rest);
-        diagnostics.add_text(char_at(document, at), message, help)
-    })
+    Json::read(document).map_err(|error| add_error(&error, document, diagnostics))
+}
+
+#[cold]
+fn add_error(
+    error: &serde_json::Error,
+    document: &str,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Reported {
+    let at = if error.is_eof() { document.len() } else { offset(document, error) };
+    let (before, rest) = document.split_at_checked(at).unwrap_or((document, ""));
+    let (message, help) = explain(error, before, rest);
+    diagnostics.add_text(char_at(document, at), message, help)
 }
 
 /// The place of a syntax error, in bytes.

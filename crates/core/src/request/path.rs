@@ -109,6 +109,7 @@ fn is_certain(pair: [u8; 2]) -> bool {
     )
 }
 
+#[inline(never)] // Nearly all paths are plain.
 fn read(path: &str) -> Reading {
     let Some(decoded) = decode(path) else { return Reading::Anything };
     let folded = fold_case(&String::from_utf8_lossy(&decoded));

@@ -28,6 +28,7 @@ pub const MAX_REFLECTED_LEN: usize = 4096;
 pub const MAX_REFLECTED_NAMES: usize = 128;
 
 /// The headers that every answer of the origin server to such a page gets.
+#[inline(never)] // Of one template only.
 pub(super) fn response_headers(rule: &Rule, grant: GrantKind, is_explained: bool) -> Headers {
     let mut headers = granted(grant);
     if grant != GrantKind::None {
@@ -39,6 +40,7 @@ pub(super) fn response_headers(rule: &Rule, grant: GrantKind, is_explained: bool
 
 /// The headers that the answer to every preflight of such a page gets, but for the names of
 /// headers that it reflects.
+#[inline(never)] // Of one template only.
 pub(super) fn preflight_headers(rule: &Rule, grant: GrantKind) -> Headers {
     let mut headers = granted(grant);
     if grant != GrantKind::None {

@@ -126,19 +126,22 @@ impl Template<'_> {
             (Kind::Response { grant, is_explained }, Some(route)) => {
                 cors::response_headers(&route.rule, grant, is_explained)
             }
-            (Kind::Refusal(request), _) => error_headers([(VARY, vary::of(request))]),
+            (Kind::Refusal(request), _) => error_headers(&[(VARY, vary::of(request))]),
             (Kind::Unavailable(request), _) => {
-                error_headers([(RETRY_AFTER, RETRY_AFTER_SECONDS), (VARY, vary::of(request))])
+                error_headers(&[(RETRY_AFTER, RETRY_AFTER_SECONDS), (VARY, vary::of(request))])
             }
-            (Kind::Failure(_), _) => error_headers([]),
+            (Kind::Failure(_), _) => error_headers(&[]),
             (Kind::Preflight { .. } | Kind::Response { .. }, None) => Vec::new(),
         }
     }
 }
 
 /// The headers of an error that the edge itself answers with.
-fn error_headers<const N: usize>(more: [(&'static str, HeaderValue); N]) -> Headers {
-    [(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)].into_iter().chain(more).collect()
+#[inline(never)] // Of one template only.
+fn error_headers(more: &[(&'static str, HeaderValue)]) -> Headers {
+    let mut headers = vec![(CONTENT_TYPE, JSON), (CACHE_CONTROL, NO_STORE)];
+    headers.extend_from_slice(more);
+    headers
 }
 
 impl<'a> Answer<'a> {

@@ -50,19 +50,15 @@ fn answer(cache: &mut PolicyCache, read: PolicyRead, kv: Kv<'_>, now: f64) -> Ve
             text: &text,
         };
         let answer = found.map(|found| found.map(document)).ok_or("KV is down".to_owned());
-        let effects = cache.update(&read, answer, now, FRESH_SECONDS, &DomainRules::NONE);
+        let (effects, further) =
+            cache.update(&read, answer, now, FRESH_SECONDS, &DomainRules::NONE);
         let parses = if is_parsed.get() { ", parses" } else { "" };
         happened.push(format!("reads {}{parses}", read.keys().join(" ")));
-        for effect in effects {
-            happened.push(match effect {
-                Effect::Read(further) => {
-                    next = Some(further);
-                    continue;
-                }
-                Effect::WriteLastGood(key) => format!("writes {key}"),
-                Effect::Log(event) => format!("logs {}", name(&event)),
-            });
-        }
+        happened.extend(effects.into_iter().map(|effect| match effect {
+            Effect::WriteLastGood(key) => format!("writes {key}"),
+            Effect::Log(event) => format!("logs {}", name(&event)),
+        }));
+        next = further;
     }
     happened
 }

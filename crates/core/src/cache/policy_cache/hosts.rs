@@ -50,8 +50,17 @@ impl Hosts {
             })
         };
         self.with_policy.insert_evicting(host, now, entry, is_shared);
+        if self.bytes() > MAX_BYTES {
+            self.shrink_around(&policy);
+        }
+    }
+
+    /// Removes the policies that were used least recently, but not `policy`, until the others have
+    /// no more than [`MAX_BYTES`].
+    #[cold]
+    fn shrink_around(&mut self, policy: &Rc<Policy>) {
         while self.bytes() > MAX_BYTES {
-            let Some(least) = self.least_used_other_than(&policy) else { return };
+            let Some(least) = self.least_used_other_than(policy) else { return };
             let is_least =
                 |entry: &Entry| entry.known_policy().is_some_and(|other| Rc::ptr_eq(other, &least));
             self.with_policy.retain(|entry| !is_least(entry));

@@ -43,8 +43,6 @@ pub struct Document<'t> {
 /// An effect of an answer of KV, which the caller carries out.
 #[derive(Debug)]
 pub enum Effect {
-    /// Go on with this read, and come back with its answer.
-    Read(PolicyRead),
     /// Put the text that was read under this key, unless that holds it already.
     WriteLastGood(String),
     /// Log an event of the host.
@@ -144,15 +142,16 @@ impl PolicyRead {
         self.keys.last().is_some_and(|key| key == keys::EVERY_HOST)
     }
 
-    fn then(&self, step: Step, documents: &[String]) -> Effect {
+    fn then(&self, step: Step, documents: &[String]) -> Self {
         let keys = documents.iter().map(|key| keys::last_good(key)).collect();
-        Effect::Read(Self { step, keys, ..self.clone() })
+        Self { step, keys, ..self.clone() }
     }
 }
 
 impl PolicyCache {
     /// Updates the cache at `now` with KV's answer to `read`: the first document that is there,
-    /// none, or an error. A policy is fresh for `fresh_seconds`. Returns the effects, in order.
+    /// none, or an error. A policy is fresh for `fresh_seconds`. Returns the effects, in order, and
+    /// the read to go on with, whose answer is to come back here as well.
     #[must_use]
     pub fn update(
         &mut self,
@@ -161,7 +160,7 @@ impl PolicyCache {
         now: f64,
         fresh_seconds: u32,
         domain_rules: &DomainRules,
-    ) -> Vec<Effect> {
+    ) -> (Vec<Effect>, Option<PolicyRead>) {
         let mut effects = Vec::new();
         let candidates = keys::candidates(&read.host);
         let is_answered = answer.is_ok();
@@ -195,7 +194,7 @@ impl PolicyCache {
                     if let Some(entry) = self.hosts.get_mut(&read.host, now) {
                         entry.awaits_shared = true;
                     }
-                    return effects;
+                    return (effects, None);
                 };
                 times.validated_at = validated_at;
                 let key = keys::EVERY_HOST.to_owned();
@@ -238,16 +237,18 @@ impl PolicyCache {
                 effects.push(Effect::Log(PolicyEvent::Changed { key, policy }));
             }
         }
-        match next {
-            Next::Dropped if after.is_none() => effects.push(Effect::Log(PolicyEvent::Missing)),
-            Next::Done | Next::Dropped => {}
+        if next == Next::Dropped && after.is_none() {
+            effects.push(Effect::Log(PolicyEvent::Missing));
+        }
+        let further = match next {
+            Next::Done | Next::Dropped => None,
             Next::ReadLastGood(rank) => {
                 let key = candidates.get(rank).map(std::slice::from_ref).unwrap_or_default();
-                effects.push(read.then(Step::LastGood, key));
+                Some(read.then(Step::LastGood, key))
             }
-            Next::ReadLastKnown => effects.push(read.then(Step::LastKnown, &candidates)),
-        }
-        effects
+            Next::ReadLastKnown => Some(read.then(Step::LastKnown, &candidates)),
+        };
+        (effects, further)
     }
 
     /// The policy of `document`, if it is valid. The text that its key had last is not parsed

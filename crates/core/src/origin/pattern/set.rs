@@ -42,7 +42,8 @@ impl OriginSet {
         self.exact.shrink();
     }
 
-    fn insert(&mut self, pattern: &OriginPattern<'_>) {
+    /// Adds a pattern.
+    pub fn insert(&mut self, pattern: &OriginPattern<'_>) {
         let text = pattern.as_str();
         let patterns = if pattern.is_exact() { &mut self.exact } else { &mut self.wildcards };
         patterns.insert(text);
@@ -88,9 +89,12 @@ impl OriginSet {
         if let Some(exact) = self.exact.get(origin.as_str()) {
             return Some(exact);
         }
-        if self.wildcards.is_empty() {
-            return None;
-        }
+        if self.wildcards.is_empty() { None } else { self.find_pattern(origin) }
+    }
+
+    /// A pattern with a `*` that stands for `origin`.
+    #[inline(never)] // Many lists have none.
+    fn find_pattern(&self, origin: &Origin<'_>) -> Option<&str> {
         // A pattern is as long as the origin, but for what a `*` adds.
         let buffer = &mut String::with_capacity(origin.as_str().len().saturating_add(8));
         get(&self.wildcards, buffer, &[origin.without_port(), ":*"])

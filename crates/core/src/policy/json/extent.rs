@@ -1,33 +1,35 @@
 //! Where a value ends in a text whose syntax is good.
 
-/// The length of the value that `text` begins with, in bytes; `None` if there is none.
-pub(super) fn value_len(text: &str) -> Option<usize> {
+/// The length of the value that `text` begins with, in bytes, and true if it is a string without an
+/// escape; `None` if there is no value.
+pub(super) fn extent(text: &str) -> Option<(usize, bool)> {
     match text.as_bytes().first()? {
-        b'"' => string_len(text),
-        b'[' | b'{' => container_len(text),
+        b'"' => string_extent(text),
+        b'[' | b'{' => Some((container_len(text)?, false)),
         _ => {
             let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}');
-            Some(text.bytes().position(ends).unwrap_or(text.len()))
+            Some((text.bytes().position(ends).unwrap_or(text.len()), false))
         }
     }
 }
 
-/// The length of a string with its quotes.
-fn string_len(text: &str) -> Option<usize> {
+/// The same of a string, with its quotes.
+fn string_extent(text: &str) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
-    let mut len = 1_usize;
+    let (mut len, mut is_plain) = (1_usize, true);
     loop {
         len = len.saturating_add(plain_len(bytes.get(len..)?));
-        match bytes.get(len)? {
-            b'"' => return Some(len.saturating_add(1)),
-            // A backslash, and what it escapes.
-            _ => len = len.saturating_add(2),
+        if bytes.get(len)? == &b'"' {
+            return Some((len.saturating_add(1), is_plain));
         }
+        // A backslash, and what it escapes.
+        len = len.saturating_add(2);
+        is_plain = false;
     }
 }
 
 /// The number of bytes up to the first quote or backslash, or of all.
-pub(super) fn plain_len(bytes: &[u8]) -> usize {
+fn plain_len(bytes: &[u8]) -> usize {
     // Eight at a time, as a list of 100,000 origins has millions.
     let (words, rest) = bytes.as_chunks();
     let mut len = 0_usize;
@@ -60,7 +62,7 @@ fn container_len(text: &str) -> Option<usize> {
             b']' | b'}' if depth == 1 => return Some(len.saturating_add(1)),
             b']' | b'}' => depth = depth.saturating_sub(1),
             b'"' => {
-                len = len.saturating_add(string_len(text.get(len..)?)?);
+                len = len.saturating_add(string_extent(text.get(len..)?)?.0);
                 continue;
             }
             _ => {}
@@ -93,9 +95,10 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(), "{value}");
             for after in ["", ",", " ,\"x\"", "\n]", "}", "\t: 1"] {
+                let is_plain = value.starts_with('"') && !value.contains('\\');
                 assert_eq!(
-                    value_len(&format!("{value}{after}")),
-                    Some(value.len()),
+                    extent(&format!("{value}{after}")),
+                    Some((value.len(), is_plain)),
                     "{value}{after}"
                 );
             }
@@ -118,6 +121,6 @@ mod tests {
 
     #[test]
     fn nothing_has_no_length() {
-        assert_eq!(value_len(""), None);
+        assert_eq!(extent(""), None);
     }
 }
