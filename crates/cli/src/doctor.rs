@@ -18,6 +18,7 @@ mod look_alikes;
 mod near_misses;
 mod probes;
 mod proxies;
+mod query;
 mod recording;
 mod software;
 mod step;
@@ -61,7 +62,7 @@ pub(super) struct Doctor {
     origin: Option<String>,
     /// Ask nobody: diagnose what a browser recorded (network panel, "Save all as HAR")
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["header", "cookie", "websocket", "direct", "timeout", "hold"])]
+    #[arg(conflicts_with_all = ["header", "query", "cookie", "websocket", "direct", "timeout", "hold"])]
     har: Option<String>,
     /// Socket.IO's path [default: /socket.io/]
     #[arg(long, value_name = "P")]
@@ -69,6 +70,9 @@ pub(super) struct Doctor {
     /// A header that the page's client sets (extraHeaders); may be repeated
     #[arg(long, value_name = "N:V")]
     header: Vec<String>,
+    /// The query that the page's client sets (query)
+    #[arg(long, value_name = "a=b&c=d")]
+    query: Option<String>,
     /// The browser's cookies for the server; implies --credentials
     #[arg(long, value_name = "a=b; c=d")]
     cookie: Option<String>,
@@ -122,6 +126,7 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
+        let text = examination.target.page.query.hidden(&text);
         let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
         Ok(Report { text, status: Status::good_if(!fails) })
     }
@@ -175,10 +180,12 @@ impl Doctor {
             None => None,
         };
         let headers = self.header.iter().map(|header| arguments::header(header));
+        let query = self.query.as_deref().map(arguments::query).transpose()?;
         let cookie = self.cookie.as_deref().map(arguments::cookie).transpose()?;
         let page = Page {
             origin: arguments::origin(self.origin.as_deref().unwrap_or_default())?,
             headers: headers.collect::<Result<_, _>>()?,
+            query: query.unwrap_or_default(),
             credentialed: self.credentials || cookie.is_some() || self.client == 2,
             cookie,
             client: self.client,

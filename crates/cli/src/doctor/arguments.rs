@@ -7,6 +7,7 @@ use socketio_cors_core::{
 use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;
 
+use super::query::Query;
 use crate::{WrongUsage, printable::printable};
 
 /// The longest path that is asked for, in bytes.
@@ -55,9 +56,7 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
         Err(error) => return wrong(format!("is no URL: {error}")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong(
-            "has user information, which no browser sends along: leave it out".to_owned(),
-        );
+        return wrong("has a user name, which no browser sends: leave it out".to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
         return wrong("has a query or a fragment: leave it out".to_owned());
@@ -101,12 +100,13 @@ fn with_slash(path: &str) -> String {
 pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
     match Origin::try_from(text) {
         Ok(origin) if origin.is_null() => Err(WrongUsage(
-            "--origin null: it stands for any sandboxed frame and local file; give the origin of \
-             a page. What null is granted is examined anyway"
+            "--origin null: any sandboxed frame and local file sends that. Give the origin of a page. The \
+             doctor tries null anyway"
                 .to_owned(),
         )),
         Ok(origin) if origin.is_websocket() => Err(WrongUsage(format!(
-            "--origin {text}: no page has the origin of a WebSocket; give that of a page"
+            "--origin {text}: this is the origin of a WebSocket, which no page has. Give the origin of a \
+             page"
         ))),
         Ok(_) => Ok(text.to_owned()),
         Err(_) => {
@@ -135,16 +135,25 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         return wrong("has a name that no header can have");
     }
     match name.to_ascii_lowercase().as_str() {
-        "cookie" => wrong("is the browser's to send: use --cookie"),
-        "origin" => wrong("is the browser's to send: use --origin"),
+        "cookie" => wrong("is set by browsers: use --cookie"),
+        "origin" => wrong("is set by browsers: use --origin"),
         lower if is_forbidden_request_header(lower) => {
-            wrong("is a header that browsers keep to themselves: no page sends it")
+            wrong("is a header that only browsers set, and no page can")
         }
         _ if http::HeaderValue::from_str(value).is_err() => {
             wrong("has a value that no header can have")
         }
         _ => Ok((name.to_owned(), value.to_owned())),
     }
+}
+
+/// Reads the client's `query` option.
+///
+/// # Errors
+/// It is none: what to write.
+pub(super) fn query(text: &str) -> Result<Query, WrongUsage> {
+    Query::read(text)
+        .map_err(|problem| WrongUsage(format!("--query {} {problem}", printable(text))))
 }
 
 /// Checks the value of a Cookie header.
@@ -156,7 +165,7 @@ pub(super) fn cookie(text: &str) -> Result<String, WrongUsage> {
     if !is_header || !text.contains('=') {
         let shown = printable(text);
         return Err(WrongUsage(format!(
-            "--cookie {shown} is no cookie: write it as in 'a=b; c=d'"
+            "--cookie {shown} is not a cookie: write it as in 'a=b; c=d'"
         )));
     }
     Ok(text.trim().to_owned())
