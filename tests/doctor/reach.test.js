@@ -113,7 +113,7 @@ describe("what answers", () =>
 				response.writeHead(302, { Location: "https://login.example/sign-in" }).end(),
 			),
 			finds: {
-				"login-required": error("https://login.example/sign-in", "Let the path of Socket.IO"),
+				"login-required": error("https://login.example/sign-in", "Exclude Socket.IO's path"),
 			},
 		},
 	}));
@@ -135,7 +135,7 @@ describe("another WebSocket server takes the upgrade", () => {
 		};
 	};
 	testFindings({
-		"and says nothing": {
+		"but sends nothing": {
 			of: beside(true),
 			asks: ["--timeout", "1"],
 			finds: { "probe-failed": error("101"), ...foreignPost },

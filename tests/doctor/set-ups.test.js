@@ -49,6 +49,12 @@ const byTurnsStripped = () => {
 	return meddling(good, (answer) => (answer.status === 101 ? answer : strip(answer)));
 };
 
+/** A token in the query is wanted, whoever asks. */
+const tokenInQuery = server(4, {
+	cors: granted,
+	allowRequest: ({ url }, decide) => decide(null, url.includes("token=secret")),
+});
+
 /** After so many requests that are no WebSockets, each is answered 429. */
 const limitedAfter = (count) => {
 	let asked = 0;
@@ -172,20 +178,20 @@ describe("the server", () => {
 			},
 			is: "warning session-ended",
 			fix: "socket.disconnect(true)",
-			not: ["different instances", "ip_hash"],
+			not: ["another instance", "ip_hash"],
 		},
 		"a parser of its own": {
 			of: guarded(server(4, { cors: granted, parser: strict })),
 			is: "warning session-ended",
 			fix: "`parser` of its own",
-			not: ["different instances", "ip_hash"],
+			not: ["another instance", "ip_hash"],
 		},
 		"allowRequest that wants a key": {
 			of: server(4, { cors: granted, allowRequest: (_, decide) => decide("no API key", false) }),
 			is: "error blocked",
 			says: "no API key",
 			fix: ["--header", "allowed.includes(request.headers.origin)"],
-			not: "is not among the origins",
+			not: "list of allowed origins",
 		},
 		"headers on the handshake alone": {
 			of: async () => {
@@ -196,7 +202,7 @@ describe("the server", () => {
 				return deployment;
 			},
 			is: "error stripped-headers",
-			says: "on the answer to the handshake, and not on the later ones",
+			says: "the later answers of the session do not",
 			fix: 'io.engine.on("headers"',
 		},
 		"another server of WebSockets beside it": {
@@ -220,13 +226,28 @@ describe("the server", () => {
 			fix: "SSL mode Full",
 		},
 		"allowRequest that wants a token, which is in the query": {
-			of: server(4, {
-				cors: granted,
-				allowRequest: ({ url }, decide) => decide(null, url.includes("token=")),
-			}),
+			of: tokenInQuery,
 			is: "error origin-not-listed",
 			says: "a token or a cookie",
-			fix: ["--header, --cookie", "`query`"],
+			fix: "--header, --cookie, --query",
+		},
+		"the same, with another token": {
+			of: tokenInQuery,
+			asks: ["--query", "token=old"],
+			is: "error origin-not-listed",
+			says: ["token=…&EIO=4", "a token or a cookie"],
+			not: "old",
+		},
+		"the same, with the token, and another origin": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ url, headers: { origin = page } }, decide) =>
+					decide(null, url.includes("token=secret") && origin === page),
+			}),
+			asks: ["--query", "token=secret", "--origin", "https://other.example"],
+			is: "error origin-not-listed",
+			says: "its list of allowed origins does not have it",
+			not: ["secret", "a token or a cookie"],
 		},
 		"allowRequest that looks at Referer, which no WebSocket has": {
 			of: server(4, {
@@ -235,7 +256,7 @@ describe("the server", () => {
 			}),
 			is: "error websocket-refused",
 			says: "without Origin",
-			fix: "Let it look at Origin",
+			fix: "Check Origin or a cookie instead",
 			not: "the platform",
 		},
 		"a body that is read before Socket.IO gets it": {
@@ -247,7 +268,7 @@ describe("the server", () => {
 		"a sign after an origin": {
 			of: server(4, { cors: { origin: `${page};` } }),
 			is: "error invalid-origin",
-			says: "a sign at its end",
+			says: "a character at its end",
 		},
 		"headers without commas between them": {
 			of: server(4, { cors: { ...granted, allowedHeaders: "Content-Type X-Token" } }),
@@ -276,8 +297,8 @@ describe("the server", () => {
 		"instances of which one has no list": {
 			of: byTurnsStripped(),
 			is: "error stripped-headers",
-			says: "others to the same request",
-			fix: "not set up alike",
+			says: "other answers to the same request",
+			fix: "their settings differ",
 		},
 		"a limit that the page does not reach": {
 			of: limitedAfter(12),
@@ -421,8 +442,8 @@ describe("the port", () => {
 			is: "error connection-failed",
 			says: "SSH",
 		},
-		"HTTP/2 alone": { of: http2, is: "error connection-failed", says: "HTTP/2" },
-		"HTTP/2 alone, by TLS": {
+		"only HTTP/2": { of: http2, is: "error connection-failed", says: "HTTP/2" },
+		"only HTTP/2, by TLS": {
 			of: another(async () => {
 				const { key, cert } = certificate;
 				const http = createSecureHttp2Server({ key, cert, allowHTTP1: false });
@@ -433,9 +454,9 @@ describe("the port", () => {
 				};
 			}),
 			is: "error upgrade-blocked",
-			says: "HTTP/2 alone",
+			says: "only HTTP/2",
 			fix: "allowHTTP1: true",
-			not: ["openssl", "No answer comes to the page"],
+			not: ["openssl", "The page gets no answer"],
 		},
 		"TLS of versions that no browser takes": {
 			of: another(async () => {
@@ -470,7 +491,7 @@ describe("the port", () => {
 		"a connection that is cut": {
 			of: tcp((socket) => socket.once("data", () => socket.end())),
 			is: "error connection-failed",
-			fix: "hangs up",
+			fix: "takes the connection and closes it",
 		},
 	});
 });
@@ -497,7 +518,7 @@ describe("an answer on its way", () => {
 			asks: header,
 			is: "warning preflight-for-each-poll",
 		},
-		"of a preflight, that a cache has kept of another page": {
+		"of a preflight, that A cache has kept of another page": {
 			of: meddling(good, (answer) =>
 				answer.request.method === "OPTIONS"
 					? {
@@ -513,7 +534,7 @@ describe("an answer on its way", () => {
 			asks: header,
 			is: "error preflight-without-cors",
 			says: "131",
-			fix: "a cache has kept",
+			fix: "A cache has kept",
 		},
 		"with a script at its end": {
 			of: spoilt((answer) => ({
@@ -613,7 +634,7 @@ describe("a request on its way", () => {
 			of: readdressed(good, otherOrigin),
 			asks: ({ direct }) => ["--direct", direct],
 			is: "error stripped-headers",
-			says: "hands on another Origin",
+			says: "passes on another Origin",
 			fix: "proxy_set_header Origin",
 		},
 	});
@@ -626,7 +647,7 @@ describe("nginx", needsNginx, () => {
 		"a slash after the port, which takes the path away": {
 			of: nginx(found, "rewrite ^/socket.io(/.*)$ $1 break;"),
 			is: "error proxy-changes-path",
-			says: "/socket.io/, the server got /",
+			says: "/socket.io/, and the server got /",
 			fix: ["location /socket.io/ {", "proxy_pass http://127.0.0.1:3000;"],
 			not: "handle_path",
 		},
@@ -666,7 +687,7 @@ describe("nginx", needsNginx, () => {
 			is: "error blocked",
 			fix: "allow all;",
 		},
-		"a list of origins of its own": {
+		"its own list of origins": {
 			of: nginx(good, `if ($http_origin !~ "^(|https://other.example)$") { return 403; }`),
 			is: "error origin-not-listed",
 			says: "Without Origin",
@@ -741,7 +762,7 @@ describe("other proxies", () => {
 				"handle_path /socket.io/* {\nreverse_proxy NODE\n}",
 			),
 			is: "error proxy-changes-path",
-			fix: "`handle`, not `handle_path`",
+			fix: "`handle_path` takes the path away",
 		},
 		"Caddy answers preflights": {
 			of: proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),

@@ -47,13 +47,13 @@ const languages = [
 	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
-		/^(nginx\.ingress|- to:|upgrade_configs|trafficPolicy|service:)/,
+		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
 	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
 	[
-		/^(curl|pip|npx|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(curl|pip|npx|go|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],
@@ -73,6 +73,12 @@ const unread = [
 	"$middleware->", // Laravel
 	"protection", // Go
 	"CheckOrigin", // Go
+	"allowed := ", // Go
+	"options", // Go
+	"let cors = ", // Rust
+	"async fn check_origin", // Rust
+	"SocketIo::builder()", // Rust
+	"socketioxide = ", // Cargo.toml
 	"traefik.", // a label of Docker
 	"passenger_", // Passenger
 	"Passenger",

@@ -48,15 +48,15 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     vec![
         finding
             .why([
-                "Anybody can register such a name, and a page there can then do what the real one can. \
-                 An origin is compared whole, or by a pattern with ^, $ and \\. in it.",
+                "Anybody can register such a name, and a page there can then do what the real page can. \
+                 Compare whole origins, or use a pattern with ^, $ and \\. in it.",
             ])
-            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("So is {origin}: {how}.")))
+            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("{origin} is let in too: {how}.")))
             .fix(remedy::allow_page(examination))
             .fix([
-                "In an `allowRequest` or a middleware of your own, compare whole origins:".to_owned(),
+                "In your own `allowRequest` or middleware, compare whole origins:".to_owned(),
                 "  allowed.includes(request.headers.origin)".to_owned(),
-                "A regular expression has to begin with ^, to end with $, and to have \\. for a dot:"
+                "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:"
                     .to_owned(),
                 format!("  /^{pattern}$/"),
                 format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),

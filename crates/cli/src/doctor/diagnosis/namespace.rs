@@ -60,31 +60,32 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
     )
     .seen(exchange, with_body(exchange))
     .why([
-        "This is not about CORS: the client is connected, and the server's own code says no. The page \
+        "This is not about CORS: the client is connected, and the server's own code refuses it. The page \
          gets the message in `connect_error`, and does not try again by itself.",
     ]);
     if message == "Invalid namespace" {
         return finding.fix([
-            "Is it meant to be a path? After the host in the client's URL stands a namespace; the path is an \
-             option:"
+            "Should it be a path? What stands after the host in the client's URL is a namespace. The path \
+             is an option:"
                 .to_owned(),
             format!("  io(\"https://api.example.com\", {{ path: \"{namespace}/socket.io/\" }})"),
-            "If it is a namespace, the server has to have it:".to_owned(),
+            "If it should be a namespace, the server needs it:".to_owned(),
             format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"),
         ]);
     }
     let finding = finding.fix([
-        "A middleware (io.use) or a connect handler wants to know who it is. Let the client send it:",
+        "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say \
+         so:",
         "  io(\"…\", { auth: { token: \"…\" } })",
-        "The middleware finds it in socket.handshake.auth; a cookie or a header is in \
-         socket.handshake.headers, and needs withCredentials or extraHeaders in the client.",
+        "The middleware reads it from socket.handshake.auth. It reads cookies and headers from \
+         socket.handshake.headers, if the client has withCredentials or extraHeaders.",
     ]);
     if is_of_page {
         return finding;
     }
     finding.fix([
-        "The doctor sends no `auth`: if the page does, it may well be let in. What it sends in a header or \
-         a cookie can be given here: --header, --cookie.",
+        "The doctor sends no `auth`: a page that does may be let in. Give the doctor what the page sends \
+         in a header, a cookie or the query: --header, --cookie, --query.",
     ])
 }
 

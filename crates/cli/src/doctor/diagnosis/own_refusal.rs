@@ -18,8 +18,8 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     let said = own_words(poll)?;
     let finding = if examination.recorded.is_some() {
         let summary = format!(
-            "a function of the server itself refuses the poll: \"{said}\"; for its origin or for something \
-             else, the recording does not tell"
+            "a function of the server refuses the poll: \"{said}\". The recording does not tell whether it \
+             is because of the origin"
         );
         Finding::new(Code::Blocked, Severity::Error, summary).seen(poll, with_body(poll))
     } else {
@@ -28,8 +28,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
             return None;
         }
         let summary = format!(
-            "a function of the server itself refuses the poll, with the page's Origin and without: \
-             \"{said}\""
+            "a function of the server refuses the poll, with and without the page's Origin: \"{said}\""
         );
         Finding::new(Code::Blocked, Severity::Error, summary)
             .seen(poll, with_body(poll))
@@ -37,14 +36,14 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     };
     Some(
         finding
-        .why(["That is the word of its `allowRequest`, or of a middleware: it is asked before any session \
-               begins, and CORS headers do not matter to it."])
+        .why(["These are the words of its `allowRequest` or of a middleware. They run before any session \
+         begins, and CORS headers do not matter to them."])
         .why([client_says(poll)])
         .fix([
-            "Give it what it looks for, here and in the client: a token in a header (--header, \
-             extraHeaders) or a cookie (--cookie, withCredentials). One in the client's `auth` comes later, \
-             in a packet, and is for a middleware of io.use.",
-            "If it looks at the origin, let it pass the page's:",
+            "Give it what it wants, in the client and here: a token in a header (extraHeaders, --header) \
+             or in the query (query, --query), or a cookie (withCredentials, --cookie). The client's \
+             `auth` comes later, and only io.use sees it.",
+            "If it checks the origin, let it allow the page's:",
         ])
         .fix(remedy::own_function(examination)),
     )
@@ -53,7 +52,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
 /// The words of a refusal, where they are not those that Engine.IO has by itself.
 fn own_words(poll: &Exchange) -> Option<String> {
     let is_own = |error: &EngineError| {
-        error.code == FORBIDDEN && !error.is_python && error.message != "Forbidden"
+        error.code == FORBIDDEN && !error.is_python() && error.message != "Forbidden"
     };
     poll.engine_error().filter(is_own).map(|error| error.message)
 }

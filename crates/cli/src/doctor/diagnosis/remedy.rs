@@ -1,14 +1,16 @@
 //! Fixes, in the words of each server.
 
+mod go;
 mod headers;
 mod one_value;
+mod oxide;
 mod paths;
 mod sticky;
 mod upgrades;
 
 pub(super) use headers::keep_headers;
 pub(super) use one_value::{HIDE_CREDENTIALS, one_value};
-pub(super) use paths::{nginx_location, same_path};
+pub(super) use paths::{nginx_location, same_path, single_path};
 pub(super) use sticky::sticky;
 pub(super) use upgrades::upgrades;
 
@@ -30,7 +32,7 @@ pub(super) fn own_function(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
         SocketServer::Node2 => vec![
-            "It is an `allowRequest` function of the server that refuses, as in:".to_owned(),
+            "An `allowRequest` function of the server refuses it. For example:".to_owned(),
             format!("  const allowed = [undefined, \"{origin}\"];"),
             "  allowRequest: (request, decide) => decide(null, allowed.includes(request.headers.origin))"
                 .to_owned(),
@@ -55,9 +57,12 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
         SocketServer::Python | SocketServer::Node2 => socket_io(examination),
+        SocketServer::Oxide => oxide::allow_request(&examination.target.page),
+        SocketServer::Zishang => go::allow_request(&examination.target.page),
+        SocketServer::Googollee => go::googollee(&examination.target.page),
         SocketServer::Netty => vec![
-            "In netty-socketio, by an AuthorizationListener (null: apps, curl, and pages of the server's own \
-             origin):"
+            "In netty-socketio, by an AuthorizationListener (apps, curl and pages of the server's own \
+             origin have no Origin):"
                 .to_owned(),
             "  config.setAuthorizationListener(data -> {".to_owned(),
             "    String origin = data.getHttpHeaders().get(\"Origin\");".to_owned(),
@@ -67,8 +72,8 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
             "  });".to_owned(),
         ],
         SocketServer::Node => vec![
-            "In a Socket.IO 3 or 4 server, by `allowRequest` (undefined: apps, curl, and pages of the \
-             server's own origin):"
+            "In a Socket.IO 3 or 4 server, by `allowRequest` (apps, curl and pages of the server's own \
+             origin have no Origin):"
                 .to_owned(),
             format!("  const allowed = [undefined, \"{origin}\"];"),
             "  new Server(httpServer, {".to_owned(),
@@ -92,7 +97,7 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
         SocketServer::Node2 => vec![
-            "In a Socket.IO 2 server, with the port written out (several with spaces between):"
+            "In a Socket.IO 2 server, with the port (several origins with spaces between):"
                 .to_owned(),
             format!(
                 "  const io = require(\"socket.io\")(httpServer, {{ origins: \"{}\" }});",
@@ -100,17 +105,17 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
             ),
         ],
         SocketServer::Python => vec![
-            "In python-socketio (Flask-SocketIO: an argument of SocketIO(app, …)):".to_owned(),
+            "In python-socketio (in Flask-SocketIO, an argument of SocketIO(app, …)):".to_owned(),
             format!(
                 "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])"
             ),
-            "Let nothing else set CORS headers, as FastAPI's CORSMiddleware around it does."
+            "Let nothing else set CORS headers, such as a CORSMiddleware of FastAPI around it."
                 .to_owned(),
         ],
         SocketServer::Netty => {
             let mut lines = vec![
-                "In netty-socketio, which knows nothing of Spring's CORS settings (without a setOrigin it \
-                 lets every page in):"
+                "In netty-socketio, which ignores Spring's CORS settings (without setOrigin it lets every \
+                 page in):"
                     .to_owned(),
                 format!("  config.setOrigin(\"{origin}\");"),
             ];
@@ -120,6 +125,13 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
             }
             lines
         }
+        SocketServer::Oxide => {
+            oxide::allow_page(&examination.target.page, has_credentials(examination))
+        }
+        SocketServer::Zishang => {
+            go::allow_page(&examination.target.page, has_credentials(examination))
+        }
+        SocketServer::Googollee => go::googollee(&examination.target.page),
         SocketServer::Node => {
             let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
             vec![
@@ -147,7 +159,8 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
     }
     let lines =
         headers.iter().map(|(header, value)| format!("  {before} {header} \"{value}\"{after}"));
-    let mut all = vec![format!("If {name} sets it, there, and nowhere else:")];
+    let mut all =
+        vec![format!("If {name} sets the header, change it there, and set it nowhere else:")];
     all.extend(lines);
     all
 }
@@ -155,7 +168,7 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
 /// How nginx names the page's origin and no other, where it sets the header itself.
 pub(super) fn nginx_list(examination: &Examination) -> Vec<String> {
     vec![
-        "In nginx, where it sets the header itself, beside the server block and in it:".to_owned(),
+        "If nginx sets the header, write this beside the server block and in it:".to_owned(),
         "  map $http_origin $allowed_origin {".to_owned(),
         "    default \"\";".to_owned(),
         format!("    \"{0}\" \"{0}\";", examination.target.page.origin),
@@ -213,7 +226,7 @@ fn socket_preflight(examination: &Examination) -> Vec<String> {
 
 fn nginx_preflight(examination: &Examination) -> Vec<String> {
     let mut lines = vec![
-        "In nginx, where it answers them itself, within Socket.IO's location:".to_owned(),
+        "If nginx answers preflights itself, in Socket.IO's location:".to_owned(),
         "  if ($request_method = OPTIONS) {".to_owned(),
     ];
     let headers = preflight_headers(examination).into_iter();

@@ -349,8 +349,8 @@ fn a_refusal_of_this_worker_is_put_right_there() {
         (503, "refuse; reason=policy-unavailable; policy=none", "could read no policy"),
         (503, "allow; reason=listed-origin; policy=416c115b", "Is the server up"),
         (403, "refuse; reason=unlisted-origin; policy=none", "no policy is set"),
-        (403, "refuse; reason=lookup-failed; policy=416c115b", "learn from KV"),
-        (403, "refuse; reason=lookup-limited; policy=416c115b", "learn from KV"),
+        (403, "refuse; reason=lookup-failed; policy=416c115b", "KV did not tell"),
+        (403, "refuse; reason=lookup-limited; policy=416c115b", "KV did not tell"),
         (403, "refuse; reason=unlisted-origin; policy=416c115b", "Add the origin to the list"),
         (200, "allow; reason=listed-origin; policy=416c115b; report-only", "`reportOnly`"),
     ] {

@@ -8,8 +8,8 @@ use super::{
 const RAILS: Known = page(
     "Ruby on Rails answers {}, which has no Socket.IO",
     &[
-        "Action Cable is another protocol (@rails/actioncable). A Socket.IO server is another process: \
-         give its URL to the client, or let the proxy send the path there. In nginx:",
+        "Action Cable (@rails/actioncable) is another protocol. A Socket.IO server is a process of its \
+         own: give its URL to the client, or let the proxy send the path to it. In nginx:",
         "  {nginx:3000}",
     ],
 );
@@ -17,10 +17,10 @@ const RAILS: Known = page(
 const LARAVEL: Known = page(
     "Laravel answers {}, which has no Socket.IO",
     &[
-        "Reverb and Pusher are another protocol (Echo's broadcaster \"reverb\" or \"pusher\"). \
+        "Reverb and Pusher are other protocols (Echo's broadcaster \"reverb\" or \"pusher\"). \
          laravel-echo-server and other Socket.IO servers listen on a port of their own:",
         "  io(\"https://api.example.com:6001\")",
-        "Or let the proxy send the path there. In nginx:",
+        "Or let the proxy send the path to it. In nginx:",
         "  {nginx:6001}",
     ],
 );
@@ -28,7 +28,7 @@ const LARAVEL: Known = page(
 const PHOENIX: Known = page(
     "Phoenix answers {}, whose channels are another protocol",
     &[
-        "Let the page use the package phoenix (`new Socket(\"/socket\")`), or give it the URL of a \
+        "Use the package phoenix in the page (`new Socket(\"/socket\")`), or give the page the URL of a \
          Socket.IO server.",
         "  io(\"https://api.example.com\")",
     ],
@@ -37,8 +37,8 @@ const PHOENIX: Known = page(
 const PHP: Known = page(
     "an application in PHP answers {}, which has no Socket.IO",
     &[
-        "A Socket.IO server is a process of its own: give its URL to the client, or let the proxy send \
-         the path there, before the rule that gives all to index.php. In nginx:",
+        "A Socket.IO server is a process of its own. Give its URL to the client, or let the proxy send the \
+         path to it, before the rule that sends everything to index.php. In nginx:",
         "  {nginx:3000}",
         "In Apache:",
         "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
@@ -46,12 +46,13 @@ const PHP: Known = page(
 );
 
 const ASGI: Known = page(
-    "a Python server (ASGI) answers {}, and python-socketio is not before it",
+    "a Python server (ASGI) answers {}, and not python-socketio",
     &[
-        "Let uvicorn serve the application that has both:",
+        "Let uvicorn serve the application that python-socketio is part of:",
         "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
-        "Mounted below a path, that is before Socket.IO's: app.mount(\"/ws\", …) makes it \
-         /ws/socket.io/ (--path, and `path` in the client). Channels of Django are another protocol.",
+        "If the application is mounted below a path, Socket.IO's path begins with it: with \
+         app.mount(\"/ws\", …), it is /ws/socket.io/ (--path, and `path` in the client). Django's Channels \
+         are another protocol.",
     ],
 );
 
@@ -98,8 +99,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Nuxt answers {}, and Socket.IO is not there",
             &[
-                "Run Socket.IO beside it, and give its URL to the client, or attach it in a plugin of \
-                 Nitro (server/plugins), which needs `nitro: { experimental: { websocket: true } }`.",
+                "Run Socket.IO as a server of its own, and give its URL to the client. Or attach it in a \
+                 plugin of Nitro (server/plugins), with `nitro: { experimental: { websocket: true } }`.",
             ],
         ),
     },
@@ -108,8 +109,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "ASP.NET answers {}, which has no Socket.IO",
             &[
-                "SignalR is another protocol: let the page use @microsoft/signalr. Else give the client \
-                 the URL of the Socket.IO server:",
+                "SignalR is another protocol: use @microsoft/signalr in the page. Or give the client the \
+                 URL of the Socket.IO server:",
                 "  io(\"https://api.example.com\")",
             ],
         ),
