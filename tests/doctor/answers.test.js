@@ -129,6 +129,14 @@ describe("a firewall", () => {
 			answering(403, { ...cloudflare, "Content-Type": "text/plain" }, "error code: 1020"),
 			["Security, Events", "starts_with("],
 		),
+		"Cloudflare's, with its page": blocked(
+			answering(
+				403,
+				{ ...cloudflare, ...html },
+				"<title>Attention Required! | Cloudflare</title><h1>Sorry, you have been blocked</h1>",
+			),
+			["Security, Events", "starts_with("],
+		),
 		"Cloudflare's 1010": blocked(
 			answering(403, { ...cloudflare, ...html }, "<h1>Error 1010</h1>"),
 			"Browser Integrity Check",

@@ -35,7 +35,6 @@ describe("the report", () => {
 				"error[version-mismatch]: ",
 				"danger[any-origin-with-credentials]: ",
 				"warning[preflight-failed]: ",
-				"warning[vary-missing]: ",
 			];
 			assert.deepEqual(stdout.match(/^\w+\[[\w-]+\]: /gm), codes, stdout);
 			for (const code of codes) {
@@ -215,6 +214,13 @@ describe("a server sees", () => {
 			}
 			assert.ok(seen.some(({ headers }) => headers.origin === "https://foreign.example"));
 			assert.ok(seen.some(({ method }) => method === "OPTIONS"));
+		}));
+
+	test("the query of the URL, as that of the option", () =>
+		running(sound, async ({ url, servers: [{ seen }] }) => {
+			await tool.runApart(0, ["doctor", `${url}/?token=secret`, ...asPage]);
+			const polls = seen.filter(({ headers }) => headers.origin === page);
+			for (const { url } of polls) assert.ok(url.startsWith("/socket.io/?token=secret&EIO="), url);
 		}));
 
 	test("nothing but a connection to the main namespace", () =>

@@ -166,7 +166,22 @@ describe("a check of requests", () => {
 			}),
 			asks: header,
 			is: "error header-not-allowed",
-			fix: "nginx.ingress.kubernetes.io/cors-allow-headers",
+			fix: [
+				"nginx.ingress.kubernetes.io/cors-allow-headers",
+				"if-modified-since,authorization,x-token",
+			],
+		},
+		"of credentials, by an Ingress of nginx": {
+			of: meddling(server(4, { cors: { origin: "*" } }), ({ headers, ...answer }) => ({
+				...answer,
+				headers: {
+					...headers,
+					"access-control-allow-headers": "DNT,Keep-Alive,User-Agent,X-Requested-With",
+				},
+			})),
+			asks: ["--credentials"],
+			is: "error wildcard-with-credentials",
+			fix: `nginx.ingress.kubernetes.io/cors-allow-origin: "${page}"`,
 		},
 	});
 });

@@ -227,16 +227,17 @@ describe("the server", () => {
 		},
 		"allowRequest that wants a token, which is in the query": {
 			of: tokenInQuery,
-			is: "error origin-not-listed",
-			says: "a token or a cookie",
-			fix: "--header, --cookie, --query",
+			is: "error blocked",
+			says: "with and without the page's Origin",
+			fix: ["--query", "--header", "--cookie"],
+			not: "the list",
 		},
 		"the same, with another token": {
 			of: tokenInQuery,
 			asks: ["--query", "token=old"],
-			is: "error origin-not-listed",
-			says: ["token=…&EIO=4", "a token or a cookie"],
-			not: "old",
+			is: "error blocked",
+			says: "token=…&EIO=4",
+			not: "token=old",
 		},
 		"the same, with the token, and another origin": {
 			of: server(4, {
@@ -247,7 +248,37 @@ describe("the server", () => {
 			asks: ["--query", "token=secret", "--origin", "https://other.example"],
 			is: "error origin-not-listed",
 			says: "its list of allowed origins does not have it",
-			not: ["secret", "a token or a cookie"],
+			not: ["secret", "with and without"],
+		},
+		"allowRequest that looks at another origin than `cors`": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers: { origin } }, decide) => decide(null, !origin),
+			}),
+			is: "error origin-not-listed",
+			says: "the CORS headers allow https://app.example.com, but the server's own code refuses it",
+			fix: "allowed.includes(request.headers.origin)",
+			not: ["Add the origin to the list", "cors: { origin"],
+		},
+		"several origins in one text": {
+			of: server(4, { cors: { origin: `https://a.example.com,${page}` } }),
+			is: "error doubled-origin",
+			fix: [`origin: ["https://a.example.com", "${page}"]`, '.split(",")'],
+		},
+		"a pattern in a list": {
+			of: server(4, { cors: { origin: ["https://*.example.com"] } }),
+			is: "error origin-near-miss",
+			says: "no pattern",
+			fix: ["[a-z0-9-]+", `origin: ["${page}"]`],
+		},
+		"a middleware that wants a token": {
+			of: async () => {
+				const deployment = await good();
+				deployment.servers[0].io.use((_, next) => next(new Error("no token")));
+				return deployment;
+			},
+			is: "warning namespace-refused",
+			fix: "auth: {",
 		},
 		"allowRequest that looks at Referer, which no WebSocket has": {
 			of: server(4, {
@@ -367,6 +398,42 @@ describe("python-socketio", () => {
 			is: "error no-cors-headers",
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: "new Server(",
+		},
+		"a proxy that does not tell by which host it is asked": {
+			of: meddling(
+				asgi(""),
+				(answer) => answer,
+				({ headers }) => {
+					headers.host = "internal";
+				},
+			),
+			asks: ({ url }) => ["--origin", url],
+			is: "error origin-not-listed",
+			says: "takes the page's own origin for a foreign one",
+			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
+			not: "simple-websocket",
+		},
+		"no credentials": {
+			of: asgi(`, cors_allowed_origins=["${page}"], cors_credentials=False`),
+			asks: ["--credentials"],
+			is: "error credentials-not-allowed",
+			fix: "cors_credentials=True",
+		},
+		"mounted in an application that does not tell it": {
+			of: python(`
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
+mounted = socketio.ASGIApp(sio)
+async def app(scope, receive, send):
+    if scope["type"] == "http" and not scope["path"].startswith("/ws"):
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 404, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"detail":"Not Found"}'})
+    else:
+        await mounted(scope, receive, send)
+`),
+			is: "error wrong-path",
+			says: "mounted at /ws",
+			fix: ['socketio_path="/ws/socket.io"', '{ path: "/ws/socket.io/" }'],
 		},
 		"client 2": {
 			of: asgi(`, cors_allowed_origins=["${page}"]`),

@@ -75,6 +75,7 @@ const unread = [
 	"CheckOrigin", // Go
 	"allowed := ", // Go
 	"options", // Go
+	"app.Use(", // Go
 	"let cors = ", // Rust
 	"async fn check_origin", // Rust
 	"SocketIo::builder()", // Rust

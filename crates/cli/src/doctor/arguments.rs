@@ -19,6 +19,8 @@ pub(super) struct Server {
     /// Without a path.
     pub(super) base: Url,
     pub(super) beside: Beside,
+    /// The query that stands in the URL, without what the client sets itself.
+    pub(super) query: Query,
 }
 
 /// What stands after the host.
@@ -58,9 +60,10 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
     if !url.username().is_empty() || url.password().is_some() {
         return wrong("has a user name, which no browser sends: leave it out".to_owned());
     }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("has a query or a fragment: leave it out".to_owned());
+    if url.fragment().is_some() {
+        return wrong("has a fragment: leave it out".to_owned());
     }
+    let query = url.query().map(Query::recorded).unwrap_or_default();
     let beside = match url.path() {
         "/" => Beside::Nothing,
         path if path.trim_end_matches('/').ends_with("/socket.io") => {
@@ -69,7 +72,8 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
         path => Beside::Namespace(path.to_owned()),
     };
     url.set_path("/");
-    Ok(Server { base: url, beside })
+    url.set_query(None);
+    Ok(Server { base: url, beside, query })
 }
 
 /// Checks a Socket.IO path.
@@ -185,6 +189,12 @@ mod tests {
             ("https://a.example/socket.io/", "https://a.example/", path("/socket.io/")),
             ("https://a.example/x/socket.io", "https://a.example/", path("/x/socket.io/")),
             ("https://a.example/chat", "https://a.example/", Beside::Namespace("/chat".to_owned())),
+            ("https://a.example/?token=a", "https://a.example/", Beside::Nothing),
+            (
+                "https://a.example/socket.io/?EIO=4&transport=polling",
+                "https://a.example/",
+                path("/socket.io/"),
+            ),
         ] {
             let server = server("URL", text).unwrap();
             assert_eq!((server.base.as_str(), server.beside), (base, beside), "{text}");

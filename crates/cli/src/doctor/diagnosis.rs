@@ -20,6 +20,7 @@ mod mixed_content;
 mod namespace;
 mod origin;
 mod origin_check;
+mod own_origin;
 mod own_refusal;
 mod preflight;
 mod protocol;

@@ -38,6 +38,8 @@ pub(super) enum Author {
     Oxide,
     /// github.com/zishang520/socket.io, which sorts the fields by their names.
     Zishang,
+    /// walkor/phpsocket.io, whose refusals have neither a code nor a message.
+    Php,
     /// github.com/googollee/go-socket.io, which counts its sessions.
     Googollee,
 }
@@ -165,6 +167,10 @@ pub(super) fn error(body: &str) -> Option<EngineError> {
         let author = Some(Author::Python);
         return Some(EngineError { code, message: message.to_owned(), author });
     }
+    if error.get("code") == Some(&Value::Null) && error.get("message") == Some(&Value::Null) {
+        let message = "Forbidden".to_owned();
+        return Some(EngineError { code: FORBIDDEN, message, author: Some(Author::Php) });
+    }
     let (code, author) = match error.get("code")? {
         Value::String(code) => (code.parse().ok()?, Some(Author::Oxide)),
         code => (code.as_u64()?, None),
@@ -265,6 +271,7 @@ mod tests {
         for (body, expected) in [
             (r#"{"code":1,"message":"Session ID unknown"}"#, Some((1, None))),
             (r#"{"code":"1","message":"Session ID unknown"}"#, Some((1, Some(Author::Oxide)))),
+            (r#"{"code":null,"message":null}"#, Some((4, Some(Author::Php)))),
             (r#"{"code":7,"message":"odd"}"#, None),
             (r#"{"code":"odd","message":"odd"}"#, None),
             (r#""Not an accepted origin.""#, Some((4, Some(Author::Python)))),

@@ -124,6 +124,10 @@ impl Exchange {
     pub(super) fn author(&self) -> Option<engineio::Author> {
         let opened = || engineio::open(self.body()).filter(|_| !self.is_undeclared_gzip());
         match self.engine_error() {
+            // googollee/go-socket.io has no JSON there.
+            None if self.status() == Some(400) && self.body().starts_with("invalid sid") => {
+                Some(engineio::Author::Googollee)
+            }
             Some(error) => error.author,
             None => opened()?.author,
         }

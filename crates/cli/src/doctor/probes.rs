@@ -29,6 +29,10 @@ const USUAL_PATHS: &[&str] = &[
     "/ws/socket.io/",
     "/api/socket.io/",
     "/ws/",
+    "/sockets/",
+    "/api/socket/",
+    "/api/socketio/",
+    "/api/socket/io/",
     "/socket.io/socket.io/",
 ];
 
@@ -81,6 +85,9 @@ async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
             .poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION))
             .await;
         prober.websocket(Step::Websocket, Asker::Page).await;
+        if prober.last().is_some_and(is_silent) {
+            prober.hurry();
+        }
         upgrade(prober).await;
         strangers(prober, foreign).await;
         near_misses(prober).await;
@@ -116,6 +123,11 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
 /// True if the server, or one of several, may be about to start: the next answer may be another.
 fn may_be_starting(exchange: &Exchange) -> bool {
     exchange.is_late() || matches!(exchange.status(), Some(502..=504))
+}
+
+/// True if nothing came, or nothing over a WebSocket that opened.
+fn is_silent(exchange: &Exchange) -> bool {
+    exchange.error.as_ref().is_some_and(|error| error.kind == FailureKind::Late)
 }
 
 /// True if a TLS handshake failed as it does with a port that is not encrypted.
@@ -223,7 +235,9 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
 /// Asks from the origins that may have been written for the page's, where that one
 /// is not granted.
 async fn near_misses(prober: &mut Prober<'_, impl Network>) {
-    if prober.examination.grants_page() || prober.examination.names_page() {
+    let examination = &prober.examination;
+    let is_named = examination.grants_page() || examination.names_page();
+    if is_named && !examination.refuses_page() {
         return;
     }
     let origin = prober.examination.target.page.origin.clone();

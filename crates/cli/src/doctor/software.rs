@@ -13,6 +13,8 @@ pub(super) enum SocketServer {
     Oxide,
     /// github.com/zishang520/socket.io, of Go.
     Zishang,
+    /// walkor/phpsocket.io.
+    Php,
     /// github.com/googollee/go-socket.io, of Go, and what was forked from it.
     Googollee,
     /// python-socketio, alone or within Flask-SocketIO.
@@ -32,6 +34,8 @@ pub(super) enum Proxy {
     Passenger,
     LiteSpeed,
     Envoy,
+    Varnish,
+    Fastly,
     Cloudflare,
     CloudFront,
     AwsBalancer,
@@ -92,6 +96,8 @@ pub(super) fn socket_server(examination: &Examination) -> SocketServer {
         SocketServer::Python
     } else if is_of(Author::Oxide) {
         SocketServer::Oxide
+    } else if is_of(Author::Php) {
+        SocketServer::Php
     } else if is_of(Author::Zishang) {
         SocketServer::Zishang
     } else if is_of(Author::Googollee) {
@@ -141,6 +147,10 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Gunicorn)
     } else if starts("cloudflare") {
         Some(Proxy::Cloudflare)
+    } else if exchange.header("x-served-by").is_some_and(|it| it.starts_with("cache-")) {
+        Some(Proxy::Fastly)
+    } else if via.contains("varnish") || exchange.header("x-varnish").is_some() {
+        Some(Proxy::Varnish)
     } else if server.contains("envoy") || exchange.header(ENVOY).is_some() {
         Some(Proxy::Envoy)
     } else {

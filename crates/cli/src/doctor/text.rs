@@ -33,7 +33,12 @@ impl Severity {
 
 /// The findings, the facts, and how many there are, in colour.
 pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Finding]) -> String {
-    let mut parts = vec![heading(examination)];
+    let mut heading = heading(examination);
+    if findings.iter().any(|finding| finding.summary.contains("poll")) {
+        heading
+            .push_str("A poll is an HTTP request of a Socket.IO client, which begins with one.\n");
+    }
+    let mut parts = vec![heading];
     parts.extend(findings.iter().map(finding));
     if !facts.is_empty() {
         let widest = facts.iter().map(|fact| fact.name.len()).max().unwrap_or_default();

@@ -3,6 +3,7 @@
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
 };
 
 /// The texts that AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
@@ -49,13 +50,16 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
          this one, unless it has SameSite=None; Secure."
     };
     let mut fix = vec![
-        "Add them where the cookie is set (Socket.IO's `cookie` option, a session middleware, the load \
-         balancer):"
+        "Add them where the cookie is set (the server, a session middleware, the load balancer):"
             .to_owned(),
         "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure".to_owned(),
-        "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
-            .to_owned(),
     ];
+    if socket_server(examination) == SocketServer::Node {
+        fix.push(
+            "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
+                .to_owned(),
+        );
+    }
     if !target.is_trustworthy() {
         fix.push("Secure needs https, and this server is on http.".to_owned());
     }

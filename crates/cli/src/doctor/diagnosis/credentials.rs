@@ -10,6 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -79,6 +80,11 @@ fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
              add_header, or hide the server's header:",
             remedy::HIDE_CREDENTIALS,
         ]);
+    }
+    if socket_server(examination) == SocketServer::Python {
+        return finding
+            .fix(["Allow credentials, as python-socketio does unless `cors_credentials` is False."])
+            .fix(remedy::python(examination, ", cors_credentials=True"));
     }
     let finding = finding.fix(["Allow credentials:"]);
     let finding = finding.fix(remedy::headers_of_proxy(examination, poll));

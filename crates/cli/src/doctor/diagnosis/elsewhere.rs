@@ -1,5 +1,7 @@
 //! Polls that something else than Socket.IO answers, and where it is instead.
 
+use url::Url;
+
 use super::{
     evidence::{console, shortened, with_body},
     remedy,
@@ -86,6 +88,42 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
         .why([HIDDEN])
         .why(console(examination, poll))
         .fix(fix),
+    )
+}
+
+/// python-socketio is mounted below a path in an application of FastAPI or Starlette, and was not told so:
+/// it answers with its own 404 there, as the application's would be JSON.
+pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    if poll.status() != Some(404) || !poll.body().contains("{\"detail\":\"Not Found\"}") {
+        return None;
+    }
+    let mounted = examination
+        .all(Step::OtherPath)
+        .find(|other| other.status() == Some(404) && other.body().trim() == "Not Found")?;
+    let path = Url::parse(&mounted.url).ok()?.path().to_owned();
+    let mount = path.trim_end_matches('/').trim_end_matches("/socket.io").to_owned();
+    let base = examination.target.base.as_str().trim_end_matches('/');
+    Some(
+        Finding::new(
+            Code::WrongPath,
+            Severity::Error,
+            format!("python-socketio is mounted at {mount}, but was not told so, and answers at no path"),
+        )
+        .seen(poll, with_body(poll))
+        .seen(mounted, with_body(mounted))
+        .why([HIDDEN])
+        .why(console(examination, poll))
+        .fix([
+            "Tell python-socketio its whole path, and give it to the client:".to_owned(),
+            format!(
+                "  app.mount(\"{mount}\", socketio.ASGIApp(sio, socketio_path=\"{mount}/socket.io\"))"
+            ),
+            format!("  io(\"{base}\", {{ path: \"{mount}/socket.io/\" }})"),
+            "Or put it around the application, and let uvicorn serve that one. The client then needs no \
+             `path`:"
+                .to_owned(),
+            "  app = socketio.ASGIApp(sio, other_asgi_app=app)".to_owned(),
+        ]),
     )
 }
 

@@ -82,6 +82,7 @@ fn heartbeats(server: SocketServer) -> [&'static str; 2] {
             "  sio = socketio.AsyncServer(async_mode=\"asgi\", ping_interval=10)"
         }
         SocketServer::Netty => "  config.setPingInterval(10000);",
+        SocketServer::Php => "  $io = new SocketIO(3000, ['pingInterval' => 10]);",
         SocketServer::Oxide => "  SocketIo::builder().ping_interval(Duration::from_secs(10))",
         SocketServer::Zishang => "  options.SetPingInterval(10 * time.Second)",
         SocketServer::Googollee => "  options := &engineio.Options{PingInterval: 10 * time.Second}",

@@ -13,6 +13,9 @@ use crate::doctor::{
     finding::{Code, Finding, Severity},
 };
 
+/// How a Socket.IO server has a pattern.
+pub(super) const PATTERN: &str = "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }";
+
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let value = poll.allowed_origin()?;
     if Origin::try_from(value.as_str()).is_ok_and(|it| !it.is_null()) {
@@ -47,10 +50,7 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
     } else if value.starts_with('/') && value.len() > 2 {
         (
             "a regular expression in a text",
-            &[
-                "Write a regular expression without quotes. In a Socket.IO 3 or 4 server:",
-                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
-            ],
+            &["Write a regular expression without quotes. In a Socket.IO 3 or 4 server:", PATTERN],
         )
     } else if value.contains('*') {
         (
@@ -58,8 +58,8 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
             &[
                 "A * means every origin, and only if it stands alone. List each origin, or let the server \
                  compare with a pattern and send the page's origin. In a Socket.IO 3 or 4 server:",
-                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
-                "socketio-cors-edge takes patterns in its policy:",
+                PATTERN,
+                "socketio-cors-edge accepts patterns in its policy:",
                 "  { \"origin\": [\"https://*.example.com\"] }",
             ],
         )

@@ -49,6 +49,8 @@ enum Sign {
     Says(&'static str, &'static str),
     /// Its body has this in it.
     Body(&'static str),
+    /// Its body is this.
+    Is(&'static str),
     /// It has no header of that name.
     Lacks(&'static str),
     /// Its body is empty.
@@ -69,6 +71,7 @@ impl Sign {
             Self::Says(name, part) => header(name).is_some_and(|value| has(value, part)),
             Self::Lacks(name) => header(name).is_none(),
             Self::Empty => !exchange.is_body_kept() && exchange.body().trim().is_empty(),
+            Self::Is(body) => exchange.body().trim() == body,
             Self::Body(part) => has(exchange.body().to_owned(), part),
             Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
                 // A login is another path: https instead of http leads to the same one.

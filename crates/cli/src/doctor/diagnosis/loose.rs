@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_cors},
-    remedy,
+    own_origin, remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -13,6 +13,10 @@ use crate::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    // The origin that is let in is then the server's own, as it knows itself.
+    if own_origin::is_refused(examination) {
+        return Vec::new();
+    }
     let let_in: Vec<_> = look_alikes::of(&examination.target.page.origin)
         .into_iter()
         .filter_map(|(origin, how)| {

@@ -9,7 +9,7 @@ use super::{
     invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{
-    engineio::{BAD_REQUEST, FORBIDDEN},
+    engineio::BAD_REQUEST,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -32,7 +32,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             Some(finding)
         }
         // `allowRequest` refuses, and the CORS headers are there all the same.
-        Ok(()) if refused => Some(not_listed(examination, poll)),
+        Ok(()) if refused => {
+            Some(near_miss(examination, poll).unwrap_or_else(|| not_listed(examination, poll)))
+        }
         Ok(()) => stripped::from_posts(examination, poll),
         Err(CorsError::Multiple) => Some(doubled(examination, poll)),
         Err(CorsError::Mismatch) => Some(
@@ -77,6 +79,7 @@ pub(super) fn has_remains(poll: &Exchange) -> bool {
 }
 
 fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
+    let is_node = matches!(socket_server(examination), SocketServer::Node | SocketServer::Node2);
     let finding = Finding::new(
         Code::NoCorsHeaders,
         Severity::Error,
@@ -87,23 +90,36 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
     if worker::only_reports(poll) {
         return finding.fix([worker::ONLY_REPORTS]);
     }
-    finding.fix(remedy::allow_page(examination)).fix([
-        "`cors` is an option of Socket.IO's Server. A web framework's middleware (app.use(cors())) does \
-         not see Socket.IO's requests. `origins` is Socket.IO 2's name for it.",
-        "If the code has that already: is `origin` undefined or empty, because of an environment variable \
-         that is not set (print it)? Was this server restarted since? Does a proxy remove the headers \
-         (--direct with the server's own URL tells)?",
-    ])
+    finding
+        .fix(remedy::allow_page(examination))
+        .fix(in_nest(examination))
+        .fix(is_node.then_some(
+            "`cors` is an option of Socket.IO's Server. A web framework's middleware (app.use(cors())) does \
+             not see Socket.IO's requests. `origins` is Socket.IO 2's name for it.",
+        ))
+        .fix([
+            "If the code has that already: is the origin empty, because of an environment variable that is \
+             not set (print it)? Was this server restarted since? Does a proxy remove the headers (--direct \
+             with the server's own URL tells)?",
+        ])
+}
+
+/// `NestJS` has no `new Server`.
+fn in_nest(examination: &Examination) -> Option<String> {
+    let origin = &examination.target.page.origin;
+    let is_node = socket_server(examination) == SocketServer::Node;
+    is_node.then(|| {
+        format!("In NestJS: `@WebSocketGateway({{ cors: {{ origin: [\"{origin}\"] }} }})`.")
+    })
 }
 
 fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let refused = examination.refuses_page();
-    let refuses_all = refuses_all(examination, poll);
-    let summary = if refuses_all {
+    let summary = if refused && is_granted(examination, poll) {
         format!(
-            "the server refuses {origin}, and requests without an Origin too: it wants another origin, a \
-             token or a cookie"
+            "the CORS headers allow {origin}, but the server's own code refuses it (`allowRequest`, or a \
+             middleware)"
         )
     } else if refused {
         format!("the server refuses {origin}: its list of allowed origins does not have it")
@@ -130,16 +146,6 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     };
     let finding =
         Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);
-    if refuses_all {
-        return finding
-            .fix([
-                "Its `allowRequest` or a middleware (io.engine.use) refuses it. Does the page send a token \
-                 or a cookie? Give it to the doctor: --header, --cookie, --query. The client's `auth` \
-                 comes later, and only io.use sees it.",
-                "If the function looks at the origin:",
-            ])
-            .fix(let_in(examination, poll));
-    }
     if refused {
         return finding.fix(let_in(examination, poll));
     }
@@ -162,13 +168,12 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     }
 }
 
-/// True if Node's Engine.IO refuses the page in its own words, and one without `Origin` alike.
-fn refuses_all(examination: &Examination, poll: &Exchange) -> bool {
-    let without = examination.get(Step::NoOriginPoll).filter(|_| poll.origin.is_some());
-    let forbids = |exchange: &Exchange| {
-        exchange.engine_error().is_some_and(|error| error.code == FORBIDDEN && !error.is_python())
-    };
-    forbids(poll) && without.is_some_and(forbids)
+/// True if the list of `cors` has let the page in.
+fn is_granted(examination: &Examination, poll: &Exchange) -> bool {
+    let origin = &examination.target.page.origin;
+    poll.allowed_origin().as_ref() == Some(origin)
+        && !examination.target.is_same_origin()
+        && !matches!(socket_server(examination), SocketServer::Node2 | SocketServer::Php)
 }
 
 /// `CloudFront` leaves Origin out of its requests, unless it is told otherwise.
@@ -181,6 +186,9 @@ const BY_CLOUDFRONT: [&str; 2] = [
 
 const WRITTEN_AS_HERE: &str =
     "Add the origin to the list as it is written here: no path, no slash at the end.";
+
+const WITH_PORT: &str = "Add the origin to `origins`, with its port: in an array, an entry without a port matches \
+                         nothing.";
 
 /// The fix where a request is refused, and not only its answer kept from the page.
 fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
@@ -204,11 +212,16 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
              WebSockets. Allow requests without an Origin, and this origin."
                 .to_owned(),
         );
-    } else {
+    } else if socket_server(examination) == SocketServer::Node2 && examination.is_server_2() {
+        lines.push(WITH_PORT.to_owned());
+    } else if !is_granted(examination, poll) {
         lines.push(WRITTEN_AS_HERE.to_owned());
     }
     lines.extend(servers(examination, poll));
     lines.extend(remedy::policy(examination));
+    if socket_server(examination) == SocketServer::Php {
+        return lines;
+    }
     lines.push(
         "If the list has it: an `allowRequest` function or a middleware may refuse for another reason, \
          such as a missing token or cookie (--header, --cookie, --query)."
@@ -234,7 +247,7 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
             "  }".to_owned(),
             "  if ($is_foreign) { return 403; }".to_owned(),
         ],
-        (SocketServer::Python, _) => remedy::socket_io(examination),
+        (SocketServer::Python | SocketServer::Php, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
         _ => {
             let mut lines = remedy::own_function(examination);
@@ -287,13 +300,15 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         })
     };
     let other_port = allowed.iter().filter(|allowed| differs_in_port(allowed, page));
-    let other_case = allowed.iter().filter(|allowed| allowed.eq_ignore_ascii_case(page));
+    let is_other_case = |allowed: &&String| *allowed != page && allowed.eq_ignore_ascii_case(page);
+    let other_case = allowed.iter().filter(is_other_case);
     let misses = misses
         .into_iter()
         .chain(other_port.map(|other| (other.clone(), near_misses::OTHER_PORT)))
         .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
-        let named = (allowed.as_ref() == Some(&origin)).then_some(poll);
+        let is_named = allowed.as_ref() == Some(&origin) && how != near_misses::PATTERN;
+        let named = is_named.then_some(poll);
         let exchange = named.or_else(|| granted(&origin))?;
         Some((origin, how, exchange))
     })?;
@@ -308,6 +323,17 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     } else {
         finding.seen(exchange, with_cors(exchange)).why(unreadable(poll, CorsError::Missing))
     };
+    if how == near_misses::PATTERN {
+        return Some(
+            finding
+                .fix([
+                    "A list of `cors` has origins and regular expressions. Write the pattern as one:",
+                    invalid_origin::PATTERN,
+                    "Or write the page's origin:",
+                ])
+                .fix(remedy::allow_page(examination)),
+        );
+    }
     Some(
         finding
             .fix([format!("In the list, replace \"{wrong}\" by \"{page}\", or add it.")])

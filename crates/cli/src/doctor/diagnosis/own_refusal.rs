@@ -9,16 +9,24 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
-/// The page's poll is refused in words that are not Engine.IO's, and so is one without `Origin`, which no
-/// recording has.
+/// The page's poll is refused by the server's own code, and so is one without `Origin`, which no recording
+/// has.
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let said = own_words(poll)?;
+    // These refuse whoever has no Origin by their lists.
+    let server = socket_server(examination);
+    let refuses_none = matches!(server, SocketServer::Node2 | SocketServer::Php);
+    let is_own = said != "Forbidden";
+    if !is_own && (refuses_none || examination.recorded.is_some()) {
+        return None;
+    }
     let finding = if examination.recorded.is_some() {
         let summary = format!(
-            "a function of the server refuses the poll: \"{said}\". The recording does not tell whether it \
+            "the server's own code refuses the poll: \"{said}\". The recording does not tell whether it \
              is because of the origin"
         );
         Finding::new(Code::Blocked, Severity::Error, summary).seen(poll, with_body(poll))
@@ -27,8 +35,9 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         if own_words(without).as_ref() != Some(&said) {
             return None;
         }
+        let said = if is_own { format!(": \"{said}\"") } else { String::new() };
         let summary = format!(
-            "a function of the server refuses the poll, with and without the page's Origin: \"{said}\""
+            "the server's own code refuses the poll, with and without the page's Origin{said}"
         );
         Finding::new(Code::Blocked, Severity::Error, summary)
             .seen(poll, with_body(poll))
@@ -36,8 +45,10 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     };
     Some(
         finding
-        .why(["These are the words of its `allowRequest` or of a middleware. They run before any session \
-         begins, and CORS headers do not matter to them."])
+        .why(["Its `allowRequest` or a middleware (io.engine.use) does so. They run before any session begins."])
+        .why(poll.grants_its_origin().then_some(
+            "The CORS headers are right, so it is not the list of `cors` that refuses the page.",
+        ))
         .why([client_says(poll)])
         .fix([
             "Give it what it wants, in the client and here: a token in a header (extraHeaders, --header) \
@@ -49,10 +60,8 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     )
 }
 
-/// The words of a refusal, where they are not those that Engine.IO has by itself.
+/// The words of a refusal.
 fn own_words(poll: &Exchange) -> Option<String> {
-    let is_own = |error: &EngineError| {
-        error.code == FORBIDDEN && !error.is_python() && error.message != "Forbidden"
-    };
+    let is_own = |error: &EngineError| error.code == FORBIDDEN && !error.is_python();
     poll.engine_error().filter(is_own).map(|error| error.message)
 }

@@ -277,7 +277,7 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
         Finding::new(
             Code::HeaderNotAllowed,
             severity,
-            format!("the page's header {} is not allowed by name", refused.join(", ")),
+            format!("the server does not allow the page's header {}", refused.join(", ")),
         )
         .seen(preflight, with_cors(preflight))
         .why(page_says)
@@ -301,11 +301,25 @@ fn without_commas(preflight: &Exchange) -> Option<String> {
     ))
 }
 
+/// Those that are allowed already, and `names`.
+fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
+    let allowed = allowed.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let allowed = allowed.filter(|name| name != "*" && name.parse::<http::HeaderName>().is_ok());
+    let mut all: Vec<_> = allowed.take(MAX_LISTED).collect();
+    all.extend(names.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
+    all
+}
+
+/// The most headers that a server's own list has in a fix.
+const MAX_LISTED: usize = 20;
+
 /// How the headers are listed, by whoever may have answered.
 fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let names = beside_allowed(preflight, names);
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let quoted = quoted.join(", ");
-    let mut lines = vec!["List them beside those that are allowed.".to_owned()];
+    let mut lines = vec!["List every header that pages send:".to_owned()];
     match proxy(preflight) {
         Some(Proxy::Nginx) => lines.extend([
             "In nginx, if it answers OPTIONS itself:".to_owned(),
@@ -321,15 +335,10 @@ fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String
         ]),
         _ => {}
     }
-    if is_of_ingress(preflight) {
+    if remedy::is_of_ingress(preflight) {
         lines.extend([
-            "This is the list of an nginx Ingress. Its annotation replaces the whole list, so repeat what \
-             it needs:"
-                .to_owned(),
-            format!(
-                "  nginx.ingress.kubernetes.io/cors-allow-headers: \"Content-Type,Authorization,{}\"",
-                names.join(",")
-            ),
+            "This is the list of an nginx Ingress. In its annotations:".to_owned(),
+            format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
         ]);
     }
     match socket_server(examination) {
@@ -345,10 +354,4 @@ fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String
         format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
     ]);
     lines
-}
-
-/// True if the headers that are allowed are those that an Ingress of nginx allows by default.
-fn is_of_ingress(preflight: &Exchange) -> bool {
-    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
-    allowed.replace(' ', "").starts_with("DNT,Keep-Alive,User-Agent,X-Requested-With")
 }

@@ -47,6 +47,7 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         .or_else(|| elsewhere::only_websocket(examination, poll))
         .or_else(|| elsewhere::echoed_path(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
+        .or_else(|| elsewhere::half_mounted(examination, poll))
         .or_else(|| elsewhere::only_direct(examination, poll))
         .or_else(|| redirect::finding(examination, poll))
         .or_else(|| server_error(examination, poll))

@@ -56,7 +56,7 @@ pub(super) fn policy(examination: &Examination) -> Vec<String> {
 pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
-        SocketServer::Python | SocketServer::Node2 => socket_io(examination),
+        SocketServer::Python | SocketServer::Node2 | SocketServer::Php => socket_io(examination),
         SocketServer::Oxide => oxide::allow_request(&examination.target.page),
         SocketServer::Zishang => go::allow_request(&examination.target.page),
         SocketServer::Googollee => go::googollee(&examination.target.page),
@@ -104,14 +104,11 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
                 with_port(origin)
             ),
         ],
-        SocketServer::Python => vec![
-            "In python-socketio (in Flask-SocketIO, an argument of SocketIO(app, …)):".to_owned(),
-            format!(
-                "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])"
-            ),
-            "Let nothing else set CORS headers, such as a CORSMiddleware of FastAPI around it."
-                .to_owned(),
+        SocketServer::Php => vec![
+            "In phpsocket.io (several with spaces between):".to_owned(),
+            format!("  $io->origins('{origin}');"),
         ],
+        SocketServer::Python => python(examination, ""),
         SocketServer::Netty => {
             let mut lines = vec![
                 "In netty-socketio, which ignores Spring's CORS settings (without setOrigin it lets every \
@@ -144,8 +141,40 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     }
 }
 
+/// How python-socketio lists the page, with `more` after that.
+pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    let flask = format!("  socketio = SocketIO(app, cors_allowed_origins=[\"{origin}\"]{more})");
+    let lines = if is_wsgi(examination) {
+        ["In Flask-SocketIO:".to_owned(), flask]
+    } else {
+        [
+            "In python-socketio (in Flask-SocketIO, an argument of SocketIO(app, …)):".to_owned(),
+            format!(
+                "  sio = socketio.AsyncServer(async_mode=\"asgi\", \
+                 cors_allowed_origins=[\"{origin}\"]{more})"
+            ),
+        ]
+    };
+    let mut lines = lines.to_vec();
+    lines.push(
+        "Put no other CORS middleware around it (CORSMiddleware, Flask-CORS): it sets the headers itself."
+            .to_owned(),
+    );
+    lines
+}
+
+/// True if the server is one of Flask, which names itself.
+fn is_wsgi(examination: &Examination) -> bool {
+    let mut servers = examination.exchanges.iter().filter_map(|exchange| exchange.header("Server"));
+    servers.any(|server| server.starts_with("Werkzeug"))
+}
+
 /// How the proxy that answered sets the headers that the page needs, if it is the one that sets them.
 pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    if examination.exchanges.iter().any(is_of_ingress) {
+        return ingress(examination);
+    }
     let (name, before, after) = match proxy(exchange) {
         Some(Proxy::Nginx) => ("nginx", "add_header", " always;"),
         Some(Proxy::Apache) => ("Apache", "Header always set", ""),
@@ -163,6 +192,23 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
         vec![format!("If {name} sets the header, change it there, and set it nowhere else:")];
     all.extend(lines);
     all
+}
+
+/// The same of an Ingress of nginx, whose headers replace the server's.
+fn ingress(examination: &Examination) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    vec![
+        "An nginx Ingress sets the headers here, in place of the server. In its annotations:".to_owned(),
+        format!("  nginx.ingress.kubernetes.io/cors-allow-origin: \"{origin}\""),
+        "Or set nginx.ingress.kubernetes.io/enable-cors to \"false\" there, and leave CORS to the server:"
+            .to_owned(),
+    ]
+}
+
+/// True if the headers that are allowed are those that an Ingress of nginx allows by default.
+pub(super) fn is_of_ingress(exchange: &Exchange) -> bool {
+    let allowed = exchange.header("Access-Control-Allow-Headers").unwrap_or_default();
+    allowed.replace(' ', "").starts_with("DNT,Keep-Alive,User-Agent,X-Requested-With")
 }
 
 /// How nginx names the page's origin and no other, where it sets the header itself.

@@ -4,7 +4,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     evidence::{blocked, client_says, console, reason, with_body, with_cors},
-    known, remedy,
+    known, own_origin, remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -145,6 +145,9 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
 }
 
 fn post_failed(examination: &Examination) -> Option<Finding> {
+    if let Some(finding) = own_origin::finding(examination) {
+        return Some(finding);
+    }
     let mut later = examination.all(Step::Post).chain(examination.all(Step::PollAgain));
     // A GET without an answer is one that the server holds until it has something to say.
     let failed = later.find(|exchange| match exchange.status() {
@@ -200,15 +203,6 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
 
 fn hint(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
-        Some(400) if post.engine_error().is_some_and(|error| error.is_python()) => &[
-            "python-socketio refuses origins other than its own, which it takes from the Host header and \
-             X-Forwarded-Proto. (A GET to the page's own origin has no Origin, and passes.) Let the proxy \
-             send both as the page did. In nginx:",
-            "  proxy_set_header Host $http_host;",
-            "  proxy_set_header X-Forwarded-Proto $scheme;",
-            "Or list the origin:",
-            "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
-        ],
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, but not the GET. Let it allow the \
              Origin that the POST has.",

@@ -87,7 +87,11 @@ const FOR_EVERYONE: [&str; 3] = [
 fn foreign_post(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignPost).filter(|it| it.status() == Some(200))?;
     let opens = examination.get(Step::ForeignPoll).is_some_and(|poll| poll.opened().is_some());
-    if !opens || examination.grants_foreign() {
+    let websocket = examination.get(Step::Websocket);
+    let fails = websocket.is_some_and(|websocket| !websocket.opened_websocket())
+        && examination.offers_upgrade() == Some(true);
+    // Where WebSockets open again, they are what any website may open.
+    if !opens || examination.grants_foreign() || fails {
         return None;
     }
     Some(
@@ -152,10 +156,13 @@ fn null_origin(examination: &Examination) -> Option<Finding> {
         .seen(poll, with_cors(poll))
         .why(["null is no page's name: every <iframe sandbox=\"allow-scripts\"> sends it, and so does a \
          file on disk."])
-        .fix([
-            "Take \"null\" out of the list. Serve pages from http://localhost instead of opening files. \
-             Apps with a web view have an origin of their own (capacitor://localhost).",
-        ]),
+        .fix([if socket_server(examination) == SocketServer::Php {
+            "phpsocket.io always does so. Put something in front that refuses it, such as \
+             socketio-cors-edge."
+        } else {
+            "Take \"null\" out of the list. Serve pages from http://localhost instead of opening files. Apps \
+             with a web view have an origin of their own (capacitor://localhost)."
+        }]),
     )
 }
 

@@ -10,7 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, socket_server},
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
@@ -52,8 +52,20 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
          ($request_method = OPTIONS)` is for preflights only, and an add_header in a location cancels \
          those around it."])
         .fix(remedy::socket_io(examination))
-        .fix(remedy::keep_headers(poll)),
+        .fix(in_proxy(examination, poll)),
     )
+}
+
+/// How the proxy that answered sets the header on each answer, or leaves the server's.
+fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    let mut lines = remedy::headers_of_proxy(examination, exchange);
+    if lines.is_empty() {
+        return remedy::keep_headers(exchange);
+    }
+    if proxy(exchange) == Some(Proxy::Nginx) {
+        lines.push("Write it in the location, and outside of any `if`.".to_owned());
+    }
+    lines
 }
 
 /// Of two requests of the page that are alike, one has the header in its answer.
@@ -107,7 +119,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
         .seen(poll, with_cors(poll))
         .fix(["It is set only for GET. A proxy's rule on methods (nginx's `if ($request_method = GET)`) \
          has to set it for all methods, or leave it to the server."])
-        .fix(remedy::keep_headers(post))
+        .fix(in_proxy(examination, post))
     })
 }
 

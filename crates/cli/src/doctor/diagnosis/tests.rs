@@ -373,7 +373,10 @@ fn a_refusal_of_this_worker_is_put_right_there() {
 fn advice_is_of_what_refuses_or_is_there_twice() {
     let forbidden = good().sees(Step::Poll4, 403, GRANT, FORBIDDEN);
     assert_advises(&forbidden, "decide(null, allowed.includes(request.headers.origin))");
-    let by_client_2 = forbidden.sees(Step::Poll3, 403, GRANT, FORBIDDEN).by_client(2);
+    let by_client_2 = forbidden
+        .sees(Step::Poll3, 403, GRANT, FORBIDDEN)
+        .sees(Step::NoOriginPoll, 200, &[VARY], OPEN_3)
+        .by_client(2);
     assert_advises(&by_client_2, "decide(null, allowed.includes(request.headers.origin))");
     let server_2 = by_client_2.sees(Step::Poll3, 403, NONE, FORBIDDEN);
     assert_advises(&server_2, "origins: \"https://app.example.com:443\"");

@@ -16,6 +16,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         || !poll.grants_its_origin()
         || allowed.as_deref() == Some("*")
         || varies(poll)
+        || (sends_none(examination) && !may_be_kept(poll))
     {
         return Vec::new();
     }
@@ -37,18 +38,28 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .fix([
             "Send `Vary: Origin` with every answer, also if the origin is not allowed. In nginx:",
             "  add_header Vary Origin always;",
-            match socket_server(examination) {
-                SocketServer::Python => {
-                    "python-socketio does not send it: let the proxy before it do so, or \
-                     socketio-cors-edge."
-                }
-                _ => {
-                    "Socket.IO 3 and 4 and socketio-cors-edge send it by themselves. Does a proxy remove \
-                     it?"
-                }
+            if sends_none(examination) {
+                "This server does not send it: let the proxy before it do so, or socketio-cors-edge."
+            } else {
+                "Socket.IO 3 and 4 and socketio-cors-edge send it by themselves. Does a proxy remove it?"
             },
         ]),
     ]
+}
+
+/// True if the server never sends it.
+fn sends_none(examination: &Examination) -> bool {
+    !matches!(
+        socket_server(examination),
+        SocketServer::Node | SocketServer::Zishang | SocketServer::Oxide
+    )
+}
+
+/// True if a cache may answer with it again, or one is there.
+fn may_be_kept(poll: &Exchange) -> bool {
+    let names = ["age", "cf-cache-status", "etag", "expires", "last-modified", "x-cache"];
+    let lasts = poll.header("Cache-Control").is_some_and(|value| value.contains("max-age"));
+    lasts || names.into_iter().any(|name| poll.header(name).is_some())
 }
 
 fn varies(exchange: &Exchange) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_headers},
-    known, remedy, worker,
+    known, own_origin, remedy, worker,
 };
 use crate::{
     doctor::{
@@ -30,6 +30,10 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .all(Step::Upgrade)
         .find(|exchange| exchange.url.starts_with("ws"))
         .filter(|_| !is_lost && !needed);
+    // Told once, by what else python-socketio refuses for it.
+    if own_origin::is_refused(examination) {
+        return Vec::new();
+    }
     let refused = direct.filter(|exchange| is_refused(examination, exchange));
     if let Some(refused) = refused {
         return vec![refusal(examination, refused)];
@@ -52,6 +56,9 @@ const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
     // There the same list is looked at for polls, and every other refusal is 403 as well.
     if socket_server(examination) == SocketServer::Python && examination.polls() {
+        return false;
+    }
+    if is_of_every_origin(examination, exchange) {
         return false;
     }
     let others = examination.get(Step::ForeignWebsocket);
@@ -98,9 +105,6 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if socket_server(examination) == SocketServer::Python {
         return finding.fix(remedy::allow_page(examination));
     }
-    if is_of_envoy(examination, exchange) {
-        return finding.fix(remedy::upgrades(examination, exchange));
-    }
     if exchange.body().contains("CheckOrigin") {
         return finding.fix(known::fix(examination, BY_GORILLA));
     }
@@ -109,7 +113,9 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
             without,
             vec!["Without Origin, a WebSocket opens, so the origin is what is refused.".to_owned()],
         ),
-        _ if is_of_everyone(examination, exchange) => finding.fix(BY_PLATFORM),
+        _ if is_of_everyone(examination, exchange) => {
+            finding.fix(BY_PLATFORM).fix(["Otherwise a firewall or a list of origins refuses it:"])
+        }
         Some(without) if examination.polls() => finding.seen(without, with_body(without)).fix([
             "The server refuses one without Origin too. Does it check something that no page's WebSocket \
              has, such as Referer or a header of the page's own (extraHeaders)? Check Origin or a cookie \
@@ -138,12 +144,19 @@ fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
         && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
 }
 
-/// True if it is Envoy that refuses it, as it does any upgrade that it is not told to pass on.
-fn is_of_envoy(examination: &Examination, exchange: &Exchange) -> bool {
-    proxy_before(examination, exchange) == Some(Proxy::Envoy)
-        && exchange.body().trim().is_empty()
-        && exchange.header("x-envoy-upstream-service-time").is_none()
+/// True if one without `Origin` is refused alike as well, or whoever passes upgrades on does so by itself:
+/// no list of origins does that.
+fn is_of_every_origin(examination: &Examination, exchange: &Exchange) -> bool {
+    let is_by_envoy = proxy_before(examination, exchange) == Some(Proxy::Envoy)
+        && exchange.header("x-envoy-upstream-service-time").is_none();
+    let without = examination.get(Step::NoOriginWebsocket);
+    let is_without_too = without.is_some_and(|without| {
+        without.status() == exchange.status() && without.body() == exchange.body()
+    });
+    exchange.body().trim().is_empty()
         && is_of_everyone(examination, exchange)
+        && (is_by_envoy || is_without_too)
+        && !is_of_access(examination, exchange)
 }
 
 const BY_GORILLA: &[&str] = &[
@@ -152,12 +165,11 @@ const BY_GORILLA: &[&str] = &[
     "  CheckOrigin: func(r *http.Request) bool { return r.Header.Get(\"Origin\") == \"{origin}\" },",
 ];
 
-const BY_PLATFORM: [&str; 3] = [
+const BY_PLATFORM: [&str; 2] = [
     "Every WebSocket is refused, whatever its origin. Does the platform pass upgrades on at all? AWS App \
      Runner, API Gateway, App Engine's standard environment and functions do not. There, let clients stay \
      on polling:",
     "  io(\"…\", { transports: [\"polling\"] })",
-    "Otherwise a firewall or a list of origins refuses it:",
 ];
 
 /// True if Cloudflare refuses it without a word, and lets the polls through.
@@ -182,7 +194,10 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
         Some(status) => format!("is answered {status} instead of 101"),
         None => "gets no valid answer".to_owned(),
     };
-    let why = if dropped {
+    let is_refused = blocked.iter().any(|exchange| is_of_every_origin(examination, exchange));
+    let why = if is_refused {
+        ", whatever the origin"
+    } else if dropped {
         ": the request reaches Engine.IO without its Upgrade header"
     } else if status == Some(426) {
         ": a proxy wants the Upgrade header, which another proxy before it has dropped"
@@ -219,6 +234,10 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
              or a server writes that answer itself. Let it pass Socket.IO's answer on, or give the client \
              the URL of the Socket.IO server.",
         ]);
+    }
+    let proxy = blocked.first().and_then(|exchange| proxy_before(examination, exchange));
+    if is_refused && proxy.is_none() {
+        return finding.fix(BY_PLATFORM);
     }
     let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
     finding.fix(proxied.unwrap_or_default())

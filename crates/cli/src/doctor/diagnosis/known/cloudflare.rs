@@ -18,11 +18,23 @@ pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     if !is_cloudflare && !is_its_own {
         return None;
     }
+    if number.is_none() && is_of_firewall(exchange) {
+        return Some(BLOCKED);
+    }
     let number = number.or_else(|| is_its_own.then_some(status))?;
     if number == 502 && exchange.body().contains("cloudflared") {
         return Some(TUNNEL);
     }
     NUMBERS.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, known)| *known)
+}
+
+/// True if it is the page with which the firewall blocks, which has no number.
+fn is_of_firewall(exchange: &Exchange) -> bool {
+    let body = exchange.body().to_ascii_lowercase();
+    exchange.status() == Some(403)
+        && ["you have been blocked", "attention required! | cloudflare"]
+            .iter()
+            .any(|part| body.contains(part))
 }
 
 /// The number in a body: `error code: 1020`, or in a page `Error 1020` or `Error</span> … 1020`.
@@ -53,7 +65,13 @@ const FIREWALL: &[&str] = &[
     "In Cloudflare's dashboard, Security, Events, search for the Ray ID (header cf-ray) to find the rule. \
      Let Socket.IO's path past it with a custom rule, action Skip, placed first:",
     "  starts_with(http.request.uri.path, \"/socket.io/\")",
+    "The doctor is a program, and may be blocked where browsers are not.",
 ];
+
+const BLOCKED: Known = blocked(
+    "Cloudflare's firewall (WAF) blocks {}, with its page \"you have been blocked\"",
+    FIREWALL,
+);
 
 const TUNNEL: Known = error(
     "Cloudflare answers {} 502: cloudflared runs for the tunnel, and does not reach the server",
@@ -245,7 +263,7 @@ const NUMBERS: &[(&[u16], Known)] = &[
         &[1101],
         error(
             "Cloudflare answers {} 1101: the Worker threw an exception",
-            &["Its log says which:", "  npx wrangler tail"],
+            &["The Worker's log has the exception:", "  npx wrangler tail"],
         ),
     ),
     (

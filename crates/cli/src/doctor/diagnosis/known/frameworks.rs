@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Header, Is, Lacks, Says, Status},
     pages::{DJANGO, page},
 };
 const RAILS: Known = page(
@@ -45,14 +45,60 @@ const PHP: Known = page(
     ],
 );
 
+const KOA: Known = page(
+    "Koa answers {}, and Socket.IO is not attached to the server that listens",
+    &[
+        "`app.listen` makes another HTTP server than the one that Socket.IO is attached to. Let that one \
+         listen:",
+        "  const httpServer = createServer(app.callback());",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000); // not app.listen(3000)",
+    ],
+);
+
+const HONO: Known = page(
+    "Hono answers {}, and Socket.IO is not attached to its server",
+    &[
+        "Attach Socket.IO to the HTTP server that @hono/node-server makes. Where Hono runs on a Worker or \
+         another edge platform, Socket.IO cannot run: give the client the URL of a server of its own.",
+        "  const httpServer = serve({ fetch: app.fetch, port: 3000 });",
+        "  const io = new Server(httpServer, { … });",
+    ],
+);
+
+const HAPI: Known = page(
+    "hapi answers {}, and Socket.IO is not attached to its server",
+    &[
+        "Attach it to hapi's own HTTP server, before it starts:",
+        "  const io = new Server(server.listener, { … });",
+    ],
+);
+
+pub(super) const FIBER: Known = page(
+    "Fiber, a web framework in Go, answers {}, and Socket.IO is not there",
+    &[
+        "Hand Socket.IO's path to its server. With github.com/zishang520/socket.io:",
+        "  app.Use(\"/socket.io/\", adaptor.HTTPHandler(io.ServeHandler(nil)))",
+    ],
+);
+
+const MICRO_WEBSOCKETS: Known = page(
+    "uWebSockets.js answers {}, and Socket.IO is not attached to its app",
+    &[
+        "Attach Socket.IO to the app, before it listens:",
+        "  io.attachApp(app);",
+        "  app.listen(3000, () => { … });",
+    ],
+);
+
 const ASGI: Known = page(
     "a Python server (ASGI) answers {}, and not python-socketio",
     &[
         "Let uvicorn serve the application that python-socketio is part of:",
         "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
-        "If the application is mounted below a path, Socket.IO's path begins with it: with \
-         app.mount(\"/ws\", …), it is /ws/socket.io/ (--path, and `path` in the client). Django's Channels \
-         are another protocol.",
+        "If the application is mounted below a path, it has to know Socket.IO's whole path:",
+        "  app.mount(\"/ws\", socketio.ASGIApp(sio, socketio_path=\"/ws/socket.io\"))",
+        "The client then needs `path: \"/ws/socket.io/\"`. Django's Channels are another protocol.",
     ],
 );
 
@@ -83,6 +129,27 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Body("The requested resource was not found on this server.")],
         known: DJANGO,
+    },
+    Row {
+        signs: &[
+            Status(404),
+            Is("Not Found"),
+            Says("content-type", "text/plain; charset=utf-8"),
+            Lacks("server"),
+        ],
+        known: KOA,
+    },
+    Row { signs: &[Status(404), Header("uwebsockets")], known: MICRO_WEBSOCKETS },
+    Row {
+        signs: &[Status(404), Is("404 Not Found"), Says("content-type", "text/plain")],
+        known: HONO,
+    },
+    Row {
+        signs: &[
+            Status(404),
+            Is("{\"statusCode\":404,\"error\":\"Not Found\",\"message\":\"Not Found\"}"),
+        ],
+        known: HAPI,
     },
     Row {
         signs: &[Status(404), Body("\"name\":\"NotFoundError\"")],

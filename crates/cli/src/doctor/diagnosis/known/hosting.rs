@@ -49,6 +49,16 @@ pub(super) const API_GATEWAY_WEBSOCKETS: Known = hosting(
 );
 
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        signs: &[Status(404), Says("server", "awselb")],
+        known: hosting(
+            "the AWS load balancer answers {} 404: no rule of its listener sends the path to a server",
+            &[
+                "Add a rule for the path /socket.io/* that forwards to the target group of the Socket.IO \
+                 server.",
+            ],
+        ),
+    },
     Row { signs: &[Status(200), Says("vary", "x-fh-requested-host")], known: FIREBASE },
     Row { signs: &[Status(404), Says("vary", "x-fh-requested-host")], known: FIREBASE },
     Row { signs: &[Status(404), Body("Firebase Hosting")], known: FIREBASE },

@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Lacks, Says, Status},
+    Sign::{Body, Header, Is, Lacks, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -122,7 +122,15 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Body("herokucdn.com/error-pages")],
-        known: down("Heroku answers {}: the app does not run, or crashed", PORT_OF_PLATFORM),
+        known: down(
+            "Heroku answers {}: the app does not run, or crashed",
+            &[
+                "Look at the app's log. Did it start? Does it listen on the port of the environment, on \
+                 every address?",
+                "  heroku logs --tail",
+                "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+            ],
+        ),
     },
     Row {
         signs: &[Says("x-railway-fallback", "true"), Status(502)],
@@ -351,6 +359,52 @@ pub(super) const ROWS: &[Row] = &[
                  group.",
                 "  aws elbv2 create-target-group --protocol HTTP --protocol-version HTTP1 …",
             ],
+        ),
+    },
+    Row {
+        signs: &[Status(502), Is("Bad Gateway")],
+        known: down(
+            "Traefik answers {} 502: it does not reach the server behind it",
+            &[
+                "Is the server up, and in a network of Traefik's? Which port does it listen on, on every \
+                 address? In the container's labels:",
+                "  traefik.http.services.io.loadbalancer.server.port=3000",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(503), Is("no available server")],
+        known: down(
+            "Traefik answers {} 503: no server of the service is healthy",
+            &[
+                "Look at the service in Traefik's dashboard, and at its health check. One at /socket.io/ has to \
+                 ask for /socket.io/?EIO=4&transport=polling.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("An invalid response was received from the upstream server")],
+        known: down(
+            "Kong answers {}: it does not reach the server behind it",
+            &["Is the server up? Do the Kong service's host, port and protocol lead to it?"],
+        ),
+    },
+    Row {
+        signs: &[Body("Our services aren't available right now")],
+        known: down(
+            "Azure Front Door answers {}: it does not reach the server behind it",
+            &[
+                "Is the origin group's server up, and healthy by its probe? A probe of /socket.io/ has to ask \
+                 for /socket.io/?EIO=4&transport=polling. The server's certificate has to be valid for the \
+                 origin's host name.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Body("Fastly error: unknown domain")],
+        known: down(
+            "Fastly answers {}: no service has that host",
+            &["Add the host to the domains of the Fastly service, and activate the new version."],
         ),
     },
     Row { signs: &[Status(500), Says("server", "daphne")], known: ASGI },

@@ -2,7 +2,8 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Empty, Header, Lacks, Says, Status},
+    Sign::{Body, Empty, Header, Is, Lacks, Says, Status},
+    frameworks::FIBER,
 };
 use crate::doctor::finding::Code;
 
@@ -57,6 +58,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Body("\"message\":\"Cannot GET /"), Body("statusCode")],
         known: NEST,
+    },
+    // Of Express it is a page.
+    Row {
+        signs: &[Status(404), Is("Cannot GET /socket.io/"), Says("content-type", "text/plain")],
+        known: FIBER,
     },
     Row { signs: &[Status(404), Body("Cannot GET /")], known: EXPRESS },
     Row {

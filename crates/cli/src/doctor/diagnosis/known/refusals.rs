@@ -192,6 +192,15 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Says("server", "awselb"), Status(403)],
+        known: blocked(
+            "AWS WAF, at the load balancer, refuses {}",
+            &[
+                "Find the rule in the web ACL's sampled requests, and exclude the path /socket.io/ from it.",
+            ],
+        ),
+    },
+    Row {
         signs: &[Says("server", "AkamaiGHost"), Status(403)],
         known: blocked(
             "Akamai refuses {}",

@@ -68,6 +68,20 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "On shared hosting without that, let clients stay on polling:",
             "  io(\"…\", { transports: [\"polling\"] })",
         ],
+        Some(Proxy::Varnish) => &[
+            "Let Varnish pipe upgrades, with their headers:",
+            "  sub vcl_recv { if (req.http.upgrade ~ \"(?i)websocket\") { return (pipe); } }",
+            "  sub vcl_pipe {",
+            "    if (req.http.upgrade) {",
+            "      set bereq.http.upgrade = req.http.upgrade;",
+            "      set bereq.http.connection = req.http.connection;",
+            "    }",
+            "  }",
+        ],
+        Some(Proxy::Fastly) => &[
+            "Turn WebSockets on for the Fastly service (Products, WebSockets), and pass them on in vcl_recv:",
+            "  if (req.http.Upgrade) { return (upgrade); }",
+        ],
         Some(Proxy::Envoy) => &[
             "Let Envoy pass WebSockets on, in its HttpConnectionManager:",
             "  upgrade_configs: [{ upgrade_type: websocket }]",
