@@ -41,7 +41,7 @@ describe("the report", () => {
 				const [, anchor] = /\[(.*)\]/.exec(code);
 				assertSays(stdout, `docs/troubleshooting.md#${anchor}`);
 			}
-			assert.match(stdout, /\n1 error, 1 danger, 2 warnings\n$/);
+			assert.match(stdout, /\n1 error, 1 danger, 1 warning\n$/);
 		}));
 
 	test("quotes what was seen, says what the page prints and what to change", () =>

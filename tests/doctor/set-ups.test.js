@@ -230,7 +230,7 @@ describe("the server", () => {
 			is: "error blocked",
 			says: "with and without the page's Origin",
 			fix: ["--query", "--header", "--cookie"],
-			not: "the list",
+			not: "Add the origin",
 		},
 		"the same, with another token": {
 			of: tokenInQuery,
@@ -424,7 +424,9 @@ describe("python-socketio", () => {
 sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
 mounted = socketio.ASGIApp(sio)
 async def app(scope, receive, send):
-    if scope["type"] == "http" and not scope["path"].startswith("/ws"):
+    if scope["type"] == "websocket" and not scope["path"].startswith("/ws"):
+        await send({"type": "websocket.close"})
+    elif scope["type"] == "http" and not scope["path"].startswith("/ws"):
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 404, "headers": headers})
         await send({"type": "http.response.body", "body": b'{"detail":"Not Found"}'})

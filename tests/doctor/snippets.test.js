@@ -50,7 +50,7 @@ const languages = [
 		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
-	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
+	[/^(application|app\.mount|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
 	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
 	[
 		/^(curl|pip|npx|go|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
@@ -67,6 +67,9 @@ const unread = [
 	"starts_with(", // Cloudflare's rules
 	"not starts_with(",
 	"if (req.url ~ ", // Varnish
+	"sub vcl_recv", // Varnish
+	"if (req.http.Upgrade)", // Fastly
+	"$io->origins(", // phpsocket.io
 	"config.set", // netty-socketio
 	"configuration.setAllowedOrigins", // Spring
 	"http.authorizeHttpRequests", // Spring

@@ -307,9 +307,12 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         .chain(other_port.map(|other| (other.clone(), near_misses::OTHER_PORT)))
         .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
-        let is_named = allowed.as_ref() == Some(&origin) && how != near_misses::PATTERN;
-        let named = is_named.then_some(poll);
-        let exchange = named.or_else(|| granted(&origin))?;
+        let is_named = allowed.as_ref() == Some(&origin);
+        // That is told in words of its own.
+        if is_named && how == near_misses::PATTERN {
+            return None;
+        }
+        let exchange = is_named.then_some(poll).or_else(|| granted(&origin))?;
         Some((origin, how, exchange))
     })?;
     let finding = Finding::new(

@@ -7,6 +7,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     software::{SocketServer, socket_server},
+    step::Step,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -124,10 +125,14 @@ fn update_server(examination: &Examination) -> &'static [&'static str] {
 
 fn with_other(finding: Finding, examination: &Examination) -> Finding {
     let is_told = |other: &Exchange| examination.page_poll().is_some_and(|it| it.url == other.url);
-    match examination.spoken_poll() {
-        Some(other) if other.opened().is_some() && !is_told(other) => {
-            finding.seen(other, with_body(other))
-        }
+    let opened = |other: &&Exchange| {
+        other.opened().is_some_and(|open| open.protocol == examination.spoken())
+    };
+    // Where the page is refused, what another was answered tells the version.
+    let poll = examination.spoken_poll().filter(opened);
+    let other = poll.or_else(|| examination.all(Step::NearMiss).find(opened));
+    match other {
+        Some(other) if !is_told(other) => finding.seen(other, with_body(other)),
         _ => finding,
     }
 }

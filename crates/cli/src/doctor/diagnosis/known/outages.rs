@@ -127,8 +127,9 @@ pub(super) const ROWS: &[Row] = &[
             &[
                 "Look at the app's log. Did it start? Does it listen on the port of the environment, on \
                  every address?",
-                "  heroku logs --tail",
                 "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+                "The log:",
+                "  heroku logs --tail",
             ],
         ),
     },
