@@ -137,6 +137,10 @@ describe("a firewall", () => {
 			),
 			["Security, Events", "starts_with("],
 		),
+		"Azure's access restrictions": blocked(
+			answering(403, html, "The web app you have attempted to reach has blocked your access."),
+			"Access restrictions",
+		),
 		"Cloudflare's 1010": blocked(
 			answering(403, { ...cloudflare, ...html }, "<h1>Error 1010</h1>"),
 			"Browser Integrity Check",

@@ -238,6 +238,18 @@ describe("a platform without a server at the path:", () => {
 				"plain WebSocket",
 			],
 			Koa: [404, { "Content-Type": "text/plain; charset=utf-8" }, "Not Found", "app.callback()"],
+			"PHP's own server": [
+				404,
+				html,
+				'The requested resource <code class="url">/socket.io/</code> was not found on this server.',
+				"ProxyPass",
+			],
+			"Python's own server": [
+				404,
+				{ server: "SimpleHTTP/0.6 Python/3.11.7" },
+				"<p>Message: File not found.</p>",
+				'io("https://api.example.com")',
+			],
 			"uWebSockets.js": [404, { uWebSockets: "20" }, "", "io.attachApp(app)"],
 			Fiber: [
 				404,

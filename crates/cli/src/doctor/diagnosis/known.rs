@@ -5,6 +5,7 @@
 mod challenges;
 mod cloudflare;
 mod frameworks;
+mod gateways;
 mod hosting;
 mod limits;
 mod logins;
@@ -90,6 +91,7 @@ const ROWS: &[&[Row]] = &[
     refusals::ROWS,
     limits::ROWS,
     outages::ROWS,
+    gateways::ROWS,
     hosting::ROWS,
     frameworks::ROWS,
     pages::ROWS,

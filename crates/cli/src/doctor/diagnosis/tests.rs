@@ -388,6 +388,26 @@ fn advice_is_of_what_refuses_or_is_there_twice() {
 }
 
 #[test]
+fn a_path_that_is_there_twice_is_put_right_by_what_was_seen_first() {
+    let twice =
+        |server: &'static str| {
+            let headers: &Headers = &[("server", server)];
+            let python = r#"0{"sid":"a","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#;
+            let mut found = Examination::connected()
+                .sees(Step::Poll4, 404, headers, "Not Found")
+                .sees(Step::OtherPath, 200, headers, python);
+            let url = &mut found.exchanges.last_mut().unwrap().url;
+            *url = url.replace("/socket.io/", "/socket.io/socket.io/");
+            diagnose(&found).swap_remove(0).fix.swap_remove(0)
+        };
+    for (server, start) in
+        [("nginx/1.29", "In nginx"), ("Caddy", "Let Caddy"), ("uvicorn", "In FastAPI")]
+    {
+        assert!(twice(server).starts_with(start), "{}", twice(server));
+    }
+}
+
+#[test]
 fn cookies_of_another_site_are_told_of() {
     let set = |cookies: &[&'static str]| {
         let cookies = cookies.iter().map(|cookie| ("set-cookie", *cookie));

@@ -117,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Body("Phoenix.Router.NoRouteError")], known: PHOENIX },
     Row { signs: &[Status(404), Body("no route found for GET /socket.io")], known: PHOENIX },
     Row { signs: &[Status(404), Says("server", "Cowboy")], known: PHOENIX },
+    Row { signs: &[Status(404), Body("<code class=\"url\">")], known: PHP },
     Row { signs: &[Status(404), Body("Symfony Exception")], known: PHP },
     Row { signs: &[Status(404), Says("x-powered-by", "PHP")], known: PHP },
     Row { signs: &[Status(404), Body("File not found."), Says("server", "nginx")], known: PHP },

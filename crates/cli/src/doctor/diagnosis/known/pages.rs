@@ -30,6 +30,9 @@ const EXPRESS: Known = page(
         "  const io = new Server(httpServer, { … });",
         "  httpServer.listen(3000); // not app.listen(3000)",
         "If the code does so already: the `path` of the server's options is not the client's (--path).",
+        "A development server for pages (Live Server) answers so too. Then give the client the URL of the \
+         Socket.IO server:",
+        "  io(\"http://localhost:3000\")",
     ],
 );
 
@@ -155,6 +158,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("Sec-WebSocket-Version")], known: RAW_WEBSOCKETS },
     Row { signs: &[Body("Can \"Upgrade\" only to \"WebSocket\"")], known: RAW_WEBSOCKETS },
     Row { signs: &[Body("not a websocket")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Says("server", "SimpleHTTP")], known: STATIC },
     Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
     Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
     Row { signs: &[Says("server", "UploadServer")], known: STATIC },

@@ -192,6 +192,15 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        signs: &[Status(403), Body("has blocked your access")],
+        known: blocked(
+            "Azure refuses {}: the web app has access restrictions",
+            &[
+                "In Azure's portal, Networking, Access restrictions: allow the addresses of the visitors.",
+            ],
+        ),
+    },
+    Row {
         signs: &[Says("server", "awselb"), Status(403)],
         known: blocked(
             "AWS WAF, at the load balancer, refuses {}",
