@@ -76,8 +76,9 @@ const development = (behind, text) => async () => {
 	const { url, servers, stop } = await before(behind, () => false)();
 	const httpServer = createServer((request, response) => app(request, response));
 	const lines = text.replaceAll("127.0.0.1:3000", new URL(url).host);
-	const run = new Function("createProxyMiddleware", "httpServer", `${lines}\nreturn proxy;`);
-	const app = expressOf().use(run(createProxyMiddleware, httpServer));
+	const names = ["createProxyMiddleware", "httpServer", "express"];
+	const run = new Function(...names, `${lines}\nreturn proxy;`);
+	const app = expressOf().use(run(createProxyMiddleware, httpServer, expressOf));
 	const sockets = new Set();
 	httpServer.on("connection", (socket) => sockets.add(socket));
 	await listen(httpServer, 0, []);
@@ -353,6 +354,18 @@ const rows = {
 			const client = clientOptionsIn(paste("io("));
 			return { of: server(4, { cors: { ...granted, ...cors } }), client };
 		},
+	],
+	"http-proxy-middleware, which Express takes the path from": [
+		development(
+			good,
+			`const inner = createProxyMiddleware({ target: "http://127.0.0.1:3000", ws: true });
+			const proxy = express().use("/socket.io", inner);`,
+		),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: development(good, paste("app.use(create").replace("app.use(", "const proxy = (")),
+		}),
 	],
 	"python-socketio mounted in FastAPI": [
 		mounted('app.mount("/ws", socketio.ASGIApp(sio))'),

@@ -21,6 +21,7 @@ import {
 	guarded,
 	meddling,
 	nginx,
+	nginxServer,
 	nobody,
 	page,
 	proxied,
@@ -250,6 +251,22 @@ describe("the server", () => {
 			says: "its list of allowed origins does not have it",
 			not: ["secret", "with and without"],
 		},
+		"allowRequest that wants a header, which no WebSocket has": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers }, decide) => decide(null, headers["x-token"] === "secret"),
+			}),
+			asks: header,
+			is: "error websocket-refused",
+			fix: ["looks at x-token", "`query` (--query) or `auth`"],
+			not: "to its list",
+		},
+		"a function of `cors.origin` that calls back with an error": {
+			of: server(4, { cors: { origin: (_, decide) => decide(new Error("no")) } }),
+			is: "error origin-not-listed",
+			fix: ["origin: (origin, callback)", `origin: ["${page}"]`],
+			not: "allowRequest: ",
+		},
 		"allowRequest that looks at another origin than `cors`": {
 			of: server(4, {
 				cors: granted,
@@ -412,6 +429,15 @@ describe("python-socketio", () => {
 			says: "takes the page's own origin for a foreign one",
 			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
 			not: "simple-websocket",
+		},
+		"a connect handler that wants to know who it is": {
+			of: python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
+@sio.event
+async def connect(sid, environ, auth):
+    return bool(auth)`),
+			is: "warning namespace-refused",
+			fix: "argument `auth`",
+			not: "socket.handshake",
 		},
 		"no credentials": {
 			of: asgi(`, cors_allowed_origins=["${page}"], cors_credentials=False`),
@@ -719,6 +745,21 @@ describe("nginx", needsNginx, () => {
 			says: "/socket.io/, and the server got /",
 			fix: ["location /socket.io/ {", "proxy_pass http://127.0.0.1:3000;"],
 			not: "handle_path",
+		},
+		"a server that is down": {
+			of: nginxServer(nobody, "location / { proxy_pass http://127.0.0.1:3000; }"),
+			is: "error server-error",
+			says: "nginx answers the poll 502",
+			fix: "proxy_pass",
+		},
+		"a map without the page": {
+			of: nginx(
+				server(4),
+				"add_header Access-Control-Allow-Origin $listed always; add_header Vary Origin always;",
+				{ maps: 'map $http_origin $listed { default ""; "https://other.example" $http_origin; }' },
+			),
+			is: "error origin-not-listed",
+			fix: ["map $http_origin", `"${page}" "${page}";`],
 		},
 		"the same, with the server's own address": {
 			of: nginx(

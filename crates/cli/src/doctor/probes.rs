@@ -112,6 +112,7 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
         prober.websocket(Step::Websocket, Asker::Page).await;
         if prober.last().is_some_and(Exchange::opened_websocket) {
             prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+            doubled_path(prober).await;
             return;
         }
     }
@@ -313,6 +314,15 @@ async fn other_paths(prober: &mut Prober<'_, impl Network>) {
             return;
         }
         tried.push(path);
+    }
+}
+
+/// Looks whether a proxy takes the path away from polls: it is then there if it is asked for twice.
+async fn doubled_path(prober: &mut Prober<'_, impl Network>) {
+    let path = prober.examination.target.path.clone();
+    let twice = format!("{}{path}", path.trim_end_matches('/'));
+    if let Some(session) = prober.other_path(&twice).await {
+        prober.close(&session, Asker::Page).await;
     }
 }
 

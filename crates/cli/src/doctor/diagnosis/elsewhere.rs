@@ -21,6 +21,10 @@ const HIDDEN: &str = "What answers instead seldom has CORS headers, so the conso
 /// A WebSocket opens, and polls do not get there.
 pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let websocket = examination.get(Step::Websocket).filter(|it| it.opened_websocket())?;
+    // Then it is the path that polls lose.
+    if examination.all(Step::OtherPath).any(Exchange::is_engine_io) {
+        return None;
+    }
     let status = poll.status().unwrap_or_default();
     Some(
         Finding::new(

@@ -8,6 +8,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
@@ -77,8 +78,12 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say \
          so:",
         "  io(\"…\", { auth: { token: \"…\" } })",
-        "The middleware reads it from socket.handshake.auth. It reads cookies and headers from \
-         socket.handshake.headers, if the client has withCredentials or extraHeaders.",
+        if socket_server(examination) == SocketServer::Python {
+            "python-socketio's `connect` handler gets it as its argument `auth`."
+        } else {
+            "The middleware reads it from socket.handshake.auth. It reads cookies and headers from \
+             socket.handshake.headers, if the client has withCredentials or extraHeaders."
+        },
     ]);
     if is_of_page {
         return finding;

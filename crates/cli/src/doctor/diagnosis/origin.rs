@@ -151,7 +151,9 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     }
     let finding =
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
-    let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix([
+    let is_nginx = proxy(poll) == Some(Proxy::Nginx);
+    let by_nginx = if is_nginx { remedy::nginx_list(examination) } else { Vec::new() };
+    let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
          gives undefined, and quotes may belong to the value.",
         stripped::ORIGIN_CHANGED,
@@ -249,6 +251,10 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
         ],
         (SocketServer::Python | SocketServer::Php, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
+        // An allowRequest is answered otherwise.
+        (SocketServer::Node, _) if poll.has_engine_error(BAD_REQUEST) => {
+            remedy::socket_io(examination)
+        }
         _ => {
             let mut lines = remedy::own_function(examination);
             if !examination.grants_page() {

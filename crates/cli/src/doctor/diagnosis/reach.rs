@@ -83,19 +83,27 @@ fn is_reached_by_websocket(examination: &Examination) -> bool {
 fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let status = poll.status().filter(|status| *status >= 500)?;
     let remedy = worker::remedy(poll);
-    let meaning = match status {
-        _ if remedy.is_some() => "by socketio-cors-edge: it has no policy to decide with",
-        500 => ": the server, or what is before it, failed",
-        502 => ": a proxy cannot reach the server behind it",
-        503 => ": no server is there to take the request, or there are too many requests",
-        504 => ": a proxy got no answer in time from the server behind it",
-        _ => "",
+    let by = match proxy(poll) {
+        Some(Proxy::Nginx) => Some("nginx"),
+        Some(Proxy::Apache) => Some("Apache"),
+        Some(Proxy::Caddy) => Some("Caddy"),
+        _ => None,
     };
-    let finding = Finding::new(
-        Code::ServerError,
-        Severity::Error,
-        format!("the poll is answered {status}{meaning}"),
-    )
+    let summary = match (status, by) {
+        _ if remedy.is_some() => {
+            format!(
+                "the poll is answered {status} by socketio-cors-edge: it has no policy to decide with"
+            )
+        }
+        (502, Some(by)) => {
+            format!("{by} answers the poll 502: it cannot reach the server behind it")
+        }
+        (504, Some(by)) => {
+            format!("{by} answers the poll 504: the server behind it does not answer in time")
+        }
+        _ => format!("the poll is answered {status}{}", meaning(status)),
+    };
+    let finding = Finding::new(Code::ServerError, Severity::Error, summary)
     .seen(poll, with_body(poll))
     .why([
         "Such answers seldom have CORS headers, so the console shows a CORS error and not the status.",
@@ -113,6 +121,16 @@ fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         None => finding.fix(["This is not about CORS. Look at the server's log, and at the proxy's."]),
     };
     Some(finding.fix(hints(status, proxy(poll)).iter().copied()))
+}
+
+fn meaning(status: u16) -> &'static str {
+    match status {
+        500 => ": the server, or what is before it, failed",
+        502 => ": a proxy cannot reach the server behind it",
+        503 => ": no server is there to take the request, or there are too many requests",
+        504 => ": a proxy got no answer in time from the server behind it",
+        _ => "",
+    }
 }
 
 /// Where to look, by the status and by whose page it is.

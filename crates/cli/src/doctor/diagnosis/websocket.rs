@@ -116,11 +116,9 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         _ if is_of_everyone(examination, exchange) => {
             finding.fix(BY_PLATFORM).fix(["Otherwise a firewall or a list of origins refuses it:"])
         }
-        Some(without) if examination.polls() => finding.seen(without, with_body(without)).fix([
-            "The server refuses one without Origin too. Does it check something that no page's WebSocket \
-             has, such as Referer or a header of the page's own (extraHeaders)? Check Origin or a cookie \
-             instead, or a token in the client's `query` (--query).",
-        ]),
+        Some(without) if examination.polls() => {
+            return finding.seen(without, with_body(without)).fix([without_headers(examination)]);
+        }
         _ => finding,
     };
     finding
@@ -133,6 +131,23 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
                 .to_owned(),
         ])
         .fix(policy)
+}
+
+/// The fix where it is refused whatever its origin is, and polls are not.
+fn without_headers(examination: &Examination) -> String {
+    let names = examination.target.page.unsafe_headers().join(", ");
+    let what = if names.is_empty() {
+        "The check looks at something that no page's WebSocket has, such as Referer or a header of the \
+         page's own (extraHeaders)"
+            .to_owned()
+    } else {
+        format!(
+            "The check looks at {names}, which browsers send with polls, but not with a WebSocket"
+        )
+    };
+    format!(
+        "{what}. Check Origin or a cookie instead, or a token in the client's `query` (--query) or `auth`."
+    )
 }
 
 /// True if a page elsewhere is refused alike, and in words that are not Engine.IO's: it may be no origin

@@ -1,5 +1,6 @@
 //! How a proxy hands on the path that it was asked for.
 
+use super::upgrades::is_of_development;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -53,12 +54,22 @@ pub(in crate::doctor::diagnosis) fn single_path(
     ]
     .map(str::to_owned);
     let proxy = same_path(examination, exchange);
+    let express = EXPRESS.map(str::to_owned).to_vec();
     match (is_proxied, is_python) {
         (false, true) => [mount.to_vec(), proxy].concat(),
+        (false, false) if is_of_development(examination) => [express, proxy].concat(),
+        (false, false) => [proxy, express].concat(),
         (true, false) => proxy,
-        _ => [proxy, mount.to_vec()].concat(),
+        (true, true) => [proxy, mount.to_vec()].concat(),
     }
 }
+
+const EXPRESS: [&str; 2] = [
+    "In Express, app.use(\"/socket.io\", …) takes the path away before http-proxy-middleware gets it. Use \
+     `pathFilter`:",
+    "  app.use(createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \"/socket.io\", ws: \
+     true }));",
+];
 
 fn nginx(path: &str) -> Vec<String> {
     let mut lines = vec![

@@ -149,7 +149,7 @@ const OTHERS: &[&str] = &[
 
 /// True if the server is the one at which someone develops: there is no other proxy before it, which
 /// would have a name.
-fn is_of_development(examination: &Examination) -> bool {
+pub(super) fn is_of_development(examination: &Examination) -> bool {
     let is_named = |exchange: &Exchange| exchange.header("Server").is_some();
     examination.target.is_local() && !examination.exchanges.iter().any(is_named)
 }
