@@ -34,14 +34,13 @@ describe("the report", () => {
 			const codes = [
 				"error[version-mismatch]: ",
 				"danger[any-origin-with-credentials]: ",
-				"warning[preflight-failed]: ",
 			];
 			assert.deepEqual(stdout.match(/^\w+\[[\w-]+\]: /gm), codes, stdout);
 			for (const code of codes) {
 				const [, anchor] = /\[(.*)\]/.exec(code);
 				assertSays(stdout, `docs/troubleshooting.md#${anchor}`);
 			}
-			assert.match(stdout, /\n1 error, 1 danger, 1 warning\n$/);
+			assert.match(stdout, /\n1 error, 1 danger\n$/);
 		}));
 
 	test("quotes what was seen, says what the page prints and what to change", () =>

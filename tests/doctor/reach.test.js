@@ -36,7 +36,17 @@ describe("the way there", () =>
 			finds: { "mixed-content": error([page, "http://0.0.0.0"], "https://"), ...unguarded },
 		},
 		"ws:// is http://": { of: at(good(), (url) => url.replace("http", "ws")), finds: unguarded },
-		"a URL with its path": { of: at(good(), (url) => `${url}/socket.io/`), finds: unguarded },
+		"a request's URL": {
+			of: at(good(), (url) => `${url}/socket.io/?EIO=4&transport=polling&t=abc`),
+			finds: unguarded,
+		},
+		"a client's URL with the path, which is a namespace to it": {
+			of: at(good(), (url) => `${url}/socket.io/`),
+			finds: {
+				"namespace-refused": error("Invalid namespace", "leave it out"),
+				...unguarded,
+			},
+		},
 		"https where there is only http": {
 			of: at(good(), (url) => url.replace("http", "https")),
 			finds: { "tls-failed": error("https://127.0.0.1") },
@@ -64,7 +74,7 @@ describe("TLS", () => {
 		"a certificate as it should be": { of: withCertificate(), env: trusting, finds: unguarded },
 		"one of an unknown authority": {
 			of: withCertificate(),
-			finds: { "tls-failed": error("nobody that this system trusts") },
+			finds: { "tls-failed": error("this system trusts nobody") },
 		},
 		"one that has expired": {
 			of: withCertificate({ until: -1 }),

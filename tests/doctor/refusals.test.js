@@ -158,6 +158,16 @@ describe("a check of requests", () => {
 			is: "error login-required",
 			fix: "--skip-auth-preflight=true",
 		},
+		"of preflights, by IIS": {
+			of: refusing(({ method }) => method === "OPTIONS", 200, {
+				Server: "Microsoft-IIS/10.0",
+				Allow: "OPTIONS, TRACE, GET, HEAD, POST",
+			}),
+			asks: header,
+			is: "error preflight-without-cors",
+			fix: 'remove name="OPTIONSVerbHandler"',
+			not: "add_header",
+		},
 		"of headers, by an Ingress of nginx": {
 			of: refusing(({ method }) => method === "OPTIONS", 204, {
 				"Access-Control-Allow-Origin": page,

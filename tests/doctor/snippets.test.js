@@ -51,9 +51,9 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[/^(application|app\.mount|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
-	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
+	[/^<(web|handlers)/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
 	[
-		/^(curl|pip|npx|go|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(curl|pip|npx|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],
@@ -88,6 +88,7 @@ const unread = [
 	"Passenger",
 	"websocket /socket.io/ {", // OpenLiteSpeed
 	"Install-WindowsFeature", // PowerShell
+	"ssl_certificate ", // a file of theirs
 	"{nginx:", // a `location` of nginx, which is pasted as such
 	"{before} {header}", // the lines of headers, which are pasted for nginx, Apache and Caddy
 ];

@@ -146,8 +146,9 @@ impl Doctor {
     fn recorded(&self, system: &dyn System, file: &str) -> Result<Examination, CommandError> {
         let (base, path) = match &self.url {
             Some(url) => {
-                let Asked { base, path, .. } = self.server(url)?;
-                (Some(base), path)
+                let arguments::Server { base, beside, .. } = arguments::server("URL", url)?;
+                let path = self.path.as_deref().map(arguments::path).transpose()?;
+                (Some(base), path.or_else(|| beside.meant_path()))
             }
             None => (None, self.path.as_deref().map(arguments::path).transpose()?),
         };

@@ -309,7 +309,7 @@ fn doctor_says_what_to_write_and_asks_nobody() {
         (asking(&["http://127.0.0.1:1/?x=y", "--query", "x=z"]), "the URL has one"),
         (asking(&[URL, "--direct", "http://127.0.0.1:2/?x=y"]), "--direct has a query"),
         (asking(&[URL, "--query", "x"]), "write it as in 'token=abc&room=1'"),
-        (asking(&["http://127.0.0.1:1/socket.io", "--path", "/x/"]), "the URL has one"),
+        (asking(&["http://127.0.0.1:1/socket.io/?EIO=4", "--path", "/x/"]), "the URL has one"),
         (asking(&[URL, "--path", "x"]), "does not start with /"),
         (asking(&[URL, "--path", "/x/?y"]), "leave out the query"),
         (asking(&[URL, "--direct", "127.0.0.1:2"]), "--direct 127.0.0.1:2 has no scheme"),
@@ -322,7 +322,7 @@ fn doctor_says_what_to_write_and_asks_nobody() {
         (asking(&[URL, "--client", "5"]), "5"),
         (asking(&[URL, "--timeout", "0"]), "0"),
         (vec![URL], "--origin"),
-        (vec![URL, "--origin", "null"], "Give the origin of a page"),
+        (vec![URL, "--origin", "null"], "give the origin that it has then"),
         (vec![URL, "--origin", "https://A.example/"], "write \"https://a.example\""),
         (vec![URL, "--origin", "https://*.a.example"], "write one origin"),
     ] {

@@ -27,10 +27,25 @@ pub(super) struct Server {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Beside {
     Nothing,
-    /// Socket.IO's path, by its name.
+    /// Socket.IO's path, in the URL of a request, which has the client's own parameters.
     Path(String),
-    /// Another path, which a client takes for a namespace.
+    /// A path in the client's own URL, which is a namespace to the client, whatever its name.
     Namespace(String),
+}
+
+impl Beside {
+    /// Socket.IO's path, as a person may have meant it.
+    pub(super) fn meant_path(&self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Path(path) => Some(path.clone()),
+            Self::Namespace(text) => is_path(text).then(|| with_slash(text)),
+        }
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    text.trim_end_matches('/').ends_with("/socket.io")
 }
 
 /// Reads the URL of a server.
@@ -64,11 +79,10 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
         return wrong("has a fragment: leave it out".to_owned());
     }
     let query = url.query().map(Query::recorded).unwrap_or_default();
+    let is_request = url.query_pairs().any(|(name, _)| name == "EIO");
     let beside = match url.path() {
         "/" => Beside::Nothing,
-        path if path.trim_end_matches('/').ends_with("/socket.io") => {
-            Beside::Path(with_slash(path))
-        }
+        path if is_request => Beside::Path(with_slash(path)),
         path => Beside::Namespace(path.to_owned()),
     };
     url.set_path("/");
@@ -104,8 +118,9 @@ fn with_slash(path: &str) -> String {
 pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
     match Origin::try_from(text) {
         Ok(origin) if origin.is_null() => Err(WrongUsage(
-            "--origin null: any sandboxed frame and local file sends that. Give the origin of a page. The \
-             doctor tries null anyway"
+            "--origin null: it is what a page sends that was opened as a file, and any sandboxed frame, so a \
+             server should not allow it. Serve the page (npx serve), and give the origin that it has then: \
+             --origin http://localhost:3000"
                 .to_owned(),
         )),
         Ok(origin) if origin.is_websocket() => Err(WrongUsage(format!(
@@ -180,14 +195,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_may_name_socket_io_s_path_or_a_namespace() {
+    fn the_url_may_be_that_of_a_request_or_name_a_namespace() {
         let path = |path: &str| Beside::Path(path.to_owned());
         for (text, base, beside) in [
             ("https://a.example", "https://a.example/", Beside::Nothing),
             ("wss://a.example:443/", "https://a.example/", Beside::Nothing),
             ("ws://localhost:3000", "http://localhost:3000/", Beside::Nothing),
-            ("https://a.example/socket.io/", "https://a.example/", path("/socket.io/")),
-            ("https://a.example/x/socket.io", "https://a.example/", path("/x/socket.io/")),
+            (
+                "https://a.example/socket.io/",
+                "https://a.example/",
+                Beside::Namespace("/socket.io/".to_owned()),
+            ),
+            (
+                "https://a.example/x/socket.io?EIO=4&transport=polling",
+                "https://a.example/",
+                path("/x/socket.io/"),
+            ),
             ("https://a.example/chat", "https://a.example/", Beside::Namespace("/chat".to_owned())),
             ("https://a.example/?token=a", "https://a.example/", Beside::Nothing),
             (

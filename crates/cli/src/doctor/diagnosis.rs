@@ -31,6 +31,7 @@ mod session;
 mod slow;
 mod strangers;
 mod stripped;
+mod unsafe_port;
 mod vary;
 mod websocket;
 mod worker;
@@ -76,7 +77,8 @@ const OF_WEBSOCKETS: &[Family] = &[
 
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
-    let mut findings: Vec<_> = mixed_content::finding(examination).into_iter().collect();
+    let of_url = [mixed_content::finding(examination), unsafe_port::finding(examination)];
+    let mut findings: Vec<_> = of_url.into_iter().flatten().collect();
     let ask = |families: &[Family]| {
         families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
     };

@@ -129,6 +129,9 @@ fn connected(packet: &str, namespace: &str) -> Option<String> {
         return Some(format!("connects to the namespace {namespace}"));
     }
     let message: String = packet.strip_prefix("44")?.chars().take(MAX_MESSAGE_LEN).collect();
+    if message.contains("Invalid namespace") {
+        return Some(format!("has no namespace {namespace}"));
+    }
     Some(format!(
         "refuses the namespace {namespace} (a middleware of the server may want `auth`): {message}"
     ))

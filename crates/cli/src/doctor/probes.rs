@@ -227,7 +227,10 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
             passing_handshake(prober, step, asker).await;
         }
     }
-    prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+    // Where nothing comes over a WebSocket, nothing comes over another.
+    if !prober.examination.get(Step::Websocket).is_some_and(is_silent) {
+        prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+    }
     if prober.may_depend_on_origin_of_websocket() {
         prober.websocket(Step::NoOriginWebsocket, Asker::Nobody).await;
     }

@@ -3,20 +3,29 @@
 use super::evidence::asked;
 use crate::{
     doctor::{
+        examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
     },
     network::Failure,
 };
 
-pub(super) fn finding(exchange: &Exchange, failure: &Failure) -> Finding {
+pub(super) fn finding(
+    examination: &Examination,
+    exchange: &Exchange,
+    failure: &Failure,
+) -> Finding {
+    let target = &examination.target;
+    let base = target.base.as_str().trim_end_matches('/');
+    let of_page =
+        |line: &&str| line.replace("{base}", base).replace("{origin}", &target.page.origin);
     let (summary, fix) = kind(&failure.text);
     Finding::new(Code::BlockedInBrowser, Severity::Error, summary)
         .seen(exchange, asked(exchange))
         .why([
             "The recording has no answer: the browser sent no request, or kept the answer from the page.",
         ])
-        .fix(fix.iter().copied())
+        .fix(fix.iter().map(of_page))
 }
 
 /// The cause, by Chromium's name for it, and the fix.
@@ -54,7 +63,7 @@ fn kind(name: &str) -> (&'static str, &'static [&'static str]) {
             &[
                 "The console has the reason, above the line with net::ERR_FAILED: look it up in the \
                  document below. Usually it is CORS. Ask the server itself for the rest:",
-                "  socketio-cors doctor https://api.example.com --origin https://app.example.com",
+                "  socketio-cors doctor {base} --origin {origin}",
             ],
         ),
     }

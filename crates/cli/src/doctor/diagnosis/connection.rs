@@ -26,7 +26,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
     let target = &examination.target;
     let kind = failure.kind;
     if kind == FailureKind::Browser {
-        return browser_blocks::finding(exchange, failure);
+        return browser_blocks::finding(examination, exchange, failure);
     }
     let finding = match (&examination.port_speaks, kind) {
         (Some(PortProtocol::Tls), _) => https_needed(target),
@@ -247,10 +247,18 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
                 .to_owned()
         }
         "ERR_CERT_AUTHORITY_INVALID" => {
-            "Serve the full chain (certificate, then intermediates) of an authority that browsers trust. \
-             For development, let the system trust your own authority (mkcert does that), or use \
-             http://localhost."
-                .to_owned()
+            let port = target.base.port_or_known_default().unwrap_or(443);
+            return finding.fix([
+                "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \
+                 fullchain.pem, not cert.pem):"
+                    .to_owned(),
+                "  ssl_certificate /etc/letsencrypt/live/api.example.com/fullchain.pem;".to_owned(),
+                "This prints what the server sends:".to_owned(),
+                format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
+                "A certificate of your own authority is for development only: let the system trust it \
+                 (mkcert does that), or use http://localhost."
+                    .to_owned(),
+            ]);
         }
         _ => format!(
             "`openssl s_client -connect {host}:{} -servername {host}` shows more. If the port speaks plain \

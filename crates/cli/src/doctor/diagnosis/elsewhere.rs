@@ -95,7 +95,7 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     )
 }
 
-/// python-socketio is mounted below a path in an application of FastAPI or Starlette, and was not told so:
+/// python-socketio is mounted below a path in an application of Starlette, and was not told so:
 /// it answers with its own 404 there, as the application's would be JSON.
 pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     if poll.status() != Some(404) || !poll.body().contains("{\"detail\":\"Not Found\"}") {

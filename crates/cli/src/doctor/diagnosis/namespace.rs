@@ -64,12 +64,22 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         "This is not about CORS: the client is connected, and the server's own code refuses it. The page \
          gets the message in `connect_error`, and does not try again by itself.",
     ]);
-    if message == "Invalid namespace" {
+    let base = examination.target.base.as_str().trim_end_matches('/');
+    if message == "Invalid namespace" && namespace.trim_end_matches('/') == "/socket.io" {
         return finding.fix([
-            "Should it be a path? What stands after the host in the client's URL is a namespace. The path \
-             is an option:"
+            "The client takes what stands after the host in its URL for a namespace. /socket.io/ is the path, \
+             which it uses by itself: leave it out."
                 .to_owned(),
-            format!("  io(\"https://api.example.com\", {{ path: \"{namespace}/socket.io/\" }})"),
+            format!("  io(\"{base}\")"),
+        ]);
+    }
+    if message == "Invalid namespace" {
+        let path = namespace.trim_end_matches('/').trim_end_matches("/socket.io");
+        return finding.fix([
+            "Should it be a path? What stands after the host in the client's URL is a namespace. The path is \
+             an option:"
+                .to_owned(),
+            format!("  io(\"{base}\", {{ path: \"{path}/socket.io/\" }})"),
             "If it should be a namespace, the server needs it:".to_owned(),
             format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"),
         ]);

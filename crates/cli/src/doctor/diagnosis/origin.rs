@@ -121,6 +121,11 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
             "the CORS headers allow {origin}, but the server's own code refuses it (`allowRequest`, or a \
              middleware)"
         )
+    } else if !refused && proxy(poll) == Some(Proxy::CloudFront) {
+        format!(
+            "the server does not allow {origin}: CloudFront does not pass Origin on, or the server's list does \
+             not have it"
+        )
     } else if refused {
         format!("the server refuses {origin}: its list of allowed origins does not have it")
     } else {

@@ -26,6 +26,12 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return Vec::new();
     }
     let Some(preflight) = examination.get(Step::Preflight) else { return Vec::new() };
+    // Without handlePreflightRequest, a Socket.IO 2 server answers none but those of its own clients' POSTs.
+    let is_usual = examination.is_server_2() && preflight.engine_error().is_some();
+    let fails_already = examination.get(Step::Post).is_some_and(|post| !post.is_ok());
+    if !needs_preflight(examination) && (is_usual || fails_already) {
+        return Vec::new();
+    }
     let credentialed = examination.target.page.credentialed;
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
         (Some(200..300), Ok(())) => header_not_allowed(examination, preflight)

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::evidence::{console, with_headers};
+use super::evidence::{PREFLIGHT, blocked, console, with_headers};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -55,9 +55,19 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
              page's origin becomes null on the way. Browsers do not follow redirects of preflights and \
              WebSockets.",
         ])
-        .why(console(examination, poll))
+        .why(printed(examination, poll))
         .fix(fix),
     )
+}
+
+/// Chromium's message: with headers of the page's own it is the preflight that is redirected.
+fn printed(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    let target = &examination.target;
+    if target.page.unsafe_headers().is_empty() || target.is_same_origin() {
+        return console(examination, poll);
+    }
+    let why = format!("{PREFLIGHT}Redirect is not allowed for a preflight request.");
+    vec!["Chromium prints:".to_owned(), blocked(poll, &why)]
 }
 
 fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {

@@ -61,8 +61,8 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
         SocketServer::Zishang => go::allow_request(&examination.target.page),
         SocketServer::Googollee => go::googollee(&examination.target.page),
         SocketServer::Netty => vec![
-            "In netty-socketio, by an AuthorizationListener (apps, curl and pages of the server's own \
-             origin have no Origin):"
+            "In netty-socketio, by an AuthorizationListener (apps and curl have no Origin; does the server have \
+             pages of its own? Allow their origin too):"
                 .to_owned(),
             "  config.setAuthorizationListener(data -> {".to_owned(),
             "    String origin = data.getHttpHeaders().get(\"Origin\");".to_owned(),
@@ -72,8 +72,8 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
             "  });".to_owned(),
         ],
         SocketServer::Node => vec![
-            "In a Socket.IO 3 or 4 server, by `allowRequest` (apps, curl and pages of the server's own \
-             origin have no Origin):"
+            "In a Socket.IO 3 or 4 server, by `allowRequest` (apps and curl have no Origin; does the server \
+             have pages of its own? Add their origin):"
                 .to_owned(),
             format!("  const allowed = [undefined, \"{origin}\"];"),
             "  new Server(httpServer, {".to_owned(),
@@ -90,6 +90,13 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
 fn has_credentials(examination: &Examination) -> bool {
     let allowed = examination.spoken_poll().is_some_and(Exchange::allows_credentials);
     examination.target.page.credentialed || allowed
+}
+
+/// The same, and credentials, which the page does not send yet.
+pub(super) fn with_credentials(examination: &Examination) -> Vec<String> {
+    let mut sending = examination.clone();
+    sending.target.page.credentialed = true;
+    socket_io(&sending)
 }
 
 /// How Socket.IO itself is told to.
@@ -230,6 +237,7 @@ pub(super) fn preflight(examination: &Examination, preflight: &Exchange) -> Vec<
         (false, Some(Proxy::Nginx)) => nginx_preflight(examination),
         (false, Some(Proxy::Caddy)) => caddy_preflight(examination),
         (false, Some(Proxy::Apache)) => apache_preflight(examination),
+        (false, Some(Proxy::Iis)) => IIS_PREFLIGHT.iter().map(|line| (*line).to_owned()).collect(),
         (false, _) => {
             let mut lines = socket_preflight(examination);
             lines.extend(nginx_preflight(examination));
@@ -240,6 +248,12 @@ pub(super) fn preflight(examination: &Examination, preflight: &Exchange) -> Vec<
     lines.push("socketio-cors-edge answers preflights itself.".to_owned());
     lines
 }
+
+const IIS_PREFLIGHT: &[&str] = &[
+    "IIS answers OPTIONS itself. Let it pass them on, in web.config within <system.webServer>:",
+    "  <handlers><remove name=\"OPTIONSVerbHandler\" /></handlers>",
+    "With iisnode, its handler needs verb=\"*\".",
+];
 
 /// The headers that the answer to a preflight of the page needs.
 fn preflight_headers(examination: &Examination) -> Vec<(&'static str, String)> {

@@ -127,10 +127,11 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
                  does not send it, because it sends no credentials. In the client:"
             ),
             "  io(\"…\", { withCredentials: true })".to_owned(),
-            "Then allow credentials for the page's origin, by name. If the page is of another site, the \
-             cookie needs SameSite=None; Secure. Check it with --credentials."
+            "Then allow credentials for the page's origin, by name. If the page is of another site, the cookie \
+             needs SameSite=None; Secure. Check it with --credentials."
                 .to_owned(),
         ])
+        .fix(remedy::with_credentials(examination))
     } else if !cookie.is_cross_site() && !examination.target.is_same_site() {
         finding.fix([format!(
             "The server sets a cookie ({name}), perhaps to keep a session at one instance. Browsers do not \

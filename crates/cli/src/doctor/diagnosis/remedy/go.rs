@@ -19,8 +19,8 @@ pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
 /// How it is told to refuse the requests of other pages.
 pub(super) fn allow_request(page: &Page) -> Vec<String> {
     vec![
-        "In Go's github.com/zishang520/socket.io, by its AllowRequest (apps, curl and pages of the \
-         server's own origin send no Origin):"
+        "In Go's github.com/zishang520/socket.io, by its AllowRequest (apps and curl send no Origin; does the \
+             server have pages of its own? Allow their origin too):"
             .to_owned(),
         "  options.SetAllowRequest(func(ctx *types.HttpContext) error {".to_owned(),
         "    origin := ctx.Headers().Peek(\"Origin\")".to_owned(),

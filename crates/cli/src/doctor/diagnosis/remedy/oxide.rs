@@ -29,8 +29,8 @@ pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
 /// How it is told to refuse the requests of other pages.
 pub(super) fn allow_request(page: &Page) -> Vec<String> {
     vec![
-        "In socketioxide, by a middleware around its layer. In axum (apps, curl and pages of the server's \
-         own origin send no Origin):"
+        "In socketioxide, by a middleware around its layer, as axum has it (apps and curl send no Origin; does \
+         the server have pages of its own? Allow their origin too):"
             .to_owned(),
         "  async fn check_origin(request: Request, next: Next) -> Response {".to_owned(),
         "    match request.headers().get(header::ORIGIN) {".to_owned(),

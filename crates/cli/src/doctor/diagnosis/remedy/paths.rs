@@ -42,7 +42,8 @@ pub(in crate::doctor::diagnosis) fn single_path(
     examination: &Examination,
     exchange: &Exchange,
 ) -> Vec<String> {
-    let is_python = socket_server(examination) == SocketServer::Python;
+    let is_python = socket_server(examination) == SocketServer::Python
+        || exchange.body().contains("{\"detail\":\"Not Found\"}");
     let is_proxied = matches!(
         proxy_before(examination, exchange),
         Some(Proxy::Apache | Proxy::Caddy | Proxy::Nginx)

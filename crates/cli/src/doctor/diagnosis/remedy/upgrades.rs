@@ -85,10 +85,10 @@ pub(in crate::doctor::diagnosis) fn upgrades(
         Some(Proxy::Envoy) => &[
             "Let Envoy pass WebSockets on, in its HttpConnectionManager:",
             "  upgrade_configs: [{ upgrade_type: websocket }]",
-            "AWS App Runner is an Envoy that passes none on. There, let clients stay on polling:",
-            "  io(\"…\", { transports: [\"polling\"] })",
             "Istio and Envoy Gateway do so by themselves. Emissary: `allow_upgrade: [websocket]` in the \
              Mapping. Contour: `enableWebsockets: true` in the route.",
+            "AWS App Runner is an Envoy that passes none on. There, let clients stay on polling:",
+            "  io(\"…\", { transports: [\"polling\"] })",
         ],
         Some(Proxy::Vercel) => FUNCTIONS,
         Some(Proxy::Gunicorn) => &[

@@ -496,6 +496,9 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
             "allowEIO3: true, cors",
         ),
     ]);
+    let mut kept = good();
+    kept.target.base = "https://api.example.net:10080".parse().unwrap();
+    assert_first(vec![(kept, "error blocked-in-browser", "another port", NOTHING)]);
     assert_eq!(diagnose(&good().sees(Step::ForeignPost, 200, NONE, "ok")), []);
     let refused = good().sees(Step::Poll3, 400, GRANT, UNSUPPORTED).sees(
         Step::ForeignPoll,
