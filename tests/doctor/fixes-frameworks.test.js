@@ -379,9 +379,7 @@ const rows = {
 	"Koa, which listens itself": [
 		another(async () => {
 			const headers = { "Content-Type": "text/plain; charset=utf-8" };
-			const http = createServer((_, response) =>
-				response.writeHead(404, headers).end("Not Found"),
-			);
+			const http = createServer((_, response) => response.writeHead(404, headers).end("Not Found"));
 			await listen(http, 0, []);
 			return { url: `http://127.0.0.1:${http.address().port}`, stop: () => close(http) };
 		}),

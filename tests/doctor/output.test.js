@@ -31,10 +31,7 @@ describe("the report", () => {
 	test("has the worst first, each with its link, and counts them", () =>
 		running(broken, async ({ url }) => {
 			const { stdout } = await tool.runApart(1, ["doctor", url, ...asPage]);
-			const codes = [
-				"error[version-mismatch]: ",
-				"danger[any-origin-with-credentials]: ",
-			];
+			const codes = ["error[version-mismatch]: ", "danger[any-origin-with-credentials]: "];
 			assert.deepEqual(stdout.match(/^\w+\[[\w-]+\]: /gm), codes, stdout);
 			for (const code of codes) {
 				const [, anchor] = /\[(.*)\]/.exec(code);
@@ -200,7 +197,13 @@ describe("a server sees", () => {
 		running(sound, async ({ url, servers: [{ seen }] }) => {
 			const options = ["--header", "x-token: 1", "--query", "token=se+cret&room=2"];
 			for (const format of [[], ["--json"]]) {
-				const { stdout } = await tool.runApart(0, ["doctor", url, ...asPage, ...options, ...format]);
+				const { stdout } = await tool.runApart(0, [
+					"doctor",
+					url,
+					...asPage,
+					...options,
+					...format,
+				]);
 				assertSays(stdout, ...(format.length > 0 ? ["token=…&room=…&EIO=4"] : ["with a query"]));
 				assert.doesNotMatch(stdout, /se(\+|%2B)cret/);
 			}

@@ -2,13 +2,7 @@
 import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
 import { granted, nginx, nobody, page, server } from "./deployments.js";
-import {
-	error,
-	preflightForEachPoll,
-	testFindings,
-	unguarded,
-	warning,
-} from "./findings.js";
+import { error, preflightForEachPoll, testFindings, unguarded, warning } from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 const good = server(4, { cors: granted });

@@ -50,8 +50,14 @@ const languages = [
 		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
-	[/^(application|app\.mount|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
-	[/^<(web|handlers)/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
+	[
+		/^(application|app\.mount|ALLOWED_HOSTS)/,
+		python("import ast, sys; ast.parse(sys.stdin.read())"),
+	],
+	[
+		/^<(web|handlers)/,
+		python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())"),
+	],
 	[
 		/^(curl|pip|npx|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
