@@ -90,7 +90,7 @@ describe("what the Worker logs while it only reports", () => {
 			"9 refusals of 7 origins",
 			"2 refused: unlisted-origin; polling",
 			"every sandboxed frame",
-			"is not encrypted, so that anybody on the way can change its pages",
+			"is not encrypted, so anybody on the network can change its pages",
 			"looks like app.example.com, but only begins like it",
 			"looks like example.com, but only ends like it",
 			"https://*.staging.example.org",
@@ -240,7 +240,7 @@ describe("the file of a policy", () => {
 	test("is left alone if it has faults, or no list", async () => {
 		for (const [policy, status, said] of [
 			['{"origin": "x"}', 1, "1 fault"],
-			['{"origins": "a.example:*"}', 1, 'has "origins", which has no notes'],
+			['{"origins": "a.example:*"}', 1, 'has "origins", which cannot have notes'],
 			['{"origin": true}', 0, "Listed by now"],
 		]) {
 			const path = await tool.file(policy, "left.json");

@@ -90,10 +90,10 @@ test("nothing is written where a line is faulty, and each is told", async () => 
 		assertSays(
 			output,
 			`tenants.csv:3: "https://b.example/cart" has a path or a trailing slash`,
-			`tenants.csv:5: "null" is nobody's own origin, so that no key is looked up for it`,
+			`tenants.csv:5: "null" is not one site's origin, so the Worker looks up no key for it`,
 			`tenants.csv:6: "" has no scheme`,
 			`tenants.csv:7: "wss://c.example" is a WebSocket URL`,
-			`tenants.csv:8: "https://*.d.example" stands for many origins`,
+			`tenants.csv:8: "https://*.d.example" matches many origins`,
 			`tenants.csv:9: "d.example" has no scheme: an origin is scheme://host[:port]: write "https://d.example"`,
 			`6 faults\nNothing was ${verb === "add" ? "added" : "removed"}.\n`,
 		);
@@ -292,7 +292,7 @@ describe("what was written by hand", () => {
 			'"tenant:" in the local KV of wrangler dev: 1 origin\n  https://a.example\n',
 			"3 keys that no origin can match:\n" +
 				"  tenant:https://B.example/  is not as browsers send it: they send https://b.example\n" +
-				"  tenant:null  is nobody's own origin",
+				"  tenant:null  is not one site's origin",
 			'  tenant:shop.example  has no scheme: an origin is scheme://host[:port]: write "https://shop.example"\n',
 			"kv key delete --binding POLICY --local ",
 		);

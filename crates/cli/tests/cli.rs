@@ -412,7 +412,7 @@ GET /socket.io/?EIO=4&transport=websocket from https://a.example
   answer    forwarded; in place of the origin server's CORS headers:
             Access-Control-Allow-Origin: *
             Vary: Origin
-→ the WebSocket opens, if the origin server agrees, which sees no cookies of the visitor
+→ the WebSocket opens, if the origin server accepts it; that server does not get the visitor's cookies
 "
     );
     let report = json(&asked(&["--websocket", "--json"]), NO_COOKIES, 0);
@@ -467,7 +467,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
                              not list x-other; the request is never sent";
     const REFUSED: &str =
         "the browser stops at the preflight: its status is 403; the request is never sent";
-    const OWN: &str = "the page can read the answer: it is of the same origin";
+    const OWN: &str = "the page can read the answer: it has the same origin";
     const A: &str = "https://a.example";
     const EVIL: &str = "https://evil.example";
     assert_explained(&[
@@ -507,7 +507,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
         (
             &["--origin", A, "--websocket"],
             "listed-origin",
-            Some("the WebSocket opens, if the origin server agrees"),
+            Some("the WebSocket opens, if the origin server accepts it"),
         ),
         (
             &["--origin", EVIL, "--websocket"],
@@ -541,8 +541,8 @@ fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_ma
     ];
     assert_eq!(
         json(&arguments, ALL_HEADERS, 0)["outcome"],
-        "the page can read the answer in today's browsers; by the Fetch standard the * of \
-         allowedHeaders does not stand for Authorization: list that too"
+        "the page can read the answer in today's browsers; but in the Fetch standard, * in \
+         allowedHeaders does not include Authorization: list that too"
     );
 }
 
@@ -558,8 +558,8 @@ fn explain_says_whether_a_page_with_credentials_can_read_the_answer() {
         ),
         (
             r#"{"origin": "*"}"#,
-            "the page cannot read the answer: Access-Control-Allow-Origin is *, which browsers do not take \
-             for a request with credentials",
+            "the page cannot read the answer: Access-Control-Allow-Origin is *, which browsers do \
+             not accept for a request with credentials",
         ),
     ] {
         assert_eq!(json(&asked, document, 0)["outcome"], outcome, "{document}");
@@ -610,7 +610,7 @@ fn cases() -> (tempfile::TempDir, String) {
 fn test_prints_each_case_in_every_format() {
     let (root, file) = cases();
     let first = "GET /socket.io/?EIO=4&transport=polling from https://a.example";
-    let message = "expected allow, but it is refuse (unlisted-origin)";
+    let message = "expected allow, got refuse (unlisted-origin)";
     assert_eq!(
         output(&["test", &file], "", 1),
         format!(
@@ -827,15 +827,15 @@ fn import_prints_the_policy_and_beside_it_what_is_left_out() {
     output(&["check", "-"], &policy, 0);
     assert_eq!(
         String::from_utf8(imported.stderr).unwrap(),
-        "warning: open to look-alikes: it takes https://app.example.com.evil.example
+        "warning: open to look-alikes: it matches https://app.example.com.evil.example
  --> the standard input:2:23
   |
 2 |   if ($http_origin ~* https://(app|www)\\.example\\.com) {
   |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = help: it is not imported as it stands, but as it is meant: https://app.example.com:*, https://www.example.com:*
+  = help: imported without them, as it was probably meant: https://app.example.com:*, https://www.example.com:*
 
-error: no pattern can say it: its syntax is beyond what is read here
+error: no pattern can express it: its syntax is not supported
  --> the standard input:5:22
   |
 5 |   if ($http_origin ~ ^https://(?!evil)) {
@@ -852,7 +852,7 @@ the standard input: 1 not imported, 1 thing imported in another form
 fn import_takes_all_or_says_what_is_wrong() {
     output(&["import", "-"], "new Server(s, { cors: { origin: 'https://a.example' } })", 0);
     for (arguments, text, status, said) in [
-        (&["import", "-"][..], "", 1, "neither a configuration of nginx nor"),
+        (&["import", "-"][..], "", 1, "neither an nginx configuration nor"),
         (&["import", "-", "--path", "chat"], NGINX, 2, "--path chat does not begin with /"),
         (&["import", "/nowhere/nginx.conf"], "", 2, "cannot read /nowhere/nginx.conf"),
         (&["import", "-", "--write", "/nowhere/policy.json"], NGINX, 2, "cannot write /nowhere/"),

@@ -17,7 +17,7 @@ pub(crate) fn name(fault: &mut Diagnostic, json: &str) {
         return;
     }
     if fault.value == "null" && fault.help.is_none() {
-        let help = "write the origin: JSON has null where an environment variable was not set";
+        let help = "write the origin; an environment variable that is not set becomes null in JSON";
         fault.help = Some(help.to_owned());
         return;
     }
@@ -50,10 +50,10 @@ impl Cause {
         let new = |clause, help: &str| Some(Self { clause: Some(clause), help: help.to_owned() });
         let trimmed = text.trim();
         if trimmed.is_empty() {
-            return new("is empty, as an environment variable is that was not set", EXAMPLE);
+            return new("is empty: is an environment variable not set?", EXAMPLE);
         }
         if trimmed == "undefined" {
-            return new("is what an environment variable is that was not set", EXAMPLE);
+            return new("is not an origin: is an environment variable not set?", EXAMPLE);
         }
         if is_placeholder(trimmed) {
             return new("is the name of a variable, not its value", EXAMPLE);
@@ -65,7 +65,7 @@ impl Cause {
                     "write \"https://*.example.com\" for subdomains, or list the origins".into()
                 }
             };
-            return new("is a regular expression, and none is understood", &help);
+            return new("is a regular expression, which a policy cannot have", &help);
         }
         let help = list(trimmed)?;
         Some(Self { clause: None, help })

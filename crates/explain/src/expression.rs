@@ -33,7 +33,7 @@ impl Expression {
         if let Some(rest) = text.strip_prefix("...") {
             let path = path_of(rest);
             let len = path.len().saturating_add(3);
-            return new(format!("spread ...{}", shown(&path)), "write out what it stands for", len);
+            return new(format!("spread ...{}", shown(&path)), "write its contents here", len);
         }
         match first {
             '`' => {
@@ -53,8 +53,8 @@ impl Expression {
         let after = rest.trim_start();
         let (what, help) = match path.as_str() {
             "undefined" => (
-                "undefined, as an environment variable is that was not set".to_owned(),
-                "write the value, or leave the field out",
+                "undefined (is an environment variable not set?)".to_owned(),
+                "write the value, or remove the field",
             ),
             "True" => ("True".to_owned(), "write true"),
             "False" => ("False".to_owned(), "write false"),
@@ -63,7 +63,7 @@ impl Expression {
             _ if after.starts_with("=>") => ("function".to_owned(), ORIGINS),
             _ if after.starts_with('(') => (format!("function call {}(…)", shown(&path)), VALUE),
             _ if ENVIRONMENTS.iter().any(|prefix| path.starts_with(prefix)) => {
-                let help = "write the value that it has where the server runs";
+                let help = "write the value that it has on your server";
                 (format!("environment variable {}", shown(&path)), help)
             }
             _ => (format!("variable {}", shown(&path)), VALUE),

@@ -292,7 +292,8 @@ impl PatternError {
             ErrorKind::NoScheme => "has no scheme: an origin is scheme://host[:port]",
             ErrorKind::Scheme => "has an invalid scheme",
             ErrorKind::WebSocketScheme => {
-                "is a WebSocket URL, but a page's origin is http or https, for its WebSockets too"
+                "is a WebSocket URL, but browsers send the page's http or https origin, even for \
+                 WebSockets"
             }
             ErrorKind::Userinfo => "has user information, which no browser sends in an origin",
             ErrorKind::Path => {
@@ -304,11 +305,11 @@ impl PatternError {
             }
             ErrorKind::Unicode => "has a Unicode host, but browsers send its punycode form",
             ErrorKind::DefaultPort => "has the scheme's default port, which browsers leave out",
-            ErrorKind::Port => "has an invalid port: neither 1 to 65535 nor *",
+            ErrorKind::Port => "has an invalid port: expected 1 to 65535, or *",
             ErrorKind::Wildcards => "has more than one * in its host",
             ErrorKind::WildcardHost => "stands for every host",
             ErrorKind::WildcardDomain => "has a * in the last two labels of its host",
-            ErrorKind::WildcardPunycode => "has a * in a label of punycode",
+            ErrorKind::WildcardPunycode => "has a * in a punycode label",
             ErrorKind::WildcardAddress => "has a * in an IP address, or before one",
             ErrorKind::Host => "has an invalid host",
         }
@@ -335,9 +336,9 @@ impl PatternError {
                 "write \"https://*.example.com\", or \"origin\": true for every origin"
             }
             ErrorKind::Wildcards | ErrorKind::WildcardDomain | ErrorKind::WildcardPunycode => {
-                "write each host, or one *, as in \"https://pr-*.example.com\""
+                "list each host, or use one *, as in \"https://pr-*.example.com\""
             }
-            ErrorKind::WildcardAddress => "write each address",
+            ErrorKind::WildcardAddress => "list each address",
             _ => "write an origin such as \"https://example.com\" or \"http://localhost:3000\"",
         }
         .to_owned()

@@ -211,7 +211,7 @@ pub(super) fn joined(
     let joined = names.join(",");
     if joined.len() > MAX_JOINED_LEN {
         let message = format!("has more than {MAX_JOINED_LEN} bytes of names");
-        return Err(diagnostics.add(node, message, "list only those that are used"));
+        return Err(diagnostics.add(node, message, "list only the names that you use"));
     }
     HeaderValue::try_from(joined).map(Some).map_err(|_| Reported)
 }

@@ -39,7 +39,7 @@ pub(super) fn access(
         (None, Some(node)) => socketio2::origins(&node, barred, diagnostics).map(echoed),
         (Some(node), Some(legacy)) => {
             let clause =
-                "is the value of \"origins\", Socket.IO 2's name for \"origin\", which is here too";
+                "is the value of \"origins\", Socket.IO 2's name for \"origin\"; the rule has both";
             diagnostics.add(&legacy, clause, "remove \"origins\"");
             // Both are checked, as either may be kept.
             let _ = (

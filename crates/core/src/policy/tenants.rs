@@ -30,7 +30,7 @@ pub(super) fn prefix(
         Value::Text(prefix) if listed.prefixes.iter().any(|known| *known == prefix) => {}
         Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
             let message = format!("exceeds the limit of {MAX_PREFIXES} prefixes in a rule");
-            diagnostics.add(&value, message, "keep several kinds of origins under one prefix");
+            diagnostics.add(&value, message, "use one prefix for several kinds of origins");
         }
         Value::Text(prefix) => listed.prefixes.push(prefix.into_owned()),
         _ => drop(diagnostics.add_invalid(&value, "a prefix of KV keys, as in \"tenant:\"", None)),

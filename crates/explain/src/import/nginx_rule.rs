@@ -98,7 +98,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         if is_wildcard && answers.credentials() {
             for (_, directive) in origin {
                 let message =
-                    "\"*\" with credentials, which no browser takes: imported without them";
+                    "\"*\" with credentials, which browsers reject: imported without credentials";
                 let help = "list the origins, and add \"credentials\": true";
                 self.findings.changed(directive.span(), message, help);
             }
@@ -112,10 +112,11 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
             for (directive, subject) in &answer.unknown {
                 if says_origins(directive.inner()) || sets(directive) {
                     let message = format!(
-                        "depends on ${}, which a policy does not know",
+                        "depends on ${}, which a policy cannot test",
                         subject.trim_start_matches('$')
                     );
-                    let help = "it is taken for not true; write a rule by hand if it matters";
+                    let help = "the import takes it as false; if that is wrong, change the rule by \
+                                hand";
                     self.findings.left_out(directive.span(), message, help);
                 }
             }
@@ -142,9 +143,9 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
                 for header in &headers {
                     let is_doubled = headers.len() > 1 && header.directive.name() == "add_header";
                     if is_doubled || header.value.as_deref().is_ok_and(is_list) {
-                        let message = "several origins in one answer, which no browser takes: each \
-                                       is imported";
-                        let help = "the edge answers with the one that asks";
+                        let message = "several origins in one answer, which browsers reject: all \
+                                       are imported";
+                        let help = "the Worker answers each page with its own origin";
                         self.findings.changed(header.directive.span(), message, help);
                     }
                 }
@@ -195,8 +196,8 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         let text = pattern.text.as_str();
         if let Err(error) = OriginPattern::try_from(text) {
             let message = format!("{text:?} {}", error.message());
-            let help =
-                format!("nginx allows no page by it; {}", error.help(text, DOMAIN_RULES.to_ascii));
+            let help = error.help(text, DOMAIN_RULES.to_ascii);
+            let help = format!("it matches no page in nginx either; {help}");
             self.findings.left_out(candidate.span.clone(), message, help);
             return None;
         }

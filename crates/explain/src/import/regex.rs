@@ -66,9 +66,9 @@ pub(super) enum Element {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable(pub(super) &'static str);
 
-const SYNTAX: Unreadable = Unreadable("its syntax is beyond what is read here");
+const SYNTAX: Unreadable = Unreadable("its syntax is not supported");
 const REPEATED: Unreadable = Unreadable("it repeats a group");
-const BOUNDARY: Unreadable = Unreadable("it looks for the boundaries of words or lines");
+const BOUNDARY: Unreadable = Unreadable("it matches word or line boundaries");
 const TOO_LARGE: Unreadable = Unreadable("it has too many alternatives");
 
 impl Regex {

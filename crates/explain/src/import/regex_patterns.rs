@@ -55,8 +55,10 @@ enum Obstacle {
 const OPEN_SCHEME: Obstacle = Obstacle::Unsayable("its scheme is open");
 const OPEN_HOST: Obstacle = Obstacle::Unsayable("it leaves the domain open");
 const SEVERAL: Obstacle = Obstacle::Unsayable("several parts of the host are open");
-const PLACE: Obstacle =
-    Obstacle::Unsayable("a * can be a part of one label, with at least two more after it");
+const PLACE: Obstacle = Obstacle::Unsayable(
+    "a pattern's * can be part of one label only, and two more labels must \
+                         follow",
+);
 
 impl Translation {
     /// That of `regex`.
@@ -81,7 +83,7 @@ impl Translation {
         found.patterns.sort_by_key(|pattern| pattern.text.starts_with("http:"));
         if found.patterns.len() > MAX_PATTERNS {
             found.patterns.clear();
-            found.unsayable = Some("it stands for too many origins");
+            found.unsayable = Some("it matches too many origins");
         }
         found
     }
@@ -109,8 +111,8 @@ fn look_alike(regex: &Regex, patterns: &[Pattern]) -> Option<String> {
 pub(super) fn look_alike_message(regex: &Regex, patterns: &[Pattern]) -> Option<(String, String)> {
     let origin = look_alike(regex, patterns)?;
     let meant = shown(patterns.iter());
-    let help = format!("it is not imported as it stands, but as it is meant: {meant}");
-    Some((format!("open to look-alikes: it takes {origin}"), help))
+    let help = format!("imported without them, as it was probably meant: {meant}");
+    Some((format!("open to look-alikes: it matches {origin}"), help))
 }
 
 /// The finding that patterns are wider than their regular expression.
@@ -118,7 +120,7 @@ pub(super) fn wider_message(patterns: &[&Pattern]) -> Option<(String, &'static s
     let wider = patterns.iter().copied().filter(|pattern| pattern.is_wider).collect::<Vec<_>>();
     let message =
         format!("imported as {}, which allows more of that domain", shown(wider.iter().copied()));
-    (!wider.is_empty()).then_some((message, "list the origins if that is too much"))
+    (!wider.is_empty()).then_some((message, "if that is too much, list the origins"))
 }
 
 /// The finding that a regular expression, or a part of it, has no pattern.
@@ -127,16 +129,18 @@ pub(super) fn unsayable_message(
 ) -> Option<(String, &'static str)> {
     let list = "list the origins, or give each a KV key: {\"kv\": \"tenant:\"}";
     let regex = match regex {
-        Err(unreadable) => return Some((format!("no pattern can say it: {}", unreadable.0), list)),
+        Err(unreadable) => {
+            return Some((format!("no pattern can express it: {}", unreadable.0), list));
+        }
         Ok(regex) => regex,
     };
     let Translation { patterns, unsayable, is_everything } = Translation::of(regex);
     if let Some(why) = unsayable {
-        return Some((format!("no pattern can say all of it: {why}"), list));
+        return Some((format!("no pattern can express all of it: {why}"), list));
     }
     let is_nothing = patterns.is_empty() && !is_everything && !regex.is_match("");
     let help = "an origin is scheme://host[:port], in lower case";
-    is_nothing.then(|| ("takes no origin that a browser sends".to_owned(), help))
+    is_nothing.then(|| ("matches no origin that a browser sends".to_owned(), help))
 }
 
 /// The first of `patterns`, for people.

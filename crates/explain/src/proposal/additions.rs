@@ -43,8 +43,11 @@ impl AdditionError {
     pub fn message(self) -> &'static str {
         match self {
             Self::Faulty => "has faults",
-            Self::Socketio2 => "has \"origins\", which has no notes: write \"origin\" first",
-            Self::NoList => "has no list of origins to which these can be added",
+            Self::Socketio2 => {
+                "has \"origins\", which cannot have notes: rename it to \"origin\" \
+                                first"
+            }
+            Self::NoList => "has no list of origins to add these to",
         }
     }
 }

@@ -59,7 +59,7 @@ impl<'k> KnownNames<'k> {
             .find(|beginning| self.hosts.contains(beginning) || self.domains.contains(beginning));
         // Of two hosts of one owner neither imitates the other.
         if let Some(other) = beginning.filter(|it| registrable_domain(it) != Some(domain)) {
-            return found(other, "only begins like it: it belongs to who has the end");
+            return found(other, "only begins like it: another owner has the end of the name");
         }
         let starts = domain.char_indices().map(|(start, _)| start).skip(1);
         let mut ends = starts.filter_map(|start| domain.get(start..));

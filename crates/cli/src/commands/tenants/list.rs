@@ -136,7 +136,7 @@ mod tests {
             (" https://shop.example", "they send https://shop.example"),
             ("https://shop.example/cart", "write \"https://shop.example\""),
             ("shop.example", "write \"https://shop.example\""),
-            ("null", "list \"null\" in the policy, if it is meant"),
+            ("null", "if you want it, list \"null\" in the policy"),
         ] {
             assert_eq!(fault_of(text).map(|fault| fault.help).as_deref(), Some(help), "{text}");
         }

@@ -239,7 +239,7 @@ mod tests {
         let mut texts = vec![("https://a.example", None)];
         texts.extend([("null", None); 23]);
         let faults = list(&texts).unwrap_err();
-        assert!(faults.contains("a.csv:2: \"null\" is nobody's own origin"), "{faults}");
+        assert!(faults.contains("a.csv:2: \"null\" is not one site's origin"), "{faults}");
         assert!(faults.contains("a.csv:21: ") && !faults.contains("a.csv:22: "), "{faults}");
         assert!(faults.ends_with("… and 3 more\n23 faults"), "{faults}");
         let long = format!("https://{}/", "x".repeat(10_000));
