@@ -104,7 +104,7 @@ fn read(text: &str) -> Option<OriginPattern<'_>> {
     if is_websocket(scheme) {
         return None;
     }
-    // As nearly all are.
+    // Nearly all are like this.
     if is_host(scheme, authority) {
         let (host, port) = (HostPattern::Exactly(authority), PortPattern::Default);
         return Some(OriginPattern { text, scheme, host, port });
@@ -139,7 +139,7 @@ fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
         return is_host(host).then_some(HostPattern::Exactly(host));
     };
     if let Some(domain) = after.strip_prefix('.').filter(|_| before.is_empty()) {
-        // A browser could send no subdomain of a longer one: "x." has two characters.
+        // Below a longer domain, no subdomain fits: "x." has two characters.
         let fits = domain.len() <= host::MAX_HOST_LEN - 2;
         return (fits && is_host(domain) && !is_address(domain))
             .then_some(HostPattern::Below(domain));
@@ -148,7 +148,7 @@ fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
     is_good.then_some(HostPattern::Between(before, after))
 }
 
-/// Returns true if a `*` between the two leaves the last two labels alone, and is in none of punycode.
+/// Returns true if a `*` between the two is not in the last two labels, nor in a punycode label.
 fn is_within_label(before: &str, after: &str) -> bool {
     has_two_labels(after) && !is_punycode(before) && !is_address(after)
 }

@@ -1,4 +1,4 @@
-//! Patterns that stand for pages which are seldom to be trusted.
+//! Patterns that match pages which can seldom be trusted.
 
 use crate::origin::{
     FILE,
@@ -6,13 +6,14 @@ use crate::origin::{
     pattern::{HostPattern, OriginPattern},
 };
 
-/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
+/// The host of a Tauri app's own pages on Windows. They come from the app itself, not from the
+/// network.
 const TAURI: &str = "tauri.localhost";
 
-/// Where anybody gets a site, though the Public Suffix List does not say so.
+/// Domains where anybody can get a site, though they are not in the Public Suffix List.
 const SHARED_DOMAINS: &[&str] = &["app.github.dev", "webcontainer-api.io"];
 
-/// Where builders of sites put previews beside what is published.
+/// Domains where hosting platforms put previews beside published sites.
 const PREVIEW_DOMAINS: &[&str] = &["netlify.app", "pages.dev", "vercel.app", "web.app"];
 
 /// The parts of names that previews of a branch or of a pull request have.

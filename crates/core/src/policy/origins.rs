@@ -107,7 +107,7 @@ fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut
     }
 }
 
-/// The origin that `item` of a list is, with a note or without.
+/// The origin in `item` of a list, which may have a note.
 pub(super) fn text<'n>(item: &Node<'n>) -> Option<Cow<'n, str>> {
     item.text().or_else(|| {
         let mut members = item.json.members()?;

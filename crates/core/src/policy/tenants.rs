@@ -7,7 +7,7 @@ const MAX_PREFIX_LEN: usize = 128;
 /// The most prefixes of a rule: each is a KV read for an unknown origin.
 const MAX_PREFIXES: usize = 8;
 
-/// What an entry of a list of origins is.
+/// The expected form of an entry in a list of origins.
 pub(super) const EXPECTED: &str =
     "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
 

@@ -1,4 +1,4 @@
-//! Warnings: things that a document may say, and that are seldom meant.
+//! Warnings: things that are valid in a document, but seldom intended.
 
 use super::{
     Diagnostic, DomainRules, dangers,
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::origin::pattern::OriginPattern;
 
-/// Headers of the CORS protocol itself, by the field in which they are useless. Who lists them has
-/// mostly misunderstood the field.
+/// Headers of the CORS protocol itself, by the field in which they are useless. An author who lists
+/// them has usually misunderstood the field.
 const MISDIRECTED: [(&str, &[&str]); 2] = [
     (
         "allowedHeaders",

@@ -41,7 +41,7 @@ impl Texts {
         self.all.reserve(bytes);
     }
 
-    /// Gives back what is reserved for further texts.
+    /// Frees the memory that is reserved for further texts.
     pub(super) fn shrink(&mut self) {
         self.all.shrink_to_fit();
     }
