@@ -16,14 +16,14 @@ use super::{
 /// The outcome of a request for the page that sent it. Displayed as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrowserOutcome {
-    /// The WebSocket opens, if the origin server agrees.
+    /// The WebSocket opens, if the origin server accepts it.
     Opens {
         /// The edge removes the visitor's cookies and other credentials.
         without_credentials: bool,
     },
     /// The WebSocket does not open.
     DoesNotOpen,
-    /// The preflight fails, so that the request is never sent: why, as a clause.
+    /// The preflight fails, so the request is never sent. The text is the reason, as a clause.
     StopsAtPreflight(String),
     /// The page can read the answer.
     Readable,
@@ -31,9 +31,9 @@ pub enum BrowserOutcome {
     ReadableByWildcard,
     /// The page can read the answer, as it has the API's own origin.
     SameOrigin,
-    /// The page cannot read the answer, which the edge refuses.
+    /// The edge refuses the request, so the page cannot read the answer.
     Refused,
-    /// The page cannot read the answer, which the origin server gives.
+    /// The origin server answers, but the page cannot read the answer.
     Unreadable(CorsError),
 }
 
@@ -137,7 +137,7 @@ fn reason(error: CorsError) -> &'static str {
 /// The end of a preflight.
 enum Preflight {
     Passes,
-    /// Browsers let it pass, and the standard does not.
+    /// Browsers let it pass; the standard does not.
     PassesByWildcard,
     Fails(String),
     /// The origin server decides.

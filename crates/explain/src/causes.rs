@@ -1,4 +1,4 @@
-//! What people did, by the origin that it left in a document.
+//! Names the cause of a faulty origin, such as an environment variable that was not set.
 
 use socketio_cors_core::{
     origin::pattern::{OriginPattern, repair},
@@ -10,7 +10,7 @@ use crate::DOMAIN_RULES;
 /// The longest list that a help proposes, in bytes.
 const MAX_LIST_LEN: usize = 2000;
 
-/// Names the cause of a fault of an origin in the document `json`, where it is known.
+/// Adds the cause to a fault of an origin in the document `json`, if it is known.
 pub(crate) fn name(fault: &mut Diagnostic, json: &str) {
     let is_origin = fault.pointer.split('/').any(|name| matches!(name, "origin" | "origins"));
     if !is_origin || fault.span.is_empty() {
@@ -38,7 +38,7 @@ fn string(json: &str) -> Option<String> {
 
 /// The cause of a fault.
 struct Cause {
-    /// What is wrong, after the value; `None` if the fault says so already.
+    /// The fault, as a clause after the value; `None` if the message says it already.
     clause: Option<&'static str>,
     help: String,
 }

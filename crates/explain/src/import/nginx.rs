@@ -1,8 +1,8 @@
 //! A policy from a configuration of nginx.
 //!
-//! nginx is asked, as it were: every origin and regular expression of the file is tried in what holds
-//! for Socket.IO's path, and what nginx would answer `Access-Control-Allow-Origin` for, or let through
-//! where it refuses strangers, is allowed.
+//! The import simulates nginx. It tries every origin and regular expression of the file in the
+//! location for Socket.IO's path. It allows those for which nginx would answer
+//! `Access-Control-Allow-Origin`, or which nginx lets through where it refuses strangers.
 
 use std::collections::BTreeMap;
 

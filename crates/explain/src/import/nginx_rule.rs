@@ -106,7 +106,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         if is_wildcard { OriginDraft::One("*".to_owned()) } else { OriginDraft::Every(true) }
     }
 
-    /// Names what hangs on something that a policy does not know.
+    /// Reports directives that depend on something that a policy cannot test.
     fn name_unknown(&mut self, answers: &Answers<'c>) {
         for answer in &answers.0 {
             for (directive, subject) in &answer.unknown {
@@ -133,7 +133,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         }
     }
 
-    /// Names a header that has several origins, or is there twice.
+    /// Reports a header that has several origins, or is set twice.
     fn name_doubled(&mut self, allowed: &[(&Candidate, Answers<'c>)]) {
         for (_, answers) in allowed {
             for answer in &answers.0 {
@@ -210,7 +210,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         faults.is_empty().then(|| text.to_owned())
     }
 
-    /// Names what is otherwise in the policy than in the regular expressions of `candidates`.
+    /// Reports where the policy differs from the regular expressions of `candidates`.
     fn name_regexes(&mut self, candidates: &[&Candidate]) {
         let mut by_place: BTreeMap<(usize, &RegexKey), Vec<&Pattern>> = BTreeMap::new();
         for candidate in candidates {
@@ -282,7 +282,7 @@ impl<'c> Answers<'c> {
             .collect()
     }
 
-    /// One of them lets a page of `origin` read it, or is meant to.
+    /// One of them lets a page of `origin` read it, or was meant to.
     fn grant(&self, origin: &str) -> bool {
         let values = self.all_allow_origin();
         values.iter().any(|(value, _)| *value == "*" || origins(value).any(|it| it == origin))

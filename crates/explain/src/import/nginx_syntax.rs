@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::written_fault::WrittenFault;
 
-/// No configuration nests blocks so deeply.
+/// The deepest nesting of blocks that is read. No configuration has more.
 const MAX_DEPTH: usize = 100;
 
 /// `name words;` or `name words { block }`.

@@ -1,7 +1,8 @@
 //! The patterns of a policy that a regular expression stands for.
 //!
-//! A pattern is never open to look-alikes: where the expression is, as it is not anchored or a dot is
-//! not escaped, the patterns are what was meant by it, and [`look_alike`] says what it takes besides.
+//! A pattern is never open to look-alikes. If the expression is, because it is not anchored or a
+//! dot is not escaped, the patterns are the intended ones, and [`look_alike`] names an origin that
+//! it matches besides.
 
 mod parts;
 
@@ -18,7 +19,7 @@ use super::{
 
 /// The most patterns of one regular expression.
 const MAX_PATTERNS: usize = 1000;
-/// An origin that nobody writes down.
+/// An origin that is in no configuration.
 pub(super) const STRANGER: &str = "https://stranger.invalid";
 /// The most patterns that a finding repeats.
 const MAX_SHOWN: usize = 4;
@@ -28,7 +29,7 @@ const MAX_SHOWN: usize = 4;
 pub(super) struct Translation {
     /// Each once; those of `http` come last.
     pub(super) patterns: Vec<Pattern>,
-    /// An alternative that no pattern can say, and why.
+    /// The reason why an alternative has no pattern, if there is such an alternative.
     pub(super) unsayable: Option<&'static str>,
     /// It takes every origin.
     pub(super) is_everything: bool,

@@ -1,4 +1,4 @@
-//! Origins added to the text of a document, of which all else stays as it is written.
+//! Adds origins to the text of a document. Everything else in the text stays as it is.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -26,7 +26,7 @@ pub struct Addition {
     pub note: String,
 }
 
-/// Why origins cannot be added to a document.
+/// The reason why origins cannot be added to a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdditionError {
     /// The document has faults.

@@ -109,6 +109,8 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
     const VALUE: &str = "write the value that it has";
     const ORIGINS: &str = "write the origins, as in \"https://app.example.com\" or \"https://*.example.com\", or \
          {\"kv\": \"tenant:\"} for those with a KV key each";
+    const IMPORT: &str =
+        "; or run `socketio-cors import FILE`, which reads variables and regular expressions";
     const ENVIRONMENT: &str = "write the value that it has on your server";
     for (written, at, what, help) in [
         ("{ origin: getOrigins('a') }", "1:11", "function call getOrigins(…)", VALUE),
@@ -155,7 +157,10 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
             VALUE,
         ),
     ] {
-        let fault = format!("{at} the document: {what}: only literals are read; {help}");
+        let is_importable =
+            ["variable ", "spread ", "regular "].iter().any(|kind| what.starts_with(kind));
+        let import = if is_importable { IMPORT } else { "" };
+        let fault = format!("{at} the document: {what}: only literals are read; {help}{import}");
         assert_eq!(faults(written), [fault], "{written}");
     }
 }
