@@ -225,7 +225,7 @@ fn what_javascript_has_is_read_and_said_to_be_no_strict_json() {
     assert!(text.contains("the standard input:3:3\n"), "{text}");
     let good = written.replace("A.", "a.").replace("credential", "credentials");
     let text = output(&["check", "-"], &good, 0);
-    let note = "valid, 1 route, 1 origin; it is not strict JSON, which `publish` makes of it\n";
+    let note = "valid, 1 route, 1 origin; it is not strict JSON: `publish` converts it\n";
     assert!(text.ends_with(note), "{text}");
     assert_eq!(json(&["check", "--json", "-"], &good, 0)["strictJson"], false);
     assert_eq!(json(&["check", "--json", "-"], r#"{"origin": false}"#, 0)["strictJson"], true);
@@ -373,7 +373,7 @@ OPTIONS /socket.io/?EIO=4&transport=polling from https://x.apps.example
   reason    listed-origin
   rule      /socket.io (the standard input:1:1)
   pattern   https://*.apps.example (the standard input:2:35 /origin/1)
-  answer    204 by the edge; the origin server never sees the request
+  answer    204 from the edge; the origin server never sees the request
             Access-Control-Allow-Origin: https://x.apps.example
             Access-Control-Allow-Credentials: true
             Access-Control-Allow-Methods: GET,POST
@@ -384,12 +384,12 @@ GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
   reason    listed-origin
   rule      /socket.io (the standard input:1:1)
   pattern   https://*.apps.example (the standard input:2:35 /origin/1)
-  answer    forwarded; in place of the origin server's CORS headers:
+  answer    forwarded, with these headers instead of the origin server's CORS headers:
             Access-Control-Allow-Origin: https://x.apps.example
             Access-Control-Allow-Credentials: true
             Vary: Origin
 → the page can read the answer
-  A client that polls makes each URL anew, so each poll has a preflight. How to save them: docs/cost.md
+  A client that polls uses a new URL each time, so each poll has a preflight. To avoid that, set timestampRequests: false in the client and maxAge in the policy (docs/cost.md)
 "
     );
 }
@@ -408,8 +408,8 @@ GET /socket.io/?EIO=4&transport=websocket from https://a.example
   decision  allow: the rule allows every origin
   reason    every-origin
   rule      /socket.io (the standard input:1:1)
-  removed   Cookie, Authorization, Cf-Access-* of the request (websocketCookies)
-  answer    forwarded; in place of the origin server's CORS headers:
+  removed   Cookie, Authorization, Cf-Access-* from the request (websocketCookies)
+  answer    forwarded, with these headers instead of the origin server's CORS headers:
             Access-Control-Allow-Origin: *
             Vary: Origin
 → the WebSocket opens, if the origin server accepts it; that server does not get the visitor's cookies

@@ -82,7 +82,7 @@ impl<'t> PolicySlot<'t> {
         Ok(Change { history: History::of(&self.keys.policy, &listed), ..values })
     }
 
-    /// The same without the versions, for who changes nothing.
+    /// The same without the versions, for commands that change nothing.
     ///
     /// # Errors
     /// wrangler failed.
@@ -181,7 +181,8 @@ impl Change<'_> {
             match self.slot.values(None) {
                 Ok(now) if self.contents(&now, "") == self.contents(&self.before, "") => {}
                 Ok(_) => {
-                    let text = "Nothing was changed, as somebody else did meanwhile.";
+                    let text = "Nothing was changed: somebody else changed the policy in the \
+                                meantime.";
                     return Ok(Report::bad(text));
                 }
                 Err(error) => {
@@ -225,7 +226,8 @@ impl Change<'_> {
             InForce::Policy { key, policy } => from(
                 Some(&policy),
                 format!(
-                    "\"{own}\" is not in {place} yet, so \"{key}\" is used. Changes from that:"
+                    "\"{own}\" is not in {place} yet, so the Worker uses \"{key}\". Changes from \
+                     that:"
                 ),
             ),
         }
@@ -260,7 +262,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { heading, policies } = self;
         if policies.is_empty() {
-            write!(f, "{heading}\n  nothing: the text differs, the decisions do not")
+            write!(f, "{heading}\n  nothing: only the text differs, the decisions are the same")
         } else {
             write!(f, "{heading}\n{policies}")
         }
