@@ -311,6 +311,26 @@ for (const [what, status, args, values, says] of [
 	});
 }
 
+test("publish: origins of a list that is replaced by KV keys are named if they have none", async () => {
+	const policy = '{"origin": ["https://a.example", "https://b.example", "https://*.c.example"]}';
+	const values = { policy, "tenant:https://a.example": "1" };
+	const publish = async (document, more = {}) => {
+		const words = ["publish", await tool.file(document)];
+		return (await run(0, words, { values: { ...values, ...more } })).output;
+	};
+	const keys = '{"origin": [{"kv": "tenant:"}]}';
+	const warning = 'warning: the local KV of wrangler dev has no key "tenant:https://b.example"';
+	assertSays(await publish(keys), warning, `${typedTool} tenants add`);
+	for (const [document, more] of [
+		[keys, { "tenant:https://b.example": "1" }],
+		['{"origin": [{"kv": "tenant:"}, {"kv": "partner:"}]}', { "partner:https://b.example": "1" }],
+		['{"origin": ["https://*.b.example", "https://b.example", {"kv": "tenant:"}]}', {}],
+		['{"origin": "https://a.example"}', {}],
+	]) {
+		assert.doesNotMatch(await publish(document, more), /has no key/, document);
+	}
+});
+
 test("publish: over a faulty policy, the last good one is compared with, and both are kept", async () => {
 	const values = { policy: FAULTY, [kept(1_700_000_000_000, A)]: A, "policy@last-good": A };
 	const result = await run(0, ["publish", await tool.file(B)], { values });

@@ -3,6 +3,7 @@
 
 mod change_report;
 mod contents;
+mod missing_keys;
 mod write;
 
 use std::fmt;
@@ -172,7 +173,11 @@ impl Change<'_> {
     ) -> Result<Report, CommandError> {
         let (system, options) = (self.slot.system, self.slot.options);
         let (destination, difference) = (self.slot.destination_text(), self.difference(policy));
-        print(system, &format!("\n{destination}\n\n{difference}\n\n"))?;
+        let warning = match self.missing_keys(policy) {
+            Ok(warning) => warning.map(|line| format!("\n\n{line}")).unwrap_or_default(),
+            Err(error) => return Ok(self.slot.wrangler_failed(&error, "Nothing was changed.")),
+        };
+        print(system, &format!("\n{destination}\n\n{difference}{warning}\n\n"))?;
         if !consent.yes {
             if !consent.ask(system, &format!("{question} {}", options.wrangler.place()))? {
                 return Ok(Report::bad("Nothing was changed."));
