@@ -103,7 +103,7 @@ fn check_gives_machines_the_same() {
 }
 
 #[test]
-fn check_warns_of_a_valid_document_and_is_content_with_it() {
+fn check_warns_about_a_valid_document_and_succeeds() {
     let text = output(&["check", "-"], r#"{"origin": true, "credentials": true}"#, 0);
     assert!(
         text.starts_with("warning: true lets every site act with its visitors' cookies"),
@@ -180,7 +180,7 @@ fn warnings_can_be_denied() {
 }
 
 #[test]
-fn check_has_nothing_to_say_of_the_readmes_policy() {
+fn check_finds_nothing_in_the_readmes_policy() {
     let readme = include_str!("../../../README.md");
     let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
     assert_eq!(
@@ -261,7 +261,7 @@ the standard input: 1 fault
 }
 
 #[test]
-fn check_shows_what_of_a_long_line_is_wrong() {
+fn check_shows_the_wrong_part_of_a_long_line() {
     let origins = vec![r#""https://a.example""#; 1000].join(",");
     let document = format!(r#"{{"origin": [{origins},"nul",{origins}]}}"#);
     let text = output(&["check", "-"], &document, 1);
@@ -363,7 +363,7 @@ const POLICY: &str = "{\n  \"origin\": [\"https://a.example\", \"https://*.apps.
     \"credentials\": true,\n  \"allowedHeaders\": [\"X-Token\"]\n}";
 
 #[test]
-fn explain_says_what_becomes_of_a_request_and_why() {
+fn explain_says_how_a_request_is_decided_and_why() {
     let arguments = ["explain", "-", "--origin", "https://x.apps.example", "--headers", "X-Token"];
     assert_eq!(
         output(&arguments, POLICY, 0),
@@ -395,7 +395,7 @@ GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
 }
 
 #[test]
-fn explain_says_what_is_removed_of_a_websocket() {
+fn explain_says_which_headers_of_a_websocket_are_removed() {
     const NO_COOKIES: &str = r#"{"origin": "*", "websocketCookies": false}"#;
     const CREDENTIALS: [&str; 3] = ["Cookie", "Authorization", "Cf-Access-*"];
     let asked = |arguments: &[&'static str]| {
@@ -458,7 +458,7 @@ fn assert_explained(rows: &[(&[&str], &str, Option<&str>)]) {
 }
 
 #[test]
-fn explain_tells_what_the_browser_makes_of_it() {
+fn explain_tells_the_outcome_for_the_page() {
     const UNREADABLE: &str = "the page cannot read the answer: the browser reports a CORS error";
     const READABLE: &str = "the page can read the answer";
     const NO_PUT: &str = "the browser stops at the preflight: Access-Control-Allow-Methods does not \
@@ -528,7 +528,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
 }
 
 #[test]
-fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_make_of_it() {
+fn explain_says_how_browsers_and_the_standard_differ_about_authorization() {
     const ALL_HEADERS: &str = r#"{"origin": "https://a.example", "allowedHeaders": "*"}"#;
     let arguments = [
         "explain",
@@ -688,7 +688,7 @@ fn explain_says_what_a_browser_would_have_sent() {
 }
 
 #[test]
-fn nothing_of_a_document_is_obeyed_by_the_terminal() {
+fn the_terminal_obeys_nothing_in_a_document() {
     let document =
         "{\"\\u001b]0;x\\u0007\": 1, \"b\u{9b}31m\": 2, \"origin\": \"https://\u{202e}a\"}";
     let checked = output(&["check", "-"], document, 1);
@@ -701,7 +701,7 @@ fn nothing_of_a_document_is_obeyed_by_the_terminal() {
 }
 
 #[test]
-fn nothing_of_json_is_obeyed_by_the_terminal() {
+fn the_terminal_obeys_nothing_in_json() {
     let document = "{\"b\u{9b}31m\u{7f}\": 2, \"origin\": \"https://\u{202e}\u{2028}\u{61c}a\"}";
     for (arguments, document, status) in [
         (&["check", "--json", "-"][..], document, 1),

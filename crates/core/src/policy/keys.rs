@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_under_its_port_then_its_name_then_what_is_for_every_host() {
+    fn a_host_uses_the_document_of_its_port_then_of_its_name_then_of_every_host() {
         for (host, keys) in [
             ("api.example.com", &["policy:api.example.com", "policy"][..]),
             (

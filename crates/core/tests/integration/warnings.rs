@@ -59,7 +59,7 @@ fn every_origin_is_warned_about_without_credentials_too() {
 }
 
 #[test]
-fn every_origin_is_not_warned_about_where_it_is_said_to_be_meant() {
+fn every_origin_is_not_warned_about_if_the_document_confirms_it() {
     const MEANT: &str = r#""dangerouslyAllow": ["every-origin"]"#;
     for rule in [
         r#""origin": true"#,
@@ -207,7 +207,7 @@ fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
 }
 
 #[test]
-fn a_wildcard_is_warned_about_as_no_page_polls_it_with_cookies() {
+fn a_wildcard_is_warned_about_as_pages_cannot_poll_with_cookies() {
     let warned = |document| warnings(document).iter().any(|it| it.message.contains("poll"));
     assert!(warned(r#"{"origin": "*"}"#));
     assert!(!warned(r#"{"origin": true}"#));

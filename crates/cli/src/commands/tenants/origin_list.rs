@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_origin_that_is_there_twice_the_last_counts() {
+    fn the_last_of_repeated_origins_is_used() {
         let list = list(&[
             ("https://a.example", Some("old")),
             ("https://b.example", None),

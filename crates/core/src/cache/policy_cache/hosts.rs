@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_hosts_displace_no_policy_and_no_host_that_has_one_of_its_own() {
+    fn made_up_hosts_evict_no_policy_and_no_host_with_its_own() {
         let mut hosts = Hosts::new();
         let (own, shared) = (policy("own", 0), policy("shared", 0));
         put(&mut hosts, "api.example.com", 0.0, Some(&own));

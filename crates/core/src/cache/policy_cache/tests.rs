@@ -411,7 +411,7 @@ fn what_was_asked_earlier_counts_no_more() {
 }
 
 #[test]
-fn age_counts_from_the_question() {
+fn age_counts_from_the_start_of_the_read() {
     let mut cache = PolicyCache::new();
     cache.apply(HOST, (0.0, 0.0), 20_000.0, FRESH_SECONDS, FetchResult::Valid(policy("a"), 0));
     assert_eq!(look_up(&mut cache, HOST, 29.0), "a");
