@@ -93,9 +93,9 @@ fn is_unencrypted(scheme: &str, host: HostPattern<'_>) -> Option<(&'static str, 
     }
     Some(if is_loopback(end) {
         (
-            "is on the visitor's own machine, where any program can pose as it and act with their \
+            "is on the visitor's own machine, where any program can serve it and act with their \
              cookies",
-            "remove it from the policy in production",
+            "remove it in production",
         )
     } else {
         (

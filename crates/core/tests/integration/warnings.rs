@@ -95,8 +95,7 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
              pose as it and act with their cookies; serve the page over https, and list its https \
              origin",
             "/origin/1: \"http://localhost:3000\" is on the visitor's own machine, where any \
-             program can pose as it and act with their cookies; remove it from the policy in \
-             production",
+             program can serve it and act with their cookies; remove it in production",
         ]
     );
     assert_warned(&[
