@@ -69,7 +69,7 @@ export function close(server) {
 	});
 }
 
-/** What of `headers` is CORS's. */
+/** The CORS headers among `headers`. */
 export function corsHeaders(headers) {
 	return Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
 }

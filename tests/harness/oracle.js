@@ -32,7 +32,7 @@ export async function startServer(version, options) {
 	return {
 		url,
 		acted: (tag) => acted.has(tag),
-		/** What Engine.IO makes a packet of when it is sent by polling. */
+		/** The packet that Engine.IO sends for it by polling. */
 		frame: (packet) => (version === 2 ? `${packet.length}:${packet}` : packet),
 		/** Opens a session, from one of `origins` that is allowed. Resolves to where requests go. */
 		async open(origins) {

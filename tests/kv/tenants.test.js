@@ -244,7 +244,7 @@ test("a request waits for its policy and its origin's key for two seconds togeth
 		const tenant = newOrigin();
 		await edge.kv.put(`tenant:${tenant}`);
 		assertRefused(await get(edge, tenant), "lookup-failed");
-		// What comes later takes effect for others.
+		// An answer that comes later takes effect for other requests.
 		await edge.sendUntil(is(200), poll, { headers: { origin: tenant } });
 	}));
 
