@@ -15,7 +15,7 @@ const state = await mkdtemp(join(tmpdir(), "edits-"));
 const port = await freePort();
 const dev = start("make", ["dev", `PORT=${port}`, `STATE=${state}`]);
 try {
-	await dev.said("Ctrl-C ends everything.");
+	await dev.said("Ctrl-C stops everything.");
 	const [fromStart, fromEnd] = [[], []];
 	for (let edit = 0; edit < edits; edit += 1) {
 		const page = pages[edit % pages.length];

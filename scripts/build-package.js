@@ -50,7 +50,7 @@ const [{ filename, size }] = JSON.parse(
 	}),
 );
 if (size > limit) {
-	console.error(`${filename} has ${size} bytes, and ${limit} is the most`);
+	console.error(`${filename} has ${size} bytes, and may have ${limit}`);
 	process.exit(1);
 }
 console.log(`→ target/package/${filename}: ${Math.ceil(size / 1024)} KiB`);

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const target = resolve(process.argv[2]);
-/** Where it will be, as in https://check.example.com: pictures of links need whole addresses. */
+/** The site's address, as in https://check.example.com: pictures of links need whole addresses. */
 const url = process.env.SITE_URL?.replace(/\/$/, "") ?? "";
 
 const from = (...parts) => join(root, ...parts);
@@ -21,7 +21,7 @@ await build({
 	bundle: true,
 	minify: true,
 	format: "esm",
-	// What is loaded behind the page is a file of its own, whose name the page has.
+	// Modules that the page loads later are files of their own, whose names the page has.
 	splitting: true,
 	chunkNames: "[name]",
 	plugins: [{ name: "tool", setup: resolveTool }],

@@ -64,7 +64,7 @@ if (!signal.aborted) {
 function checkUpstream() {
 	const { upstream } = options;
 	if (upstream === undefined || isServerUrl(upstream)) return;
-	console.error(`${upstream} is no URL of a server`);
+	console.error(`${upstream} is not the URL of a server`);
 	console.error("    write it as in: make dev UPSTREAM=http://localhost:3000");
 	process.exit(1);
 }
@@ -73,7 +73,7 @@ async function checkPort() {
 	const why = await whyTaken(Number(options.port));
 	if (why === undefined) return;
 	console.error(`127.0.0.1:${options.port} cannot be used: ${why}`);
-	console.error("    another port: make dev PORT=9000");
+	console.error("    choose another port: make dev PORT=9000");
 	process.exit(1);
 }
 
@@ -86,7 +86,7 @@ async function seedPolicy() {
 	const { stdout } = await wrangler("list", ...kvOptions);
 	if (JSON.parse(stdout).some((key) => key.name === "policy")) return;
 	await wrangler("put", "policy", "--path", "demo/policy.json", ...kvOptions);
-	console.log("→ put demo/policy.json into the local KV, as it held no policy");
+	console.log("→ put demo/policy.json into the local KV, which had no policy");
 }
 
 function whatToTry() {
@@ -114,6 +114,6 @@ Change the policy; the second origin is allowed within a second or two:
 
   npx wrangler kv key put --binding POLICY ${kv} policy '{"origin": "https://other.example"}'
 
-Ctrl-C ends everything.
+Ctrl-C stops everything.
 `;
 }

@@ -38,7 +38,7 @@ if (refused.length > 0) {
 	process.exit(1);
 }
 writeFileSync(file, document());
-console.log(`→ ${all.length} licences, of which ${silent.length} come without a text of their own`);
+console.log(`→ ${all.length} licences; ${silent.length} come without a text of their own`);
 
 /** An SPDX expression allows what some way to read it allows. Parentheses are rare enough to be refused. */
 function isAllowed(expression) {
@@ -48,7 +48,7 @@ function isAllowed(expression) {
 	);
 }
 
-/** What those crates are compiled from, but for this project's own. */
+/** The crates that those are compiled from, except this project's own. */
 function crates() {
 	const options = ["--format-version=1", "--locked", "--offline"];
 	const platform = ["--filter-platform", "wasm32-unknown-unknown"];

@@ -53,7 +53,7 @@ impl FetchEvent {
     /// Runs `future` behind the request. Returns a promise that it has ended, which stays pending
     /// if a panic ends this instance of Wasm before: nothing may wait for it without a limit.
     pub(crate) fn wait_until(&self, future: impl Future<Output = ()> + 'static) -> Promise {
-        // In a box, as each type of future would be a copy of the code that runs it.
+        // In a box: for each type of future, the Wasm would have a copy of the code that runs it.
         let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
         let promise = future_to_promise(async {
             future.await;
@@ -65,7 +65,7 @@ impl FetchEvent {
 
     /// Keeps the request's I/O alive until `promise` settles.
     pub(crate) fn keep_alive(&self, promise: &Promise) {
-        // It throws where the request is over, and then nothing of it is left to keep.
+        // It throws if the request is over; then there is nothing to keep alive.
         let _ = Context::new(self.ctx()).as_ref().wait_until(promise);
     }
 
@@ -112,8 +112,8 @@ pub(crate) struct OwnedHead {
 }
 
 impl Incoming {
-    /// A request that came at `arrived_at`, in milliseconds, or just now. What preflights ask for, and
-    /// its Fetch Metadata, is read if something hangs on it.
+    /// A request that came at `arrived_at`, in milliseconds, or just now. What preflights ask for and
+    /// its Fetch Metadata are read if the decision may depend on them.
     pub(crate) fn new(
         event: &FetchEvent,
         head: OwnedHead,

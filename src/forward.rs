@@ -78,7 +78,7 @@ fn prepare(incoming: &Incoming, head: &RequestHead<'_>, settings: &Settings, rem
     }
     let headers = replace_request(event, request.url.as_deref());
     for (name, value) in &request.headers {
-        // Neither is what a header cannot be.
+        // Name and value are both valid for a header.
         let _ = headers.set(name, value);
     }
     if !removed.is_empty() {

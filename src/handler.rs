@@ -18,9 +18,9 @@ use crate::{
 /// Answers a request: a `Response`, or a promise of one; of nothing where the request
 /// `is_answered` already.
 ///
-/// The headers are those that most decisions hang on, and the URL is the one that is forwarded, unless
-/// `UPSTREAM` replaces its origin. `arrived_at` is the time in milliseconds at which the request
-/// came, if it has waited for KV.
+/// The headers are those that most decisions depend on, and the URL is the one that is forwarded,
+/// unless `UPSTREAM` replaces its origin. `arrived_at` is the time in milliseconds at which the
+/// request came, if it has waited for KV.
 #[wasm_bindgen]
 #[must_use]
 #[expect(unreachable_pub, reason = "exported to JavaScript")]

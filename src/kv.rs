@@ -70,7 +70,7 @@ impl Found {
 /// # Errors
 /// The reason why KV gave no answer, in words.
 pub(crate) async fn first_of(event: &FetchEvent, keys: &[String]) -> Result<Option<Found>, String> {
-    // One more says that it is too much.
+    // One more byte shows that it is too long.
     let limit = MAX_DOCUMENT_LEN.saturating_add(1);
     let found = first(&namespace(event)?, keys.to_vec(), limit).await;
     let found = found.map_err(|error| in_words(&error))?;

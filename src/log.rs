@@ -77,13 +77,13 @@ enum Line<'a> {
         policy: &'a str,
         report_only: bool,
     },
-    /// The number of lines of an event that were one too many for a minute.
+    /// The number of lines about an event that the limit of a minute suppressed.
     LogLinesSuppressed { lines: &'a str, count: u32 },
     /// A variable has a bad value.
     BadVariable { detail: &'a str },
     /// Nothing is enforced, as `REPORT_ONLY` is on.
     ReportOnly { detail: &'a str },
-    /// Requests may come back here for ever.
+    /// Forwarded requests may come back to the Worker in a loop.
     UpstreamIsOwnOrigin { host: &'a str, detail: &'a str },
     /// A decision could not be written to `DECISIONS`.
     MetricsWriteFailed { detail: &'a str },
@@ -130,9 +130,9 @@ pub(crate) fn warn_of_own_origin(url: &Url<'_>, upstream: &str) {
         return;
     }
     OWN_ORIGIN.set(true);
-    let detail = "UPSTREAM is the origin that was asked: on a route of a zone requests go on to \
-                  the zone's server, as without UPSTREAM; elsewhere they come back here until the \
-                  platform ends it";
+    let detail = "UPSTREAM is this Worker's own address: on a zone's route, requests go on to the \
+                  zone's server, as without UPSTREAM; elsewhere they come back here until \
+                  Cloudflare ends the loop";
     log(Level::Warn, &Line::UpstreamIsOwnOrigin { host: &url.policy_host(), detail });
 }
 
@@ -156,12 +156,12 @@ pub(crate) fn policy(host: &str, event: &PolicyEvent) {
         }
         PolicyEvent::ReadFailed(error) => failure(&Line::PolicyReadFailed { host, detail: error }),
         PolicyEvent::NoLastGood => {
-            let detail = "no last good document can be used in place of a faulty one";
+            let detail = "the policy has faults, and there is no last good one to use instead";
             failure(&Line::LastGoodMissing { host, detail });
         }
         PolicyEvent::Missing => {
-            let detail = "KV holds no policy, so other origins are refused where they ask for \
-                          Socket.IO or a WebSocket; set one: npx wrangler kv key put \
+            let detail = "KV has no policy, so requests of other origins for Socket.IO or a \
+                          WebSocket are refused; set one: npx wrangler kv key put \
                           --binding POLICY --remote policy --path policy.json";
             if may_log_failure() {
                 log(Level::Warn, &Line::PolicyMissing { host, detail });

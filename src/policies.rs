@@ -91,8 +91,8 @@ async fn carry_out(
     }
 }
 
-/// Panics where `path` asks for it, while the policies are borrowed: nobody could use
-/// them again but for a new instance.
+/// Panics if `path` asks for it, while the policies are borrowed: only a new instance can use them
+/// again.
 #[cfg(feature = "panic-on-request")]
 #[expect(clippy::panic, reason = "what a test is about")]
 pub(crate) fn panic_if_asked(path: &str) {

@@ -10,7 +10,7 @@ use crate::{event::FetchEvent, log, metrics, recovery, runtime::binding};
 
 #[wasm_bindgen]
 extern "C" {
-    /// JavaScript's `String(value)`: a number is as good as its text.
+    /// JavaScript's `String(value)`, so that a number is read like its text.
     #[wasm_bindgen(js_name = String)]
     fn to_text(value: &JsValue) -> String;
 }

@@ -18,7 +18,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => worker.kill
 worker.once("exit", (status) => process.exit(status ?? 1));
 worker.stdout.pipe(process.stdout);
 worker.stdout.on("data", (text) => {
-	if (String(text).includes("Ctrl-C ends everything.")) showDevices();
+	if (String(text).includes("Ctrl-C stops everything.")) showDevices();
 });
 
 async function showDevices() {

@@ -33,7 +33,7 @@ worker.once("exit", async (status) => {
 });
 worker.stdout.pipe(process.stdout);
 worker.stdout.on("data", (text) => {
-	if (!String(text).includes("Ctrl-C ends everything.")) return;
+	if (!String(text).includes("Ctrl-C stops everything.")) return;
 	console.log(
 		`Open http://localhost:${pagePort}, and http://127.0.0.1:${pagePort}: the same page, of another origin.`,
 	);

@@ -34,7 +34,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => worker.kill
 worker.once("exit", (status) => process.exit(status ?? 1));
 worker.stdout.pipe(process.stdout);
 worker.stdout.on("data", (text) => {
-	if (String(text).includes("Ctrl-C ends everything.")) addCustomers();
+	if (String(text).includes("Ctrl-C stops everything.")) addCustomers();
 });
 
 /** As one does by hand, for the Worker on this machine. */

@@ -59,7 +59,7 @@ async function encrypt(socket, host, deadline) {
 	}
 }
 
-/** What Node trusts, and what the system trusts, a company's own authorities too. */
+/** The authorities that Node trusts, and those that the system trusts, such as a company's own. */
 function trusted() {
 	// Node 22.15 is the first that can tell.
 	if (!tls.getCACertificates) return undefined;

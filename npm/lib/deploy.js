@@ -6,8 +6,8 @@ import { findConfig, findWrangler, runWrangler, wranglerOutput } from "./wrangle
 
 export const usage = `Upload the Worker; where KV has no policy yet, publish policy.json as well
 
-A first deploy enforces nothing, whatever the configuration says, until the policy is published
-and read back: so nothing is refused meanwhile. Later ones leave the policy alone.
+A first deploy enforces nothing until the policy is published and read back, whatever the
+configuration says. Later ones do not change the policy.
 
 Usage: socketio-cors deploy [OPTIONS]
 
@@ -38,7 +38,7 @@ async function deploy(words) {
 
 	if (hasPolicy(environment)) {
 		const publish = ["npx socketio-cors publish", values.policy, ...environment].join(" ");
-		console.log(`KV has a policy already, and this leaves it alone. To change it: ${publish}`);
+		console.log(`KV has a policy already, and this does not change it. To change it: ${publish}`);
 	} else {
 		console.log("KV has no policy yet: this deploy enforces nothing until it has one.\n");
 		const first = ["deploy", "--var", "REPORT_ONLY:on", ...environment];
@@ -49,7 +49,7 @@ async function deploy(words) {
 	return runWrangler(["deploy", ...environment]);
 }
 
-/** Whether there is a policy in KV, for every host or for one. */
+/** Returns true if KV has a policy, for every host or for one. */
 function hasPolicy(environment) {
 	const key = ["kv", "key", "list", "--prefix", "policy", "--binding", "POLICY"];
 	const { status, output, errors } = wranglerOutput([...key, "--remote", ...environment]);
@@ -64,7 +64,7 @@ async function succeed(step, running) {
 	const status = await running;
 	if (status === 0) return;
 	throw new Refusal(`${step} failed; nothing is enforced`, {
-		help: "run `socketio-cors deploy` again: it goes on where it stopped",
+		help: "run `npx socketio-cors deploy` again: it continues where it stopped",
 		status: 3,
 	});
 }

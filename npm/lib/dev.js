@@ -16,7 +16,7 @@ import { findConfig, findWrangler } from "./wrangler.js";
 export const usage = `Run the Worker on this machine, in front of your Socket.IO server
 
 The local KV gets the policy of a file: a saved edit takes effect at once. The playground is a
-page that connects from two origins and shows what is decided, and why.
+page that connects from two origins and shows each decision, and why.
 
 Usage: socketio-cors dev [OPTIONS]
 
@@ -43,9 +43,9 @@ async function dev(words) {
 	if (values.help) return void console.log(usage);
 	const port = Number(values.port);
 	if (!Number.isInteger(port) || port < 1 || port > 65535)
-		throw new Refusal(`--port ${values.port} is no port`);
+		throw new Refusal(`--port ${values.port} is not a port`);
 	if (values.upstream !== undefined && !isServerUrl(values.upstream)) {
-		throw new Refusal(`--upstream ${values.upstream} is no URL of a server`, {
+		throw new Refusal(`--upstream ${values.upstream} is not the URL of a server`, {
 			help: "write it as in http://localhost:3000",
 		});
 	}
@@ -56,7 +56,7 @@ async function dev(words) {
 	const why = await whyTaken(port);
 	if (why)
 		throw new Refusal(`127.0.0.1:${port} cannot be used: ${why}`, {
-			help: "--port 9000",
+			help: "choose another port: --port 9000",
 			status: 3,
 		});
 	return serve({ command, port, policy, upstream: values.upstream });
@@ -74,7 +74,7 @@ async function serve({ command, port, policy, upstream }) {
 	const worker = startLocalEdge({
 		command,
 		port,
-		// Of what a roll-out has in the configuration, nothing is for trying things.
+		// The configuration of a roll-out would get in the way of trying things.
 		variables: {
 			UPSTREAM: server.url,
 			POLICY_FRESH_SECONDS: "1",
@@ -118,7 +118,7 @@ async function startSmallServer(tell) {
 	});
 }
 
-/** What the playground serves besides its own page. */
+/** The files that the playground serves besides its own page. */
 const assets = (policy) => ({
 	"/socket.io-client.js": new URL("../playground/socket.io-client.js", import.meta.url),
 	"/tool.js": new URL("../playground/tool.js", import.meta.url),
@@ -152,10 +152,10 @@ The playground      ${playground.url}
 The Worker          ${edge}
 its origin server   ${server.url}
 
-Have your page connect to ${edge}, or open the playground. Edit ${policy}:
-once it is saved, it takes effect within a second or two. With "reportOnly" in it, the Worker refuses
+Let your page connect to ${edge}, or open the playground. Edit ${policy}:
+a saved change takes effect within a second or two. With "reportOnly" in it, the Worker refuses
 nothing and adds no headers: remove that to see your pages connect by the policy.
 
-Ctrl-C ends everything.
+Ctrl-C stops everything.
 `;
 }

@@ -47,7 +47,7 @@ const files = {
 	gitignore: ".gitignore",
 };
 
-/** What `--enforce` changes in the files of the template, by name. */
+/** The changes of `--enforce` in the files of the template, by name. */
 const enforced = {
 	"wrangler.jsonc": (text) =>
 		text.replace(/\t\t\/\/ The Worker decides.*?"REPORT_ONLY": "on"\n/s, ""),
@@ -71,8 +71,8 @@ function init(words) {
 	if (values.upstream !== undefined) checkUpstream(values.upstream);
 	const directory = resolve(values.directory ?? domain);
 	if (existsSync(directory)) {
-		throw new Refusal(`${directory} exists, and nothing is ever overwritten`, {
-			help: "name another directory with --directory",
+		throw new Refusal(`${directory} exists already, and is not overwritten`, {
+			help: "choose another directory with --directory",
 		});
 	}
 	const { upstream, enforce } = values;
@@ -119,8 +119,8 @@ function checkedDomain(text) {
 	const name = URL.parse(`https://${text}/`)?.hostname.replace(/\.$/, "");
 	const isDomain = name && !/[:/?#@*\s]/.test(text) && zoneOf(name) !== undefined;
 	if (isDomain) return name;
-	throw new Refusal(`${JSON.stringify(text)} is no domain`, {
-		help: "write the host of your API alone, as in api.example.com",
+	throw new Refusal(`${JSON.stringify(text)} is not a domain`, {
+		help: "write only the host of your API, as in api.example.com",
 	});
 }
 
@@ -134,7 +134,7 @@ function checkUpstream(text) {
 	const isOrigin =
 		url && ["http:", "https:"].includes(url.protocol) && url.href === `${url.origin}/`;
 	if (isOrigin) return;
-	throw new Refusal(`--upstream ${JSON.stringify(text)} is no server`, {
+	throw new Refusal(`--upstream ${JSON.stringify(text)} is not the address of a server`, {
 		help: "write its scheme, host and port, as in https://origin.example.com",
 	});
 }
@@ -195,12 +195,12 @@ function write(directory, texts) {
 }
 
 function install(directory) {
-	console.log("Running npm install in it");
+	console.log("Running npm install");
 	const { file, args, options } = commandFor("npm", ["install", "--no-audit", "--no-fund"]);
 	const { status } = spawnSync(file, args, { cwd: directory, stdio: "inherit", ...options });
 	if (status === 0) return;
-	throw new Refusal("npm install failed, and the directory is there without its packages", {
-		help: `run it again where the network is there: npm install --prefix ${directory}`,
+	throw new Refusal("npm install failed: the directory has no packages yet", {
+		help: `run it again when you are online: npm install --prefix ${directory}`,
 		status: 3,
 	});
 }

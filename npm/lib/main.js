@@ -39,5 +39,5 @@ async function statusOf(words) {
 
 function list() {
 	const lines = Object.entries(own).map(([name, { does }]) => `  ${name.padEnd(8)}  ${does}`);
-	return `\nOf the npm package alone, each with a --help of its own:\n${lines.join("\n")}`;
+	return `\nMore commands, of the npm package; each has --help:\n${lines.join("\n")}`;
 }

@@ -1,4 +1,4 @@
-// What the commands of this package print besides the tool.
+// Errors of this package's own commands.
 import { styleText } from "node:util";
 
 /** A command was used wrongly, or cannot be carried out: what to tell, and the exit status. */

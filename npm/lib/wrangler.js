@@ -42,7 +42,7 @@ export function findWrangler() {
 	return path;
 }
 
-/** Whether version `one` comes before `other`. */
+/** Returns true if version `one` comes before `other`. */
 export function isOlder(one, other) {
 	const numbers = (version) => version.split("-")[0].split(".").map(Number);
 	const [left, right] = [numbers(one), numbers(other)];
@@ -56,7 +56,7 @@ export function findConfig(directory = process.cwd()) {
 	const found = names.find((name) => existsSync(join(directory, name)));
 	if (found) return found;
 	throw new Refusal("there is no wrangler.jsonc here", {
-		help: "go to the directory that `socketio-cors init` made, or make one with it",
+		help: "change to the directory that `socketio-cors init` made, or run that first",
 	});
 }
 

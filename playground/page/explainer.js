@@ -86,7 +86,7 @@ function exchange(exchange, title) {
 		rule && ["Rule", `the one for ${rule.prefix}${place(rule)}`],
 		pattern && ["Pattern", pattern.text + place(pattern)],
 		kvKeys.length > 0 && ["KV key", `${kvKeys.join(", ")}, assumed to be missing`],
-		removedHeaders.length > 0 && ["Removed", `${removedHeaders.join(", ")} of the request`],
+		removedHeaders.length > 0 && ["Removed", `${removedHeaders.join(", ")} from the request`],
 		reason === "unlisted-origin" &&
 			origin !== "null" && ["To allow it", `add "${origin}" to the origins of the rule`],
 		["Answer", whose(exchange)],
@@ -116,7 +116,7 @@ function exchange(exchange, title) {
 
 function whose({ answeredBy, status, untouched }) {
 	if (answeredBy === "edge")
-		return `${status} by the Worker; the Socket.IO server never sees the request`;
+		return `${status} from the Worker; the Socket.IO server never sees the request`;
 	if (untouched) return "the Socket.IO server's, untouched";
 	return "the Socket.IO server's, with these CORS headers instead of its own";
 }

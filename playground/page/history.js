@@ -4,7 +4,7 @@
 const maxSteps = 200;
 /** The most characters that all steps have together, about. */
 const maxLength = 50_000_000;
-/** What is typed, a character or so at a time, without a pause of so many milliseconds is one step. */
+/** Characters that are typed without a pause of so many milliseconds are one step. */
 const pause = 700;
 
 /**

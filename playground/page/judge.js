@@ -1,7 +1,7 @@
 // The verdict on an exchange, by the best source that there is: the answer's own header, else the
 // Worker's log, else what the page sees.
 
-const wentOn = "the policy only reports, so it went on";
+const wentOn = "the policy only reports, so the request went on";
 
 /**
  * The `verdict`, such as `allow`; `details`; and, where they are known, the `reason`, the version of

@@ -1,4 +1,4 @@
-// What somebody typed, kept for this tab until it is closed: a reload loses nothing of it.
+// Keeps the text that somebody typed for this tab until it is closed, so that a reload loses nothing.
 
 /** A text of that name, to `read`, `write` and `forget`. */
 export function keptText(name) {

@@ -1,4 +1,4 @@
-// What the playground's server answers.
+// The answers of the playground's server.
 
 /** Resolves to the text at `path`; rejects with the server's own words if there is none. */
 export async function textOf(path, options) {

@@ -22,7 +22,7 @@ export async function whyNotConnected(error, exchange, asked) {
 	return ofPolicy({ ...asked, ...requestOf(exchange) }).catch(() => unread);
 }
 
-const unread = "the browser keeps the answer from this page, or there is none";
+const unread = "the browser does not let this page read the answer, or there is none";
 
 function ofStatus(status) {
 	if (status === 502 || status === 504)
@@ -34,7 +34,7 @@ function requestOf({ method, url, transport }) {
 	return { method, path: url, websocket: transport === "websocket" };
 }
 
-/** What `explain` says of the request under the policy in force. */
+/** The explanation of the request under the policy in force. */
 async function ofPolicy(asked) {
 	const { inForce } = JSON.parse(await textOf("/in-force"));
 	if (inForce === undefined) return "the Worker does not answer";
@@ -44,6 +44,6 @@ async function ofPolicy(asked) {
 	if (version(text) !== inForce) return unread;
 	const { request, outcome, readable } = explain(text, asked);
 	if (readable)
-		return "the Worker lets it through, but the server does not answer as Socket.IO does";
+		return "the Worker lets the request through, but the server's answer is not Socket.IO's";
 	return outcome ?? request.why;
 }

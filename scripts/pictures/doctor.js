@@ -1,4 +1,4 @@
-// What `doctor` says of a server whose list of origins has a slash too many: a real run, of a real
+// The output of `doctor` for a server whose list of origins has a slash too many: a real run, of a real
 // Socket.IO server.
 import { createServer } from "node:http";
 import { Server } from "socket.io";

@@ -1,4 +1,4 @@
-// What the pictures have in common: GitHub's colours, for light and for dark pages.
+// Shared by the pictures: GitHub's colours, for light and for dark pages.
 
 /** The colours by their names, each light and dark. */
 const colours = {

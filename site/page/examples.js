@@ -41,7 +41,7 @@ export const examples = Object.entries({
 	// Their `$schema` is where they are in the project.
 }).map(([name, text]) => ({ name, text: text.replace(/^\t"\$schema": .*\n/m, "") }));
 
-/** What the page holds at first. */
+/** The page's first document. */
 export const first = {
 	document: examples[0].text,
 	request: { origin: origins[0], path: "/socket.io/?EIO=4&transport=polling" },

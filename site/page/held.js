@@ -1,4 +1,4 @@
-// What the page holds: the document, and the fields of the request. Both are there before the checker is.
+// The page's contents: the document, and the fields of the request. Both are there before the checker is.
 import { byId } from "../../playground/page/dom.js";
 import { startHistory } from "../../playground/page/history.js";
 

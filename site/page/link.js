@@ -44,7 +44,7 @@ async function contents(text) {
 	return Object(JSON.parse(json));
 }
 
-/** What comes out of a stream when `part` goes in. */
+/** The output of a stream for the input `part`. */
 function through(stream, part) {
 	return new Response(new Blob([part]).stream().pipeThrough(stream));
 }

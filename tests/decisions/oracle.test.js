@@ -13,7 +13,7 @@ const malformed = [
 	"https://a.example/",
 	"https://a.example, https://c.example",
 ];
-// What Socket.IO for Swift sends, and no page.
+// Socket.IO for Swift sends this; no page does.
 const socket = "wss://a.example";
 // An attack on Socket.IO 2, which looks for the start of a port and the end of a host in a text.
 const parts = ["http://b.example:30", "https://example", "http://a.example"];
@@ -110,7 +110,7 @@ const configurations = [
 	}),
 ];
 
-/** Whether a cell's page is of another origin, and of none that the policy lists. */
+/** Returns true if a cell's page is of another origin, which the policy does not list. */
 function isUnlisted({ origin, policy }) {
 	const listed = [policy.origin ?? policy.origins.split?.(" ") ?? policy.origins].flat();
 	const ports = [a, a8443].includes(origin) ? `${a}:*` : origin;
@@ -299,7 +299,7 @@ async function compare(server, upstream, worker) {
 function unexplained(cell) {
 	const { origin, method, unsafeHeaders, credentials, theirs, ours } = cell;
 	return Object.keys(theirs).flatMap((field) => {
-		// What comes of a request is there only where it was sent.
+		// A request has a result only if it was sent.
 		if (!(field in ours) || `${ours[field]}` === `${theirs[field]}`) return [];
 		const more = isMore(field, ours[field], theirs[field]);
 		const reasons = (more ? allowsMore : allowsLess).filter(

@@ -29,13 +29,13 @@ after(() => workspace.stop());
 
 const worker = (name = "socketio-cors-edge") => workspace.cloudflare.workers.get(name);
 
-/** What is bound to a Worker, by name: its type, or the text that it is. */
+/** The bindings of a Worker, by name: the type, or the text of a variable. */
 const bindings = (name) =>
 	Object.fromEntries(worker(name).bindings.map(({ type, name, text }) => [name, text ?? type]));
 const enforcing = { POLICY: "kv_namespace", DECISIONS: "analytics_engine" };
 const reporting = { REPORT_ONLY: "on", ...enforcing };
 
-/** What is in the namespace of a Worker: the texts that are kept of each key are a list. */
+/** The values in the namespace of a Worker; the replaced texts are one list. */
 function values(name) {
 	const { namespace_id } = worker(name).bindings.find(({ name }) => name === "POLICY");
 	const entries = [...workspace.cloudflare.namespaces.get(namespace_id).values];
@@ -127,7 +127,7 @@ const steps = {
 	"Staging and production": async (outputs) => {
 		await workspace.uncommentAll();
 		const live = values();
-		// What there is to roll back to.
+		// A version to roll back to.
 		await typed("make deploy ARGS='--env staging'");
 		await workspace.write("policy.json", policy);
 		await typed("socketio-cors publish policy.json --env staging");

@@ -9,7 +9,7 @@ import { root } from "../harness/process.js";
 /** Programs whose name begins a command, where it stands within a sentence. */
 const programs = /^(make|npm|node|cargo|sha256sum|npx \S+) \S/;
 
-/** What CONTRIBUTING.md calls its list of commands that no test runs. */
+/** CONTRIBUTING.md's heading of the commands that no test runs. */
 const listOfUntested = "Commands checked by eye";
 
 /** Every document, by its path from the project's directory. */
@@ -25,7 +25,7 @@ function read(path) {
 	const ofType = (...types) => inner(tokens).filter(({ type }) => types.includes(type));
 	const sections = sectionsOf(tokens);
 	return {
-		/** What is below each heading, up to the next. */
+		/** The text below each heading, up to the next. */
 		sections,
 		section: (heading) => sections.find((section) => section.heading === heading),
 		/** But for the list of those that no test runs. */

@@ -20,26 +20,26 @@ const [{ text: cases }, { text: session }] = documents
 	.section("`test`: expectations for CI")
 	.blocks.filter(({ type }) => type === "code");
 
-/** What is pasted in docs/tool.md, and what is said of it. */
+/** The pasted options in docs/tool.md, and the tool's output for them. */
 const [, pasted, checked] = documents
 	.get("docs/tool.md")
 	.section("`check`: before a document is live")
 	.blocks.filter(({ type }) => type === "code")
 	.map(({ text }) => text);
 
-/** What is imported in docs/tool.md, and what is said of it. */
+/** The imported configuration in docs/tool.md, and the tool's output for it. */
 const [{ text: nginx }, { text: imported }] = documents
 	.get("docs/tool.md")
 	.section("`import`: from nginx, or from Socket.IO's options")
 	.blocks.filter(({ type }) => type === "code");
 
-/** What is learned from in docs/tool.md, and what is said of it. */
+/** The log in docs/tool.md, and the output of `learn` for it. */
 const [{ text: refused }, { text: learned }] = documents
 	.get("docs/tool.md")
 	.section("`learn`: from what a roll-out logged")
 	.blocks.filter(({ type }) => type === "code");
 
-/** What is run here as it is printed, in this order, by what is so after it. */
+/** Commands that this test runs as they are printed, in this order, each with a check of the result. */
 const runs = {
 	"npx wrangler kv key put --binding POLICY --remote policy --path policy.json": (_, kv) =>
 		assert.equal(kv.get("policy"), policy),
@@ -94,7 +94,7 @@ const runs = {
 /** The exit statuses that are not 0. */
 const statuses = { "socketio-cors check pasted.js": 1 };
 
-/** What another test runs: its file in tests/, and where in it. */
+/** Commands that another test runs: its file in tests/, and the place in it. */
 const runElsewhere = {
 	"make dev": ["playground/dev.test.js", 'start("make", words)'],
 	"make dev PORT=9000": ["playground/dev.test.js", '["dev", `PORT='],
@@ -240,14 +240,14 @@ test("how soon an edit takes effect is one sentence, which `publish` prints", ()
 	const text = (path) => readFileSync(join(root, path), "utf8");
 	const inOneLine = (path) => text(path).replaceAll("`", "").replaceAll(/\s+/g, " ");
 	const source = text("crates/cli/src/kv/change/change_report.rs");
-	const [, printed] = /WHEN_LIVE: &str = "\\\n([^"]+) See docs\/changes\.md\."/.exec(source);
+	const [, printed] = /WHEN_LIVE: &str = "\\\n([^"]+)"/.exec(source);
 	const sentence = printed.replaceAll("\n", " ");
 	for (const path of ["README.md", "docs/changes.md", "docs/tool.md"]) {
 		assert.ok(inOneLine(path).includes(sentence), `${path}: ${sentence}`);
 	}
 });
 
-/** Whether a link of a document leads to a file or directory, and to a heading if it names one. */
+/** Returns true if a link of a document leads to a file or directory, and to a heading if it names one. */
 function leadsSomewhere(from, href) {
 	const [path, anchor] = decodeURI(href).split("#");
 	const target = path === "" ? from : normalize(join(dirname(from), path));

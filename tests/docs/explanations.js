@@ -1,7 +1,7 @@
 // Messages of browsers, clients and servers, and where docs/troubleshooting.md explains them.
 import assert from "node:assert/strict";
 
-// What Chromium puts around a cause.
+// The text that Chromium puts around a cause.
 const blocked =
 	/^Access to XMLHttpRequest at '.*' (?:\(redirected from '.*'\) )?from origin '.*' has been blocked by CORS policy: /;
 const preflight = /^(Response to preflight request doesn't pass access control check): (.*)$/;
@@ -27,7 +27,7 @@ export function explanationsIn(sections) {
 
 	return {
 		sectionsFor,
-		/** Whether one of the message's sections sends its reader on to a code of the doctor's. */
+		/** true: a section about the message links to a code of the doctor. */
 		leadsTo: (message, code) =>
 			sectionsFor(message).some(({ body }) => !code || body.includes(`](#${code})`)),
 		/** The headings of the messages that were not asked for. */
@@ -35,7 +35,7 @@ export function explanationsIn(sections) {
 	};
 }
 
-/** What of a message is about its cause: one part, or what became of a preflight and why. */
+/** The part of a message that is about its cause. For a preflight, that has two parts: the result, and the reason. */
 function partsOf(message) {
 	let cause = message.replace(blocked, "");
 	for (const epilogue of epilogues) cause = cause.replace(epilogue, "");
@@ -47,7 +47,7 @@ function partsOf(message) {
 function isAbout({ heading, body }, part) {
 	const literals = heading.split("…").map(escapeRegExp);
 	const varying = part.match(new RegExp(`^${literals.join("(.*)")}$`));
-	// What a heading ends with, a status or an error's name, is for its section to explain.
+	// A heading may end with a status or an error's name, which its section explains.
 	return varying && (!heading.endsWith("…") || names(body, varying.at(-1)));
 }
 

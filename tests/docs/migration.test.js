@@ -14,7 +14,7 @@ import { documents } from "./documents.js";
 const { sections } = documents.get("docs/migration.md");
 const tenant = "https://shop.example";
 
-/** What the page's functions call. */
+/** The functions that the page's own functions call. */
 const database = { has: async (origin) => origin === tenant };
 
 /** Who asks: the origins of the page's configurations, some that are like them, and no page at all. */
@@ -93,7 +93,7 @@ async function startBehindNginx(code) {
 	};
 }
 
-/** What differs: in which pairs, for which requests, whether more is granted, and how the page says so. */
+/** The differences: in which pairs, for which requests, if more is granted, and the page's words for it. */
 const differences = [
 	{
 		fits: ({ origin }) => origin === "null",
@@ -230,7 +230,7 @@ async function compare(version, server, worker) {
 	return cells;
 }
 
-/** Whether the page may read the answer; without a page, whether a session was opened. */
+/** Returns true if the page may read the answer; without a page, if a session was opened. */
 function granted({ readable, acted }, origin) {
 	return origin === undefined ? acted : readable;
 }
@@ -239,7 +239,7 @@ function isMore({ theirs, ours }) {
 	return ours && !theirs;
 }
 
-/** What of a cell differs, and the page does not tell of. */
+/** The differences of a cell that the page does not mention. */
 function unexplained(cell) {
 	if (cell.ours === cell.theirs) return [];
 	const reasons = differences.filter(({ fits, more }) => more === isMore(cell) && fits(cell));

@@ -77,7 +77,7 @@ const allowing = (origin) => ({
 });
 const cors = (more) => (origin) => ({ cors: { origin, credentials: true, ...more } });
 
-// What pages do: by their client's version and options.
+// The pages: by their client's version and options.
 const polls = { transports: ["polling"] };
 const withHeader = { ...polls, token: "secret" };
 const opensWebSocket = { transports: ["websocket"] };
@@ -307,7 +307,7 @@ describe("the Socket.IO client says what the document explains:", () => {
 	}
 });
 
-/** What a server is asked: the doctor's code, the server, and the request. */
+/** The doctor's code, the server, and the request that it is sent. */
 const requests = {
 	"in a session that it does not have": [
 		"session-lost",

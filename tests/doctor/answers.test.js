@@ -129,6 +129,18 @@ describe("a firewall", () => {
 			answering(403, { ...cloudflare, "Content-Type": "text/plain" }, "error code: 1020"),
 			["Security, Events", "starts_with("],
 		),
+		"Cloudflare's, with its page": blocked(
+			answering(
+				403,
+				{ ...cloudflare, ...html },
+				"<title>Attention Required! | Cloudflare</title><h1>Sorry, you have been blocked</h1>",
+			),
+			["Security, Events", "starts_with("],
+		),
+		"Azure's access restrictions": blocked(
+			answering(403, html, "The web app you have attempted to reach has blocked your access."),
+			"Access restrictions",
+		),
 		"Cloudflare's 1010": blocked(
 			answering(403, { ...cloudflare, ...html }, "<h1>Error 1010</h1>"),
 			"Browser Integrity Check",
@@ -154,7 +166,7 @@ describe("a firewall", () => {
 			answering(403, { Server: "AkamaiGHost" }, "Access Denied. Reference #18.1"),
 			"Akamai",
 		),
-		"one that does not tell": blocked(answering(403, {}, "Forbidden"), "web applications"),
+		"one that does not tell": blocked(answering(403, {}, "Forbidden"), "web application firewall"),
 		"a page of F5, with 200": blocked(
 			answering(
 				200,
@@ -246,12 +258,12 @@ describe("a platform whose server is not there", () => {
 		),
 		"Vercel's function ran out of time": down(
 			answering(504, { "x-vercel-error": "FUNCTION_INVOCATION_TIMEOUT" }, "An error occurred"),
-			"server that stays",
+			"server that keeps running",
 		),
 		"Vercel has no such deployment": {
 			...down(
 				answering(404, { "x-vercel-error": "DEPLOYMENT_NOT_FOUND", Server: "Vercel" }),
-				"the deployment is deleted",
+				"the deployment was deleted",
 			),
 			not: "A function",
 		},
@@ -360,7 +372,7 @@ describe("a server that is not the Socket.IO server", () => {
 			answering(200, html, '<!doctype html><div id="root"></div>'),
 			"ws: true",
 		),
-		"a health check's page": another(answering(200, {}, '{"status":"ok"}'), "health check"),
+		"a health check": another(answering(200, {}, '{"status":"ok"}'), "health check"),
 		"nothing at all": another(answering(200, {}), "Socket.IO server"),
 		"nothing of Caddy": another(answering(200, { Server: "Caddy" }), "reverse_proxy /socket.io/*"),
 		"204, as for a preflight": another(
@@ -372,11 +384,11 @@ describe("a server that is not the Socket.IO server", () => {
 			answering(200, { Server: "nginx", ...html }, "<title>Welcome to nginx!</title>"),
 			"location /socket.io/ {",
 		),
-		"a store of files": another(
+		"a file store": another(
 			answering(403, { Server: "AmazonS3" }, "<Code>AccessDenied</Code>"),
 			"io(",
 		),
-		"plain WebSockets": another(answering(426, {}, "Upgrade Required"), "new WebSocket"),
+		"plain WebSocket": another(answering(426, {}, "Upgrade Required"), "new WebSocket"),
 		SockJS: another(answering(200, {}, "Welcome to SockJS!\n"), "sockjs-client"),
 		"API Gateway without a route": another(
 			answering(403, { "x-amzn-requestid": "1" }, '{"message":"Missing Authentication Token"}'),
@@ -411,6 +423,6 @@ describe("a redirect", () => {
 			['io("…", { addTrailingSlash: false })', "skipTrailingSlashRedirect"],
 			'path: "/socket.io"',
 		),
-		"to itself": redirected(redirecting("URL", 307), "redirected to where it was asked"),
+		"to itself": redirected(redirecting("URL", 307), "leads to the same URL"),
 	});
 });

@@ -50,6 +50,14 @@ const script = (text, names) =>
 			},
 		};
 	});
+/** FastAPI with python-socketio, which these lines put into it. */
+const mounted = (lines) =>
+	python(`
+from fastapi import FastAPI
+app = FastAPI()
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])
+${lines}
+`);
 const anyPort = (text) => text.replace(/listen\(\d+/, "listen(0");
 
 /** An application of Express that listens itself. */
@@ -68,8 +76,9 @@ const development = (behind, text) => async () => {
 	const { url, servers, stop } = await before(behind, () => false)();
 	const httpServer = createServer((request, response) => app(request, response));
 	const lines = text.replaceAll("127.0.0.1:3000", new URL(url).host);
-	const run = new Function("createProxyMiddleware", "httpServer", `${lines}\nreturn proxy;`);
-	const app = expressOf().use(run(createProxyMiddleware, httpServer));
+	const names = ["createProxyMiddleware", "httpServer", "express"];
+	const run = new Function(...names, `${lines}\nreturn proxy;`);
+	const app = expressOf().use(run(createProxyMiddleware, httpServer, expressOf));
 	const sockets = new Set();
 	httpServer.on("connection", (socket) => sockets.add(socket));
 	await listen(httpServer, 0, []);
@@ -344,6 +353,48 @@ const rows = {
 			const { cors } = optionsIn(paste("new Server(").replace("{,", "{"));
 			const client = clientOptionsIn(paste("io("));
 			return { of: server(4, { cors: { ...granted, ...cors } }), client };
+		},
+	],
+	"http-proxy-middleware, which Express takes the path from": [
+		development(
+			good,
+			`const inner = createProxyMiddleware({ target: "http://127.0.0.1:3000", ws: true });
+			const proxy = express().use("/socket.io", inner);`,
+		),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: development(good, paste("app.use(create").replace("app.use(", "const proxy = (")),
+		}),
+	],
+	"python-socketio mounted in FastAPI": [
+		mounted('app.mount("/ws", socketio.ASGIApp(sio))'),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: mounted(paste("app.mount(")),
+			client: clientOptionsIn(paste("io(")),
+		}),
+	],
+	"Koa, which listens itself": [
+		another(async () => {
+			const headers = { "Content-Type": "text/plain; charset=utf-8" };
+			const http = createServer((_, response) => response.writeHead(404, headers).end("Not Found"));
+			await listen(http, 0, []);
+			return { url: `http://127.0.0.1:${http.address().port}`, stop: () => close(http) };
+		}),
+		{},
+		"not-socket-io",
+		(paste) => {
+			const app = { callback: () => (_, response) => response.writeHead(404).end("Not Found") };
+			const lines = withOptions(
+				[
+					paste("createServer(app.callback"),
+					paste("new Server(httpServer"),
+					paste("httpServer.listen"),
+				].join("\n"),
+			);
+			return { of: script(anyPort(lines), { app }) };
 		},
 	],
 	"python-socketio within FastAPI's middleware": [

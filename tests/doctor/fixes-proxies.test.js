@@ -583,7 +583,7 @@ const behindNginx = {
 	"nginx hands on another host to python-socketio, for a page of its own": [
 		nginxServer(ownOrigin, toServer()),
 		{ own: true },
-		"post-failed",
+		"origin-not-listed",
 		(paste) => ({
 			quiet: true,
 			of: nginxServer(

@@ -37,7 +37,7 @@ const rows = {
 	"an allowRequest that refuses whoever has no token": [
 		server(4, { cors: granted, allowRequest: (_, decide) => decide(null, false) }),
 		{},
-		"origin-not-listed",
+		"blocked",
 		(paste) => {
 			const options = optionsIn(paste("const allowed", "});"));
 			return { of: server(4, { cors: granted, ...options }) };

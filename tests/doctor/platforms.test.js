@@ -121,10 +121,23 @@ describe("upgrades that are not passed on, by", () => {
 			"address 127.0.0.1:3000",
 		]),
 		gunicorn: blocked(named(good, { server: "gunicorn" }, { status: 400 }), "--threads 100"),
-		"AWS App Runner": blocked(
-			named(good, { server: "envoy" }, { status: 403 }),
-			["App Runner", 'transports: ["polling"]', "upgrade_configs: [{ upgrade_type: websocket }]"],
-			"error websocket-refused",
+		"Envoy, as of AWS App Runner": {
+			...blocked(named(good, { server: "envoy" }, { status: 403 }), [
+				"upgrade_configs: [{ upgrade_type: websocket }]",
+				"App Runner",
+				'transports: ["polling"]',
+			]),
+			says: "403 instead of 101, whatever the origin",
+			not: ["proxy_set_header", "to its list"],
+		},
+		"a platform without a name": {
+			...blocked(named(good, {}, { status: 403 }), ['transports: ["polling"]']),
+			not: "to its list",
+		},
+		Varnish: blocked(named(good, { via: "1.1 varnish" }, { status: 400 }), "return (pipe)"),
+		Fastly: blocked(
+			named(good, { via: "1.1 varnish", "x-served-by": "cache-fra-1" }, { status: 400 }),
+			"return (upgrade)",
 		),
 	});
 });
@@ -136,6 +149,20 @@ describe("a list of origins, of", () => {
 		...answer,
 		body: `${body}`.replace(/"sid":"[^"]*"/, `"sid":"${randomUUID()}"`),
 	}));
+	/** The same, with an open packet as another server writes it. */
+	const opening = (write) =>
+		meddling(other, ({ body, ...answer }) => ({
+			...answer,
+			body: `${body}`.replace(/^0(\{.*\})$/, (_, json) => `0${write(JSON.parse(json))}`),
+		}));
+	const sorted = (fields) => JSON.stringify(Object.fromEntries(Object.entries(fields).toSorted()));
+	const oxide = opening((fields) => JSON.stringify({ ...fields, sid: fields.sid.slice(0, 16) }));
+	/** Its refusals, with neither a code nor a message. */
+	const phpSocketIo = stub(({ headers: { origin = "*" } }, response) =>
+		response
+			.writeHead(403, { "Access-Control-Allow-Origin": origin })
+			.end('{"code":null,"message":null}'),
+	);
 	const listed = (of, fix) => ({ of, is: "error origin-not-listed", fix, not: "new Server(" });
 	testFirstFindings({
 		"netty-socketio": listed(netty, `config.setOrigin("${page}");`),
@@ -143,6 +170,16 @@ describe("a list of origins, of", () => {
 			named(other, { server: "netty-socketio;version=2.0.9" }),
 			`config.setOrigin("${page}");`,
 		),
+		socketioxide: {
+			...listed(oxide, ["CorsLayer", `HeaderValue::from_static("${page}")`, "allow_headers"]),
+			asks: ["--header", "x-token: 1"],
+		},
+		"phpsocket.io": {
+			...listed(phpSocketIo, `$io->origins('${page}');`),
+			asks: ["--client", "2"],
+			not: ["new Server(", "allowRequest"],
+		},
+		"zishang520's, of Go": listed(opening(sorted), `Origin: []any{"${page}"}`),
 		"a server in Python, by its name": listed(
 			named(other, { server: "uvicorn" }),
 			`cors_allowed_origins=["${page}"]`,
@@ -192,15 +229,50 @@ describe("a platform without a server at the path:", () => {
 		rowsOf("error not-socket-io", {
 			"Firebase Hosting, with the app": [200, firebase, '<div id="root"></div>', "run.app"],
 			"Firebase Hosting, with a 404": [404, firebase, "Page Not Found", '"/socket.io/**"'],
-			Netlify: [404, { "x-nf-request-id": "1" }, "Not Found", "server that stays"],
-			"API Gateway of HTTP": [404, { "apigw-requestid": "1" }, "{}", "Application Load Balancer"],
+			Netlify: [404, { "x-nf-request-id": "1" }, "Not Found", "server that keeps running"],
+			"HTTP and REST APIs": [404, { "apigw-requestid": "1" }, "{}", "Application Load Balancer"],
 			"API Gateway of WebSockets": [
 				403,
 				{ "x-amzn-requestid": "1" },
 				'{"message": "Forbidden", "connectionId":"1"}',
-				"plain WebSockets",
+				"plain WebSocket",
 			],
-			Vercel: [404, { "x-vercel-error": "NOT_FOUND" }, "NOT_FOUND", "server that stays"],
+			Koa: [404, { "Content-Type": "text/plain; charset=utf-8" }, "Not Found", "app.callback()"],
+			"PHP's own server": [
+				404,
+				html,
+				'The requested resource <code class="url">/socket.io/</code> was not found on this server.',
+				"ProxyPass",
+			],
+			"Python's own server": [
+				404,
+				{ server: "SimpleHTTP/0.6 Python/3.11.7" },
+				"<p>Message: File not found.</p>",
+				'io("https://api.example.com")',
+			],
+			"uWebSockets.js": [404, { uWebSockets: "20" }, "", "io.attachApp(app)"],
+			Fiber: [
+				404,
+				{ "Content-Type": "text/plain; charset=utf-8" },
+				"Cannot GET /socket.io/",
+				"adaptor.HTTPHandler",
+			],
+			"AWS' load balancer without a rule": [404, { server: "awselb/2.0" }, "", "/socket.io/*"],
+			Hono: [404, { "Content-Type": "text/plain" }, "404 Not Found", "@hono/node-server"],
+			hapi: [
+				404,
+				{},
+				'{"statusCode":404,"error":"Not Found","message":"Not Found"}',
+				"server.listener",
+			],
+			"Envoy without a route": [404, { server: "envoy" }, "", "match: { prefix: /socket.io/ }"],
+			"Cloudflare's tunnel without a route": [
+				404,
+				{ server: "cloudflare", "cf-ray": "1" },
+				"",
+				"cloudflared tunnel ingress rule",
+			],
+			Vercel: [404, { "x-vercel-error": "NOT_FOUND" }, "NOT_FOUND", "server that keeps running"],
 		}),
 	);
 });
@@ -227,11 +299,39 @@ describe("a platform whose app does not run:", () => {
 				"dashboard",
 			],
 			Koyeb: [404, { server: "koyeb" }, "No active service", "dashboard"],
+			"Azure Application Gateway": [
+				502,
+				{ server: "Microsoft-Azure-Application-Gateway/v2" },
+				"<html><head><title>502 Bad Gateway</title></head></html>",
+				["health probe", "az network application-gateway probe create", "show-backend-health"],
+			],
+			"Azure Application Gateway, in time": [
+				504,
+				{ server: "Microsoft-Azure-Application-Gateway/v2" },
+				"<html><head><title>504 Gateway Time-out</title></head></html>",
+				"--timeout 60",
+			],
+			"Traefik, 502": [502, {}, "Bad Gateway", "loadbalancer.server.port=3000"],
+			"Traefik, 503": [503, {}, "no available server\n", "health check"],
+			Kong: [
+				502,
+				{ server: "kong/3.9" },
+				"An invalid response was received from the upstream server",
+				"Kong service",
+			],
+			"Azure Front Door": [
+				503,
+				{ "x-azure-ref": "1" },
+				"<h2>Our services aren't available right now</h2>",
+				"certificate",
+			],
+			Fastly: [500, {}, "Fastly error: unknown domain: api.example.com", "domains"],
+			"Envoy, in time": [504, { server: "envoy" }, "upstream request timeout", "timeout: 60s"],
 			"Envoy, by TLS": [503, {}, `${reset}TLS error: WRONG_VERSION_NUMBER`, "mode: DISABLE"],
 			"Envoy, by a certificate": [503, {}, `${reset}CERTIFICATE_VERIFY_FAILED`, "authority"],
 			"Envoy, by HTTP/2": [502, {}, `${reset}reset reason: protocol error`, "--no-use-http2"],
 			Envoy: [503, {}, `${reset}reset reason: connection failure`, "targetPort"],
-			"an Ingress of nginx": [503, {}, center, "kubectl get endpoints"],
+			"an nginx Ingress": [503, {}, center, "kubectl get endpoints"],
 			"AWS' load balancer, by HTTP/2": [464, { Server: "awselb/2.0" }, "", "HTTP1"],
 			Azure: [403, html, "Error 403 - This web app is stopped.", "az webapp start"],
 			IIS: [502, { Server: "Microsoft-IIS/10.0" }, "", "Enable proxy"],

@@ -2,14 +2,7 @@
 import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
 import { granted, nginx, nobody, page, server } from "./deployments.js";
-import {
-	error,
-	foreignPost,
-	preflightForEachPoll,
-	testFindings,
-	unguarded,
-	warning,
-} from "./findings.js";
+import { error, preflightForEachPoll, testFindings, unguarded, warning } from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 const good = server(4, { cors: granted });
@@ -151,7 +144,6 @@ describe("the upgrade to WebSocket", needsNginx, () => {
 			"proxy_http_version 1.1;",
 			"proxy_set_header Upgrade $http_upgrade;",
 		]),
-		...foreignPost,
 	});
 	const answered = (status) => nginx(good, `if ($http_upgrade) { return ${status}; }`);
 	testFindings({
@@ -168,7 +160,7 @@ describe("the upgrade to WebSocket", needsNginx, () => {
 		"a page instead": { of: answered("200 hello"), finds: blocked("200") },
 		403: {
 			of: answered(403),
-			finds: { "websocket-refused": error("403"), ...foreignPost },
+			finds: { "websocket-refused": error("403") },
 		},
 		"as the tool advises": {
 			of: nginx(good, "", {

@@ -7,7 +7,7 @@ import { environment } from "../harness/process.js";
 import { useTool } from "../harness/tool.js";
 import { createAuthority } from "./certificates.js";
 import { granted, nobody, page, server, stub, tcp } from "./deployments.js";
-import { error, foreignPost, testFindings, unguarded } from "./findings.js";
+import { error, testFindings, unguarded } from "./findings.js";
 
 const good = (more) => server(4, { cors: granted }, more);
 /** The same deployment at another URL. */
@@ -36,7 +36,17 @@ describe("the way there", () =>
 			finds: { "mixed-content": error([page, "http://0.0.0.0"], "https://"), ...unguarded },
 		},
 		"ws:// is http://": { of: at(good(), (url) => url.replace("http", "ws")), finds: unguarded },
-		"a URL with its path": { of: at(good(), (url) => `${url}/socket.io/`), finds: unguarded },
+		"a request's URL": {
+			of: at(good(), (url) => `${url}/socket.io/?EIO=4&transport=polling&t=abc`),
+			finds: unguarded,
+		},
+		"a client's URL with the path, which is a namespace to it": {
+			of: at(good(), (url) => `${url}/socket.io/`),
+			finds: {
+				"namespace-refused": error("Invalid namespace", "leave it out"),
+				...unguarded,
+			},
+		},
 		"https where there is only http": {
 			of: at(good(), (url) => url.replace("http", "https")),
 			finds: { "tls-failed": error("https://127.0.0.1") },
@@ -64,7 +74,7 @@ describe("TLS", () => {
 		"a certificate as it should be": { of: withCertificate(), env: trusting, finds: unguarded },
 		"one of an unknown authority": {
 			of: withCertificate(),
-			finds: { "tls-failed": error("nobody that this system trusts") },
+			finds: { "tls-failed": error("this system trusts nobody") },
 		},
 		"one that has expired": {
 			of: withCertificate({ until: -1 }),
@@ -113,7 +123,7 @@ describe("what answers", () =>
 				response.writeHead(302, { Location: "https://login.example/sign-in" }).end(),
 			),
 			finds: {
-				"login-required": error("https://login.example/sign-in", "Let the path of Socket.IO"),
+				"login-required": error("https://login.example/sign-in", "Exclude Socket.IO's path"),
 			},
 		},
 	}));
@@ -135,14 +145,14 @@ describe("another WebSocket server takes the upgrade", () => {
 		};
 	};
 	testFindings({
-		"and says nothing": {
+		"but sends nothing": {
 			of: beside(true),
 			asks: ["--timeout", "1"],
-			finds: { "probe-failed": error("101"), ...foreignPost },
+			finds: { "probe-failed": error("101") },
 		},
 		"as Socket.IO does too": {
 			of: beside(false),
-			finds: { "probe-failed": error("101"), ...foreignPost },
+			finds: { "probe-failed": error("101") },
 		},
 	});
 });

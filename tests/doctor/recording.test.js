@@ -85,12 +85,12 @@ test("what is open is said", async () => {
 	const path = await recorded(deployment.url);
 	await deployment.stop();
 	const { stdout } = await used.tool.runApart(0, ["doctor", "--har", path]);
-	assertSays(stdout, "by a recording", "nothing found", "other origins");
+	assertSays(stdout, "in a recording", "nothing found", "other pages' requests");
 });
 
 describe("wrong usage says what to write:", () => {
 	const rows = {
-		"no recording": ["no", "is no HAR file"],
+		"no recording": ["no", "is not a HAR file"],
 		"a recording of something else": [
 			'{"log":{"entries":[]}}',
 			"has no request of a Socket.IO client",

@@ -34,7 +34,7 @@ describe("code that reads Origin", () => {
 			}),
 			is: "error origin-not-listed",
 			fix: ["callback(null, allowed.includes(origin))", page],
-			not: "different instances",
+			not: "another instance",
 		},
 		"throws, which ends the process": {
 			of: before(good, (request, answer) => {
@@ -42,8 +42,8 @@ describe("code that reads Origin", () => {
 				return hasOrigin(request);
 			}),
 			is: "error origin-check-fails",
-			says: "hangs up",
-			fix: ["it throws there", `origin: ["${page}"]`],
+			says: "closes every request with an Origin",
+			fix: ["the code throws an error", `origin: ["${page}"]`],
 		},
 		"throws, which is answered 500": {
 			of: before(good, (request, answer) => {
@@ -58,7 +58,7 @@ describe("code that reads Origin", () => {
 			of: before(good, (request) => hasOrigin(request)),
 			asks: ["--timeout", "1"],
 			is: "error origin-check-fails",
-			says: "unanswered",
+			says: "never answers requests with an Origin",
 			fix: "has to call back",
 			not: "--timeout",
 		},
@@ -95,7 +95,7 @@ describe("a check of requests", () => {
 	const isPost = ({ method }) => method === "POST";
 	let polls = 0;
 	testFirstFindings({
-		"by Sec-Fetch-Site": {
+		"because of Sec-Fetch-Site": {
 			of: refusing(
 				({ headers }) => headers["sec-fetch-site"] === "cross-site",
 				403,
@@ -107,7 +107,7 @@ describe("a check of requests", () => {
 			fix: ["Sec-Fetch-Site", page],
 			not: "allowRequest",
 		},
-		"by Sec-Fetch-Site, of POSTs, in Go": {
+		"because of Sec-Fetch-Site, of POSTs, in Go": {
 			of: refusing(isPost, 403, {}, "cross-origin request detected from Sec-Fetch-Site header\n"),
 			is: "error post-failed",
 			fix: [`AddTrustedOrigin("${page}")`],
@@ -148,7 +148,7 @@ describe("a check of requests", () => {
 			is: "warning namespace-refused",
 			says: "Authentication error",
 			fix: ["auth: { token:", "The doctor sends no `auth`"],
-			not: "different instances",
+			not: "another instance",
 		},
 		"of preflights, by a login": {
 			of: refusing(({ method }) => method === "OPTIONS", 302, {
@@ -158,6 +158,16 @@ describe("a check of requests", () => {
 			is: "error login-required",
 			fix: "--skip-auth-preflight=true",
 		},
+		"of preflights, by IIS": {
+			of: refusing(({ method }) => method === "OPTIONS", 200, {
+				Server: "Microsoft-IIS/10.0",
+				Allow: "OPTIONS, TRACE, GET, HEAD, POST",
+			}),
+			asks: header,
+			is: "error preflight-without-cors",
+			fix: 'remove name="OPTIONSVerbHandler"',
+			not: "add_header",
+		},
 		"of headers, by an Ingress of nginx": {
 			of: refusing(({ method }) => method === "OPTIONS", 204, {
 				"Access-Control-Allow-Origin": page,
@@ -166,7 +176,22 @@ describe("a check of requests", () => {
 			}),
 			asks: header,
 			is: "error header-not-allowed",
-			fix: "nginx.ingress.kubernetes.io/cors-allow-headers",
+			fix: [
+				"nginx.ingress.kubernetes.io/cors-allow-headers",
+				"if-modified-since,authorization,x-token",
+			],
+		},
+		"of credentials, by an Ingress of nginx": {
+			of: meddling(server(4, { cors: { origin: "*" } }), ({ headers, ...answer }) => ({
+				...answer,
+				headers: {
+					...headers,
+					"access-control-allow-headers": "DNT,Keep-Alive,User-Agent,X-Requested-With",
+				},
+			})),
+			asks: ["--credentials"],
+			is: "error wildcard-with-credentials",
+			fix: `nginx.ingress.kubernetes.io/cors-allow-origin: "${page}"`,
 		},
 	});
 });

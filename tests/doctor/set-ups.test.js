@@ -21,6 +21,7 @@ import {
 	guarded,
 	meddling,
 	nginx,
+	nginxServer,
 	nobody,
 	page,
 	proxied,
@@ -48,6 +49,12 @@ const byTurnsStripped = () => {
 	};
 	return meddling(good, (answer) => (answer.status === 101 ? answer : strip(answer)));
 };
+
+/** A token in the query is wanted, whoever asks. */
+const tokenInQuery = server(4, {
+	cors: granted,
+	allowRequest: ({ url }, decide) => decide(null, url.includes("token=secret")),
+});
 
 /** After so many requests that are no WebSockets, each is answered 429. */
 const limitedAfter = (count) => {
@@ -172,20 +179,20 @@ describe("the server", () => {
 			},
 			is: "warning session-ended",
 			fix: "socket.disconnect(true)",
-			not: ["different instances", "ip_hash"],
+			not: ["another instance", "ip_hash"],
 		},
 		"a parser of its own": {
 			of: guarded(server(4, { cors: granted, parser: strict })),
 			is: "warning session-ended",
 			fix: "`parser` of its own",
-			not: ["different instances", "ip_hash"],
+			not: ["another instance", "ip_hash"],
 		},
 		"allowRequest that wants a key": {
 			of: server(4, { cors: granted, allowRequest: (_, decide) => decide("no API key", false) }),
 			is: "error blocked",
 			says: "no API key",
 			fix: ["--header", "allowed.includes(request.headers.origin)"],
-			not: "is not among the origins",
+			not: "list of allowed origins",
 		},
 		"headers on the handshake alone": {
 			of: async () => {
@@ -196,7 +203,7 @@ describe("the server", () => {
 				return deployment;
 			},
 			is: "error stripped-headers",
-			says: "on the answer to the handshake, and not on the later ones",
+			says: "the later answers of the session do not",
 			fix: 'io.engine.on("headers"',
 		},
 		"another server of WebSockets beside it": {
@@ -220,13 +227,75 @@ describe("the server", () => {
 			fix: "SSL mode Full",
 		},
 		"allowRequest that wants a token, which is in the query": {
+			of: tokenInQuery,
+			is: "error blocked",
+			says: "with and without the page's Origin",
+			fix: ["--query", "--header", "--cookie"],
+			not: "Add the origin",
+		},
+		"the same, with another token": {
+			of: tokenInQuery,
+			asks: ["--query", "token=old"],
+			is: "error blocked",
+			says: "token=…&EIO=4",
+			not: "token=old",
+		},
+		"the same, with the token, and another origin": {
 			of: server(4, {
 				cors: granted,
-				allowRequest: ({ url }, decide) => decide(null, url.includes("token=")),
+				allowRequest: ({ url, headers: { origin = page } }, decide) =>
+					decide(null, url.includes("token=secret") && origin === page),
+			}),
+			asks: ["--query", "token=secret", "--origin", "https://other.example"],
+			is: "error origin-not-listed",
+			says: "its list of allowed origins does not have it",
+			not: ["secret", "with and without"],
+		},
+		"allowRequest that wants a header, which no WebSocket has": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers }, decide) => decide(null, headers["x-token"] === "secret"),
+			}),
+			asks: header,
+			is: "error websocket-refused",
+			fix: ["looks at x-token", "`query` (--query) or `auth`"],
+			not: "to its list",
+		},
+		"a function of `cors.origin` that calls back with an error": {
+			of: server(4, { cors: { origin: (_, decide) => decide(new Error("no")) } }),
+			is: "error origin-not-listed",
+			fix: ["origin: (origin, callback)", `origin: ["${page}"]`],
+			not: "allowRequest: ",
+		},
+		"allowRequest that looks at another origin than `cors`": {
+			of: server(4, {
+				cors: granted,
+				allowRequest: ({ headers: { origin } }, decide) => decide(null, !origin),
 			}),
 			is: "error origin-not-listed",
-			says: "a token or a cookie",
-			fix: ["--header, --cookie", "`query`"],
+			says: "the CORS headers allow https://app.example.com, but the server's own code refuses it",
+			fix: "allowed.includes(request.headers.origin)",
+			not: ["Add the origin to the list", "cors: { origin"],
+		},
+		"several origins in one text": {
+			of: server(4, { cors: { origin: `https://a.example.com,${page}` } }),
+			is: "error doubled-origin",
+			fix: [`origin: ["https://a.example.com", "${page}"]`, '.split(",")'],
+		},
+		"a pattern in a list": {
+			of: server(4, { cors: { origin: ["https://*.example.com"] } }),
+			is: "error origin-near-miss",
+			says: "no pattern",
+			fix: ["[a-z0-9-]+", `origin: ["${page}"]`],
+		},
+		"a middleware that wants a token": {
+			of: async () => {
+				const deployment = await good();
+				deployment.servers[0].io.use((_, next) => next(new Error("no token")));
+				return deployment;
+			},
+			is: "warning namespace-refused",
+			fix: "auth: {",
 		},
 		"allowRequest that looks at Referer, which no WebSocket has": {
 			of: server(4, {
@@ -235,7 +304,7 @@ describe("the server", () => {
 			}),
 			is: "error websocket-refused",
 			says: "without Origin",
-			fix: "Let it look at Origin",
+			fix: "Check Origin or a cookie instead",
 			not: "the platform",
 		},
 		"a body that is read before Socket.IO gets it": {
@@ -247,7 +316,7 @@ describe("the server", () => {
 		"a sign after an origin": {
 			of: server(4, { cors: { origin: `${page};` } }),
 			is: "error invalid-origin",
-			says: "a sign at its end",
+			says: "a character at its end",
 		},
 		"headers without commas between them": {
 			of: server(4, { cors: { ...granted, allowedHeaders: "Content-Type X-Token" } }),
@@ -276,8 +345,8 @@ describe("the server", () => {
 		"instances of which one has no list": {
 			of: byTurnsStripped(),
 			is: "error stripped-headers",
-			says: "others to the same request",
-			fix: "not set up alike",
+			says: "other answers to the same request",
+			fix: "their settings differ",
 		},
 		"a limit that the page does not reach": {
 			of: limitedAfter(12),
@@ -346,6 +415,53 @@ describe("python-socketio", () => {
 			is: "error no-cors-headers",
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: "new Server(",
+		},
+		"a proxy that does not tell by which host it is asked": {
+			of: meddling(
+				asgi(""),
+				(answer) => answer,
+				({ headers }) => {
+					headers.host = "internal";
+				},
+			),
+			asks: ({ url }) => ["--origin", url],
+			is: "error origin-not-listed",
+			says: "takes the page's own origin for a foreign one",
+			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
+			not: "simple-websocket",
+		},
+		"a connect handler that wants to know who it is": {
+			of: python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
+@sio.event
+async def connect(sid, environ, auth):
+    return bool(auth)`),
+			is: "warning namespace-refused",
+			fix: "argument `auth`",
+			not: "socket.handshake",
+		},
+		"no credentials": {
+			of: asgi(`, cors_allowed_origins=["${page}"], cors_credentials=False`),
+			asks: ["--credentials"],
+			is: "error credentials-not-allowed",
+			fix: "cors_credentials=True",
+		},
+		"mounted in an application that does not tell it": {
+			of: python(`
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
+mounted = socketio.ASGIApp(sio)
+async def app(scope, receive, send):
+    if scope["type"] == "websocket" and not scope["path"].startswith("/ws"):
+        await send({"type": "websocket.close"})
+    elif scope["type"] == "http" and not scope["path"].startswith("/ws"):
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 404, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"detail":"Not Found"}'})
+    else:
+        await mounted(scope, receive, send)
+`),
+			is: "error wrong-path",
+			says: "mounted at /ws",
+			fix: ['socketio_path="/ws/socket.io"', '{ path: "/ws/socket.io/" }'],
 		},
 		"client 2": {
 			of: asgi(`, cors_allowed_origins=["${page}"]`),
@@ -421,8 +537,8 @@ describe("the port", () => {
 			is: "error connection-failed",
 			says: "SSH",
 		},
-		"HTTP/2 alone": { of: http2, is: "error connection-failed", says: "HTTP/2" },
-		"HTTP/2 alone, by TLS": {
+		"only HTTP/2": { of: http2, is: "error connection-failed", says: "HTTP/2" },
+		"only HTTP/2, by TLS": {
 			of: another(async () => {
 				const { key, cert } = certificate;
 				const http = createSecureHttp2Server({ key, cert, allowHTTP1: false });
@@ -433,9 +549,9 @@ describe("the port", () => {
 				};
 			}),
 			is: "error upgrade-blocked",
-			says: "HTTP/2 alone",
+			says: "only HTTP/2",
 			fix: "allowHTTP1: true",
-			not: ["openssl", "No answer comes to the page"],
+			not: ["openssl", "The page gets no answer"],
 		},
 		"TLS of versions that no browser takes": {
 			of: another(async () => {
@@ -470,7 +586,7 @@ describe("the port", () => {
 		"a connection that is cut": {
 			of: tcp((socket) => socket.once("data", () => socket.end())),
 			is: "error connection-failed",
-			fix: "hangs up",
+			fix: "takes the connection and closes it",
 		},
 	});
 });
@@ -497,7 +613,7 @@ describe("an answer on its way", () => {
 			asks: header,
 			is: "warning preflight-for-each-poll",
 		},
-		"of a preflight, that a cache has kept of another page": {
+		"of a preflight, that A cache has kept of another page": {
 			of: meddling(good, (answer) =>
 				answer.request.method === "OPTIONS"
 					? {
@@ -513,7 +629,7 @@ describe("an answer on its way", () => {
 			asks: header,
 			is: "error preflight-without-cors",
 			says: "131",
-			fix: "a cache has kept",
+			fix: "A cache has kept",
 		},
 		"with a script at its end": {
 			of: spoilt((answer) => ({
@@ -613,7 +729,7 @@ describe("a request on its way", () => {
 			of: readdressed(good, otherOrigin),
 			asks: ({ direct }) => ["--direct", direct],
 			is: "error stripped-headers",
-			says: "hands on another Origin",
+			says: "passes on another Origin",
 			fix: "proxy_set_header Origin",
 		},
 	});
@@ -626,9 +742,24 @@ describe("nginx", needsNginx, () => {
 		"a slash after the port, which takes the path away": {
 			of: nginx(found, "rewrite ^/socket.io(/.*)$ $1 break;"),
 			is: "error proxy-changes-path",
-			says: "/socket.io/, the server got /",
+			says: "/socket.io/, and the server got /",
 			fix: ["location /socket.io/ {", "proxy_pass http://127.0.0.1:3000;"],
 			not: "handle_path",
+		},
+		"a server that is down": {
+			of: nginxServer(nobody, "location / { proxy_pass http://127.0.0.1:3000; }"),
+			is: "error server-error",
+			says: "nginx answers the poll 502",
+			fix: "proxy_pass",
+		},
+		"a map without the page": {
+			of: nginx(
+				server(4),
+				"add_header Access-Control-Allow-Origin $listed always; add_header Vary Origin always;",
+				{ maps: 'map $http_origin $listed { default ""; "https://other.example" $http_origin; }' },
+			),
+			is: "error origin-not-listed",
+			fix: ["map $http_origin", `"${page}" "${page}";`],
 		},
 		"the same, with the server's own address": {
 			of: nginx(
@@ -666,7 +797,7 @@ describe("nginx", needsNginx, () => {
 			is: "error blocked",
 			fix: "allow all;",
 		},
-		"a list of origins of its own": {
+		"its own list of origins": {
 			of: nginx(good, `if ($http_origin !~ "^(|https://other.example)$") { return 403; }`),
 			is: "error origin-not-listed",
 			says: "Without Origin",
@@ -741,7 +872,7 @@ describe("other proxies", () => {
 				"handle_path /socket.io/* {\nreverse_proxy NODE\n}",
 			),
 			is: "error proxy-changes-path",
-			fix: "`handle`, not `handle_path`",
+			fix: "`handle_path` takes the path away",
 		},
 		"Caddy answers preflights": {
 			of: proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),

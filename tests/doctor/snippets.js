@@ -16,6 +16,7 @@ const samples = {
 	0: "https://app.example.com",
 	base: "https://api.example.com",
 	path: "/socket.io/",
+	mount: "/ws",
 	namespace: "/admin",
 	port: "3000",
 	longer: "60",

@@ -47,13 +47,19 @@ const languages = [
 	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
-		/^(nginx\.ingress|- to:|upgrade_configs|trafficPolicy|service:)/,
+		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
-	[/^(application|ALLOWED_HOSTS)/, python("import ast, sys; ast.parse(sys.stdin.read())")],
-	[/^<web/, python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())")],
 	[
-		/^(curl|pip|npx|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(application|app\.mount|ALLOWED_HOSTS)/,
+		python("import ast, sys; ast.parse(sys.stdin.read())"),
+	],
+	[
+		/^<(web|handlers)/,
+		python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())"),
+	],
+	[
+		/^(curl|pip|npx|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],
@@ -67,17 +73,28 @@ const unread = [
 	"starts_with(", // Cloudflare's rules
 	"not starts_with(",
 	"if (req.url ~ ", // Varnish
+	"sub vcl_recv", // Varnish
+	"if (req.http.Upgrade)", // Fastly
+	"$io->origins(", // phpsocket.io
 	"config.set", // netty-socketio
 	"configuration.setAllowedOrigins", // Spring
 	"http.authorizeHttpRequests", // Spring
 	"$middleware->", // Laravel
 	"protection", // Go
 	"CheckOrigin", // Go
+	"allowed := ", // Go
+	"options", // Go
+	"app.Use(", // Go
+	"let cors = ", // Rust
+	"async fn check_origin", // Rust
+	"SocketIo::builder()", // Rust
+	"socketioxide = ", // Cargo.toml
 	"traefik.", // a label of Docker
 	"passenger_", // Passenger
 	"Passenger",
 	"websocket /socket.io/ {", // OpenLiteSpeed
 	"Install-WindowsFeature", // PowerShell
+	"ssl_certificate ", // a file of theirs
 	"{nginx:", // a `location` of nginx, which is pasted as such
 	"{before} {header}", // the lines of headers, which are pasted for nginx, Apache and Caddy
 ];

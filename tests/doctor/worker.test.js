@@ -112,8 +112,8 @@ describe("server 4", () => {
 		"a policy that only reports": {
 			of: worker(behind, { ...listed, reportOnly: true }),
 			finds: {
-				"no-cors-headers": error("200", "Take `reportOnly` out"),
-				"foreign-websocket": warning("101", "Take `reportOnly` out"),
+				"no-cors-headers": error("200", "take `reportOnly` out"),
+				"foreign-websocket": warning("101", "take `reportOnly` out"),
 				"not-enforced": warning("report-only", ["`reportOnly`", "`REPORT_ONLY`"]),
 			},
 		},
@@ -122,7 +122,7 @@ describe("server 4", () => {
 			finds: {
 				"not-enforced": warning(
 					"x-cors-decision: allow; reason=listed-origin",
-					"Take `reportOnly` out",
+					"take `reportOnly` out",
 				),
 			},
 		},

@@ -24,7 +24,7 @@ test("each customer's page connects, and hears its own room alone", async () => 
 	await cafe.shows("status", "Connected");
 	await shop.press("Say hello");
 	await shop.shows("listitem", "hello");
-	// What it says itself comes after what it might have heard.
+	// Its own message comes after the messages that it might have received.
 	await cafe.press("Say hello");
 	await cafe.shows("listitem", "hello");
 	assert.equal(await cafe.frame.getByRole("listitem").count(), 1);

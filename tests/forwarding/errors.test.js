@@ -1,4 +1,4 @@
-// What the edge answers when the origin server does not, and what pages read of it.
+// The edge's answers when the origin server gives none, and what pages can read of them.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { html, inPage, open, startBrowser } from "../harness/browser.js";
@@ -63,7 +63,7 @@ async function assertExplained(edge, status) {
 			assert.ok(JSON.parse(answer.body).message);
 		}),
 	);
-	// What is not the edge's has no time limit.
+	// Requests that the edge does not cover have no time limit.
 	if (status === 502) {
 		const uncovered = await edge.send("/api", requests.GET);
 		assert.equal(uncovered.status, status);

@@ -133,7 +133,7 @@ describe("a body comes back as it was sent", () => {
 		["gzip, br", (bytes) => brotliCompressSync(gzipSync(bytes))],
 		["x-odd", Buffer.from],
 		["identity", Buffer.from],
-		// What claims to be compressed and is not shows that nobody has tried.
+		// A body that claims to be compressed but is not shows that nobody decompressed it.
 		["gzip", Buffer.from],
 		["br", Buffer.from],
 	]) {

@@ -1,7 +1,7 @@
 // Origin servers that go wrong, each in a way of its own.
 import { createServer } from "node:net";
 
-/** What a faulty server does with a connection, when it has read a request's head. */
+/** The ways in which a faulty server treats a connection, after it has read a request's head. */
 export const faults = {
 	/** Before an answer's head is whole. The edge has 502 or 504 in its place. */
 	early: {

@@ -29,7 +29,7 @@ const everything = [
 	["Access-Control-Max-Age", "86400"],
 ];
 
-/** What the origin server thinks of CORS. */
+/** The origin server's own CORS headers. */
 const theirs = {
 	nothing: [],
 	"what the policy does": [[allow, good], credentials],

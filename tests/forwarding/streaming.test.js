@@ -220,7 +220,7 @@ async function leaving(url, { head, header = "X-None: 0", begun, body = "" }, le
 			for (let read = ""; !read.endsWith("begun\r\n"); ) read += await chunk(socket);
 		}
 		leave(socket);
-		// What came before another whole request has been seen when that is answered.
+		// When a later request is answered, everything sent before it has been seen.
 		const rounds = async (act) => {
 			for (let round = 0; round < 20 && !closed; round += 1) {
 				act?.();

@@ -19,7 +19,7 @@ const credentials = {
 	"cf-access-authenticated-user-email": "visitor@good.example",
 	"cf-access-client-id": "service",
 };
-/** What is for the page to choose. */
+/** Headers that the page can choose. */
 const kept = { "x-token": "of the page", "cf-accessible": "1", "user-agent": "page" };
 /** With which the request itself would be sent on, if nothing of it were to be changed. */
 const browser = { "accept-encoding": "gzip, deflate, br" };
@@ -40,7 +40,7 @@ after(async () => {
 	await server?.stop();
 });
 
-/** What the server saw of requests with `tag`, by transport: the credentials among their headers. */
+/** The credentials in the headers that the server got of requests with `tag`, by transport. */
 function seenOf(tag) {
 	const requests = server.seen.filter(({ url }) => url.includes(tag));
 	return requests.map(({ url, headers }) => {

@@ -128,7 +128,7 @@ describe("frames, both ways: the same bytes", () => {
 		],
 		["a ping, which only the other end answers", [[ping, "payload"]]],
 		["a pong that nobody asked for", [[pong, "payload"]]],
-		// What a frame may not be is for the ends to say.
+		// Only the two ends judge frames that are not allowed.
 		["a text that is not UTF-8", [[text, Buffer.from([0xff])]]],
 		["reserved bits that nobody agreed on", [[text, "x", 0xf0]]],
 	]) {

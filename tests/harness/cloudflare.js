@@ -1,4 +1,4 @@
-// What of Cloudflare's API wrangler asks for to deploy a Worker and to read and write KV,
+// The part of Cloudflare's API that wrangler uses to deploy a Worker and to read and write KV,
 // on this machine. It knows what wrangler sends, and not what Cloudflare makes of it.
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -21,7 +21,7 @@ export async function startCloudflare({ deployed = true } = {}) {
 		uploads: [],
 		/** How many reads after a write show what was there before. */
 		staleReads: 0,
-		/** Whether keys that are missing are left out of answers, and not null. */
+		/** true: answers leave missing keys out; false: they are null. */
 		omitsMissing: false,
 		/** How many keys a list has at once. */
 		pageLength: 1000,
@@ -29,9 +29,9 @@ export async function startCloudflare({ deployed = true } = {}) {
 		rows: [],
 		queries: [],
 		sqlAnswer: undefined,
-		/** Whether the token is refused. */
+		/** true: the token is refused. */
 		refuses: false,
-		/** Whether it may not use KV. */
+		/** true: the token may not use KV. */
 		refusesKv: false,
 		/** How many more bulk writes and deletions there may be today. */
 		bulkLeft: Number.POSITIVE_INFINITY,
@@ -50,7 +50,7 @@ export async function startCloudflare({ deployed = true } = {}) {
 	serveWorkers(app, api);
 	serveAnalytics(app, api);
 	if (deployed) {
-		/** What is in the namespace. */
+		/** The values in the namespace. */
 		api.values = addNamespace(api, "a-namespace").values;
 		const bindings = [{ type: "kv_namespace", name: "POLICY", namespace_id: "a-namespace" }];
 		api.workers.set("socketio-cors-edge", { bindings, routes: [], subdomain: {}, live: [1] });

@@ -84,7 +84,7 @@ export async function startEdge({
 		url,
 		/** The same Worker, without what stands before it here and at Cloudflare and normalises URLs. */
 		bareUrl: (await runtime.unsafeGetDirectURL("edge")).origin,
-		/** What the Worker logged: a line an element. */
+		/** The Worker's log, a line an element. */
 		log: lines,
 		/** The lines of one event, parsed. */
 		logged: (event) => lines.map(JSON.parse).filter((line) => line.event === event),

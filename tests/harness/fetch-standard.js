@@ -1,4 +1,4 @@
-// What a browser does about CORS on a page's request, as https://fetch.spec.whatwg.org says.
+// The CORS checks of a browser on a page's request, as https://fetch.spec.whatwg.org says.
 //
 // A request is `{ origin, method, unsafeHeaders, credentials }`: the page's serialised origin,
 // the method as `fetch` sends it, the names that "CORS-unsafe request-header names" gives, and
@@ -11,7 +11,7 @@ const nonWildcardHeaders = ["authorization"];
 /** In seconds, where the answer says none: Fetch, "CORS-preflight fetch". */
 const defaultMaxAge = 5;
 
-/** Whether the browser sends a preflight first: Fetch, "main fetch". */
+/** Returns true if the browser sends a preflight first: Fetch, "main fetch". */
 export function needsPreflight({ method, unsafeHeaders }) {
 	return !safelistedMethods.includes(method) || unsafeHeaders.length > 0;
 }
@@ -26,7 +26,7 @@ export function preflightHeaders({ origin, method, unsafeHeaders }) {
 	};
 }
 
-/** Whether the request may follow this answer to its preflight: Fetch, "CORS-preflight fetch". */
+/** Returns true if the request may follow this answer to its preflight: Fetch, "CORS-preflight fetch". */
 export function passesPreflight(request, { status, headers }) {
 	const isOk = status >= 200 && status <= 299;
 	const allowedMethods = list(headers, "access-control-allow-methods");
@@ -51,7 +51,7 @@ export function preflightMaxAge(headers) {
 	return /^\d+$/.test(value) ? Number(value) : defaultMaxAge;
 }
 
-/** Whether the page may read the answer: Fetch, "CORS check". */
+/** Returns true if the page may read the answer: Fetch, "CORS check". */
 export function passesCorsCheck({ origin, credentials }, headers) {
 	const allowed = headers.get("access-control-allow-origin");
 	if (allowed === "*" && !credentials) return true;

@@ -2,13 +2,14 @@
 import { createServer, request as httpRequest } from "node:http";
 
 /**
- * Sends a request as it is given: any method, path spelling and headers.
+ * Sends a request as it is given: any method, path spelling and headers; on a connection of its own,
+ * unless there is an `agent`.
  * Resolves to `{ status, headers, body }`; several values of a header are joined with ", ".
  */
-export function send(url, path, { method = "GET", headers = {}, body } = {}) {
+export function send(url, path, { method = "GET", headers = {}, body, agent = false } = {}) {
 	const { hostname, port } = new URL(url);
 	return new Promise((resolve, reject) => {
-		const request = httpRequest({ hostname, port, path, method, headers, agent: false });
+		const request = httpRequest({ hostname, port, path, method, headers, agent });
 		request.once("error", reject);
 		request.setTimeout(20_000, () => request.destroy(new Error(`no answer to ${path} in 20 s`)));
 		request.once("response", async (response) => {
@@ -68,7 +69,7 @@ export function close(server) {
 	});
 }
 
-/** What of `headers` is CORS's. */
+/** The CORS headers among `headers`. */
 export function corsHeaders(headers) {
 	return Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
 }

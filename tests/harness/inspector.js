@@ -1,4 +1,4 @@
-// What a Worker's isolate holds, asked of workerd's inspector in the Chrome DevTools Protocol.
+// The memory of a Worker's isolate, read through workerd's inspector in the Chrome DevTools Protocol.
 // https://chromedevtools.github.io/devtools-protocol/v8/Runtime/
 import WebSocket from "ws";
 
@@ -66,7 +66,7 @@ export async function inspect(runtime, worker = "edge") {
 			const heap = await call("Runtime.getHeapUsage");
 			return { wasm, js: heap.usedSize + heap.embedderHeapUsedSize + heap.backingStorageSize };
 		},
-		/** Whether an ASCII text is, or was and is not yet overwritten, in a Wasm memory. */
+		/** Resolves to true if an ASCII text is in a Wasm memory, or was there and is not yet overwritten. */
 		wasmHolds: (text) =>
 			ofWasmMemories(
 				`(all, text) => all.some(({ buffer }) =>

@@ -1,4 +1,4 @@
-// What /proc tells of the workerds that were started here.
+// The memory of the workerds that were started here, from /proc.
 import { readdir, readFile } from "node:fs/promises";
 
 /** A file's text, empty if it is gone by now. */

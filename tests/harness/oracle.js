@@ -1,5 +1,5 @@
 // Real Socket.IO servers, and what a browser lets a page do with one.
-import { createServer } from "node:http";
+import { Agent, createServer } from "node:http";
 import { Server as Server4 } from "socket.io";
 import Server2 from "socket.io-2";
 import {
@@ -32,7 +32,7 @@ export async function startServer(version, options) {
 	return {
 		url,
 		acted: (tag) => acted.has(tag),
-		/** What Engine.IO makes a packet of when it is sent by polling. */
+		/** The packet that Engine.IO sends for it by polling. */
 		frame: (packet) => (version === 2 ? `${packet.length}:${packet}` : packet),
 		/** Opens a session, from one of `origins` that is allowed. Resolves to where requests go. */
 		async open(origins) {
@@ -56,6 +56,10 @@ export async function startServer(version, options) {
 
 let tags = 0;
 
+// Connections that are used again, as a browser's are. Servers leave them open for longer, but after
+// some requests with a body.
+const agent = new Agent({ keepAlive: true, timeout: 1000 });
+
 /**
  * Does what a browser does on a page's request (see `fetch-standard.js`): GET opens a session,
  * any other method goes to an open one, as a message. Without an `origin` it is of no other
@@ -73,6 +77,7 @@ export async function browse(request, { url, host, address, paths, frame, acted 
 	const exchange = (method, headers, body) =>
 		send(url, `${isRead ? paths.handshake : paths.session}&tag=${tag}`, {
 			method,
+			agent: body === undefined && agent,
 			headers: {
 				...headers,
 				...(host && { host }),

@@ -19,13 +19,13 @@ export const poll = "/socket.io/?EIO=4&transport=polling";
 /** An origin that nothing knows yet. */
 export const newOrigin = () => `https://${randomUUID()}.example`;
 
-/** Where the visitor of a page is: each page has one, in an IPv6 network of their own. */
+/** The address of a page's visitor: each page has one, in an IPv6 network of its own. */
 export function addressOf(page) {
 	const groups = createHash("sha256").update(page).digest("hex").match(/.{4}/g);
 	return `2001:${groups.slice(0, 7).join(":")}`;
 }
 
-/** What a page's request has, as Cloudflare hands it on. */
+/** The headers of a page's request, as Cloudflare passes it on. */
 const headersOf = (page) => ({ origin: page, "cf-connecting-ip": addressOf(page) });
 
 export const get = ({ url }, page, path = poll) =>

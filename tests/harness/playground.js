@@ -14,7 +14,7 @@ export async function startPlayground(port) {
 		await rm(state, { recursive: true, maxRetries: 5 });
 	};
 	try {
-		await dev.said("Ctrl-C ends everything.");
+		await dev.said("Ctrl-C stops everything.");
 	} catch (error) {
 		await stop();
 		throw error;

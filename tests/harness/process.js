@@ -46,13 +46,13 @@ export function start(command, args, env = environment) {
 		});
 	}
 	return {
-		/** What it printed. */
+		/** Its output. */
 		get output() {
 			return output;
 		},
 		/** The same, apart: `stdout` and `stderr`. */
 		streams,
-		/** What is left of the group, as `{ pid, command }`. */
+		/** The processes of the group that still run, as `{ pid, command }`. */
 		processes: () => processesOf(child.pid),
 		/** Resolves when the output has `text`; fails if the command ends before, or after so many seconds. */
 		async said(text, seconds) {
@@ -110,7 +110,7 @@ export async function freePort() {
 	return port;
 }
 
-/** Whether something listens on a port of 127.0.0.1. */
+/** Resolves to true if something listens on a port of 127.0.0.1. */
 export async function accepts(port) {
 	const socket = connect(port, "127.0.0.1");
 	try {

@@ -64,7 +64,7 @@ export async function startRawServer() {
 			origin.seen.push(request);
 			const { answer } = origin;
 			socket.write(answer, "latin1");
-			// What has no length ends with its connection, and nothing may follow what has a wrong one.
+			// A body without a length ends with its connection, and nothing may follow one with a wrong length.
 			const [head] = answer.toString("latin1").split("\r\n\r\n");
 			if (!/\r\n(content-length|transfer-encoding):/i.test(head)) socket.end();
 		}
@@ -134,7 +134,7 @@ const readBody = {
 	},
 };
 
-/** What a socket receives, part by part; undefined for a part that does not come. */
+/** The data that a socket receives, part by part; undefined for a part that does not come. */
 function read(socket) {
 	let bytes = Buffer.alloc(0);
 	let ended = false;

@@ -45,7 +45,7 @@ export async function startSocketServer({
 	};
 }
 
-/** What a test can ask of the server. */
+/** The functions of the server for tests. */
 function serve(socket) {
 	socket.on("echo", (value, acknowledge) => acknowledge(value));
 	// The server's own message, to be acknowledged by the client.

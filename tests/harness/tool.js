@@ -12,10 +12,13 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 
 const isOfNpm = process.env.SOCKETIO_CORS === "npm";
 
-/** Where it was built. */
+/** Its path. */
 export const tool = isOfNpm ? npmTool() : join(target, "debug/socketio-cors");
 
-/** What builds it. */
+/** How its messages name it. */
+export const typedTool = isOfNpm ? "npx socketio-cors" : "socketio-cors";
+
+/** The command that builds it. */
 const builder = isOfNpm ? "make package" : "cargo build --bin socketio-cors";
 
 /** The package's, run by the Node that runs the tests, as that of the `PATH` may be an older one. */
@@ -32,10 +35,10 @@ function npmTool() {
 	return path;
 }
 
-/** Whether there is util-linux's `script`, which runs a command on a terminal. */
+/** util-linux's `script` is installed, which runs a command on a terminal. */
 export const hasTerminal = spawnSync("script", ["--version"]).status === 0;
 
-// What a terminal obeys or what turns the direction of writing, but for the line break.
+// Characters that a terminal obeys, or that change the direction of writing, except the line break.
 const OBEYED =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
 	/[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;

@@ -55,7 +55,7 @@ export async function serve(binary, config, output = "ignore") {
 	};
 }
 
-/** What workerd asks for a namespace's keys. */
+/** The service that workerd asks for a namespace's keys. */
 const namespaceOf = (policy) => `
 	const stored = (key) => (key === "policy" ? ${JSON.stringify(JSON.stringify(policy))} : null);
 	export default {

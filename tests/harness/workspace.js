@@ -8,7 +8,7 @@ import { startCloudflare } from "./cloudflare.js";
 import { root, run } from "./process.js";
 import { tool } from "./tool.js";
 
-/** What is not the project's, or is changed. */
+/** Files and directories that are not the project's, or that the tests change. */
 const own = [".git", ".wrangler", "wrangler.toml"];
 
 /** Starts it, with the Worker deployed unless `deployed` is false. */

@@ -117,7 +117,7 @@ export async function startEdgeOnKv({
 			...edge.kv,
 			/** From now on it does what one of the `faults` says; "none" mends it. */
 			suffer: command,
-			/** What was asked of it: `reads` and `writes`, the keys of each, and how many were answered. */
+			/** The requests to it: `reads` and `writes`, the keys of each, and how many were answered. */
 			asked: () => command(""),
 			/** The keys of each read but those of policies, and of one origin if that is given. */
 			async reads(origin = "") {

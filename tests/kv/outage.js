@@ -1,4 +1,4 @@
-// What the tests of a KV that is slow, wrong or gone share.
+// Shared by the tests of a KV that is slow, wrong or gone.
 import assert from "node:assert/strict";
 import { get, requests } from "../harness/pages.js";
 import { startEdgeOnKv } from "./edge-on-kv.js";

@@ -172,7 +172,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					await edge.sendUntil(is(200), poll, from(b));
 					assert.equal(await statusOf(edge, a), 403);
 					await sleep(3000);
-					// What comes later than two seconds after a request takes effect for others.
+					// An answer that comes later than two seconds after a request takes effect for other requests.
 					await edge.kv.put("policy", documentA);
 					await edge.sendUntil(is(200), poll, from(a));
 					assert.equal(await statusOf(edge, b), 403);

@@ -1,4 +1,4 @@
-// What an isolate keeps of policies, who reads KV for them, and who waits meanwhile.
+// The policies that an isolate caches, who reads KV for them, and who waits meanwhile.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,7 +61,7 @@ describe("a burst on a new isolate", () => {
 		const many = await peakAfter(200, large);
 		const plain = { one: await peakAfter(2, ofA), many: await peakAfter(200, ofA) };
 		assert.ok(many.reads <= 2, `${many.reads} reads`);
-		// What 200 requests take by themselves is no matter of the document.
+		// The memory of 200 requests themselves does not depend on the document.
 		const growth = many.peak - one.peak - (plain.many.peak - plain.one.peak);
 		const allowed = 3 * large.length;
 		assert.ok(growth < allowed, `${growth / MB} MB more, of ${allowed / MB}`);

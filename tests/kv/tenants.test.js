@@ -57,6 +57,9 @@ async function withEdge(options, use) {
 
 const is = (status) => (answer) => answer.status === status;
 
+/** How many different sets of keys were read. */
+const different = (reads) => new Set(reads.map(String)).size;
+
 describe("while what KV said is fresh", () => {
 	let edge;
 	before(async () => {
@@ -241,7 +244,7 @@ test("a request waits for its policy and its origin's key for two seconds togeth
 		const tenant = newOrigin();
 		await edge.kv.put(`tenant:${tenant}`);
 		assertRefused(await get(edge, tenant), "lookup-failed");
-		// What comes later takes effect for others.
+		// An answer that comes later takes effect for other requests.
 		await edge.sendUntil(is(200), poll, { headers: { origin: tenant } });
 	}));
 
@@ -383,13 +386,17 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		const [answers] = await Promise.all([flood(bare, count).finally(ended), watch()]);
 		const seconds = (performance.now() - start) / 1000;
 
-		const ofKnown = (await edge.kv.reads(known)).length;
-		const ofStrangers = (await edge.kv.reads()).length - ofKnown;
+		const readsOfKnown = await edge.kv.reads(known);
+		const reads = await edge.kv.reads();
+		const ofKnown = readsOfKnown.length;
+		const ofStrangers = reads.length - ofKnown;
+		// A key that KV is slow with is read twice.
+		const strangers = different(reads) - different(readsOfKnown);
 		const grown = (await inspector.sizes()).wasm[0] - before.wasm[0];
 		inspector.close();
 		t.diagnostic(`${seconds} s, ${ofStrangers} + ${ofKnown} reads, ${grown} bytes of Wasm more`);
 		const { "403 unlisted-origin": asked, "403 lookup-limited": limited, ...rest } = answers;
-		assert.deepEqual([rest, asked + limited, ofStrangers], [{}, count, asked]);
+		assert.deepEqual([rest, asked + limited, strangers], [{}, count, asked]);
 		assert.ok(ofStrangers <= 3000 + 3 * seconds + 5, `${ofStrangers} reads in ${seconds} s`);
 		assert.ok(ofKnown <= seconds + 5, `${ofKnown} reads in ${seconds} s`);
 		assert.ok(grown <= 2 * 1024 * 1024, `${grown} bytes more`);

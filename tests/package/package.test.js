@@ -168,9 +168,9 @@ describe("init", () => {
 			"exists",
 			"--directory",
 		],
-		["a domain that is none", ["localhost", "--origin", allowed], '"localhost" is no domain'],
-		["an address", ["10.0.0.1", "--origin", allowed], "is no domain"],
-		["a path", ["a.example.com/x", "--origin", allowed], "is no domain"],
+		["a domain that is none", ["localhost", "--origin", allowed], '"localhost" is not a domain'],
+		["an address", ["10.0.0.1", "--origin", allowed], "is not a domain"],
+		["a path", ["a.example.com/x", "--origin", allowed], "is not a domain"],
 		["a URL", ["https://api.example.com/", "--origin", allowed], "write api.example.com"],
 		["an origin that is none", ["b.example.com", "--origin", "app.example.com"], "--origin"],
 		[
@@ -246,7 +246,7 @@ describe("a directory that init made", () => {
 		await policy(`{"origin": ["${allowed}"]}`);
 		const dev = made.start(["dev", "--port", String(port), "--upstream", server.url], { below });
 		try {
-			await dev.said("Ctrl-C ends everything.");
+			await dev.said("Ctrl-C stops everything.");
 			const edge = `http://127.0.0.1:${port}`;
 			await until("the first policy", () => connects(edge, allowed));
 			assert.equal(await connects(edge, other), false);
@@ -345,7 +345,7 @@ describe("without what it needs", () => {
 	});
 });
 
-/** Whether a page of that origin connects. */
+/** Resolves to true if a page of that origin connects. */
 async function connects(edge, origin) {
 	const socket = client(4, edge, { origin, transports: ["websocket"] });
 	try {

@@ -57,7 +57,9 @@ describe("a newer document", () => {
 
 	test("takes effect with the Worker that check names, which reads older ones too", async () => {
 		const file = await tool.file(JSON.stringify(newer));
-		const [, version] = (await tool.run(0, ["check", file])).match(/, for Workers from (\S+) on\n/);
+		const [, version] = (await tool.run(0, ["check", file])).match(
+			/, needs Worker (\S+) or newer\n/,
+		);
 		assert.equal(JSON.parse(await tool.run(0, ["check", "--json", file])).oldestWorker, version);
 		const edge = await startEdge({ upstream: server.url, policy: old });
 		try {

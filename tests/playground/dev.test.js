@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startDemoServer } from "../../demo/server.js";
 import { accepts, freePort, run, start, until } from "../harness/process.js";
 
-const lastLine = "Ctrl-C ends everything.";
+const lastLine = "Ctrl-C stops everything.";
 
 /** Starts `make dev` with a state of its own, and has `use` use it; leaves nothing of it. */
 async function starting({ port, prepare, upstream }, use) {
@@ -129,7 +129,7 @@ describe("make dev", () => {
 		const port = await freePort();
 		await starting({ port, upstream: "localhost:3000" }, async (dev) => {
 			assert.notEqual(await dev.ended(), 0);
-			assert.match(dev.output, /^localhost:3000 is no URL of a server$/m);
+			assert.match(dev.output, /^localhost:3000 is not the URL of a server$/m);
 			assert.match(dev.output, /make dev UPSTREAM=http:\/\/localhost:3000$/m);
 		});
 	});
@@ -168,7 +168,7 @@ describe("make dev", () => {
 			await starting({ port }, async (dev) => {
 				assert.notEqual(await dev.ended(), 0);
 				assert.match(dev.output, new RegExp(`127\\.0\\.0\\.1:${port} .*EADDRINUSE`));
-				assert.match(dev.output, /another port: make dev PORT=/);
+				assert.match(dev.output, /choose another port: make dev PORT=/);
 				assert.ok(!dev.output.includes(lastLine));
 				assert.deepEqual(dev.processes(), []);
 			});

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** What `wrangler dev` answers: its KV with `namespace`, or with `status`; its Worker by the policy 11111111. */
+/** A stand-in for `wrangler dev`: its KV answers with `namespace`, or with `status`; its Worker decides by the policy 11111111. */
 function startWrangler({ status = 200, namespace = "POLICY" } = {}) {
 	return createServer((request, response) => {
 		request.resume();

@@ -149,7 +149,8 @@ describe("what happens, as it happens", () => {
 			await press(page, "Save it");
 			await other.comesTo("Connected over WebSocket");
 			await allowed.comesTo("Connected over WebSocket");
-			const why = "unlisted-origin · the policy only reports, so it went on · reached the server";
+			const why =
+				"unlisted-origin · the policy only reports, so the request went on · reached the server";
 			await until("the log's line", async () => (await other.rows())[0].includes("log"));
 			assert.equal(
 				(await other.rows())[0],
@@ -524,7 +525,7 @@ describe("what would happen", () => {
 		if (without) await page.getByLabel("With credentials, such as cookies").uncheck();
 	}
 
-	/** What is shown of each exchange: its first lines, its terms, its headers. */
+	/** The shown parts of each exchange: its first lines, its terms, its headers. */
 	function cards(page) {
 		return page.locator(".exchange-card").evaluateAll((cards) =>
 			cards.map((card) => {
@@ -562,14 +563,14 @@ describe("what would happen", () => {
 				...(pattern && { Pattern: pattern.text + at(pattern) }),
 				...(kvKeys.length > 0 && { "KV key": `${kvKeys.join(", ")}, assumed to be missing` }),
 				...(removedHeaders.length > 0 && {
-					Removed: `${removedHeaders.join(", ")} of the request`,
+					Removed: `${removedHeaders.join(", ")} from the request`,
 				}),
 				...(reason === "unlisted-origin" && {
 					"To allow it": `add "${origin}" to the origins of the rule`,
 				}),
 				Answer:
 					answeredBy === "edge"
-						? `${status} by the Worker; the Socket.IO server never sees the request`
+						? `${status} from the Worker; the Socket.IO server never sees the request`
 						: forwarded,
 			},
 			headers: lines.length > 0 ? [lines.join("\n")] : [],

@@ -1,4 +1,4 @@
-// What an answer repeats of its own request is never in another request's answer, though answers
+// Values that an answer repeats of its request are never in another request's answer, though answers
 // share what they have in common.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

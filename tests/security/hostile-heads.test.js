@@ -15,7 +15,7 @@ const statusOf = (answer) => Number(answer?.start.split(" ")[1]);
 
 describe("a request hidden in another does not get through", () => {
 	const hidden = () => target.request("GET /socket.io/hidden HTTP/1.1", [["Origin", evil]]);
-	// What reaches the origin server as part of a body is a body: it is no request of its own.
+	// Data that reaches the origin server as part of a body stays a body: it is no request of its own.
 	const bodies = {
 		"by its length": () => [[["Content-Length", hidden().length]], hidden()],
 		"in a chunk": () => [[["Transfer-Encoding", "chunked"]], chunked(hidden())],

@@ -95,7 +95,7 @@ function assertHarmless(request, what) {
 	assert.ok(isGood || !leadsToSocketIo(target), `${what} reached ${target} as of "${origins}"`);
 }
 
-/** What servers do to a path, each some of it and in an order of its own. */
+/** The steps by which servers change a path. Each server does some of them, in its own order. */
 const steps = [
 	(path) => posix.normalize(path),
 	(path) => path.replace(/\/{2,}/g, "/"),

@@ -1,7 +1,7 @@
 // Spellings of Socket.IO's path, such as a page can ask for and some server may understand.
 import { random } from "./hostile.js";
 
-/** What leads nowhere and is left again, or is nothing to some server. */
+/** Segments that a path leaves again, or that some server drops. */
 const detours = [
 	...["x/../", "x/%2e%2e/", "x/..%2f", "x%2f../", "x%2f..%2f", "x/.%2e/", "x/%252e%252e/", "../"],
 	...["a%5cb/../", "a%5cb/..%2f", "a%5cb%2f..%2f", "a%5c../", "a/..%5c", "a%255cb/..%2f"],
@@ -21,7 +21,7 @@ const detours = [
 
 const slashes = ["/", "/", "/", "/", "/", "//", "%2f", "%2F", "%252f", "%5c", "\\", ";x/", "/./"];
 
-/** What follows, to Engine.IO and to others. */
+/** The rest of the path, for Engine.IO and for others. */
 const endings = [
 	"",
 	"",

@@ -1,4 +1,4 @@
-// What `make site` leaves, and what `wrangler deploy` would upload of it.
+// The files that `make site` makes, and those that `wrangler deploy` would upload.
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -10,7 +10,7 @@ import { root, until } from "../harness/process.js";
 import { openSite, startSite } from "./site.js";
 
 const axe = await readFile(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
-/** What the page holds at first: an example without its schema. */
+/** The document in the page at first: an example without its schema. */
 const beginning = (await readFile(join(root, "examples/one-app.json"), "utf8")).replace(
 	/^\t"\$schema.*\n/m,
 	"",

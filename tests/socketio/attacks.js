@@ -1,4 +1,4 @@
-// What a page may try without CORS's leave. Each attempt runs in the page and
+// Attacks that a page can try although CORS forbids them. Each attempt runs in the page and
 // resolves when the browser has done with it.
 
 /**

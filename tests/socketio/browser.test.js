@@ -32,7 +32,7 @@ const behind = {};
 const polling = "/socket.io/?EIO=4&transport=polling";
 const webSocket = "/socket.io/?EIO=4&transport=websocket";
 
-/** Where a page is opened, by the standing of its origin. */
+/** Functions that open a page in some place, by how the policy treats its origin. */
 const places = {
 	allowed: {
 		"a page on 127.0.0.1": (context, version) => open(context, `${pages.numeric}/${version}`),

@@ -1,7 +1,7 @@
 // A line between the edge and an origin server that can be cut.
 import { connect, createServer } from "node:net";
 
-/** What becomes of the connections of a line that is cut. */
+/** The connections of a line that is cut end in one of these ways. */
 export const cuts = {
 	refused: (socket) => socket.destroy(),
 	reset: (socket) => socket.resetAndDestroy(),

@@ -12,7 +12,7 @@ const admin = "https://admin.example.com";
 let server, edge;
 before(async () => {
 	server = await startSocketServer();
-	// What the page has: a middleware, and a server at a path of its own.
+	// As on the documentation's page: a middleware, and a server at a path of its own.
 	server.io.of("/staff").use(({ handshake }, next) => {
 		next(handshake.headers.origin === admin ? undefined : new Error("for staff"));
 	});

@@ -23,7 +23,7 @@ describe("a line to the origin server that is cut and mended", () => {
 				socket.emit("number", number);
 			});
 		});
-		// What a poll that does not come leaves behind keeps the process for 30 s.
+		// A poll that never arrives leaves a timer that keeps the process alive for 30 s.
 		server.io.engine.on("connection", ({ transport }) => {
 			transport.closeTimeout = 500;
 		});
@@ -59,7 +59,7 @@ describe("a line to the origin server that is cut and mended", () => {
 				for (const sender of senders) sender.stop();
 			}
 			for (const { tag, acknowledged, answers } of senders) {
-				// What came twice or out of order would not be as the sorted set is.
+				// A message that came twice or out of order would differ from the sorted set.
 				for (const numbers of [received[tag], acknowledged, answers]) assertAscending(numbers, tag);
 				const lost = acknowledged.filter((number) => !received[tag].includes(number));
 				assert.deepEqual(lost, [], tag);

@@ -1,4 +1,4 @@
-// What a change of the policy, and one of the Worker, do to connections that are open.
+// The effect of a change of the policy or of the Worker on open connections.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";
@@ -49,7 +49,7 @@ describe("a runtime that is replaced", () => {
 			try {
 				await connected(socket);
 				const { id } = socket;
-				// What is to be recovered is told by the place of the last message.
+				// The position of the last message says what has to be recovered.
 				server.io.emit("missed", "nothing yet");
 				await until("a message", () => missed.length === 1);
 				await edge.stop();

@@ -59,7 +59,7 @@ describe("the policy is written to a file", () => {
 		written = join(tool.directory, "policy.json");
 		const said = await tool.runApart(0, ["import", path, "--write", written]);
 		assert.equal(said.stdout, "");
-		assertSays(said.stderr, "policy.json is written; look at it: socketio-cors check ");
+		assertSays(said.stderr, `wrote ${written}; check it: socketio-cors check `);
 		assertSays(await tool.run(0, ["check", written]), "valid, 1 route, 3 origins");
 	});
 
@@ -67,7 +67,7 @@ describe("the policy is written to a file", () => {
 		const before = await readFile(written, "utf8");
 		const path = await tool.file("{ cors: { origin: 'https://b.example' } }", "server.js");
 		const refused = await tool.run(2, ["import", path, "--write", written]);
-		assertSays(refused, "policy.json is there already; replace it: --overwrite");
+		assertSays(refused, "policy.json exists already; to replace it, add --overwrite");
 		assert.equal(await readFile(written, "utf8"), before);
 		await tool.run(0, ["import", path, "--write", written, "--overwrite"]);
 		assertSays(await readFile(written, "utf8"), "https://b.example");

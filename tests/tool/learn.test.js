@@ -90,7 +90,7 @@ describe("what the Worker logs while it only reports", () => {
 			"9 refusals of 7 origins",
 			"2 refused: unlisted-origin; polling",
 			"every sandboxed frame",
-			"is not encrypted, so that anybody on the way can change its pages",
+			"is not encrypted, so anybody on the network can change its pages",
 			"looks like app.example.com, but only begins like it",
 			"looks like example.com, but only ends like it",
 			"https://*.staging.example.org",
@@ -105,7 +105,7 @@ describe("what the Worker logs while it only reports", () => {
 		await edge.sendUntil(({ status }) => status === 403, poll, { headers: { origin: others[3] } });
 		for (const origin of [...customers, own]) assert.equal(await asked(origin), 200, origin);
 		for (const origin of others) assert.equal(await asked(origin), 403, origin);
-		assertSays(await tool.run(0, ["learn", log, "--policy", path]), "Listed by now:");
+		assertSays(await tool.run(0, ["learn", log, "--policy", path]), "Listed already:");
 	});
 });
 
@@ -129,11 +129,11 @@ describe("a log of any kind", () => {
 		const cut = whole.slice(0, -10);
 		const mixed = `[wrangler] Connected\n${cut}\nGET / 200\n${text(line(B))}${cut}`;
 		const said = await tool.runApart(0, ["learn", await tool.file(mixed, "mixed.log")]);
-		assertSays(said.stderr, "The log: 1 entry, 2 broken off, 2 lines of other text", "3 refusals");
+		assertSays(said.stderr, "The log: 1 entry, 2 cut off, 2 other lines", "3 refusals");
 		const packed = join(tool.directory, "cut.gz");
 		const random = Array.from({ length: 5000 }, (_, nth) => line(`https://a${nth}.example`));
 		await writeFile(packed, gzipSync(text(...random)).subarray(0, -1000));
-		assertSays((await tool.runApart(0, ["learn", packed])).stderr, "cut.gz breaks off: ");
+		assertSays((await tool.runApart(0, ["learn", packed])).stderr, "cut.gz is cut off: ");
 	});
 
 	test("may be none at all", async () => {
@@ -142,7 +142,10 @@ describe("a log of any kind", () => {
 		assertSays(nothing.stderr, "The log: 0 entries", "0 refusals of 0 origins");
 		const binary = join(tool.directory, "binary");
 		await writeFile(binary, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0x0a, 0xff, 0x7b, 0xfe]));
-		assertSays(await tool.run(1, ["learn", binary]), "no log is in it, but 2 lines of other text");
+		assertSays(
+			await tool.run(1, ["learn", binary]),
+			"found no log entries, only 2 lines of other text",
+		);
 		const utf16 = join(tool.directory, "utf16.log");
 		await writeFile(utf16, Buffer.from(`\ufeff${text(line(A))}`, "utf16le"));
 		assertSays(await tool.run(2, ["learn", utf16]), "is UTF-16");
@@ -181,7 +184,7 @@ describe("a log of any kind", () => {
 		const log = await tool.file(text(...flood, line(A), line(A)), "flood.log");
 		const { stdout, stderr } = await tool.runApart(0, ["learn", log, "--limit", "1"]);
 		assert.deepEqual(listed(JSON.parse(stdout)), [A]);
-		assertSays(stderr, "There were too many origins to keep", "as many as --limit says");
+		assertSays(stderr, "There were too many origins", "more frequent origins fill --limit");
 	});
 
 	test("is read with its progress on a terminal", {
@@ -217,7 +220,7 @@ describe("the file of a policy", () => {
 		assertSays(await tool.run(0, ["check", path]), "valid, 1 route, 3 origins");
 		assertSays(
 			await tool.run(0, ["learn", await log(), "--policy", link, "--write"]),
-			"stays as it is",
+			"is unchanged",
 		);
 		assert.equal(await readFile(path, "utf8"), now);
 	});
@@ -240,8 +243,8 @@ describe("the file of a policy", () => {
 	test("is left alone if it has faults, or no list", async () => {
 		for (const [policy, status, said] of [
 			['{"origin": "x"}', 1, "1 fault"],
-			['{"origins": "a.example:*"}', 1, 'has "origins", which has no notes'],
-			['{"origin": true}', 0, "Listed by now"],
+			['{"origins": "a.example:*"}', 1, 'has "origins", which cannot have notes'],
+			['{"origin": true}', 0, "Listed already"],
 		]) {
 			const path = await tool.file(policy, "left.json");
 			assertSays(await tool.run(status, ["learn", await log(), "--policy", path, "--write"]), said);
@@ -320,8 +323,8 @@ describe("--analytics", () => {
 			[{ status: 404, body: "unknown table: cors" }, "unknown table: cors", "dataset's name"],
 			[{ status: 500, body: "\u001b[2J<html>" }, "it answers 500: \\u{1b}[2J<html>"],
 			[{ status: 302 }, "it answers 302"],
-			[{ status: 200, body: "<html>" }, "is not that of the SQL API"],
-			[{ status: 200, body: '{"data":[{"origin":1}]}' }, "is not that of the SQL API"],
+			[{ status: 200, body: "<html>" }, "does not have the SQL API's format"],
+			[{ status: 200, body: '{"data":[{"origin":1}]}' }, "does not have the SQL API's format"],
 			[{ breaks: true }, "the connection is closed before an answer is complete"],
 		]) {
 			cloudflare.sqlAnswer = answer;
@@ -335,14 +338,14 @@ describe("--analytics", () => {
 		for (const [changed, said, status = 2] of [
 			[{ CLOUDFLARE_API_TOKEN: "" }, "set CLOUDFLARE_API_TOKEN"],
 			[{ CLOUDFLARE_ACCOUNT_ID: "" }, "set CLOUDFLARE_ACCOUNT_ID"],
-			[{ CLOUDFLARE_ACCOUNT_ID: "../x" }, "is no id of an account"],
-			[{ CLOUDFLARE_API_BASE_URL: "http://api.test" }, "is no https: URL"],
+			[{ CLOUDFLARE_ACCOUNT_ID: "../x" }, "is not an account id"],
+			[{ CLOUDFLARE_API_BASE_URL: "http://api.test" }, "is not an https: URL"],
 			[{ CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1" }, "cannot ask", 3],
 		])
 			assertSays(await tool.run(status, args, { ...env, ...changed }), said);
 		const without = ["--config", await tool.file('name = "x"\n', "plain.toml")];
 		assertSays(await tool.run(2, ["learn", "--analytics", ...without], env), "--dataset NAME");
 		const wrong = [...args, "--dataset", "a; DROP"];
-		assertSays(await tool.run(2, wrong, env), "is no name of a dataset");
+		assertSays(await tool.run(2, wrong, env), "is not a dataset name");
 	});
 });

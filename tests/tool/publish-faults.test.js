@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startOriginServer } from "../harness/http.js";
 import { environment, root, run as runCommand } from "../harness/process.js";
-import { assertSays, hasTerminal, tool as toolPath, useTool } from "../harness/tool.js";
+import { assertSays, hasTerminal, tool as toolPath, typedTool, useTool } from "../harness/tool.js";
 import { faultyWrangler } from "./faulty-wrangler.js";
 
 const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
@@ -24,7 +24,7 @@ after(() => tool.remove());
 
 const over = (values, fault, more = {}) => faultyWrangler(store, { values, ...more }, fault);
 
-/** What is in the KV, and how often it was written to. */
+/** The values in the KV, and how often it was written to. */
 const left = async () => JSON.parse(await readFile(store, "utf8"));
 
 /**
@@ -57,7 +57,7 @@ const kept = (time, text) => `policy@history:${time}-${versionOf(text).slice(0, 
 const savedIn = (output) => output.match(/--path (\S+)/)[1];
 
 const live = { policy: A };
-const unsaid = ["It could not be written, and it is not known what KV holds."];
+const unsaid = ["It could not be written, and it is unknown what KV has."];
 for (const [what, fault, says, policy = A, keptThen = []] of [
 	["cannot read", { read: "fails" }, ["✘ [ERROR] no \\u{202e}network", "Nothing was published."]],
 	["answers nonsense", { read: "nonsense" }, ["Value not found", "Nothing was published."]],
@@ -68,8 +68,8 @@ for (const [what, fault, says, policy = A, keptThen = []] of [
 		"writes only what it keeps and fails",
 		{ write: "fails", writes: ["kept"], once: true },
 		[
-			"It could not be written. The policy that was live still is.",
-			'"policy" holds the document that was live, "policy@history:',
+			"It could not be written. The policy that was live is still live.",
+			'"policy" has the document that was live, "policy@history:',
 		],
 		A,
 		[A],
@@ -77,17 +77,17 @@ for (const [what, fault, says, policy = A, keptThen = []] of [
 	[
 		"writes only the policy and fails",
 		{ write: "fails", writes: ["policy"], once: true },
-		["The policy that was live still is."],
+		["The policy that was live is still live."],
 	],
 	[
 		"writes only the policy, fails, and fails again",
 		{ write: "fails", writes: ["policy"] },
-		["The policy that was live still is."],
+		["The policy that was live is still live."],
 	],
 	[
 		"writes only the policy, fails, and then writes nothing",
 		{ write: "fails", writes: ["policy"], writesLater: [] },
-		["nor could the policy that was live be put back", '"policy" holds the new document.'],
+		["the policy that was live could not be put back", '"policy" has the new document.'],
 		B,
 	],
 	[
@@ -100,21 +100,21 @@ for (const [what, fault, says, policy = A, keptThen = []] of [
 	[
 		"fails while somebody else writes",
 		{ write: "fails", instead: "{}" },
-		["somebody else may have", '"policy" holds another text, "policy@history:'],
+		["somebody else may have", '"policy" has another text, "policy@history:'],
 		"{}",
 		[A],
 	],
-	["loses what it writes", { writes: [] }, ['"policy" holds the document that was live.']],
+	["loses what it writes", { writes: [] }, ['"policy" has the document that was live.']],
 	[
 		"loses what it keeps",
 		{ writes: ["policy"] },
-		['"policy" holds the new document.', "put it back:"],
+		['"policy" has the new document.', "put it back:"],
 		B,
 	],
 	[
 		"writes something else",
 		{ instead: "{}" },
-		['"policy" holds another text, "policy@history:', "the document that was live."],
+		['"policy" has another text, "policy@history:', "the document that was live."],
 		"{}",
 		[A],
 	],
@@ -180,7 +180,10 @@ describe("where no --wrangler is given", () => {
 		return { output: ran.output, calls: await readFile(join(bin, "calls"), "utf8") };
 	}
 
-	const install = ["In the directory of your wrangler.toml run", "npm install --save-dev wrangler"];
+	const install = [
+		"In the directory of your wrangler.toml, run",
+		"npm install --save-dev wrangler",
+	];
 
 	test("the project's own is run by npx, which may install none", async () => {
 		await program("npx");
@@ -271,7 +274,7 @@ for (const [what, status, args, values, says] of [
 		0,
 		B,
 		{ policy: B.trim() },
-		"the text differs, the decisions do not",
+		"only the text differs, the decisions are the same",
 	],
 	["the same text is not written", 0, A, { policy: A }, "Nothing to publish"],
 	["faults are listed", 1, FAULTY, { policy: A }, 'write "https://a.example"'],
@@ -308,13 +311,33 @@ for (const [what, status, args, values, says] of [
 	});
 }
 
+test("publish: origins of a list that is replaced by KV keys are named if they have none", async () => {
+	const policy = '{"origin": ["https://a.example", "https://b.example", "https://*.c.example"]}';
+	const values = { policy, "tenant:https://a.example": "1" };
+	const publish = async (document, more = {}) => {
+		const words = ["publish", await tool.file(document)];
+		return (await run(0, words, { values: { ...values, ...more } })).output;
+	};
+	const keys = '{"origin": [{"kv": "tenant:"}]}';
+	const warning = 'warning: the local KV of wrangler dev has no key "tenant:https://b.example"';
+	assertSays(await publish(keys), warning, `${typedTool} tenants add`);
+	for (const [document, more] of [
+		[keys, { "tenant:https://b.example": "1" }],
+		['{"origin": [{"kv": "tenant:"}, {"kv": "partner:"}]}', { "partner:https://b.example": "1" }],
+		['{"origin": ["https://*.b.example", "https://b.example", {"kv": "tenant:"}]}', {}],
+		['{"origin": "https://a.example"}', {}],
+	]) {
+		assert.doesNotMatch(await publish(document, more), /has no key/, document);
+	}
+});
+
 test("publish: over a faulty policy, the last good one is compared with, and both are kept", async () => {
 	const values = { policy: FAULTY, [kept(1_700_000_000_000, A)]: A, "policy@last-good": A };
 	const result = await run(0, ["publish", await tool.file(B)], { values });
 	assertSays(result.output, "the Worker uses the last good one. Changes from that:");
 	assertSays(
 		result.output,
-		`Version ${versionOf(FAULTY).slice(0, 8)}, which was live, is kept; put it back: socketio-cors rollback`,
+		`The version that was live is ${versionOf(FAULTY).slice(0, 8)}; put it back: ${typedTool} rollback`,
 	);
 	assert.deepEqual(result.values, { policy: B, "policy@last-good": A });
 	assert.deepEqual(result.kept, [A, FAULTY]);
@@ -422,7 +445,7 @@ describe("history", () => {
 
 	test("lists who published each version, when and why, the newest first", async () => {
 		const { output } = await run(0, ["history"], { values, yes: [], more: { metadata } });
-		const unsigned = "nobody signed it: not written by this tool";
+		const unsigned = "author unknown: not written by this tool";
 		assert.equal(
 			output,
 			[
@@ -497,13 +520,7 @@ describe("history", () => {
 
 const [early, late] = [1_700_000_000_000, 1_700_000_001_000];
 for (const [what, status, args, values, says, policy = values.policy, more = []] of [
-	[
-		"there may be nothing to put back",
-		1,
-		[],
-		{ policy: A },
-		"Nothing to put back: no version is kept",
-	],
+	["there may be nothing to put back", 1, [], { policy: A }, "has no older version"],
 	[
 		"what is kept may be live already",
 		1,
@@ -622,7 +639,7 @@ describe("diff", () => {
 			0,
 			A,
 			{ policy: A },
-			"No difference: the local KV of wrangler dev has this very text.",
+			"No difference: the local KV of wrangler dev has exactly this text.",
 		],
 		[
 			"has the origins that are added and removed",
@@ -636,7 +653,7 @@ describe("diff", () => {
 			1,
 			noted,
 			{ policy: A },
-			"nothing: the text differs, the decisions do not",
+			"nothing: only the text differs, the decisions are the same",
 		],
 		[
 			"is to what the Worker uses",
@@ -705,7 +722,7 @@ kv_namespaces = [{ binding = "POLICY", id = "a-namespace" }]
 [env.staging]
 kv_namespaces = [{ binding = "POLICY", id = "another" }]
 `;
-	const warning = "has environments (staging) and none is named, so this is about the top level.";
+	const warning = "has environments (staging), and this command uses the top level.";
 	for (const [what, text, options, says, isWarned] of [
 		[
 			"is told",
@@ -739,7 +756,7 @@ kv_namespaces = [{ binding = "POLICY", id = "another" }]
 			"may be for wrangler to say",
 			'name = "api"\n',
 			[],
-			"To the live KV: account Shop (0f), Worker api, the namespace that wrangler made for it",
+			"To the live KV: account Shop (0f), Worker api, the namespace that wrangler created",
 			false,
 		],
 	]) {
@@ -768,7 +785,10 @@ kv_namespaces = [{ binding = "POLICY", id = "another" }]
 test("it is not written over what came while it asked", { skip: !hasTerminal }, async () => {
 	const fault = { meanwhile: "{}" };
 	const args = ["publish", await tool.file(B), ...(await over({ policy: A }, fault))];
-	assertSays(await tool.asked("y", args), "Nothing was changed, as somebody else did meanwhile.");
+	assertSays(
+		await tool.asked("y", args),
+		"Nothing was changed: somebody else changed the policy in the meantime.",
+	);
 	assert.equal((await leftOver()).puts, 0);
 	const back = ["rollback", ...(await over({ policy: A, [kept(late, B)]: B }, {}))];
 	const question = `Put version ${versionOf(B).slice(0, 8)} back into the local KV`;
@@ -780,7 +800,7 @@ test("it is not written over what came while it asked", { skip: !hasTerminal }, 
 test("what is no command is wrong usage, and nothing is written", async () => {
 	const path = await tool.file(B);
 	for (const [args, yes, says] of [
-		[["publish", path], [], "there is no terminal to ask on; add --yes"],
+		[["publish", path], [], "there is no terminal for the question; add --yes"],
 		[["publish", "-"], [], "add --yes"],
 		[["rollback"], [], "add --yes"],
 		[["publish"], ["--yes"], "FILE"],
@@ -788,8 +808,8 @@ test("what is no command is wrong usage, and nothing is written", async () => {
 		[["publish", path, "--remote"], ["--yes"], "--remote"],
 		[["publish", path, "--host", "a.example/x"], ["--yes"], "is not a host"],
 		[["rollback", "--host", "*.a.example"], ["--yes"], "is not a host"],
-		[["rollback", "--to", "0a5"], ["--yes"], "--to 0a5 is no version"],
-		[["rollback", "--to", "policy@previous"], ["--yes"], "is no version"],
+		[["rollback", "--to", "0a5"], ["--yes"], "--to 0a5 is not a version"],
+		[["rollback", "--to", "policy@previous"], ["--yes"], "is not a version"],
 		[["diff", join(tool.directory, "no-such-file")], [], "cannot read"],
 		[["history", "--host", "a.example/x"], [], "is not a host"],
 	]) {

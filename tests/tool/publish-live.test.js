@@ -46,7 +46,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(
 			await published(3, B),
 			"look again in a minute",
-			'"policy" holds the document that was live.',
+			'"policy" has the document that was live.',
 		);
 		cloudflare.staleReads = 0;
 	});

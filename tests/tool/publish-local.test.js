@@ -15,7 +15,7 @@ function useLocalKv() {
 		used.local = [...used.kv, "--yes", "--wrangler", wrangler];
 	});
 	after(() => used.tool.remove());
-	/** What is under a key, as wrangler gives it. */
+	/** The value of a key, as wrangler prints it. */
 	used.value = async (key) => {
 		const args = ["kv", "key", "get", "--binding", "POLICY", ...used.kv, key];
 		return (await run(process.execPath, [wranglerScript, ...args])).output;
@@ -42,7 +42,7 @@ describe("with wrangler and its local KV", { concurrency: 3 }, () => {
 				'"policy" in the local KV of wrangler dev is version ',
 				"POLICY_FRESH_SECONDS",
 			);
-			assert.doesNotMatch(published, /is kept/);
+			assert.doesNotMatch(published, /put it back/);
 			assert.equal(await value("policy"), first);
 
 			assertSays(await tool.run(0, ["publish", path, ...local]), "Nothing to publish");
@@ -67,7 +67,7 @@ describe("with wrangler and its local KV", { concurrency: 3 }, () => {
 			assert.ok(large.length > 5e6);
 			assertSays(
 				await tool.run(0, ["publish", await tool.file(large), ...host]),
-				'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so "policy" is used',
+				'"policy:api.example.com:8443" is not in the local KV of wrangler dev yet, so the Worker uses "policy"',
 				"  + … and 159980 more\n",
 			);
 			assertSays(
@@ -129,7 +129,7 @@ describe("with wrangler and its local KV", { concurrency: 3 }, () => {
 			const path = await tool.file(written);
 			assertSays(
 				await tool.run(0, ["check", path]),
-				"1 origin, for Workers from 0.2.0 on; it is not strict JSON, which `publish`",
+				"1 origin, needs Worker 0.2.0 or newer; it is not strict JSON: `publish` converts it",
 			);
 			const published = await tool.run(0, ["publish", path, ...host]);
 			assertSays(published, "+ https://a.example\n");
@@ -155,7 +155,7 @@ describe("with wrangler and its local KV", { concurrency: 3 }, () => {
 			assertSays(
 				await tool.run(0, ["publish", await tool.file(B), ...host("ported.example.com:8443")]),
 				'"policy:ported.example.com:8443" is not in the local KV',
-				'so "policy:ported.example.com" is used',
+				'so the Worker uses "policy:ported.example.com"',
 				"+ https://b.example\n  - https://a.example\n",
 			);
 		});

@@ -1,4 +1,4 @@
-// What the tests of `publish` with the real wrangler share.
+// Shared by the tests of `publish` with the real wrangler.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { root } from "../harness/process.js";

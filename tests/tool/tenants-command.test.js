@@ -37,7 +37,7 @@ test("an origin is added in the form that browsers send, and removed in any", as
 	const added = await tenants(0, ["add", "https://A.example:443/"]);
 	assertSays(
 		added.output,
-		"https://A.example:443/ is https://a.example, as browsers send it\n",
+		"https://A.example:443/ becomes https://a.example, as browsers send it\n",
 		"To the local KV of wrangler dev: ",
 		"  + tenant:https://a.example\n",
 		'"tenant:https://a.example" is now in the local KV of wrangler dev.\n',
@@ -90,10 +90,10 @@ test("nothing is written where a line is faulty, and each is told", async () => 
 		assertSays(
 			output,
 			`tenants.csv:3: "https://b.example/cart" has a path or a trailing slash`,
-			`tenants.csv:5: "null" is nobody's own origin, so that no key is looked up for it`,
+			`tenants.csv:5: "null" is not one site's origin, so the Worker looks up no key for it`,
 			`tenants.csv:6: "" has no scheme`,
 			`tenants.csv:7: "wss://c.example" is a WebSocket URL`,
-			`tenants.csv:8: "https://*.d.example" stands for many origins`,
+			`tenants.csv:8: "https://*.d.example" matches many origins`,
 			`tenants.csv:9: "d.example" has no scheme: an origin is scheme://host[:port]: write "https://d.example"`,
 			`6 faults\nNothing was ${verb === "add" ? "added" : "removed"}.\n`,
 		);
@@ -102,8 +102,11 @@ test("nothing is written where a line is faulty, and each is told", async () => 
 	const words = ["tenants", "check", "--json", "file://", ...(await over({}))];
 	const { stdout, stderr } = await tool.runApart(1, words);
 	assert.equal(stdout, "");
-	assertSays(stderr, '"file://" is nobody\'s own origin');
-	assertSays((await tenants(1, ["check", "file://"])).output, '"file://" is nobody\'s own origin');
+	assertSays(stderr, '"file://" is not one site\'s origin');
+	assertSays(
+		(await tenants(1, ["check", "file://"])).output,
+		'"file://" is not one site\'s origin',
+	);
 });
 
 for (const [what, bytes, says] of [
@@ -116,15 +119,11 @@ for (const [what, bytes, says] of [
 }
 
 for (const [what, values, says] of [
-	[
-		"there is no policy",
-		{},
-		"there is no policy in the local KV of wrangler dev that names a prefix",
-	],
+	["there is no policy", {}, "the local KV of wrangler dev has no policy that names a prefix"],
 	[
 		"the policy looks up none",
 		{ policy: '{"origin": []}' },
-		"looks up no origins in KV: publish one that has",
+		"looks up no origins in KV: publish one with",
 	],
 	[
 		"the policy has several",
@@ -132,7 +131,7 @@ for (const [what, values, says] of [
 			policy:
 				'{"routes": {"/a/": {"origin": {"kv": "a:"}}, "/b/": {"origin": [{"kv": "b:"}, {"kv": "a:"}]}}}',
 		},
-		"has several prefixes: a:, b:; name one with --prefix",
+		"has several prefixes: a:, b:; choose one with --prefix",
 	],
 ]) {
 	test(`the prefix is asked for where ${what}`, async () => {
@@ -169,7 +168,7 @@ test("wrong usage is told before anything is read", async () => {
 		assertSays((await tenants(2, words)).output, says);
 	}
 	const unasked = await tenants(2, ["add", a], { yes: false });
-	assertSays(unasked.output, "there is no terminal to ask on; add --yes");
+	assertSays(unasked.output, "there is no terminal for the question; add --yes");
 	assert.equal(unasked.calls, undefined);
 });
 
@@ -199,9 +198,9 @@ describe("a wrangler that stops half-way", () => {
 		assertSays(
 			stopped.output,
 			"network",
-			"13000 of 25000 origins are now in the local KV of wrangler dev: up to " +
+			"13000 of 25000 origins are now in the local KV of wrangler dev, up to " +
 				"https://tenant-12999.example (",
-			"tenants.csv:13001). Some after it may be.\nGo on: run the same command with --resume.\n",
+			"tenants.csv:13001). Some after it may be, too.\nTo continue, run the same command with --resume.\n",
 		);
 		assert.equal(own(stopped).length, 13_500);
 		const { values, metadata, expirations } = stopped;
@@ -211,7 +210,7 @@ describe("a wrangler that stops half-way", () => {
 		});
 		assertSays(
 			resumed.output,
-			"13500 origins left out, as KV has them\n",
+			"13500 origins left out: KV has them\n",
 			"+ tenant:https://tenant-13500.example\n",
 			"11500 origins are now in",
 		);
@@ -227,7 +226,7 @@ describe("a wrangler that stops half-way", () => {
 		const stopped = await tenants(3, words, { values, fault: { stopsAfter: 2_000 } });
 		assertSays(stopped.output, "2000 of 25000 origins are no longer in", "tenants.csv:2001)");
 		const resumed = await tenants(0, [...words, "--resume"], stopped);
-		assertSays(resumed.output, "2000 origins left out, as KV does not have them\n");
+		assertSays(resumed.output, "2000 origins left out: KV does not have them\n");
 		assert.deepEqual(
 			[own(resumed), resumed.calls],
 			[[], ["kv key list", "kv bulk delete", "kv bulk delete"]],
@@ -237,7 +236,7 @@ describe("a wrangler that stops half-way", () => {
 	test("has perhaps added none", async () => {
 		const words = ["add", a, b, ...prefix];
 		const stopped = await tenants(3, words, { fault: { stopsAfter: 1 } });
-		const says = "It is not known which of 2 origins are now in the local KV of wrangler dev";
+		const says = "It is unknown how many of 2 origins are now in the local KV of wrangler dev";
 		assertSays(stopped.output, says, "--resume");
 	});
 
@@ -291,8 +290,8 @@ describe("what was written by hand", () => {
 			(await tenants(1, ["list"], { values })).output,
 			'"tenant:" in the local KV of wrangler dev: 1 origin\n  https://a.example\n',
 			"3 keys that no origin can match:\n" +
-				"  tenant:https://B.example/  is not as browsers send it: they send https://b.example\n" +
-				"  tenant:null  is nobody's own origin",
+				"  tenant:https://B.example/  is not in the form that browsers send: they send https://b.example\n" +
+				"  tenant:null  is not one site's origin",
 			'  tenant:shop.example  has no scheme: an origin is scheme://host[:port]: write "https://shop.example"\n',
 			"kv key delete --binding POLICY --local ",
 		);
@@ -330,7 +329,7 @@ describe("`tenants check`", () => {
 			'does not have "tenant:https://a.example"\n',
 			'has "partner:https://a.example"\n',
 			"refused under /socket.io/ (unlisted-origin)\n",
-			"allowed under /partners/ (tenant-origin), which it only reports\n",
+			"allowed under /partners/ (tenant-origin), but only reported\n",
 		);
 		assert.deepEqual(calls, ["kv bulk get", "kv bulk get"]);
 		const { origins } = JSON.parse(

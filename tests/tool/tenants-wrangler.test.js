@@ -33,7 +33,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		const file = await tool.file("origin,note\nhttps://Shop.example/,Ann\n", "a.csv");
 		assertSays(
 			await tenants(0, "add", "--file", file, "--ttl", "3600", "--yes"),
-			"https://Shop.example/ is https://shop.example, as browsers send it\n",
+			"https://Shop.example/ becomes https://shop.example, as browsers send it\n",
 			"To the live KV: account an-account, Worker socketio-cors-edge, the namespace",
 			"+ tenant:https://shop.example  Ann\n",
 			'"tenant:https://shop.example" is now in the live KV.\n',
@@ -58,8 +58,8 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(
 			await tenants(3, ...words),
 			"free usage limit",
-			"2000 of 2500 origins are now in the live KV: up to https://tenant-1999.example (",
-			"many.csv:2000). Some after it may be.\n",
+			"2000 of 2500 origins are now in the live KV, up to https://tenant-1999.example (",
+			"many.csv:2000). Some after it may be, too.\n",
 		);
 		assert.equal(keys().length, 2000);
 		cloudflare.bulkLeft = Number.POSITIVE_INFINITY;
@@ -71,7 +71,7 @@ describe("with wrangler and Cloudflare's API", () => {
 
 	test("a namespace without permission is told, and nothing is said to be missing", async () => {
 		cloudflare.refusesKv = true;
-		const says = ["Authentication error", "It is not known if https://b.example is"];
+		const says = ["Authentication error", "It is unknown if https://b.example is"];
 		assertSays(await tenants(3, "add", "https://b.example", "--yes", ...named), ...says);
 		assertSays(await tenants(3, "list"), "Authentication error");
 		cloudflare.refusesKv = false;
@@ -82,7 +82,7 @@ test("a Worker allows an origin once it is added, and refuses it once it is remo
 	const kv = join(tool.directory, "kv");
 	const server = await startEchoServer();
 	const policy = { origin: { kv: "tenant:" } };
-	// Where wrangler keeps its own.
+	// wrangler's own directory.
 	const edge = await startEdge({
 		policy,
 		upstream: server.url,

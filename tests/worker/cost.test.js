@@ -1,4 +1,4 @@
-// What a request costs, as far as no noise of a machine changes it: how often it crosses between
+// The cost of a request, in figures that do not depend on the machine: how often it crosses between
 // JavaScript and Wasm, the bytes of the texts that are copied then, and how often Wasm reads or writes
 // memory, which grows with its instructions.
 import assert from "node:assert/strict";
@@ -99,7 +99,7 @@ before(async () => {
 });
 after(() => Promise.all([edge?.stop(), server?.stop()]));
 
-/** What was spent since the last time, without the hashes that wasm-bindgen adds to names. */
+/** The calls since the last time, without the hashes that wasm-bindgen adds to names. */
 async function spent() {
 	const { calls, ...counts } = JSON.parse((await edge.send("/cost")).body);
 	const named = calls.map((name) => name.replace(/^__wbg_(\w+)_[0-9a-f]{16}$/, "$1"));
@@ -139,7 +139,7 @@ const expected = {
 	],
 };
 
-/** What to think of where more is spent. */
+/** The hint in a failure, where a request costs more. */
 const why = {
 	calls:
 		"every request pays for each call between JavaScript and Wasm, and for the object it makes",

@@ -1,4 +1,4 @@
-// What `make build` leaves, and what `wrangler deploy` would upload of it.
+// The files that `make build` makes, and those that `wrangler deploy` would upload.
 import assert from "node:assert/strict";
 import {
 	chmod,
@@ -97,7 +97,7 @@ describe("wrangler deploy", () => {
 			.split("\n")
 			.filter((line) => line.includes("=") && !line.startsWith("#"))
 			.map((line) => line.slice(line.indexOf("=") + 1));
-		// What is as short as "1" or "on" is in any script.
+		// A text as short as "1" or "on" is in any script.
 		const telling = variables.filter((value) => value.length > 4);
 		assert.notDeepEqual(telling, []);
 		for (const name of files) {

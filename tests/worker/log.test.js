@@ -1,4 +1,4 @@
-// What the Worker says of its work: JSON lines in the log, and a data point per decision.
+// The Worker's reports: JSON lines in the log, and a data point per decision.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -236,7 +236,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			for (const path of ["/elsewhere", poll, poll]) await edge.send(path, { headers: { host } });
 			const [{ detail, ...line }] = await lines(edge, "upstream-is-own-origin", 1);
 			assert.deepEqual(line, { event: "upstream-is-own-origin", host });
-			assert.match(detail, /^UPSTREAM is the origin that was asked: /);
+			assert.match(detail, /^UPSTREAM is this Worker's own address: /);
 		}));
 
 	test("such an UPSTREAM written otherwise", () =>

@@ -16,7 +16,7 @@ const foreign = "https://evil.example";
 const socketPath = "/socket.io/?EIO=4";
 
 const MB = 1024 * 1024;
-// What is sent: random, with a marker in every KB, so that no part of it could be overlooked.
+// The sent data is random, with a marker in every KB, so that no part of it could be overlooked.
 const marker = randomUUID();
 const pieces = Array.from({ length: 50 }, () => {
 	const piece = randomBytes(MB);

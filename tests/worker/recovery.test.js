@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => edge.stop());
 
-// Where a host's policy is cached, a request is answered in one go; else when KV has answered.
+// If the policy of a host is cached, a request is answered at once; otherwise when KV has answered.
 let hosts = 0;
 const panics = {
 	"at once": () => panic(edge.url),

@@ -18,6 +18,7 @@ mod look_alikes;
 mod near_misses;
 mod probes;
 mod proxies;
+mod query;
 mod recording;
 mod software;
 mod step;
@@ -34,6 +35,7 @@ use self::{
     examination::Examination,
     exchange::Exchange,
     finding::Severity,
+    query::Query,
     recording::Wanted,
     target::{Page, Target},
 };
@@ -59,9 +61,9 @@ pub(super) struct Doctor {
     /// The page's origin
     #[arg(long, value_name = "https://…", required_unless_present = "har")]
     origin: Option<String>,
-    /// Ask nobody: diagnose what a browser recorded (network panel, "Save all as HAR")
+    /// Send nothing: diagnose a browser's recording (network panel, "Save all as HAR")
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["header", "cookie", "websocket", "direct", "timeout", "hold"])]
+    #[arg(conflicts_with_all = ["header", "query", "cookie", "websocket", "direct", "timeout", "hold"])]
     har: Option<String>,
     /// Socket.IO's path [default: /socket.io/]
     #[arg(long, value_name = "P")]
@@ -69,6 +71,9 @@ pub(super) struct Doctor {
     /// A header that the page's client sets (extraHeaders); may be repeated
     #[arg(long, value_name = "N:V")]
     header: Vec<String>,
+    /// The query that the page's client sets (query); also taken from the URL
+    #[arg(long, value_name = "a=b&c=d")]
+    query: Option<String>,
     /// The browser's cookies for the server; implies --credentials
     #[arg(long, value_name = "a=b; c=d")]
     cookie: Option<String>,
@@ -89,7 +94,7 @@ pub(super) struct Doctor {
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     #[arg(value_parser = value_parser!(u16).range(1..=600))]
     timeout: u16,
-    /// Keep a poll and a WebSocket open for so long, to find proxies that end what is idle
+    /// Keep a poll and a WebSocket open for so long, to find proxies that end idle connections
     #[arg(long, value_name = "SECONDS")]
     #[arg(value_parser = value_parser!(u16).range(1..=3600))]
     hold: Option<u16>,
@@ -104,6 +109,16 @@ pub(super) struct Doctor {
     /// "origin", "status", "headers", "body" and "error".
     #[arg(long)]
     json: bool,
+}
+
+/// What the page's client asks, as its URL and options say.
+struct Asked {
+    /// The server, without a path.
+    base: Url,
+    /// Socket.IO's, where one is given.
+    path: Option<String>,
+    namespace: String,
+    query: Query,
 }
 
 impl Doctor {
@@ -122,6 +137,7 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
+        let text = examination.target.page.query.hidden(&text);
         let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
         Ok(Report { text, status: Status::good_if(!fails) })
     }
@@ -130,8 +146,9 @@ impl Doctor {
     fn recorded(&self, system: &dyn System, file: &str) -> Result<Examination, CommandError> {
         let (base, path) = match &self.url {
             Some(url) => {
-                let (base, path, _) = self.server(url)?;
-                (Some(base), path)
+                let arguments::Server { base, beside, .. } = arguments::server("URL", url)?;
+                let path = self.path.as_deref().map(arguments::path).transpose()?;
+                (Some(base), path.or_else(|| beside.meant_path()))
             }
             None => (None, self.path.as_deref().map(arguments::path).transpose()?),
         };
@@ -143,29 +160,40 @@ impl Doctor {
         })
     }
 
-    /// The server, Socket.IO's path where one is given, and the namespace.
-    fn server(&self, url: &str) -> Result<(Url, Option<String>, String), WrongUsage> {
-        let arguments::Server { base, beside } = arguments::server("URL", url)?;
+    fn server(&self, url: &str) -> Result<Asked, WrongUsage> {
+        let arguments::Server { base, beside, query } = arguments::server("URL", url)?;
         let path = self.path.as_deref().map(arguments::path).transpose()?;
         let root = || "/".to_owned();
-        Ok(match beside {
+        let (path, namespace) = match beside {
             Beside::Path(path) if self.path.is_some() => {
                 return Err(WrongUsage(format!("--path is given, and the URL has one: {path}")));
             }
-            Beside::Path(path) => (base, Some(path), root()),
-            Beside::Namespace(namespace) => (base, path, namespace),
-            Beside::Nothing => (base, path, root()),
-        })
+            Beside::Path(path) => (Some(path), root()),
+            Beside::Namespace(namespace) => (path, namespace),
+            Beside::Nothing => (path, root()),
+        };
+        let query = match &self.query {
+            Some(_) if !query.is_empty() => {
+                return Err(WrongUsage("--query is given, and the URL has one".to_owned()));
+            }
+            Some(text) => arguments::query(text)?,
+            None => query,
+        };
+        Ok(Asked { base, path, namespace, query })
     }
 
     /// The target of the arguments.
     fn target(&self) -> Result<Target, WrongUsage> {
         // Both are there, as clap sees to it, unless there is a recording.
-        let (base, path, namespace) = self.server(self.url.as_deref().unwrap_or_default())?;
+        let url = self.url.as_deref().unwrap_or_default();
+        let Asked { base, path, namespace, query } = self.server(url)?;
         let path = path.unwrap_or_else(|| "/socket.io/".to_owned());
         let direct = match &self.direct {
             Some(url) => match arguments::server("--direct", url)? {
-                arguments::Server { base, beside: Beside::Nothing } => Some(base),
+                arguments::Server { query, .. } if !query.is_empty() => {
+                    return Err(WrongUsage("--direct has a query: leave it out".to_owned()));
+                }
+                arguments::Server { base, beside: Beside::Nothing, .. } => Some(base),
                 arguments::Server {
                     beside: Beside::Path(path) | Beside::Namespace(path), ..
                 } => {
@@ -179,6 +207,7 @@ impl Doctor {
         let page = Page {
             origin: arguments::origin(self.origin.as_deref().unwrap_or_default())?,
             headers: headers.collect::<Result<_, _>>()?,
+            query,
             credentialed: self.credentials || cookie.is_some() || self.client == 2,
             cookie,
             client: self.client,

@@ -32,21 +32,21 @@ struct Cli {
 }
 
 const EXIT_STATUS: &str = "\
-Exit status: 0 good; 1 faults or differences found, an expectation not met, or not published;
-2 wrong usage; 3 could not be done, as KV, wrangler or the network failed.";
+Exit status: 0 success; 1 faults or differences found, an expectation not met, or not published;
+2 wrong usage; 3 KV, wrangler or the network failed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Say what is wrong with a policy document, and what to write instead
     ///
     /// Lists every fault at once. The Worker refuses a document with faults, and
-    /// takes one with warnings.
+    /// accepts one with warnings.
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
     /// Say how a request is decided, and why
     ///
-    /// Shows the decision, the rule and the pattern behind it, and the exact CORS
-    /// headers of the answer; of the preflight first, if a browser sends one.
+    /// Shows the decision, its rule and pattern, and the exact CORS headers of the
+    /// answer. If a browser sends a preflight, shows that first.
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
     /// Test a policy against a file of expectations
@@ -60,50 +60,50 @@ enum Command {
     /// Writes nothing.
     #[command(after_help = diff::EXAMPLES)]
     Diff(diff::Diff),
-    /// Make a policy of an nginx configuration, or of Socket.IO's server options
+    /// Make a policy from an nginx configuration, or from Socket.IO's server options
     ///
-    /// Prints it, and on the standard error what it leaves out and what has another form.
-    /// A regular expression that is open to look-alikes is imported as it is meant.
+    /// Prints the policy on the standard output, and what it leaves out or changes on
+    /// the standard error. A regular expression that matches look-alikes is imported
+    /// without them.
     #[command(after_help = import::EXAMPLES)]
     Import(import::Import),
-    /// Make a policy of what a roll-out with `reportOnly` logged
+    /// Make a policy from the log of a roll-out with `reportOnly`
     ///
-    /// Says of each origin how often it was refused, why, and whether it should be listed
-    /// as it stands. Prints the policy with those that should on the standard output, and
-    /// what it found on the standard error.
+    /// Says how often and why each origin was refused, and if you should list it.
+    /// Prints the policy with these origins on the standard output, and the findings on
+    /// the standard error.
     #[command(after_help = learn::EXAMPLES)]
     Learn(learn::Learn),
     /// Put a policy document into KV, where the Worker reads it
     ///
     /// Checks it, says where it goes, shows how it differs from the live one, asks,
-    /// writes it with wrangler, reads it back, and says when it takes effect. The
-    /// document that it replaces is kept for `rollback`. If a step fails, the command
-    /// says what is in KV then.
+    /// writes it with wrangler, reads it back, and says when it takes effect.
+    /// `rollback` can put back the document that it replaces. If a step fails, says
+    /// what KV has then.
     #[command(after_help = publish::EXAMPLES)]
     Publish(publish::Publish),
     /// List the versions of the policy in KV: who published each, when and why
     ///
-    /// The newest 50 are kept, and at most 64 MiB of them.
+    /// KV keeps the newest 50, and at most 64 MiB of them.
     #[command(after_help = history::EXAMPLES)]
     History(history::History),
     /// Put back a version that was live before
     ///
-    /// The last one that was replaced, or that of --to. Shows the difference and asks, as
-    /// `publish` does. What it replaces is kept too, so that a second rollback undoes the
-    /// first.
+    /// Puts back the version that was replaced last, or the one of --to. Shows the
+    /// difference and asks, as `publish` does. A second rollback undoes the first.
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Rollback),
     /// Add, remove, list and check the origins that have a KV key each
     ///
-    /// Those of a rule that says {"kv": "tenant:"} among its origins: customers' own
-    /// domains, which come and go without a new policy.
+    /// A rule with {"kv": "tenant:"} among its origins allows them: customers' own
+    /// domains, which you add and remove without a new policy.
     #[command(after_help = tenants::EXAMPLES)]
     Tenants(tenants::Tenants),
     /// Examine a live Socket.IO deployment as a page's browser would
     ///
-    /// Behind this Worker or not: says why the page fails, what someone else's page
-    /// can do there that it should not, and what to change. Sends nothing but
-    /// handshakes, heartbeats and the packet that connects to the namespace.
+    /// Says why the page fails, what other sites' pages can do there that they should
+    /// not, and what to change, with or without this Worker. Sends only handshakes,
+    /// heartbeats and the packet that connects to the namespace.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Doctor),
 }

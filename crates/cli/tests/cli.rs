@@ -103,7 +103,7 @@ fn check_gives_machines_the_same() {
 }
 
 #[test]
-fn check_warns_of_a_valid_document_and_is_content_with_it() {
+fn check_warns_about_a_valid_document_and_succeeds() {
     let text = output(&["check", "-"], r#"{"origin": true, "credentials": true}"#, 0);
     assert!(
         text.starts_with("warning: true lets every site act with its visitors' cookies"),
@@ -180,7 +180,7 @@ fn warnings_can_be_denied() {
 }
 
 #[test]
-fn check_has_nothing_to_say_of_the_readmes_policy() {
+fn check_finds_nothing_in_the_readmes_policy() {
     let readme = include_str!("../../../README.md");
     let policy = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
     assert_eq!(
@@ -225,7 +225,7 @@ fn what_javascript_has_is_read_and_said_to_be_no_strict_json() {
     assert!(text.contains("the standard input:3:3\n"), "{text}");
     let good = written.replace("A.", "a.").replace("credential", "credentials");
     let text = output(&["check", "-"], &good, 0);
-    let note = "valid, 1 route, 1 origin; it is not strict JSON, which `publish` makes of it\n";
+    let note = "valid, 1 route, 1 origin; it is not strict JSON: `publish` converts it\n";
     assert!(text.ends_with(note), "{text}");
     assert_eq!(json(&["check", "--json", "-"], &good, 0)["strictJson"], false);
     assert_eq!(json(&["check", "--json", "-"], r#"{"origin": false}"#, 0)["strictJson"], true);
@@ -261,7 +261,7 @@ the standard input: 1 fault
 }
 
 #[test]
-fn check_shows_what_of_a_long_line_is_wrong() {
+fn check_shows_the_wrong_part_of_a_long_line() {
     let origins = vec![r#""https://a.example""#; 1000].join(",");
     let document = format!(r#"{{"origin": [{origins},"nul",{origins}]}}"#);
     let text = output(&["check", "-"], &document, 1);
@@ -303,23 +303,26 @@ fn doctor_says_what_to_write_and_asks_nobody() {
         (asking(&["api.example"]), "write https://api.example"),
         (asking(&["ftp://127.0.0.1"]), "neither http nor https"),
         (asking(&["http://"]), "is no URL"),
-        (asking(&["http://u:p@127.0.0.1:1"]), "user information"),
+        (asking(&["http://u:p@127.0.0.1:1"]), "has a user name"),
         (asking(&[URL, "--direct", "http://127.0.0.1:2/chat"]), "leave out /chat"),
-        (asking(&["http://127.0.0.1:1/?x"]), "has a query"),
-        (asking(&["http://127.0.0.1:1/socket.io", "--path", "/x/"]), "the URL has one"),
+        (asking(&["http://127.0.0.1:1/#x"]), "has a fragment"),
+        (asking(&["http://127.0.0.1:1/?x=y", "--query", "x=z"]), "the URL has one"),
+        (asking(&[URL, "--direct", "http://127.0.0.1:2/?x=y"]), "--direct has a query"),
+        (asking(&[URL, "--query", "x"]), "write it as in 'token=abc&room=1'"),
+        (asking(&["http://127.0.0.1:1/socket.io/?EIO=4", "--path", "/x/"]), "the URL has one"),
         (asking(&[URL, "--path", "x"]), "does not start with /"),
         (asking(&[URL, "--path", "/x/?y"]), "leave out the query"),
         (asking(&[URL, "--direct", "127.0.0.1:2"]), "--direct 127.0.0.1:2 has no scheme"),
         (asking(&[URL, "--header", "x-token"]), "has no colon"),
         (asking(&[URL, "--header", "a b: c"]), "no header can have"),
-        (asking(&[URL, "--header", "Sec-X: c"]), "browsers keep to themselves"),
+        (asking(&[URL, "--header", "Sec-X: c"]), "only browsers set"),
         (asking(&[URL, "--header", "Cookie: a=b"]), "use --cookie"),
         (asking(&[URL, "--header", "a: \u{1b}"]), "a value that no header can have"),
         (asking(&[URL, "--cookie", "a"]), "write it as in 'a=b; c=d'"),
         (asking(&[URL, "--client", "5"]), "5"),
         (asking(&[URL, "--timeout", "0"]), "0"),
         (vec![URL], "--origin"),
-        (vec![URL, "--origin", "null"], "give the origin of a page"),
+        (vec![URL, "--origin", "null"], "give the origin that it has then"),
         (vec![URL, "--origin", "https://A.example/"], "write \"https://a.example\""),
         (vec![URL, "--origin", "https://*.a.example"], "write one origin"),
     ] {
@@ -363,7 +366,7 @@ const POLICY: &str = "{\n  \"origin\": [\"https://a.example\", \"https://*.apps.
     \"credentials\": true,\n  \"allowedHeaders\": [\"X-Token\"]\n}";
 
 #[test]
-fn explain_says_what_becomes_of_a_request_and_why() {
+fn explain_says_how_a_request_is_decided_and_why() {
     let arguments = ["explain", "-", "--origin", "https://x.apps.example", "--headers", "X-Token"];
     assert_eq!(
         output(&arguments, POLICY, 0),
@@ -373,7 +376,7 @@ OPTIONS /socket.io/?EIO=4&transport=polling from https://x.apps.example
   reason    listed-origin
   rule      /socket.io (the standard input:1:1)
   pattern   https://*.apps.example (the standard input:2:35 /origin/1)
-  answer    204 by the edge; the origin server never sees the request
+  answer    204 from the edge; the origin server never sees the request
             Access-Control-Allow-Origin: https://x.apps.example
             Access-Control-Allow-Credentials: true
             Access-Control-Allow-Methods: GET,POST
@@ -384,18 +387,18 @@ GET /socket.io/?EIO=4&transport=polling from https://x.apps.example
   reason    listed-origin
   rule      /socket.io (the standard input:1:1)
   pattern   https://*.apps.example (the standard input:2:35 /origin/1)
-  answer    forwarded; in place of the origin server's CORS headers:
+  answer    forwarded, with these headers instead of the origin server's CORS headers:
             Access-Control-Allow-Origin: https://x.apps.example
             Access-Control-Allow-Credentials: true
             Vary: Origin
 → the page can read the answer
-  A client that polls makes each URL anew, so each poll has a preflight. How to save them: docs/cost.md
+  A client that polls uses a new URL each time, so each poll has a preflight. To avoid that, set timestampRequests: false in the client and maxAge in the policy (docs/cost.md)
 "
     );
 }
 
 #[test]
-fn explain_says_what_is_removed_of_a_websocket() {
+fn explain_says_which_headers_of_a_websocket_are_removed() {
     const NO_COOKIES: &str = r#"{"origin": "*", "websocketCookies": false}"#;
     const CREDENTIALS: [&str; 3] = ["Cookie", "Authorization", "Cf-Access-*"];
     let asked = |arguments: &[&'static str]| {
@@ -408,11 +411,11 @@ GET /socket.io/?EIO=4&transport=websocket from https://a.example
   decision  allow: the rule allows every origin
   reason    every-origin
   rule      /socket.io (the standard input:1:1)
-  removed   Cookie, Authorization, Cf-Access-* of the request (websocketCookies)
-  answer    forwarded; in place of the origin server's CORS headers:
+  removed   Cookie, Authorization, Cf-Access-* from the request (websocketCookies)
+  answer    forwarded, with these headers instead of the origin server's CORS headers:
             Access-Control-Allow-Origin: *
             Vary: Origin
-→ the WebSocket opens, if the origin server agrees, which sees no cookies of the visitor
+→ the WebSocket opens, if the origin server accepts it; that server does not get the visitor's cookies
 "
     );
     let report = json(&asked(&["--websocket", "--json"]), NO_COOKIES, 0);
@@ -458,7 +461,7 @@ fn assert_explained(rows: &[(&[&str], &str, Option<&str>)]) {
 }
 
 #[test]
-fn explain_tells_what_the_browser_makes_of_it() {
+fn explain_tells_the_outcome_for_the_page() {
     const UNREADABLE: &str = "the page cannot read the answer: the browser reports a CORS error";
     const READABLE: &str = "the page can read the answer";
     const NO_PUT: &str = "the browser stops at the preflight: Access-Control-Allow-Methods does not \
@@ -467,7 +470,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
                              not list x-other; the request is never sent";
     const REFUSED: &str =
         "the browser stops at the preflight: its status is 403; the request is never sent";
-    const OWN: &str = "the page can read the answer: it is of the same origin";
+    const OWN: &str = "the page can read the answer: it has the same origin";
     const A: &str = "https://a.example";
     const EVIL: &str = "https://evil.example";
     assert_explained(&[
@@ -507,7 +510,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
         (
             &["--origin", A, "--websocket"],
             "listed-origin",
-            Some("the WebSocket opens, if the origin server agrees"),
+            Some("the WebSocket opens, if the origin server accepts it"),
         ),
         (
             &["--origin", EVIL, "--websocket"],
@@ -528,7 +531,7 @@ fn explain_tells_what_the_browser_makes_of_it() {
 }
 
 #[test]
-fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_make_of_it() {
+fn explain_says_how_browsers_and_the_standard_differ_about_authorization() {
     const ALL_HEADERS: &str = r#"{"origin": "https://a.example", "allowedHeaders": "*"}"#;
     let arguments = [
         "explain",
@@ -541,8 +544,8 @@ fn explain_says_of_authorization_by_a_wildcard_what_browsers_and_the_standard_ma
     ];
     assert_eq!(
         json(&arguments, ALL_HEADERS, 0)["outcome"],
-        "the page can read the answer in today's browsers; by the Fetch standard the * of \
-         allowedHeaders does not stand for Authorization: list that too"
+        "the page can read the answer in today's browsers; but in the Fetch standard, * in \
+         allowedHeaders does not include Authorization: list that too"
     );
 }
 
@@ -558,8 +561,8 @@ fn explain_says_whether_a_page_with_credentials_can_read_the_answer() {
         ),
         (
             r#"{"origin": "*"}"#,
-            "the page cannot read the answer: Access-Control-Allow-Origin is *, which browsers do not take \
-             for a request with credentials",
+            "the page cannot read the answer: Access-Control-Allow-Origin is *, which browsers do \
+             not accept for a request with credentials",
         ),
     ] {
         assert_eq!(json(&asked, document, 0)["outcome"], outcome, "{document}");
@@ -610,7 +613,7 @@ fn cases() -> (tempfile::TempDir, String) {
 fn test_prints_each_case_in_every_format() {
     let (root, file) = cases();
     let first = "GET /socket.io/?EIO=4&transport=polling from https://a.example";
-    let message = "expected allow, but it is refuse (unlisted-origin)";
+    let message = "expected allow, got refuse (unlisted-origin)";
     assert_eq!(
         output(&["test", &file], "", 1),
         format!(
@@ -688,7 +691,7 @@ fn explain_says_what_a_browser_would_have_sent() {
 }
 
 #[test]
-fn nothing_of_a_document_is_obeyed_by_the_terminal() {
+fn the_terminal_obeys_nothing_in_a_document() {
     let document =
         "{\"\\u001b]0;x\\u0007\": 1, \"b\u{9b}31m\": 2, \"origin\": \"https://\u{202e}a\"}";
     let checked = output(&["check", "-"], document, 1);
@@ -701,7 +704,7 @@ fn nothing_of_a_document_is_obeyed_by_the_terminal() {
 }
 
 #[test]
-fn nothing_of_json_is_obeyed_by_the_terminal() {
+fn the_terminal_obeys_nothing_in_json() {
     let document = "{\"b\u{9b}31m\u{7f}\": 2, \"origin\": \"https://\u{202e}\u{2028}\u{61c}a\"}";
     for (arguments, document, status) in [
         (&["check", "--json", "-"][..], document, 1),
@@ -827,15 +830,15 @@ fn import_prints_the_policy_and_beside_it_what_is_left_out() {
     output(&["check", "-"], &policy, 0);
     assert_eq!(
         String::from_utf8(imported.stderr).unwrap(),
-        "warning: open to look-alikes: it takes https://app.example.com.evil.example
+        "warning: open to look-alikes: it matches https://app.example.com.evil.example
  --> the standard input:2:23
   |
 2 |   if ($http_origin ~* https://(app|www)\\.example\\.com) {
   |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = help: it is not imported as it stands, but as it is meant: https://app.example.com:*, https://www.example.com:*
+  = help: imported without them, as it was probably meant: https://app.example.com:*, https://www.example.com:*
 
-error: no pattern can say it: its syntax is beyond what is read here
+error: no pattern can express it: its syntax is not supported
  --> the standard input:5:22
   |
 5 |   if ($http_origin ~ ^https://(?!evil)) {
@@ -852,7 +855,7 @@ the standard input: 1 not imported, 1 thing imported in another form
 fn import_takes_all_or_says_what_is_wrong() {
     output(&["import", "-"], "new Server(s, { cors: { origin: 'https://a.example' } })", 0);
     for (arguments, text, status, said) in [
-        (&["import", "-"][..], "", 1, "neither a configuration of nginx nor"),
+        (&["import", "-"][..], "", 1, "neither an nginx configuration nor"),
         (&["import", "-", "--path", "chat"], NGINX, 2, "--path chat does not begin with /"),
         (&["import", "/nowhere/nginx.conf"], "", 2, "cannot read /nowhere/nginx.conf"),
         (&["import", "-", "--write", "/nowhere/policy.json"], NGINX, 2, "cannot write /nowhere/"),

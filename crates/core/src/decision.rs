@@ -52,12 +52,10 @@ pub struct Decision<'a> {
 }
 
 /// The decision on `head` under `policy`. `key_status` returns the status of the KV
-/// key of that name; it is asked about an origin's keys only where the
-/// decision hangs on them.
+/// key of that name; it is asked about an origin's keys only if the decision depends on them.
 ///
-/// Where the path may be read as one under several rules, each has to let the
-/// request through, and a page is granted what all grant it, so that a permissive
-/// route is no way into a strict one.
+/// If several rules may cover the path, each has to let the request through, and a page gets only
+/// what all of them grant. So a permissive route opens no way into a strict one.
 #[must_use]
 pub fn decide<'a>(
     head: &RequestHead<'a>,
@@ -95,7 +93,7 @@ pub enum Closed {
 
 /// The decision on `head` while no policy is in force, though `last_known` may have been.
 ///
-/// A request that the closed policy refuses, which allows no other origin, is kept out
+/// The closed policy allows no other origin. A request that it refuses is kept out
 ///
 /// - under `/socket.io`,
 /// - on any path where it asks for Engine.IO or a WebSocket, if no policy is known,
@@ -256,7 +254,7 @@ fn judge_two(
         match judge_origin(text.trim_ascii(), head, route, key_status) {
             (true, Reason::NoPage | Reason::Jsonp, _) => {}
             (true, ..) => is_named = true,
-            // The decision hangs on KV.
+            // The decision depends on KV.
             (
                 false,
                 reason @ (Reason::UnaskedOrigin | Reason::LookupFailed | Reason::LookupLimited),
@@ -296,8 +294,8 @@ impl Decision<'_> {
         }
     }
 
-    /// The decision where another rule lets the request through as well: one that
-    /// only reports has no say in the answer.
+    /// The decision if another rule lets the request through as well. A rule that only reports does
+    /// not change the answer.
     fn with(self, other: Self) -> Self {
         match (self.is_report_only(), other.is_report_only()) {
             (true, false) => other,

@@ -11,7 +11,7 @@
 //! | the policy document, parsed or refused whole | [`policy`] |
 //! | what an isolate remembers: policies, origins that have a KV key; the reads of KV that are due | [`cache`] |
 //! | the decision | [`decision`] |
-//! | the answer, or what is changed of what is forwarded | [`response`], [`upstream`] |
+//! | the answer, or the changes to what is forwarded | [`response`], [`upstream`] |
 //! | the Worker's variables, and the limit on lines of its log | [`settings`], [`log_rate_limiter`] |
 
 pub mod cache;

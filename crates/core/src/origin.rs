@@ -30,7 +30,7 @@ pub struct Origin<'a> {
     host: &'a str,
 }
 
-/// A header's value is no [`Origin`]: it is several, has a path, upper case, …
+/// A header's value is not an [`Origin`]: it has several, a path, upper case, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OriginError;
 
@@ -88,7 +88,7 @@ pub(crate) fn host_len(scheme: &str, authority: &str) -> Option<usize> {
 /// [custom](is_custom).
 #[must_use]
 pub fn take_scheme(text: &str) -> Option<(&str, &str)> {
-    // As nearly all have.
+    // The scheme of nearly all.
     if let Some(authority) = text.strip_prefix("https://") {
         return Some(("https", authority));
     }
@@ -137,21 +137,21 @@ impl<'a> Origin<'a> {
         self.scheme.is_empty()
     }
 
-    /// Returns true if it is nobody's own: every sandboxed frame and local file has it.
+    /// Returns true if it is not one site's own: every sandboxed frame and local file has it.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         matches!(self.scheme, "" | "file")
     }
 
-    /// Returns true if no page has it: clients outside of browsers send their server's own WebSocket
-    /// URL so (Socket.IO's for Swift, old ones for Python).
+    /// Returns true if no page sends it: clients outside of browsers send their server's WebSocket
+    /// URL as origin (Socket.IO's for Swift, old ones for Python).
     #[must_use]
     pub fn is_websocket(&self) -> bool {
         matches!(self.scheme, "ws" | "wss")
     }
 
-    /// Returns true if it may have a KV key (`{"kv": "<prefix>"}`). Neither what no page has nor what is
-    /// nobody's own is worth asking KV.
+    /// Returns true if it may have a KV key (`{"kv": "<prefix>"}`). KV is not asked about origins
+    /// that no page sends or that are not one site's own.
     #[must_use]
     pub fn is_looked_up(&self) -> bool {
         !self.is_shared() && !self.is_websocket()

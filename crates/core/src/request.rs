@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_of_the_same_origin_if_it_is_of_that_which_the_request_goes_to() {
+    fn a_page_has_the_same_origin_if_the_request_goes_to_its_origin() {
         for (origin, expected) in
             [(Some("https://a.example"), true), (Some("https://b.example"), false), (None, false)]
         {

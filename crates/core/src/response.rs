@@ -9,7 +9,7 @@
 //! | refuse | answered here | 403, Engine.IO's own refusal |
 //! | refuse, as no policy could be read | answered here | 503, and when to try again |
 //!
-//! Where a variable is bad, covered routes are answered 503; where `UPSTREAM` is, all are.
+//! If a variable is bad, covered routes are answered 503. If `UPSTREAM` is bad, all are.
 
 mod cors;
 mod failure;
@@ -41,7 +41,7 @@ pub const EXPLAIN_HEADER: &str = "x-cors-decision";
 /// Access adds several (`Cf-Access-Jwt-Assertion`, `Cf-Access-Authenticated-User-Email`).
 pub const CREDENTIALS: &[&str] = &["Cookie", "Authorization", "Cf-Access-*"];
 
-/// The headers of the origin server's answer that the rule's take the place of. The `*` stands
+/// The headers of the origin server's answer that the rule's headers replace. The `*` stands
 /// for whatever follows.
 pub const UPSTREAM_CORS_HEADERS: &str = "Access-Control-*";
 
@@ -50,7 +50,7 @@ pub const UPSTREAM_CORS_HEADERS: &str = "Access-Control-*";
 pub enum Action<'a> {
     /// It answers; the origin server never hears of it, nor is its body read.
     Answer(Answer<'a>),
-    /// It forwards the request, and gives back what the origin server answers, but that it adds
+    /// It forwards the request, and returns the origin server's answer. It adds only
     /// [`EXPLAIN_HEADER`] with this value, if any.
     ForwardUntouched(Option<HeaderValue>),
     /// It forwards the request, and replaces the CORS headers of the answer.

@@ -16,14 +16,14 @@ use super::{
 /// The outcome of a request for the page that sent it. Displayed as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrowserOutcome {
-    /// The WebSocket opens, if the origin server agrees.
+    /// The WebSocket opens, if the origin server accepts it.
     Opens {
         /// The edge removes the visitor's cookies and other credentials.
         without_credentials: bool,
     },
     /// The WebSocket does not open.
     DoesNotOpen,
-    /// The preflight fails, so that the request is never sent: why, as a clause.
+    /// The preflight fails, so the request is never sent. The text is the reason, as a clause.
     StopsAtPreflight(String),
     /// The page can read the answer.
     Readable,
@@ -31,9 +31,9 @@ pub enum BrowserOutcome {
     ReadableByWildcard,
     /// The page can read the answer, as it has the API's own origin.
     SameOrigin,
-    /// The page cannot read the answer, which the edge refuses.
+    /// The edge refuses the request, so the page cannot read the answer.
     Refused,
-    /// The page cannot read the answer, which the origin server gives.
+    /// The origin server answers, but the page cannot read the answer.
     Unreadable(CorsError),
 }
 
@@ -92,11 +92,11 @@ impl fmt::Display for BrowserOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Opens { without_credentials: false } => {
-                f.write_str("the WebSocket opens, if the origin server agrees")
+                f.write_str("the WebSocket opens, if the origin server accepts it")
             }
             Self::Opens { without_credentials: true } => f.write_str(
-                "the WebSocket opens, if the origin server agrees, which sees no cookies of the \
-                 visitor",
+                "the WebSocket opens, if the origin server accepts it; that server does not get \
+                 the visitor's cookies",
             ),
             Self::DoesNotOpen => {
                 f.write_str("the WebSocket fails: the browser reports an error to the page")
@@ -106,12 +106,10 @@ impl fmt::Display for BrowserOutcome {
             }
             Self::Readable => f.write_str("the page can read the answer"),
             Self::ReadableByWildcard => f.write_str(
-                "the page can read the answer in today's browsers; by the Fetch standard the * of \
-                 allowedHeaders does not stand for Authorization: list that too",
+                "the page can read the answer in today's browsers; but in the Fetch standard, * in \
+                 allowedHeaders does not include Authorization: list that too",
             ),
-            Self::SameOrigin => {
-                f.write_str("the page can read the answer: it is of the same origin")
-            }
+            Self::SameOrigin => f.write_str("the page can read the answer: it has the same origin"),
             Self::Refused => {
                 f.write_str("the page cannot read the answer: the browser reports a CORS error")
             }
@@ -126,10 +124,10 @@ impl fmt::Display for BrowserOutcome {
 fn reason(error: CorsError) -> &'static str {
     match error {
         CorsError::Missing => "it has no Access-Control-Allow-Origin",
-        CorsError::Multiple => "it has several values of Access-Control-Allow-Origin",
+        CorsError::Multiple => "it has several Access-Control-Allow-Origin values",
         CorsError::Mismatch => "Access-Control-Allow-Origin does not name the page's origin",
         CorsError::Wildcard => {
-            "Access-Control-Allow-Origin is *, which browsers do not take for a request with \
+            "Access-Control-Allow-Origin is *, which browsers do not accept for a request with \
              credentials"
         }
         CorsError::Credentials => "the request has credentials, and the answer does not allow them",
@@ -139,7 +137,7 @@ fn reason(error: CorsError) -> &'static str {
 /// The end of a preflight.
 enum Preflight {
     Passes,
-    /// Browsers let it pass, and the standard does not.
+    /// Browsers let it pass; the standard does not.
     PassesByWildcard,
     Fails(String),
     /// The origin server decides.

@@ -1,4 +1,4 @@
-//! What people did, by the origin that it left in a document.
+//! Names the cause of a faulty origin, such as an environment variable that was not set.
 
 use socketio_cors_core::{
     origin::pattern::{OriginPattern, repair},
@@ -10,14 +10,14 @@ use crate::DOMAIN_RULES;
 /// The longest list that a help proposes, in bytes.
 const MAX_LIST_LEN: usize = 2000;
 
-/// Names the cause of a fault of an origin in the document `json`, where it is known.
+/// Adds the cause to a fault of an origin in the document `json`, if it is known.
 pub(crate) fn name(fault: &mut Diagnostic, json: &str) {
     let is_origin = fault.pointer.split('/').any(|name| matches!(name, "origin" | "origins"));
     if !is_origin || fault.span.is_empty() {
         return;
     }
     if fault.value == "null" && fault.help.is_none() {
-        let help = "write the origin: JSON has null where an environment variable was not set";
+        let help = "write the origin; an environment variable that is not set becomes null in JSON";
         fault.help = Some(help.to_owned());
         return;
     }
@@ -38,7 +38,7 @@ fn string(json: &str) -> Option<String> {
 
 /// The cause of a fault.
 struct Cause {
-    /// What is wrong, after the value; `None` if the fault says so already.
+    /// The fault, as a clause after the value; `None` if the message says it already.
     clause: Option<&'static str>,
     help: String,
 }
@@ -50,10 +50,10 @@ impl Cause {
         let new = |clause, help: &str| Some(Self { clause: Some(clause), help: help.to_owned() });
         let trimmed = text.trim();
         if trimmed.is_empty() {
-            return new("is empty, as an environment variable is that was not set", EXAMPLE);
+            return new("is empty: is an environment variable not set?", EXAMPLE);
         }
         if trimmed == "undefined" {
-            return new("is what an environment variable is that was not set", EXAMPLE);
+            return new("is not an origin: is an environment variable not set?", EXAMPLE);
         }
         if is_placeholder(trimmed) {
             return new("is the name of a variable, not its value", EXAMPLE);
@@ -65,7 +65,7 @@ impl Cause {
                     "write \"https://*.example.com\" for subdomains, or list the origins".into()
                 }
             };
-            return new("is a regular expression, and none is understood", &help);
+            return new("is a regular expression, which a policy cannot have", &help);
         }
         let help = list(trimmed)?;
         Some(Self { clause: None, help })

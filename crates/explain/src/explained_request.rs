@@ -98,7 +98,7 @@ impl<'a> ExplainedRequest<'a> {
     pub fn why(&self) -> &'static str {
         match self.decision.reason {
             Reason::NoRoute => "no route covers the path",
-            Reason::SameOrigin => "the page is of the same origin as the API",
+            Reason::SameOrigin => "the page has the same origin as the API",
             Reason::ListedOrigin => "the rule lists the origin",
             Reason::TenantOrigin => "the origin has a KV key",
             Reason::EveryOrigin => "the rule allows every origin",
@@ -108,14 +108,16 @@ impl<'a> ExplainedRequest<'a> {
             Reason::LookupLimited => "too many unknown origins were looked up",
             Reason::PolicyUnavailable => "no policy could be read",
             Reason::NullOrigin => {
-                "null stands for every sandboxed frame and local file, and the rule does not list it"
+                "null is the origin of every sandboxed frame and local file, and the rule does not \
+                 list it"
             }
             Reason::MalformedOrigin => "the Origin is not in the form that browsers send",
             Reason::NoPage => {
-                "no page has a WebSocket's origin; the rule's \"missingOrigin\" decides, as without one"
+                "no page has a ws: or wss: origin; the rule's \"missingOrigin\" decides, as \
+                 without an Origin"
             }
             Reason::TwoOrigins => {
-                "there are two origins, which no browser sends, and each is let through by itself"
+                "the Origin has two values, which no browser sends, and each would be allowed alone"
             }
             Reason::ClientBundle => "Socket.IO's own client, which is the same for everybody",
             Reason::CrossSiteEmbed => "a script, image or frame on another site's page",

@@ -1,4 +1,4 @@
-//! JavaScript where a literal should be: named, as it is not read.
+//! JavaScript expressions where a literal should be. They are not evaluated; the fault names them.
 
 use crate::written_fault::WrittenFault;
 
@@ -9,6 +9,8 @@ pub(crate) struct Expression {
     what: String,
     /// What to write instead.
     help: &'static str,
+    /// `socketio-cors import` can read it.
+    is_importable: bool,
     /// The length of the part that is marked, in bytes.
     len: usize,
 }
@@ -29,18 +31,24 @@ impl Expression {
             let end = text.find(|char| !is_path(char)).unwrap_or(text.len());
             text.get(..end).unwrap_or_default().to_owned()
         };
-        let new = |what: String, help, len| Some(Self { what, help, len });
+        let new = |what: String, help, len| Some(Self { what, help, len, is_importable: false });
+        let importable =
+            |what: String, help, len| Some(Self { what, help, len, is_importable: true });
         if let Some(rest) = text.strip_prefix("...") {
             let path = path_of(rest);
             let len = path.len().saturating_add(3);
-            return new(format!("spread ...{}", shown(&path)), "write out what it stands for", len);
+            return importable(
+                format!("spread ...{}", shown(&path)),
+                "write its contents here",
+                len,
+            );
         }
         match first {
             '`' => {
                 let help = "write the text in quotes, as in \"https://app.example.com\"";
                 return new("template string".to_owned(), help, 1);
             }
-            '/' => return new("regular expression".to_owned(), ORIGINS, 1),
+            '/' => return importable("regular expression".to_owned(), ORIGINS, 1),
             '(' if is_arrow_function(text) => return new("function".to_owned(), ORIGINS, 1),
             '+' | '-' | '*' | '%' | '&' | '|' | '?' | '!' | '<' | '>' => {
                 return new(format!("operator {first}"), VALUE, 1);
@@ -53,8 +61,8 @@ impl Expression {
         let after = rest.trim_start();
         let (what, help) = match path.as_str() {
             "undefined" => (
-                "undefined, as an environment variable is that was not set".to_owned(),
-                "write the value, or leave the field out",
+                "undefined (is an environment variable not set?)".to_owned(),
+                "write the value, or remove the field",
             ),
             "True" => ("True".to_owned(), "write true"),
             "False" => ("False".to_owned(), "write false"),
@@ -63,10 +71,10 @@ impl Expression {
             _ if after.starts_with("=>") => ("function".to_owned(), ORIGINS),
             _ if after.starts_with('(') => (format!("function call {}(…)", shown(&path)), VALUE),
             _ if ENVIRONMENTS.iter().any(|prefix| path.starts_with(prefix)) => {
-                let help = "write the value that it has where the server runs";
+                let help = "write the value that it has on your server";
                 (format!("environment variable {}", shown(&path)), help)
             }
-            _ => (format!("variable {}", shown(&path)), VALUE),
+            _ => return importable(format!("variable {}", shown(&path)), VALUE, path.len()),
         };
         new(what, help, path.len())
     }
@@ -74,7 +82,8 @@ impl Expression {
     /// The fault that it is, where it begins at `start`.
     pub(crate) fn fault(&self, start: usize) -> WrittenFault {
         let message = format!("{}: only literals are read", self.what);
-        WrittenFault::new(start..start.saturating_add(self.len), message, self.help)
+        let fault = WrittenFault::new(start..start.saturating_add(self.len), message, self.help);
+        if self.is_importable { fault.importable() } else { fault }
     }
 }
 

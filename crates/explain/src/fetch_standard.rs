@@ -7,7 +7,7 @@
 #[derive(Debug, Default)]
 pub struct ResponseHeaders<'h>(Vec<(&'h str, &'h str)>);
 
-/// Why a page may not read an answer.
+/// The reason why a page may not read an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorsError {
     /// No `Access-Control-Allow-Origin`.

@@ -55,11 +55,11 @@ fn own_names(pattern: &OriginPattern<'_>) -> Option<String> {
     let danger = "\"dangerouslyAllow\": [\"public-suffix\"]";
     Some(if is_whole && FLAT.contains(&domain) {
         format!(
-            "{list}; or, though anyone can have such a name too, those of a team, as in \
-             \"{scheme}://yours-*-team.{authority}\" together with {danger}"
+            "{list}; or those of your team, though anyone can get such a name too, as in \
+             \"{scheme}://yours-*-team.{authority}\" with {danger}"
         )
     } else {
-        format!("{list}; or say that all are meant: {danger}")
+        format!("{list}; or, if you mean all of them, add {danger}")
     })
 }
 
@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn names_that_anyone_can_register_are_told_from_ones_own() {
-        const MEANT: &str = r#"; or say that all are meant: "dangerouslyAllow": ["public-suffix"]"#;
+        const MEANT: &str =
+            r#"; or, if you mean all of them, add "dangerouslyAllow": ["public-suffix"]"#;
         let help = |text: &str| own_names(&OriginPattern::try_from(text).unwrap());
         for (text, expected) in [
             (
@@ -124,8 +125,8 @@ mod tests {
             ),
             (
                 "https://*.vercel.app",
-                "list your own sites, as in \"https://yours.vercel.app\"; or, though anyone can have \
-                 such a name too, those of a team, as in \"https://yours-*-team.vercel.app\" together \
+                "list your own sites, as in \"https://yours.vercel.app\"; or those of your team, \
+                 though anyone can get such a name too, as in \"https://yours-*-team.vercel.app\" \
                  with \"dangerouslyAllow\": [\"public-suffix\"]"
                     .to_owned(),
             ),

@@ -21,7 +21,7 @@ pub use finding::Finding;
 /// What to import.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportOptions<'o> {
-    /// The path at which Socket.IO is: `/socket.io/`.
+    /// The path of Socket.IO: `/socket.io/`.
     pub path: &'o str,
     /// The name of the `server` of nginx; `None` if there is one policy in the file.
     pub server: Option<&'o str>,

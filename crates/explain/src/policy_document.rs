@@ -22,11 +22,11 @@ pub struct PolicyDocument {
 
 #[derive(Debug)]
 enum Reading {
-    /// It is JSON itself, or is faulty in a way that the policy's parser tells.
+    /// It is JSON, or has faults that the policy's parser reports.
     Json,
-    /// It is something else, which means this.
+    /// It is not JSON, but was converted to this.
     Converted(StrictJson),
-    /// It means none.
+    /// It cannot be converted.
     Faulty(WrittenFault),
 }
 

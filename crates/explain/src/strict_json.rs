@@ -1,8 +1,8 @@
 //! Strict JSON from what people write. Comments, trailing commas, single quotes and names without
 //! quotes are understood, as JavaScript has them, and so is a byte order mark.
 //!
-//! Of what is neither, as much stays as it is written, so that the parser of JSON says what is wrong
-//! with it; its positions are told in the text as it is written.
+//! Everything else stays as it is written, so that the JSON parser reports it. Positions refer to
+//! the written text.
 
 use std::ops::Range;
 
@@ -91,7 +91,7 @@ impl StrictJson {
         self.text.push_str(json);
         let json = start..self.text.len();
         match self.pieces.last_mut() {
-            // One after the other, both as they are written, are one.
+            // Two adjacent pieces that are both copied as written become one.
             Some(last)
                 if last.is_verbatim()
                     && last.written.end == written.start
@@ -121,7 +121,7 @@ impl Piece {
     }
 }
 
-/// Writes the JSON, a token late: what becomes of a token hangs on the next.
+/// Writes the JSON, one token late: how a token is written depends on the next one.
 struct Writer<'w> {
     written: &'w str,
     /// Where the scanner begins.
@@ -262,7 +262,7 @@ impl<'w> Writer<'w> {
             return self.json.push(&json, gap);
         }
         if self.last.is_none() {
-            // Nothing is left of what stands before the document.
+            // What is before the document is dropped.
             return;
         }
         let mut space = String::new();
@@ -273,7 +273,7 @@ impl<'w> Writer<'w> {
         }
         space.push_str(self.written(&(start..gap.end)));
         let json = match space.rsplit_once('\n') {
-            // Of lines with nothing but comments none is left.
+            // Lines that have only comments are dropped.
             Some((before, indentation)) => {
                 let is_crlf = before.ends_with('\r') || before.contains("\r\n");
                 format!("{}{indentation}", if is_crlf { "\r\n" } else { "\n" })

@@ -86,15 +86,15 @@ impl NoTenant {
         let text_or_meant = meant.filter(|meant| !is_looked_up(meant)).unwrap_or(text);
         let (message, help) = match OriginPattern::try_from(text_or_meant) {
             Err(error) if error.is_several() => {
-                (error.message(), "write each by itself".to_owned())
+                (error.message(), "write each one separately".to_owned())
             }
             Err(error) => (error.message(), error.help(text, DOMAIN_RULES.to_ascii)),
             Ok(pattern) if pattern.is_exact() => (
-                "is nobody's own origin, so that no key is looked up for it",
-                format!("list \"{pattern}\" in the policy, if it is meant"),
+                "is not one site's origin, so the Worker looks up no key for it",
+                format!("if you want it, list \"{pattern}\" in the policy"),
             ),
             Ok(pattern) => (
-                "stands for many origins, but a key is for one",
+                "matches many origins, but a key is for one",
                 format!("list \"{pattern}\" in the policy"),
             ),
         };
@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn what_is_never_looked_up_is_no_tenant() {
-        const NOBODYS: &str = "is nobody's own";
-        const MANY: &str = "stands for many origins";
+        const NOBODYS: &str = "is not one site's";
+        const MANY: &str = "matches many origins";
         for (text, message, help) in [
             ("", "has no scheme", "write an origin such as"),
             ("shop.example", "has no scheme", "write \"https://shop.example\""),
@@ -147,7 +147,11 @@ mod tests {
             ("http://localhost:*", MANY, "list \"http://localhost:*\""),
             ("moz-extension://*", MANY, "list \"moz-extension://*\""),
             ("*", "stands for every origin", "write \"origin\": true"),
-            ("https://a.example, https://b.example", "has a comma or a space", "each by itself"),
+            (
+                "https://a.example, https://b.example",
+                "has a comma or a space",
+                "each one separately",
+            ),
             ("https://shop_1.example:x", "has an invalid port", "write an origin such as"),
             ("https://sh\u{fffd}p.example", "has a Unicode host", "xn--"),
         ] {

@@ -111,7 +111,7 @@ impl TestFile {
         let case = |raw: &&RawValue| TestCase::parse(raw.get(), line_of(text, raw.get()));
         let cases = fields.cases.iter().map(case).collect::<Result<Vec<_>, _>>()?;
         if cases.is_empty() {
-            return Err(TestFileError { line: 1, message: "there are no cases".to_owned() });
+            return Err(TestFileError { line: 1, message: "the file has no cases".to_owned() });
         }
         Ok(Self { policy: fields.policy, cases })
     }
@@ -138,7 +138,7 @@ impl TestCase {
             let expected_reason = self.reason.iter().map(|reason| format!(" ({reason})"));
             let expected: String =
                 [self.expect.to_string()].into_iter().chain(expected_reason).collect();
-            message = format!("expected {expected}, but it is {message}");
+            message = format!("expected {expected}, got {message}");
             if self.expect == Expectation::Readable {
                 let outcome = explanation.outcome.map(|outcome| outcome.to_string());
                 let unknown = "no browser is involved, or the origin server's own headers decide";
@@ -153,7 +153,8 @@ impl CaseFields {
     fn case(self, line: usize) -> Result<TestCase, String> {
         let senders = [self.origin.is_some(), self.no_origin, self.embedded];
         if senders.iter().filter(|is_given| **is_given).count() != 1 {
-            return Err("a case has one of \"origin\", \"noOrigin\": true and \"embedded\": true"
+            return Err("a case needs exactly one of \"origin\", \"noOrigin\": true and \
+                        \"embedded\": true"
                 .to_owned());
         }
         let expect = self.expect.parse().map_err(|()| {
@@ -251,29 +252,29 @@ mod tests {
         for (case, message) in [
             (
                 r#"{"origin": "https://b.example", "expect": "allow"}"#,
-                "expected allow, but it is refuse (unlisted-origin)",
+                "expected allow, got refuse (unlisted-origin)",
             ),
             (
                 r#"{"origin": "https://b.example", "method": "PUT", "expect": "allow"}"#,
-                "expected allow, but it is refuse (unlisted-origin)",
+                "expected allow, got refuse (unlisted-origin)",
             ),
             (
                 r#"{"origin": "https://b.example", "expect": "refuse", "reason": "null-origin"}"#,
-                "expected refuse (null-origin), but it is refuse (unlisted-origin)",
+                "expected refuse (null-origin), got refuse (unlisted-origin)",
             ),
             (
                 r#"{"origin": "https://a.example", "credentials": true, "expect": "readable"}"#,
-                "expected readable, but it is allow (listed-origin): the page cannot read the answer: \
+                "expected readable, got allow (listed-origin): the page cannot read the answer: \
                  the request has credentials, and the answer does not allow them",
             ),
             (
                 r#"{"origin": "https://a.example", "method": "PUT", "expect": "readable"}"#,
-                "expected readable, but it is allow (listed-origin): the browser stops at the \
+                "expected readable, got allow (listed-origin): the browser stops at the \
                  preflight: Access-Control-Allow-Methods does not list PUT; the request is never sent",
             ),
             (
                 r#"{"noOrigin": true, "expect": "readable"}"#,
-                "expected readable, but it is allow (missing-origin): no browser is involved, or the \
+                "expected readable, got allow (missing-origin): no browser is involved, or the \
                  origin server's own headers decide",
             ),
         ] {
@@ -315,7 +316,7 @@ mod tests {
                 3,
                 "unknown field `case`, expected one of `$schema`, `policy`, `cases`",
             ),
-            (r#"{"policy": "p", "cases": []}"#, 1, "there are no cases"),
+            (r#"{"policy": "p", "cases": []}"#, 1, "the file has no cases"),
             (
                 "{\"policy\": \"p\", \"cases\": [\n{\"origin\": \"x\", \"expect\": \"deny\"}]}",
                 2,
@@ -324,7 +325,7 @@ mod tests {
             (
                 "{\"policy\": \"p\", \"cases\": [\n{\"expect\": \"allow\"}]}",
                 2,
-                "a case has one of \"origin\", \"noOrigin\": true and \"embedded\": true",
+                "a case needs exactly one of \"origin\", \"noOrigin\": true and \"embedded\": true",
             ),
             (
                 "{\"policy\": \"p\", \"cases\": [\n{\n\"orign\": 1}]}",

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_needs_the_newest_of_what_it_has() {
+    fn a_document_needs_the_worker_of_its_newest_field() {
         for (text, version) in [
             (r#"{"origin": "https://*.a.example:*", "maxAge": 1}"#, "0.1.0"),
             (r#"{"origin": ["https://a.example", {"kv": "tenant:"}]}"#, "0.1.0"),

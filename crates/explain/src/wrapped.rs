@@ -142,7 +142,7 @@ impl Object {
         }
         let paths = members.get("paths").copied().filter(|paths| is_object(paths))?;
         Some(Self {
-            what: Some("\"paths\" around the path prefixes, which is \"routes\" here"),
+            what: Some("\"paths\" around the path prefixes: the name is \"routes\""),
             document: of_routes(paths.get()),
         })
     }

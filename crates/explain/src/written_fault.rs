@@ -11,8 +11,14 @@ pub(crate) struct WrittenFault {
     pub(crate) span: Range<usize>,
     message: String,
     help: String,
+    /// `socketio-cors import` can read what is there.
+    is_importable: bool,
     document: Option<String>,
 }
+
+/// What a diagnostic adds to the help where an import can read the text.
+const IMPORT: &str =
+    "; or run `socketio-cors import FILE`, which reads variables and regular expressions";
 
 impl WrittenFault {
     pub(crate) fn new(
@@ -20,7 +26,13 @@ impl WrittenFault {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { span, message: message.into(), help: help.into(), document: None }
+        let (message, help) = (message.into(), help.into());
+        Self { span, message, help, is_importable: false, document: None }
+    }
+
+    /// The same, where an import can read the text.
+    pub(crate) fn importable(self) -> Self {
+        Self { is_importable: true, ..self }
     }
 
     /// The same, where `document` is what to write instead.
@@ -46,6 +58,7 @@ impl WrittenFault {
     /// As a diagnostic of the whole document, which is written `text`.
     pub(crate) fn diagnostic(&self, text: &str) -> Diagnostic {
         let (line, column) = Lines::of(text).position(self.span.start);
+        let import = if self.is_importable { IMPORT } else { "" };
         Diagnostic {
             pointer: String::new(),
             line,
@@ -53,7 +66,7 @@ impl WrittenFault {
             span: self.span.clone(),
             value: String::new(),
             message: self.message.clone(),
-            help: Some(self.help.clone()),
+            help: Some(format!("{}{import}", self.help)),
         }
     }
 }

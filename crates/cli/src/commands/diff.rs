@@ -18,8 +18,8 @@ Examples:
   socketio-cors diff policy.json
   socketio-cors diff policy.json --host api.example.com --json
 
-Exit status: 0 if `publish` would write nothing, 1 if it would, or the document has faults, 3 if
-it could not be found out.";
+Exit status: 0 if `publish` would write nothing; 1 if it would, or the document has faults; 3 if
+KV, wrangler or the network failed.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Diff {
@@ -71,7 +71,7 @@ impl Diff {
             let lines = [difference.to_string()].into_iter().chain(slot.warning_line());
             lines.collect::<Vec<_>>().join("\n")
         } else {
-            format!("No difference: {} has this very text.", self.options.wrangler.place())
+            format!("No difference: {} has exactly this text.", self.options.wrangler.place())
         };
         Ok(Report { text, status: Status::good_if(!differs) })
     }

@@ -32,7 +32,7 @@ pub(crate) struct Explain {
     file: DocumentFile,
     #[command(flatten)]
     request: RequestOptions,
-    /// Exit with 1 if the request is decided otherwise
+    /// Exit with 1 if the decision is another one
     ///
     /// allow: the edge lets the request and its preflight through; refuse: it refuses one
     /// of them, even if the rule only reports; readable: the page can read the answer, or

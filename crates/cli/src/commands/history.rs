@@ -26,8 +26,8 @@ pub(crate) struct History {
     /// Print one JSON object instead of text
     ///
     /// {"key", "live", "kept"}; live (null if there is no policy) and each kept version, the
-    /// newest first, have "version", "by", "at", "message" and "commit", which are null
-    /// where nobody signed; kept ones have "replacedAt", "bytes" and "kvKey" as well.
+    /// newest first, have "version", "by", "at", "message" and "commit", which are null if unknown;
+    /// kept ones have "replacedAt", "bytes" and "kvKey" as well.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -98,8 +98,8 @@ impl Listed {
             (Some(key), None) => format!("\"{key}\""),
         };
         let signed = match by {
-            None if at.is_none() => "nobody signed it: not written by this tool".to_owned(),
-            None => "by somebody".to_owned(),
+            None if at.is_none() => "author unknown: not written by this tool".to_owned(),
+            None => "author unknown".to_owned(),
             Some(by) => format!("by {by}"),
         };
         let at = at.as_ref().map(|at| format!("at {at}"));

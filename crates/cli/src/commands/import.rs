@@ -10,6 +10,7 @@ use crate::{
     report::{CommandError, Report, Status},
     system::System,
     terminal::{
+        TOOL,
         check_text::counted,
         print_error,
         printable::printable,
@@ -30,16 +31,16 @@ pub(crate) struct Import {
     /// standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// The path at which Socket.IO is
+    /// The path of Socket.IO
     #[arg(long, value_name = "PATH", default_value = "/socket.io/")]
     path: String,
-    /// The server of nginx with this `server_name`
+    /// Import only the nginx server with this `server_name`
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
-    /// Write the policy to a new file, and not to the standard output
+    /// Write the policy to a new file instead of the standard output
     #[arg(long, value_name = "FILE")]
     write: Option<String>,
-    /// Replace the file of --write if there is one
+    /// Replace the file of --write if it exists
     #[arg(long, requires = "write")]
     overwrite: bool,
 }
@@ -58,7 +59,7 @@ impl Import {
         let status = Status::good_if(is_complete && policy.is_some());
         let text = match (policy, &self.write) {
             (None, _) => {
-                print_error(system, &format!("{name}: no policy is imported"));
+                print_error(system, &format!("{name}: no policy was imported"));
                 String::new()
             }
             (Some(policy), None) => policy,
@@ -80,11 +81,11 @@ impl Import {
         let name = printable(path);
         written.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => CommandError::WrongUsage(format!(
-                "{name} is there already; replace it: --overwrite"
+                "{name} exists already; to replace it, add --overwrite"
             )),
             _ => CommandError::WrongUsage(format!("cannot write {name}: {error}")),
         })?;
-        system.print_error(&format!("{name} is written; look at it: socketio-cors check {name}\n"));
+        system.print_error(&format!("wrote {name}; check it: {TOOL} check {name}\n"));
         Ok(())
     }
 }

@@ -31,6 +31,7 @@ use crate::{
     report::{CommandError, Report, Status, WrongUsage},
     system::System,
     terminal::{
+        TOOL,
         check_text::{check_text, counted},
         print_error,
         printable::{self, printable},
@@ -49,18 +50,18 @@ With --policy the exit status is 1 if the policy lacks an origin, unless --write
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub(crate) struct Learn {
-    /// Logs, packed with gzip or not: of wrangler tail --format json, of Workers Logs, of Logpush, or
-    /// the Worker's own lines; - for the standard input
+    /// Logs, with or without gzip: from wrangler tail --format json, Workers Logs, Logpush, or the
+    /// Worker's own lines; - for the standard input
     #[arg(value_name = "FILE", required_unless_present = "analytics")]
     files: Vec<String>,
-    /// Ask the Analytics Engine dataset that is bound as DECISIONS, with the account and the token of
-    /// the environment (`CLOUDFLARE_ACCOUNT_ID`, `CLOUDFLARE_API_TOKEN`)
+    /// Read the Analytics Engine dataset that is bound as DECISIONS, with the account and the token
+    /// of the environment (`CLOUDFLARE_ACCOUNT_ID`, `CLOUDFLARE_API_TOKEN`)
     #[arg(long)]
     analytics: bool,
     /// The dataset's name [default: the one in wrangler's configuration]
     #[arg(long, value_name = "NAME", requires = "analytics")]
     dataset: Option<String>,
-    /// The number of days of the dataset that are asked for
+    /// The number of days of the dataset to read
     #[arg(long, value_name = "N", requires = "analytics", default_value = "30")]
     #[arg(value_parser = value_parser!(u8).range(1..=92))]
     days: u8,
@@ -70,25 +71,25 @@ pub(crate) struct Learn {
     /// The environment in wrangler's configuration
     #[arg(short, long, value_name = "NAME", requires = "analytics")]
     env: Option<String>,
-    /// Say what this policy lacks, and propose it with that; - for the standard input
+    /// Say which origins this policy lacks, and propose it with them; - for the standard input
     #[arg(long, value_name = "FILE")]
     policy: Option<String>,
-    /// Add to the file of --policy what it lacks, with notes
+    /// Add the missing origins to the file of --policy, with notes
     #[arg(long, requires = "policy")]
     write: bool,
-    /// Only what this host was asked
+    /// Only requests to this host
     #[arg(long, value_name = "H")]
     host: Option<String>,
-    /// List a wildcard in place of several origins of one owner, where that is safe
+    /// List a wildcard instead of several origins of one owner, where that is safe
     #[arg(long)]
     wildcards: bool,
-    /// Leave out what this origin or pattern stands for; may be repeated
+    /// Leave out this origin, or all that this pattern matches; may be repeated
     #[arg(long, value_name = "PATTERN")]
     skip: Vec<String>,
-    /// Leave out what was refused less often
+    /// Leave out origins that were refused less often
     #[arg(long, value_name = "N", default_value = "1")]
     at_least: u64,
-    /// The most origins that are proposed: the most frequent
+    /// The most origins to propose; the most frequent come first
     #[arg(long, value_name = "N", default_value = "200")]
     limit: usize,
     /// Print one JSON object on the standard output, and nothing on the standard error
@@ -118,7 +119,7 @@ impl Learn {
         let log = self.read_logs(system, policy.as_ref(), host.as_deref(), &mut tally)?;
         if let Some(lines) = log.as_ref().and_then(LogFacts::no_log) {
             let lines = counted(usize::try_from(lines).unwrap_or(usize::MAX), "line");
-            print_error(system, &format!("no log is in it, but {lines} of other text"));
+            print_error(system, &format!("found no log entries, only {lines} of other text"));
             return Ok(Report::bad(""));
         }
         let dataset =
@@ -142,10 +143,10 @@ impl Learn {
         let of_policy = self.policy.iter().filter(|path| *path == "-").count();
         let of_files = self.files.iter().filter(|path| *path == "-").count();
         if of_policy.saturating_add(of_files) > 1 {
-            return Err(WrongUsage("the standard input can be one thing alone".to_owned()));
+            return Err(WrongUsage("only one argument can be -, the standard input".to_owned()));
         }
         if self.write && of_policy > 0 {
-            return Err(WrongUsage("--write needs a file as --policy".to_owned()));
+            return Err(WrongUsage("--write needs a file as --policy, not -".to_owned()));
         }
         Ok(())
     }
@@ -246,19 +247,19 @@ impl Learn {
         let name = &document.name;
         let path = self.policy.as_deref().unwrap_or_default();
         if additions.is_empty() {
-            return Ok(format!("{name} stays as it is"));
+            return Ok(format!("{name} is unchanged"));
         }
         // Reading the log may have taken a while.
         if Document::read(system, path)?.policy.text() != document.policy.text() {
             return Err(CommandError::Failed(format!(
-                "{name} has changed meanwhile, and is left as it is: learn again"
+                "{name} has changed in the meantime, and was not written: run `learn` again"
             )));
         }
         system.replace(path, proposed).map_err(|error| {
-            CommandError::Failed(format!("cannot write {name}, which is left as it is: {error}"))
+            CommandError::Failed(format!("cannot write {name}, which is unchanged: {error}"))
         })?;
         let added = counted(additions.len(), "origin");
-        Ok(format!("{name}: {added} added; look at it, then: socketio-cors publish {name}"))
+        Ok(format!("{name}: {added} added; review it, then run {TOOL} publish {name}"))
     }
 }
 
@@ -268,7 +269,7 @@ fn count(tally: &mut Tally, refusal: &Refusal, policy: Option<&Policy>, host: Op
     }
 }
 
-/// A document for the standard output, on which nothing of it may command a terminal.
+/// A document for the standard output, without characters that could control a terminal.
 fn shown(text: &str) -> String {
     let line = |line: &str| {
         let parts = line.trim_end_matches('\r').split('\t').map(printable);

@@ -21,8 +21,8 @@ Examples:
   socketio-cors publish policy.json --local    # for `wrangler dev`
   socketio-cors publish policy.json --yes      # where there is nobody to ask
 
-The document that was live is kept: `socketio-cors history` lists such versions, `socketio-cors
-rollback` puts one back.";
+`socketio-cors history` lists the documents that were live before, and `socketio-cors rollback`
+puts one back.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
@@ -61,7 +61,7 @@ impl Publish {
         let json = document.policy.json();
         if change.live() == Some(json) {
             let wrangler = &self.options.wrangler;
-            let text = format!("Nothing to publish: {} has this very text.", wrangler.place());
+            let text = format!("Nothing to publish: {} has exactly this text.", wrangler.place());
             let lines =
                 [text].into_iter().chain(slot.warning_line()).chain(slot.report_only_line());
             return Ok(Report::good(lines.collect::<Vec<_>>().join("\n")));

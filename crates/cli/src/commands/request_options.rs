@@ -17,7 +17,7 @@ pub(crate) struct RequestOptions {
     /// A script or an image on another site's page, which has no Origin header
     #[arg(long, conflicts_with_all = ["origin", "no_origin", "websocket"])]
     embedded: bool,
-    /// The API's host; it matters if it is the page's own [default: another host than the page's]
+    /// The API's host, where the page has the same one [default: another host than the page's]
     #[arg(long, value_name = "H")]
     host: Option<String>,
     /// The path and query [default: those of a Socket.IO poll or upgrade]

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   socketio-cors rollback
-  socketio-cors rollback --to 0a568b28    # of `socketio-cors history`
+  socketio-cors rollback --to 0a568b28    # from `socketio-cors history`
   socketio-cors rollback --host api.example.com
   socketio-cors rollback --local --yes";
 
@@ -98,7 +98,7 @@ impl Rollback {
             && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         let message = || {
             let text = printable(text);
-            format!("--to {text} is no version: write its first digits, as in 0a568b28")
+            format!("--to {text} is not a version: write its first digits, as in 0a568b28")
         };
         is_version.then_some(Some(digits)).ok_or_else(|| WrongUsage(message()))
     }
@@ -114,16 +114,16 @@ impl Rollback {
                 format!("Nothing to put back: version {digits} is live already.")
             }
             Some(digits) if several(change, digits) => {
-                format!("--to {digits} may be several versions: write more digits.")
+                format!("--to {digits} matches several versions: write more digits.")
             }
             Some(digits) => format!(
-                "There is no version {digits} in {place}. See which there are: {}",
+                "There is no version {digits} in {place}. List the versions: {}",
                 self.options.command("history")
             ),
             None if is_kept && is_live => {
-                "Nothing to put back: what is kept is live already.".to_owned()
+                "Nothing to put back: the kept version is live already.".to_owned()
             }
-            None => format!("Nothing to put back: no version is kept in {place}."),
+            None => format!("Nothing to put back: {place} has no older version."),
         }
     }
 
@@ -140,7 +140,7 @@ impl Rollback {
     }
 }
 
-/// The versions that may be put back, the first one first.
+/// The versions that may be put back, the preferred one first.
 fn targets(change: &Change<'_>, digits: Option<&str>) -> Result<Vec<Target>, WranglerError> {
     let live = change.live().map(Metadata::of);
     let is_live = |kept: &KeptVersion| {
@@ -180,7 +180,7 @@ fn targets(change: &Change<'_>, digits: Option<&str>) -> Result<Vec<Target>, Wra
     Ok(kept.iter().filter_map(target).chain(previous).collect())
 }
 
-/// The kept versions that begin with `digits`, if they are all one.
+/// The kept versions that begin with `digits`; none if these are different versions.
 fn matching<'c>(change: &'c Change<'_>, digits: &str) -> Vec<&'c KeptVersion> {
     if several(change, digits) {
         return Vec::new();
@@ -195,7 +195,7 @@ fn several(change: &Change<'_>, digits: &str) -> bool {
     kept.map(KeptVersion::version).collect::<BTreeSet<_>>().len() > 1
 }
 
-/// Of a version, eight digits may be all that is known.
+/// Only eight digits of a version may be known.
 fn begins(kept: &KeptVersion, digits: &str) -> bool {
     kept.digits.starts_with(digits) || digits.starts_with(&kept.digits)
 }

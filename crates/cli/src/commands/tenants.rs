@@ -27,7 +27,7 @@ Examples:
   socketio-cors tenants list --json
   socketio-cors tenants check https://shop.example
 
-Origins are written as browsers send them, however you write them.";
+The commands convert origins to the form that browsers send.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Tenants {
@@ -39,11 +39,11 @@ pub(crate) struct Tenants {
 enum TenantsCommand {
     /// Allow origins: put their keys into KV
     ///
-    /// Nothing is written if one of them is faulty. Asks, and writes through wrangler.
+    /// Writes nothing if one origin is faulty. Asks, and writes through wrangler.
     Add(add::Add),
-    /// Allow them no more: delete their keys
+    /// Stop allowing origins: delete their keys from KV
     ///
-    /// Says which of them KV does not have.
+    /// Says which keys KV does not have.
     Remove(remove::Remove),
     /// List the origins that have a key, and keys that no origin can match
     List(list::List),

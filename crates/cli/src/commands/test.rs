@@ -34,7 +34,7 @@ pub(crate) struct Test {
     /// Files of expectations; - for the standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
-    /// Test this policy document, and not the one that the file names
+    /// Test this policy document instead of the one that the file names
     #[arg(long, value_name = "FILE")]
     policy: Option<String>,
     /// How the results are printed

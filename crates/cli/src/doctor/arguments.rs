@@ -7,6 +7,7 @@ use socketio_cors_core::{
 use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;
 
+use super::query::Query;
 use crate::{WrongUsage, printable::printable};
 
 /// The longest path that is asked for, in bytes.
@@ -18,16 +19,33 @@ pub(super) struct Server {
     /// Without a path.
     pub(super) base: Url,
     pub(super) beside: Beside,
+    /// The query that stands in the URL, without what the client sets itself.
+    pub(super) query: Query,
 }
 
 /// What stands after the host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Beside {
     Nothing,
-    /// Socket.IO's path, by its name.
+    /// Socket.IO's path, in the URL of a request, which has the client's own parameters.
     Path(String),
-    /// Another path, which a client takes for a namespace.
+    /// A path in the client's own URL, which is a namespace to the client, whatever its name.
     Namespace(String),
+}
+
+impl Beside {
+    /// Socket.IO's path, as a person may have meant it.
+    pub(super) fn meant_path(&self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Path(path) => Some(path.clone()),
+            Self::Namespace(text) => is_path(text).then(|| with_slash(text)),
+        }
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    text.trim_end_matches('/').ends_with("/socket.io")
 }
 
 /// Reads the URL of a server.
@@ -55,22 +73,21 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
         Err(error) => return wrong(format!("is no URL: {error}")),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong(
-            "has user information, which no browser sends along: leave it out".to_owned(),
-        );
+        return wrong("has a user name, which no browser sends: leave it out".to_owned());
     }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("has a query or a fragment: leave it out".to_owned());
+    if url.fragment().is_some() {
+        return wrong("has a fragment: leave it out".to_owned());
     }
+    let query = url.query().map(Query::recorded).unwrap_or_default();
+    let is_request = url.query_pairs().any(|(name, _)| name == "EIO");
     let beside = match url.path() {
         "/" => Beside::Nothing,
-        path if path.trim_end_matches('/').ends_with("/socket.io") => {
-            Beside::Path(with_slash(path))
-        }
+        path if is_request => Beside::Path(with_slash(path)),
         path => Beside::Namespace(path.to_owned()),
     };
     url.set_path("/");
-    Ok(Server { base: url, beside })
+    url.set_query(None);
+    Ok(Server { base: url, beside, query })
 }
 
 /// Checks a Socket.IO path.
@@ -101,12 +118,14 @@ fn with_slash(path: &str) -> String {
 pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
     match Origin::try_from(text) {
         Ok(origin) if origin.is_null() => Err(WrongUsage(
-            "--origin null: it stands for any sandboxed frame and local file; give the origin of \
-             a page. What null is granted is examined anyway"
+            "--origin null: it is what a page sends that was opened as a file, and any sandboxed frame, so a \
+             server should not allow it. Serve the page (npx serve), and give the origin that it has then: \
+             --origin http://localhost:3000"
                 .to_owned(),
         )),
         Ok(origin) if origin.is_websocket() => Err(WrongUsage(format!(
-            "--origin {text}: no page has the origin of a WebSocket; give that of a page"
+            "--origin {text}: this is the origin of a WebSocket, which no page has. Give the origin of a \
+             page"
         ))),
         Ok(_) => Ok(text.to_owned()),
         Err(_) => {
@@ -135,16 +154,25 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         return wrong("has a name that no header can have");
     }
     match name.to_ascii_lowercase().as_str() {
-        "cookie" => wrong("is the browser's to send: use --cookie"),
-        "origin" => wrong("is the browser's to send: use --origin"),
+        "cookie" => wrong("is set by browsers: use --cookie"),
+        "origin" => wrong("is set by browsers: use --origin"),
         lower if is_forbidden_request_header(lower) => {
-            wrong("is a header that browsers keep to themselves: no page sends it")
+            wrong("is a header that only browsers set, and no page can")
         }
         _ if http::HeaderValue::from_str(value).is_err() => {
             wrong("has a value that no header can have")
         }
         _ => Ok((name.to_owned(), value.to_owned())),
     }
+}
+
+/// Reads the client's `query` option.
+///
+/// # Errors
+/// It is none: what to write.
+pub(super) fn query(text: &str) -> Result<Query, WrongUsage> {
+    Query::read(text)
+        .map_err(|problem| WrongUsage(format!("--query {} {problem}", printable(text))))
 }
 
 /// Checks the value of a Cookie header.
@@ -156,7 +184,7 @@ pub(super) fn cookie(text: &str) -> Result<String, WrongUsage> {
     if !is_header || !text.contains('=') {
         let shown = printable(text);
         return Err(WrongUsage(format!(
-            "--cookie {shown} is no cookie: write it as in 'a=b; c=d'"
+            "--cookie {shown} is not a cookie: write it as in 'a=b; c=d'"
         )));
     }
     Ok(text.trim().to_owned())
@@ -167,15 +195,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_may_name_socket_io_s_path_or_a_namespace() {
+    fn the_url_may_be_that_of_a_request_or_name_a_namespace() {
         let path = |path: &str| Beside::Path(path.to_owned());
         for (text, base, beside) in [
             ("https://a.example", "https://a.example/", Beside::Nothing),
             ("wss://a.example:443/", "https://a.example/", Beside::Nothing),
             ("ws://localhost:3000", "http://localhost:3000/", Beside::Nothing),
-            ("https://a.example/socket.io/", "https://a.example/", path("/socket.io/")),
-            ("https://a.example/x/socket.io", "https://a.example/", path("/x/socket.io/")),
+            (
+                "https://a.example/socket.io/",
+                "https://a.example/",
+                Beside::Namespace("/socket.io/".to_owned()),
+            ),
+            (
+                "https://a.example/x/socket.io?EIO=4&transport=polling",
+                "https://a.example/",
+                path("/x/socket.io/"),
+            ),
             ("https://a.example/chat", "https://a.example/", Beside::Namespace("/chat".to_owned())),
+            ("https://a.example/?token=a", "https://a.example/", Beside::Nothing),
+            (
+                "https://a.example/socket.io/?EIO=4&transport=polling",
+                "https://a.example/",
+                path("/socket.io/"),
+            ),
         ] {
             let server = server("URL", text).unwrap();
             assert_eq!((server.base.as_str(), server.beside), (base, beside), "{text}");

@@ -48,6 +48,15 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// The query of a request's URL. A page elsewhere does not know what the page's client has in it,
+    /// which may be a secret.
+    pub(super) fn query(self, target: &Target, of_client: &str) -> String {
+        match self {
+            Self::Page | Self::Unmarked | Self::Nobody => target.page.query.before(of_client),
+            Self::Elsewhere(_) | Self::Null => of_client.to_owned(),
+        }
+    }
+
     /// The headers of a request, but for those that HTTP or a WebSocket needs.
     pub(super) fn headers(self, target: &'a Target, means: Means, jar: &Jar) -> Headers {
         let mut headers = Headers::new();

@@ -20,6 +20,7 @@ mod mixed_content;
 mod namespace;
 mod origin;
 mod origin_check;
+mod own_origin;
 mod own_refusal;
 mod preflight;
 mod protocol;
@@ -30,6 +31,7 @@ mod session;
 mod slow;
 mod strangers;
 mod stripped;
+mod unsafe_port;
 mod vary;
 mod websocket;
 mod worker;
@@ -75,7 +77,8 @@ const OF_WEBSOCKETS: &[Family] = &[
 
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
-    let mut findings: Vec<_> = mixed_content::finding(examination).into_iter().collect();
+    let of_url = [mixed_content::finding(examination), unsafe_port::finding(examination)];
+    let mut findings: Vec<_> = of_url.into_iter().flatten().collect();
     let ask = |families: &[Family]| {
         families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
     };

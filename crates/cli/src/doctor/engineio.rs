@@ -28,10 +28,20 @@ pub(super) struct Open {
 /// A server that writes its open packet in a way of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Author {
-    /// python-engineio, which writes `pingTimeout` before `pingInterval` (its `base_server.py`).
+    /// python-engineio, which writes `pingTimeout` before `pingInterval` (its `base_server.py`), and has
+    /// errors of its own.
     Python,
     /// netty-socketio, whose sessions are named by UUIDs.
     Netty,
+    /// engineioxide of Rust's socketioxide, whose sessions have ids of 16 characters (Node's: 20), and whose
+    /// errors have codes in quotes.
+    Oxide,
+    /// github.com/zishang520/socket.io, which sorts the fields by their names.
+    Zishang,
+    /// walkor/phpsocket.io, whose refusals have neither a code nor a message.
+    Php,
+    /// github.com/googollee/go-socket.io, which counts its sessions.
+    Googollee,
 }
 
 /// The answer of a server to a bad request.
@@ -39,8 +49,13 @@ pub(super) enum Author {
 pub(super) struct EngineError {
     pub(super) code: u64,
     pub(super) message: String,
-    /// The server is python-engineio, which has texts and no codes.
-    pub(super) is_python: bool,
+    pub(super) author: Option<Author>,
+}
+
+impl EngineError {
+    pub(super) fn is_python(&self) -> bool {
+        self.author == Some(Author::Python)
+    }
 }
 
 /// Codes of an [`EngineError`].
@@ -91,17 +106,28 @@ pub(super) fn open(payload: &str) -> Option<Open> {
         sid: sid.to_owned(),
         upgrades: upgrades.map(str::to_owned).collect(),
         ping_interval: handshake.get("pingInterval").and_then(Value::as_u64),
-        author: author(packet, sid),
+        author: author(protocol, packet, sid),
     })
 }
 
-fn author(packet: &str, sid: &str) -> Option<Author> {
+fn author(protocol: Protocol, packet: &str, sid: &str) -> Option<Author> {
     let parts: Vec<_> = sid.split('-').map(str::len).collect();
     if parts == [8, 4, 4, 4, 12] {
         return Some(Author::Netty);
     }
     let (before, _) = packet.split_once("\"pingInterval\"")?;
-    before.contains("\"pingTimeout\"").then_some(Author::Python)
+    let is_number = sid.bytes().all(|byte| byte.is_ascii_digit());
+    if before.contains("\"pingTimeout\"") {
+        Some(Author::Python)
+    } else if before.starts_with("{\"maxPayload\"") {
+        Some(Author::Zishang)
+    } else if sid.len() == 16 {
+        Some(Author::Oxide)
+    } else if is_number && protocol == Protocol::V3 {
+        Some(Author::Googollee)
+    } else {
+        None
+    }
 }
 
 /// The first packet of a payload, and the version whose framing that is.
@@ -138,13 +164,19 @@ pub(super) fn error(body: &str) -> Option<EngineError> {
     let error: Value = serde_json::from_str(body).ok()?;
     if let Some(message) = error.as_str() {
         let code = python_code(message)?;
-        return Some(EngineError { code, message: message.to_owned(), is_python: true });
+        let author = Some(Author::Python);
+        return Some(EngineError { code, message: message.to_owned(), author });
     }
-    Some(EngineError {
-        code: error.get("code")?.as_u64().filter(|code| *code <= UNSUPPORTED_PROTOCOL)?,
-        message: error.get("message")?.as_str()?.to_owned(),
-        is_python: false,
-    })
+    if error.get("code") == Some(&Value::Null) && error.get("message") == Some(&Value::Null) {
+        let message = "Forbidden".to_owned();
+        return Some(EngineError { code: FORBIDDEN, message, author: Some(Author::Php) });
+    }
+    let (code, author) = match error.get("code")? {
+        Value::String(code) => (code.parse().ok()?, Some(Author::Oxide)),
+        code => (code.as_u64()?, None),
+    };
+    let message = error.get("message")?.as_str()?.to_owned();
+    (code <= UNSUPPORTED_PROTOCOL).then_some(EngineError { code, message, author })
 }
 
 /// The code that Node's Engine.IO has for an error of python-engineio (its server.py,
@@ -198,6 +230,18 @@ mod tests {
                 r#"0{"sid":"2a6c9d3e-1111-4222-8333-444455556666","upgrades":[],"pingInterval":25000}"#,
                 Some(Author::Netty),
             ),
+            (
+                r#"0{"sid":"AAAAAAAAAAAAAAHs","upgrades":["websocket"],"pingInterval":25000}"#,
+                Some(Author::Oxide),
+            ),
+            (
+                r#"0{"maxPayload":1000000,"pingInterval":25000,"pingTimeout":20000,"sid":"a"}"#,
+                Some(Author::Zishang),
+            ),
+            (
+                r#"58:0{"sid":"1","upgrades":["websocket"],"pingInterval":20000}"#,
+                Some(Author::Googollee),
+            ),
         ] {
             assert_eq!(open(packet).unwrap().author, author, "{packet}");
         }
@@ -225,16 +269,19 @@ mod tests {
     #[test]
     fn an_error_has_its_code_whoever_it_is_of() {
         for (body, expected) in [
-            (r#"{"code":1,"message":"Session ID unknown"}"#, Some((1, false))),
+            (r#"{"code":1,"message":"Session ID unknown"}"#, Some((1, None))),
+            (r#"{"code":"1","message":"Session ID unknown"}"#, Some((1, Some(Author::Oxide)))),
+            (r#"{"code":null,"message":null}"#, Some((4, Some(Author::Php)))),
             (r#"{"code":7,"message":"odd"}"#, None),
-            (r#""Not an accepted origin.""#, Some((4, true))),
-            (r#""https://a.example is not an accepted origin.""#, Some((4, true))),
-            (r#""Invalid session abc""#, Some((1, true))),
-            (r#""Invalid transport""#, Some((0, true))),
+            (r#"{"code":"odd","message":"odd"}"#, None),
+            (r#""Not an accepted origin.""#, Some((4, Some(Author::Python)))),
+            (r#""https://a.example is not an accepted origin.""#, Some((4, Some(Author::Python)))),
+            (r#""Invalid session abc""#, Some((1, Some(Author::Python)))),
+            (r#""Invalid transport""#, Some((0, Some(Author::Python)))),
             (r#""something else""#, None),
             ("Invalid transport", None),
         ] {
-            let found = error(body).map(|error| (error.code, error.is_python));
+            let found = error(body).map(|error| (error.code, error.author));
             assert_eq!(found, expected, "{body}");
         }
     }

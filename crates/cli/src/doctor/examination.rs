@@ -76,8 +76,14 @@ impl Examination {
 
     /// True if the server opens sessions of that version.
     pub(super) fn speaks(&self, protocol: Protocol) -> bool {
-        let opened = self.get(poll(protocol)).and_then(Exchange::opened);
-        opened.is_some_and(|open| open.protocol == protocol)
+        let speaks = |poll: &Exchange| poll.opened().is_some_and(|open| open.protocol == protocol);
+        let opens = |step| self.get(step).is_some_and(|poll| poll.opened().is_some());
+        if opens(Step::Poll3) || opens(Step::Poll4) {
+            return self.get(poll(protocol)).is_some_and(speaks);
+        }
+        // Where the page is refused, what others are answered tells.
+        let others = [Step::NearMiss, Step::NoOriginPoll, Step::ForeignPoll].into_iter();
+        others.flat_map(|step| self.all(step)).any(speaks)
     }
 
     /// The same server, as it answers at the other path at which Socket.IO was found.

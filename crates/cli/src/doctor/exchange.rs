@@ -120,6 +120,19 @@ impl Exchange {
         is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
+    /// The implementation of Engine.IO, where it answers in a way of its own.
+    pub(super) fn author(&self) -> Option<engineio::Author> {
+        let opened = || engineio::open(self.body()).filter(|_| !self.is_undeclared_gzip());
+        match self.engine_error() {
+            // googollee/go-socket.io has no JSON there.
+            None if self.status() == Some(400) && self.body().starts_with("invalid sid") => {
+                Some(engineio::Author::Googollee)
+            }
+            Some(error) => error.author,
+            None => opened()?.author,
+        }
+    }
+
     /// True if Engine.IO answers with the error of that code.
     pub(super) fn has_engine_error(&self, code: u64) -> bool {
         self.engine_error().is_some_and(|error| error.code == code)

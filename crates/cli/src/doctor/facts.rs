@@ -66,7 +66,8 @@ fn address(examination: &Examination, connected: &Connected) -> String {
     let is_of_here = page.is_some_and(|page| page.host_str().is_some_and(is_loopback));
     if connected.is_loopback && !is_of_here {
         format!(
-            "{address}, this machine: if the page is elsewhere, Chromium first asks its visitor for permission"
+            "{address}, this machine: if the page is elsewhere, Chromium asks its visitor for permission \
+             first"
         )
     } else {
         address.clone()
@@ -80,7 +81,7 @@ fn idle(examination: &Examination) -> Option<String> {
     }
     Some(match examination.target.hold {
         Some(time) => format!("kept open for {} s", time.as_secs()),
-        None => "not looked at: --hold 120 does".to_owned(),
+        None => "not tested: --hold 120 does".to_owned(),
     })
 }
 
@@ -89,13 +90,14 @@ fn foreign_post(examination: &Examination) -> Option<String> {
     let post = examination.get(Step::ForeignPost).filter(|post| post.status() == Some(200))?;
     let origin = post.origin.as_deref().unwrap_or_default();
     Some(format!(
-        "one of {origin} is acted on, if it knows the id of a session (which no page can guess)"
+        "the server acts on one from {origin} that knows the id of a session (which no page can guess)"
     ))
 }
 
 fn recorded(count: usize) -> String {
     format!(
-        "{count} requests; what no page did is not in it (other origins, errors, the connection)"
+        "{count} requests; it does not show other pages' requests, errors that did not happen, or the \
+         connection"
     )
 }
 
@@ -127,6 +129,9 @@ fn connected(packet: &str, namespace: &str) -> Option<String> {
         return Some(format!("connects to the namespace {namespace}"));
     }
     let message: String = packet.strip_prefix("44")?.chars().take(MAX_MESSAGE_LEN).collect();
+    if message.contains("Invalid namespace") {
+        return Some(format!("has no namespace {namespace}"));
+    }
     Some(format!(
         "refuses the namespace {namespace} (a middleware of the server may want `auth`): {message}"
     ))

@@ -42,12 +42,11 @@ pub(super) fn is_of_anybody(look_alike: &str, origin: &str) -> bool {
     host(look_alike) != host(origin)
 }
 
-const PREFIX: &str = "the beginning alone is compared (startsWith, a regular expression without $)";
-const SUFFIX: &str =
-    "the end alone is compared (endsWith, a regular expression without ^ or a dot)";
-const DOT: &str = "a dot stands for any character (a regular expression, where \\. is meant)";
-const SCHEME: &str = "http is let in as well, whose pages anybody on the way can change";
-const PORT: &str = "every port is let in, and another program may listen there";
+const PREFIX: &str = "only the beginning is compared (startsWith, a regular expression without $)";
+const SUFFIX: &str = "only the end is compared (endsWith, a regular expression without ^ or a dot)";
+const DOT: &str = "a dot matches any character (a regular expression needs \\. there)";
+const SCHEME: &str = "http is allowed too, and anybody on the way can change such a page";
+const PORT: &str = "every port is allowed, and another program may listen there";
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,11 @@ pub(super) fn of(origin: &Origin<'_>) -> Vec<(String, &'static str)> {
     } else if let Some(implied) = host::default_port(scheme) {
         misses.push((format!("{scheme}://{authority}:{implied}"), DEFAULT_PORT));
     }
+    if let Some((_, domain)) = host.split_once('.').filter(|(_, domain)| domain.contains('.'))
+        && !host::ends_in_number(host)
+    {
+        misses.push((format!("{scheme}://*.{domain}{port}"), PATTERN));
+    }
     misses.push((authority.to_owned(), NO_SCHEME));
     misses.push((format!("\"{}\"", origin.as_str()), QUOTES));
     if loopback.is_some() {
@@ -54,6 +59,8 @@ const WWW: &str = "which differs by www.";
 const PORT: &str = "without the port";
 const DEFAULT_PORT: &str = "with the scheme's default port, which browsers leave out";
 const NO_SCHEME: &str = "without its scheme";
+/// With a `*`, which a list of `cors` takes for a character like others.
+pub(super) const PATTERN: &str = "which is no pattern, but compared letter by letter";
 const QUOTES: &str = "with quotes that belong to it";
 /// Of the same host.
 pub(super) const OTHER_PORT: &str = "with another port";
@@ -99,6 +106,7 @@ mod tests {
                     "http://www.a.example:8443",
                     "https://a.example:8443",
                     "https://www.a.example",
+                    "https://*.a.example:8443",
                     "www.a.example:8443",
                     "\"https://www.a.example:8443\"",
                 ],

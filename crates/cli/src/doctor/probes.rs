@@ -29,6 +29,10 @@ const USUAL_PATHS: &[&str] = &[
     "/ws/socket.io/",
     "/api/socket.io/",
     "/ws/",
+    "/sockets/",
+    "/api/socket/",
+    "/api/socketio/",
+    "/api/socket/io/",
     "/socket.io/socket.io/",
 ];
 
@@ -81,6 +85,9 @@ async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
             .poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION))
             .await;
         prober.websocket(Step::Websocket, Asker::Page).await;
+        if prober.last().is_some_and(is_silent) {
+            prober.hurry();
+        }
         upgrade(prober).await;
         strangers(prober, foreign).await;
         near_misses(prober).await;
@@ -105,6 +112,7 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
         prober.websocket(Step::Websocket, Asker::Page).await;
         if prober.last().is_some_and(Exchange::opened_websocket) {
             prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+            doubled_path(prober).await;
             return;
         }
     }
@@ -116,6 +124,11 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
 /// True if the server, or one of several, may be about to start: the next answer may be another.
 fn may_be_starting(exchange: &Exchange) -> bool {
     exchange.is_late() || matches!(exchange.status(), Some(502..=504))
+}
+
+/// True if nothing came, or nothing over a WebSocket that opened.
+fn is_silent(exchange: &Exchange) -> bool {
+    exchange.error.as_ref().is_some_and(|error| error.kind == FailureKind::Late)
 }
 
 /// True if a TLS handshake failed as it does with a port that is not encrypted.
@@ -214,7 +227,10 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
             passing_handshake(prober, step, asker).await;
         }
     }
-    prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+    // Where nothing comes over a WebSocket, nothing comes over another.
+    if !prober.examination.get(Step::Websocket).is_some_and(is_silent) {
+        prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
+    }
     if prober.may_depend_on_origin_of_websocket() {
         prober.websocket(Step::NoOriginWebsocket, Asker::Nobody).await;
     }
@@ -223,7 +239,9 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
 /// Asks from the origins that may have been written for the page's, where that one
 /// is not granted.
 async fn near_misses(prober: &mut Prober<'_, impl Network>) {
-    if prober.examination.grants_page() || prober.examination.names_page() {
+    let examination = &prober.examination;
+    let is_named = examination.grants_page() || examination.names_page();
+    if is_named && !examination.refuses_page() {
         return;
     }
     let origin = prober.examination.target.page.origin.clone();
@@ -299,6 +317,15 @@ async fn other_paths(prober: &mut Prober<'_, impl Network>) {
             return;
         }
         tried.push(path);
+    }
+}
+
+/// Looks whether a proxy takes the path away from polls: it is then there if it is asked for twice.
+async fn doubled_path(prober: &mut Prober<'_, impl Network>) {
+    let path = prober.examination.target.path.clone();
+    let twice = format!("{}{path}", path.trim_end_matches('/'));
+    if let Some(session) = prober.other_path(&twice).await {
+        prober.close(&session, Asker::Page).await;
     }
 }
 

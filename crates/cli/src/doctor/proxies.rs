@@ -9,7 +9,6 @@ const MARKS: &[(&str, &str)] = &[
     ("x-amzn-trace-id", "AWS load balancer"),
     ("x-amzn-requestid", "AWS API Gateway"),
     ("x-azure-ref", "Azure Front Door"),
-    ("x-served-by", "Fastly"),
     ("x-vercel-id", "Vercel"),
     ("x-nf-request-id", "Netlify"),
     ("fly-request-id", "Fly.io"),
@@ -26,5 +25,7 @@ pub(super) fn of(exchange: &Exchange) -> Vec<String> {
     let told = ["Server", "Via"].into_iter();
     let told = told.filter_map(|name| Some(format!("{name}: {}", headers.get(name)?)));
     let marks = MARKS.iter().filter(|(name, _)| headers.get(name).is_some());
-    told.chain(marks.map(|(name, proxy)| format!("{proxy} ({name})"))).collect()
+    let is_fastly = headers.get("x-served-by").is_some_and(|it| it.starts_with("cache-"));
+    let fastly = is_fastly.then(|| "Fastly (x-served-by)".to_owned());
+    told.chain(fastly).chain(marks.map(|(name, proxy)| format!("{proxy} ({name})"))).collect()
 }

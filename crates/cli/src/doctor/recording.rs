@@ -16,6 +16,7 @@ use super::{
     engineio::Protocol,
     examination::{Examination, poll},
     exchange::Exchange,
+    query::Query,
     step::Step,
     target::{Page, Target},
 };
@@ -42,18 +43,18 @@ pub(super) struct Wanted {
 /// It is none, or no request of a Socket.IO client is in it: a clause.
 pub(super) fn read(file: impl Read, wanted: &Wanted) -> Result<Examination, String> {
     let har: Value = serde_json::from_reader(file.take(MAX_RECORDING_LEN))
-        .map_err(|error| format!("is no HAR file: {error}"))?;
-    let log = har.get("log").ok_or("is no HAR file: it has no \"log\"")?;
+        .map_err(|error| format!("is not a HAR file: {error}"))?;
+    let log = har.get("log").ok_or("is not a HAR file: it has no \"log\"")?;
     let entries = log.get("entries").and_then(Value::as_array).into_iter().flatten();
     let entries: Vec<_> = entries.filter_map(|entry| Entry::read(entry, wanted)).collect();
     let base = wanted.base.clone().or_else(|| busiest(&entries)).ok_or(
-        "has no request of a Socket.IO client (with EIO= and transport= in its URL): was the page \
-         loaded while it was recorded?",
+        "has no request of a Socket.IO client (with EIO= and transport= in its URL). Did the page load \
+         while it was recorded?",
     )?;
     let entries: Vec<_> = entries.into_iter().filter(|entry| entry.base() == base).collect();
     let first = entries.first().ok_or_else(|| format!("has no request to {base}"))?;
     let Some(origin) = wanted.origin.clone().or_else(|| page_origin(&entries, log)) else {
-        return Err("does not tell the page's origin: give it by --origin".to_owned());
+        return Err("does not contain the page's origin: give it with --origin".to_owned());
     };
     let path = first.url.path().to_owned();
     let page = page(&entries, origin, wanted.credentialed);
@@ -111,6 +112,11 @@ fn page(entries: &[Entry], origin: String, credentialed: bool) -> Page {
         credentialed,
         origin,
         headers: entries.iter().flat_map(|entry| entry.asked_headers.clone()).collect(),
+        query: entries
+            .first()
+            .and_then(|first| first.url.query())
+            .map(Query::recorded)
+            .unwrap_or_default(),
         cookie: None,
         client: if is_of_3 { 2 } else { 4 },
         websocket: polls().next().is_none(),

@@ -9,6 +9,14 @@ pub(super) enum SocketServer {
     Node2,
     /// socket.io 3 or 4 of npm, or another that takes its options.
     Node,
+    /// socketioxide, of Rust.
+    Oxide,
+    /// github.com/zishang520/socket.io, of Go.
+    Zishang,
+    /// walkor/phpsocket.io.
+    Php,
+    /// github.com/googollee/go-socket.io, of Go, and what was forked from it.
+    Googollee,
     /// python-socketio, alone or within Flask-SocketIO.
     Python,
     /// netty-socketio, alone or within a Spring application.
@@ -25,6 +33,9 @@ pub(super) enum Proxy {
     Gunicorn,
     Passenger,
     LiteSpeed,
+    Envoy,
+    Varnish,
+    Fastly,
     Cloudflare,
     CloudFront,
     AwsBalancer,
@@ -66,22 +77,31 @@ const PLATFORMS: &[(Proxy, &str, &str)] = &[
     (Proxy::CloudFront, "Server", "cloudfront"),
 ];
 
+/// The header that Envoy adds to a server's answer.
+const ENVOY: &str = "x-envoy-upstream-service-time";
+
 /// The Socket.IO server behind everything, as far as it told.
 pub(super) fn socket_server(examination: &Examination) -> SocketServer {
     let exchanges = || examination.exchanges.iter();
-    let opened_by =
-        |author| exchanges().filter_map(Exchange::opened).any(|open| open.author == Some(author));
+    let is_of = |author| exchanges().any(|exchange| exchange.author() == Some(author));
     let serves = |names: &[&str]| {
         let servers = exchanges().filter_map(|exchange| exchange.header("Server"));
         servers
             .map(|server| server.to_ascii_lowercase())
             .any(|server| names.iter().any(|name| server.contains(name)))
     };
-    let is_of_python = exchanges().filter_map(Exchange::engine_error).any(|error| error.is_python);
-    if opened_by(Author::Netty) || serves(&["netty-socketio"]) {
+    if is_of(Author::Netty) || serves(&["netty-socketio"]) {
         SocketServer::Netty
-    } else if is_of_python || opened_by(Author::Python) || serves(PYTHON) {
+    } else if is_of(Author::Python) || serves(PYTHON) {
         SocketServer::Python
+    } else if is_of(Author::Oxide) {
+        SocketServer::Oxide
+    } else if is_of(Author::Php) {
+        SocketServer::Php
+    } else if is_of(Author::Zishang) {
+        SocketServer::Zishang
+    } else if is_of(Author::Googollee) {
+        SocketServer::Googollee
     } else if examination.is_server_2() {
         SocketServer::Node2
     } else {
@@ -127,6 +147,12 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Gunicorn)
     } else if starts("cloudflare") {
         Some(Proxy::Cloudflare)
+    } else if exchange.header("x-served-by").is_some_and(|it| it.starts_with("cache-")) {
+        Some(Proxy::Fastly)
+    } else if via.contains("varnish") || exchange.header("x-varnish").is_some() {
+        Some(Proxy::Varnish)
+    } else if server.contains("envoy") || exchange.header(ENVOY).is_some() {
+        Some(Proxy::Envoy)
     } else {
         None
     }

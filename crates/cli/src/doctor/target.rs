@@ -6,7 +6,7 @@ use socketio_cors_core::origin::host::is_loopback;
 use socketio_cors_explain::{fetch_standard::is_safelisted, registrable_domain};
 use url::{Host, Url};
 
-use super::engineio::Protocol;
+use super::{engineio::Protocol, query::Query};
 
 /// A server, and a page that is to use it.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub(super) struct Page {
     pub(super) origin: String,
     /// The headers that its client sets.
     pub(super) headers: Vec<(String, String)>,
+    /// The client's `query` option.
+    pub(super) query: Query,
     /// The browser's cookies for the server.
     pub(super) cookie: Option<String>,
     /// True if its requests carry credentials.
@@ -131,6 +133,7 @@ mod tests {
             page: Page {
                 origin: origin.to_owned(),
                 headers: Vec::new(),
+                query: Query::default(),
                 cookie: None,
                 credentialed: false,
                 client: 4,

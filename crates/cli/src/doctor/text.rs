@@ -33,7 +33,12 @@ impl Severity {
 
 /// The findings, the facts, and how many there are, in colour.
 pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Finding]) -> String {
-    let mut parts = vec![heading(examination)];
+    let mut heading = heading(examination);
+    if findings.iter().any(|finding| finding.summary.contains("poll")) {
+        heading
+            .push_str("A poll is an HTTP request of a Socket.IO client, which begins with one.\n");
+    }
+    let mut parts = vec![heading];
     parts.extend(findings.iter().map(finding));
     if !facts.is_empty() {
         let widest = facts.iter().map(|fact| fact.name.len()).max().unwrap_or_default();
@@ -50,10 +55,11 @@ fn heading(examination: &Examination) -> String {
     let target = &examination.target;
     let page = &target.page;
     let credentials = if page.credentialed { ", with credentials" } else { "" };
+    let query = if page.query.is_empty() { "" } else { ", with a query" };
     let websocket = if page.websocket { ", WebSocket alone" } else { "" };
-    let sees = if examination.recorded.is_some() { "saw it, by a recording" } else { "sees it" };
+    let sees = if examination.recorded.is_some() { "saw it, in a recording" } else { "sees it" };
     let text = format!(
-        "{}{} as a page of {} {sees} (Socket.IO client {}{credentials}{websocket})",
+        "{}{} as a page of {} {sees} (Socket.IO client {}{query}{credentials}{websocket})",
         target.base.as_str().trim_end_matches('/'),
         target.path,
         page.origin,
@@ -123,10 +129,10 @@ fn closing(examination: &Examination, findings: &[Finding]) -> String {
     if findings.is_empty() {
         let origin = &examination.target.page.origin;
         if examination.recorded.is_some() {
-            return "nothing found: every request that was recorded is in order".to_owned();
+            return "nothing found: every recorded request is in order".to_owned();
         }
         return format!(
-            "nothing found: a page of {} can use this server; if it fails all the same, record it: --har",
+            "nothing found: a page of {} can use this server. If it fails all the same, record it: --har",
             printable(origin)
         );
     }

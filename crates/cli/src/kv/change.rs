@@ -3,6 +3,7 @@
 
 mod change_report;
 mod contents;
+mod missing_keys;
 mod write;
 
 use std::fmt;
@@ -82,7 +83,7 @@ impl<'t> PolicySlot<'t> {
         Ok(Change { history: History::of(&self.keys.policy, &listed), ..values })
     }
 
-    /// The same without the versions, for who changes nothing.
+    /// The same without the versions, for commands that change nothing.
     ///
     /// # Errors
     /// wrangler failed.
@@ -172,7 +173,11 @@ impl Change<'_> {
     ) -> Result<Report, CommandError> {
         let (system, options) = (self.slot.system, self.slot.options);
         let (destination, difference) = (self.slot.destination_text(), self.difference(policy));
-        print(system, &format!("\n{destination}\n\n{difference}\n\n"))?;
+        let warning = match self.missing_keys(policy) {
+            Ok(warning) => warning.map(|line| format!("\n\n{line}")).unwrap_or_default(),
+            Err(error) => return Ok(self.slot.wrangler_failed(&error, "Nothing was changed.")),
+        };
+        print(system, &format!("\n{destination}\n\n{difference}{warning}\n\n"))?;
         if !consent.yes {
             if !consent.ask(system, &format!("{question} {}", options.wrangler.place()))? {
                 return Ok(Report::bad("Nothing was changed."));
@@ -181,7 +186,8 @@ impl Change<'_> {
             match self.slot.values(None) {
                 Ok(now) if self.contents(&now, "") == self.contents(&self.before, "") => {}
                 Ok(_) => {
-                    let text = "Nothing was changed, as somebody else did meanwhile.";
+                    let text = "Nothing was changed: somebody else changed the policy in the \
+                                meantime.";
                     return Ok(Report::bad(text));
                 }
                 Err(error) => {
@@ -225,7 +231,8 @@ impl Change<'_> {
             InForce::Policy { key, policy } => from(
                 Some(&policy),
                 format!(
-                    "\"{own}\" is not in {place} yet, so \"{key}\" is used. Changes from that:"
+                    "\"{own}\" is not in {place} yet, so the Worker uses \"{key}\". Changes from \
+                     that:"
                 ),
             ),
         }
@@ -260,7 +267,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { heading, policies } = self;
         if policies.is_empty() {
-            write!(f, "{heading}\n  nothing: the text differs, the decisions do not")
+            write!(f, "{heading}\n  nothing: only the text differs, the decisions are the same")
         } else {
             write!(f, "{heading}\n{policies}")
         }

@@ -31,7 +31,7 @@ impl<'o> Destination<'o> {
             environment.map(|name| format!("environment {name}")),
             Some(match namespace {
                 Some(id) => format!("namespace {id}"),
-                None => "the namespace that wrangler made for it".to_owned(),
+                None => "the namespace that wrangler created".to_owned(),
             }),
         ];
         let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -43,7 +43,7 @@ impl<'o> Destination<'o> {
         let of_config = || self.config.as_ref()?.account().map(str::to_owned);
         of_process.or_else(of_config).unwrap_or_else(|| match wrangler.only_account() {
             Some((name, id)) => format!("{name} ({id})"),
-            None => "that wrangler chooses".to_owned(),
+            None => "chosen by wrangler".to_owned(),
         })
     }
 
@@ -53,8 +53,8 @@ impl<'o> Destination<'o> {
         let environments = config.unchosen_environments();
         let names = environments.join(", ");
         let warning = format!(
-            "{} has environments ({names}) and none is named, so this is about the top level. Name one \
-             with --env, or the top level with --env \"\".",
+            "{} has environments ({names}), and this command uses the top level. Choose an \
+             environment with --env NAME, or the top level with --env \"\".",
             config.path.to_string_lossy()
         );
         (!environments.is_empty()).then(|| printable(&warning).into_owned())
@@ -64,8 +64,8 @@ impl<'o> Destination<'o> {
     pub(crate) fn report_only_line(&self) -> Option<String> {
         let config = self.config.as_ref().filter(|config| config.is_report_only())?;
         Some(format!(
-            "Nothing is enforced: {} has REPORT_ONLY = \"on\". Take it out and deploy to enforce \
-             the policy.",
+            "Nothing is enforced: {} has REPORT_ONLY = \"on\". Remove it and deploy to enforce the \
+             policy.",
             printable(&config.path.to_string_lossy())
         ))
     }

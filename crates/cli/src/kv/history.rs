@@ -59,8 +59,7 @@ impl History {
         &self.kept
     }
 
-    /// The keys of the oldest versions, of which there are too many once one more is kept, of
-    /// `new_bytes`.
+    /// The keys of the oldest versions, which are too many together with a new one of `new_bytes`.
     pub(crate) fn surplus(&self, new_bytes: usize) -> Vec<&str> {
         let mut bytes = new_bytes;
         let is_surplus = |(index, kept): &(usize, &KeptVersion)| {

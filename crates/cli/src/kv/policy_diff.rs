@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_it_is_obeyed_by_the_terminal() {
+    fn the_terminal_obeys_nothing_in_it() {
         let new = "{\"routes\": {\"/\u{202e}a/\": {\"origin\": false}}}";
         assert_eq!(difference(None, new), "+ /\\u{202e}a/");
     }

@@ -9,7 +9,7 @@ use crate::{
     report::{CommandError, WrongUsage},
     system::System,
     terminal::{
-        print,
+        TOOL, print,
         printable::{printable, typed},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 /// The policy that a command is about.
 #[derive(Args, Debug)]
 pub(crate) struct PolicyOptions {
-    /// The host whose policy it is, as in api.example.com or api.example.com:8443
+    /// The host of the policy, as in api.example.com or api.example.com:8443
     /// [default: every host]
     #[arg(long, value_name = "H")]
     host: Option<String>,
@@ -42,7 +42,7 @@ impl Consent {
         if self.yes || system.can_ask() {
             Ok(())
         } else {
-            Err(WrongUsage("there is no terminal to ask on; add --yes".to_owned()))
+            Err(WrongUsage("there is no terminal for the question; add --yes".to_owned()))
         }
     }
 
@@ -65,7 +65,7 @@ impl Consent {
 pub(crate) struct PolicyKeys {
     /// Of the document.
     pub(crate) policy: String,
-    /// Under which older versions of the tool kept the document before it.
+    /// The key under which older versions of the tool kept the document before it.
     pub(crate) previous: String,
     /// Of the documents that the Worker looks for, this one first.
     pub(crate) candidates: Vec<String>,
@@ -87,7 +87,7 @@ impl PolicyOptions {
     /// The `command` of the tool about the policy, for people to type.
     pub(crate) fn command(&self, command: &str) -> String {
         let host = self.host.iter().flat_map(|host| ["--host", host]);
-        let words = ["socketio-cors", command].into_iter().chain(host);
+        let words = TOOL.split(' ').chain([command]).chain(host);
         typed(words.chain(self.wrangler.words()))
     }
 }
@@ -107,7 +107,7 @@ impl PolicyKeys {
 /// The host as KV's keys have it.
 pub(crate) fn policy_host(text: &str) -> Result<String, WrongUsage> {
     let url = url_of_host(text, "/")?;
-    let not_a_host = || WrongUsage(format!("--host {} is not a host", printable(text)));
+    let not_a_host = || WrongUsage(format!("--host {} is not a host name", printable(text)));
     let split = request::Url::split(url.as_str());
     let key = split.policy_host();
     let is_host = matches!(url.scheme(), "http" | "https")

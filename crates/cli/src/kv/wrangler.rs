@@ -31,9 +31,9 @@ pub(crate) struct Wrangler<'s> {
 }
 
 /// The advice where wrangler is not installed.
-const INSTALL: &str = "no wrangler is installed here, nor is there one in the PATH. In the \
-                       directory of your wrangler.toml run\n  npm install --save-dev wrangler\n\
-                       or name another command with --wrangler. Tried:";
+const INSTALL: &str = "found no wrangler here or in the PATH. In the directory of your \
+                       wrangler.toml, run\n  npm install --save-dev wrangler\n\
+                       or choose another command with --wrangler. Tried:";
 
 /// A value to be put under a key.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ impl<'s> Wrangler<'s> {
         Err(Unfinished { error: self.failed(&["kv", "bulk", verb], &finished), done })
     }
 
-    /// The account whose KV it is, where the user has one alone: its name and id.
+    /// The name and id of the user's account, if the user has only one.
     pub(crate) fn only_account(&self) -> Option<(String, String)> {
         let config = self.options.iter().skip_while(|word| *word != "--config").take(2);
         let config: Vec<_> = config.cloned().collect();
@@ -218,7 +218,7 @@ impl<'s> Wrangler<'s> {
             WranglerError(if self.is_missing {
                 format!("{INSTALL}\n  {message}")
             } else {
-                format!("{message}; --wrangler takes another command")
+                format!("{message}; choose another command with --wrangler")
             })
         })
     }

@@ -1,4 +1,5 @@
-//! wrangler's configuration, of which is read what says where a policy goes, and whether it is enforced.
+//! wrangler's configuration. Only the fields are read that say where a policy goes, and if it is
+//! enforced.
 //!
 //! Source: Wrangler, "Configuration": which file it takes, and what an environment inherits: its
 //! name and account, and neither variables nor namespaces.
@@ -28,8 +29,8 @@ pub(crate) struct WranglerConfig {
 }
 
 impl WranglerConfig {
-    /// The one that `wrangler --config <file> --env <environment>` takes. It is for wrangler to
-    /// complain of one that cannot be read.
+    /// The one that `wrangler --config <file> --env <environment>` takes. wrangler itself complains
+    /// if it cannot be read.
     pub(crate) fn read(
         system: &dyn System,
         file: Option<&str>,

@@ -20,7 +20,7 @@ pub(crate) struct WranglerOptions {
     /// The environment in wrangler's configuration
     #[arg(short, long, value_name = "NAME")]
     env: Option<String>,
-    /// Where `wrangler dev` keeps its local KV, if it was told where
+    /// The directory of `wrangler dev`'s local KV, if you chose one
     #[arg(long, value_name = "DIR", requires = "local")]
     persist_to: Option<String>,
     /// The command that runs wrangler [default: npx --no-install wrangler, or else the PATH's]

@@ -146,8 +146,8 @@ impl From<TlsProblem> for Failure {
                 format!("the certificate is for another name: {}", names.join(", "))
             }
             TlsProblem::UnknownIssuer => {
-                "the certificate is issued by nobody that this system trusts: it is self-signed, or \
-                 the server does not send the intermediate certificate (UnknownIssuer)"
+                "this system trusts nobody who issued the certificate: the server does not send the \
+                 intermediate certificate, or the certificate is self-signed (UnknownIssuer)"
                     .to_owned()
             }
             TlsProblem::SelfSigned => "the certificate is self-signed".to_owned(),

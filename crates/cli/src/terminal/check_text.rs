@@ -31,7 +31,7 @@ pub(crate) fn summary(
         Ok(policy) => {
             let needs = match oldest_worker(document.policy.json()) {
                 FIRST_WORKER => String::new(),
-                newer => format!(", for Workers from {newer} on"),
+                newer => format!(", needs Worker {newer} or newer"),
             };
             format!("valid, {}{needs}", contents(policy))
         }
@@ -42,7 +42,7 @@ pub(crate) fn summary(
         count => format!(", {}", counted(count, "warning")),
     };
     let converted = if policy.is_ok() && !document.policy.is_json() {
-        "; it is not strict JSON, which `publish` makes of it"
+        "; it is not strict JSON: `publish` converts it"
     } else {
         ""
     };

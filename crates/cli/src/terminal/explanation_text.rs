@@ -5,7 +5,9 @@ use socketio_cors_explain::{ExplainedRequest, Explanation};
 
 use super::printable::printable;
 
-const PREFLIGHTS: &str = "  A client that polls makes each URL anew, so each poll has a preflight. How to save them: docs/cost.md";
+const PREFLIGHTS: &str = "  A client that polls uses a new URL each time, so each poll has a \
+                          preflight. To avoid that, set timestampRequests: false in the client and \
+                          maxAge in the policy (docs/cost.md)";
 
 /// An explanation under the document `file`, for which each tenant's key was assumed to be as
 /// `key_status` says. Several lines.
@@ -54,7 +56,10 @@ fn request_text(request: &ExplainedRequest<'_>, file: &str, key_status: KeyStatu
     }
     let removed = request.removed();
     if !removed.is_empty() {
-        lines.push(format!("  removed   {} of the request (websocketCookies)", removed.join(", ")));
+        lines.push(format!(
+            "  removed   {} from the request (websocketCookies)",
+            removed.join(", ")
+        ));
     }
     lines.push(format!("  answer    {}", answer(&request.action)));
     let headers = request.headers().into_iter();
@@ -72,13 +77,13 @@ fn answer(action: &Action<'_>) -> String {
     match action {
         Action::Answer(answer) => {
             let status = answer.status().as_u16();
-            format!("{status} by the edge; the origin server never sees the request")
+            format!("{status} from the edge; the origin server never sees the request")
         }
         Action::ForwardUntouched(_) => {
             "forwarded untouched, with the origin server's own CORS headers".to_owned()
         }
         Action::ForwardWithCors { .. } => {
-            "forwarded; in place of the origin server's CORS headers:".to_owned()
+            "forwarded, with these headers instead of the origin server's CORS headers:".to_owned()
         }
     }
 }

@@ -14,7 +14,8 @@ use rustc_hash::FxBuildHasher;
 #[derive(Debug)]
 pub struct LruCache<V> {
     capacity: usize,
-    // A set and a list: each type of value would have a map's code of its own in the Wasm.
+    // A set and a list instead of a map, whose code would be in the Wasm once for each type of
+    // value.
     names: IndexSet<Box<str>, FxBuildHasher>,
     /// In the order of their names.
     entries: Vec<Entry<V>>,
@@ -51,8 +52,8 @@ impl<V> LruCache<V> {
         self.entries.iter().map(|entry| (&entry.value, entry.used_at))
     }
 
-    /// Inserts `value`. If there is no room, the value that was used least recently is evicted. All
-    /// are searched for it, so insert only after something slower, such as a KV read.
+    /// Inserts `value`. If there is no room, the value that was used least recently is evicted.
+    /// That searches all values, so insert only after something slower, such as a KV read.
     pub fn insert(&mut self, name: &str, now: f64, value: V) {
         self.insert_evicting(name, now, value, |_| false);
     }

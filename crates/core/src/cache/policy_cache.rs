@@ -6,7 +6,7 @@
 //! | nothing | a valid document | it is used |
 //! | nothing | a faulty one | `@last-good` is used |
 //! | nothing | no such key | closed (403), by what `@last-good` covers |
-//! | nothing | an error, or nothing within [`MAX_WAIT`](crate::cache::waiting::MAX_WAIT) | closed (503); nobody waits for KV again but who would be refused |
+//! | nothing | an error, or nothing within [`MAX_WAIT`](crate::cache::waiting::MAX_WAIT) | closed (503); from then on, only requests that would be refused wait for KV |
 //! | a fresh policy | (not asked) | it is used |
 //! | a policy past fresh | (asked behind the request) | it is used; the answer decides the next request |
 //! | a policy past [`STALE_FACTOR`](crate::cache::waiting::STALE_FACTOR) times that | (asked first) | as the answer says; what the policy leaves uncovered does not wait |
@@ -14,10 +14,11 @@
 //! | a policy | an error, or nothing within [`MAX_WAIT`](crate::cache::waiting::MAX_WAIT) | it is kept, and nobody waits until a read succeeds; one read a second behind a request |
 //! | a policy | no such key | it is kept until a second read says so, [`MISSING_CONFIRMED_AFTER`] later; then closed (403), by what it covers, or the document of a less specific key |
 //!
-//! A host has one reader at a time: who comes meanwhile looks here again, and one of
-//! them reads as well if there is no answer after [`TAKEOVER_AFTER`](crate::cache::waiting::TAKEOVER_AFTER).
-//! So has the document for every host: others read their own keys alone while it is being read, and
-//! while it is fresh.
+//! One request at a time reads the policy of a host. The host's other requests look here again
+//! later, and one of them reads as well if there is no answer after
+//! [`TAKEOVER_AFTER`](crate::cache::waiting::TAKEOVER_AFTER). The document for every host has one
+//! reader, too: while it is being read, and while it is fresh, other hosts read only their own
+//! keys.
 //!
 //! All times are in milliseconds.
 
@@ -65,12 +66,12 @@ pub enum PolicyState {
     InForce(Rc<Policy>),
     /// No document exists.
     Missing {
-        /// The last one that did, as far as it is known.
+        /// The last one that existed, if it is known.
         last_known: Option<Rc<Policy>>,
     },
     /// A document may exist, but none could be read.
     Unavailable {
-        /// The last one that did, as far as it is known.
+        /// The last one that could be read, if there was one.
         last_known: Option<Rc<Policy>>,
     },
 }
@@ -112,9 +113,9 @@ struct ReadTimes {
 /// among those that a host's document may have, the most specific first.
 #[derive(Debug)]
 enum FetchResult {
-    /// The document of that rank is there and valid.
+    /// KV has a valid document at that rank.
     Valid(Rc<Policy>, usize),
-    /// The document of that rank is there and faulty.
+    /// KV has a faulty document at that rank.
     Invalid(usize),
     /// There is none.
     Missing,
@@ -122,7 +123,7 @@ enum FetchResult {
     Failed,
     /// The document of that rank is faulty, and this was the last good one, if any.
     LastGood(Option<Rc<Policy>>, usize),
-    /// There is none, and this was the last good one, if any.
+    /// KV has no document, and this was the last good one, if any.
     LastKnown(Option<Rc<Policy>>),
 }
 
@@ -133,9 +134,9 @@ enum Next {
     Done,
     /// The key has been missing for long enough: the policy is no longer in force.
     Dropped,
-    /// The last good document of the key of that rank has to be read.
+    /// Read the last good document of the key of that rank.
     ReadLastGood(usize),
-    /// The last good document of any of the keys has to be read.
+    /// Read the last good document of any of the keys.
     ReadLastKnown,
 }
 
@@ -222,7 +223,7 @@ impl PolicyCache {
         let waited_enough = times.has_waited();
         let Some(entry) = self.hosts.get_mut(host, now) else {
             self.hosts.insert(host, now, Entry::first_read(now));
-            // Made-up hosts may have displaced what it waited for.
+            // Hosts that somebody made up may have evicted the entry that it waited for.
             let waits = if waited_enough { Waits::Never } else { Waits::Always };
             let read = Some(begin_read(host, now, fresh, &mut self.shared));
             return Lookup { state: PolicyState::UNKNOWN, read, waits };

@@ -1,4 +1,4 @@
-//! Tenant origins, each of which has a KV key, as far as an isolate has them cached.
+//! The cache of tenants: origins that each have a KV key.
 //!
 //! | this isolate knows | what happens |
 //! |---|---|
@@ -8,9 +8,9 @@
 //! | a key is not there, not long ago | it is used |
 //! | nothing, or that for longer | KV is asked first, if the [limits] allow it; else, or if KV fails, the origin is refused |
 //!
-//! After a read that failed, or was late, nobody waits for KV until one succeeds: what was
-//! there is used, what is unknown is refused, and one request a second asks again. It does so
-//! behind itself where the key was there.
+//! After a read that failed or was late, no request waits for KV until a read succeeds. Keys that
+//! existed are used, unknown ones are refused, and one request a second asks KV again: in the
+//! background if its key existed.
 //!
 //! A key is read by one request at a time. Others, which may not await that one's I/O, look
 //! again by timers of their own.
@@ -185,7 +185,7 @@ impl Tenants {
     fn update_key(&mut self, key: &str, asked_at: f64, now: f64, is_present: bool) {
         let present = self.present.get_mut(key, now).map(|present| present.validated_at);
         let missing = self.missing.get_mut(key, now).copied();
-        // A later question was answered earlier.
+        // KV answered a later read first.
         if present.into_iter().chain(missing).any(|validated_at| validated_at > asked_at) {
             return;
         }

@@ -4,7 +4,7 @@
 pub const STALE_FACTOR: f64 = 2.0;
 /// The longest that a request waits for KV.
 pub const MAX_WAIT: f64 = 2000.0;
-/// A request that waits for a read reads by itself if that takes longer.
+/// If a read takes longer than this, a request that waits for it reads as well.
 pub const TAKEOVER_AFTER: f64 = 500.0;
 /// The failure of a KV that gave no answer within [`MAX_WAIT`], in words.
 pub const NO_ANSWER: &str = "KV gave no answer within two seconds";
@@ -33,8 +33,8 @@ impl Times {
 }
 
 /// The time in milliseconds after which a request that waits for KV looks into the cache again:
-/// often at first, and until it has waited for [`MAX_WAIT`]. One with a read of its own is woken
-/// by that, and looks again if it takes too long.
+/// often at first, and until it has waited for [`MAX_WAIT`]. A request with a read of its own is
+/// woken by that read, and looks only if the read takes too long.
 #[must_use]
 pub fn pause(times: Times, has_own_read: bool) -> f64 {
     let waited = times.waited();

@@ -6,11 +6,11 @@
 pub enum KeyStatus {
     /// It is not there.
     Missing,
-    /// It was not asked for, as the limit of look-ups is reached.
+    /// KV was not asked, as the limit of look-ups is reached.
     RateLimited,
     /// KV gave no answer.
     Failed,
-    /// It has to be asked for.
+    /// KV has not been asked yet.
     Unknown,
     /// It is there.
     Present,

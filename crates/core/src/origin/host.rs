@@ -53,7 +53,7 @@ fn len(text: &str, keeps_case: bool) -> Option<usize> {
 /// is a number (WHATWG URL, "ends in a number checker").
 #[must_use]
 pub fn ends_in_number(host: &str) -> bool {
-    // As hardly any top-level domain does.
+    // Hardly any top-level domain ends like that.
     let may_be = |byte: u8| byte.is_ascii_hexdigit() || byte == b'x';
     if !host.bytes().next_back().is_some_and(may_be) {
         return false;

@@ -134,7 +134,7 @@ fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
         return is_host(host).then_some(HostPattern::Exactly(host));
     };
     if let Some(domain) = after.strip_prefix('.').filter(|_| before.is_empty()) {
-        // A browser could send no subdomain of a longer one: "x." has two characters.
+        // Below a longer domain, no subdomain fits: "x." has two characters.
         let fits = domain.len() <= host::MAX_HOST_LEN - 2;
         return (fits && is_host(domain) && !is_address(domain))
             .then_some(HostPattern::Below(domain));
@@ -143,7 +143,7 @@ fn read_host<'h>(scheme: &str, host: &'h str) -> Option<HostPattern<'h>> {
     is_good.then_some(HostPattern::Between(before, after))
 }
 
-/// Returns true if a `*` between the two leaves the last two labels alone, and is in none of punycode.
+/// Returns true if a `*` between the two is not in the last two labels, nor in a punycode label.
 fn is_within_label(before: &str, after: &str) -> bool {
     has_two_labels(after) && !is_punycode(before) && !is_address(after)
 }
@@ -298,7 +298,8 @@ impl PatternError {
             ErrorKind::NoScheme => "has no scheme: an origin is scheme://host[:port]",
             ErrorKind::Scheme => "has an invalid scheme",
             ErrorKind::WebSocketScheme => {
-                "is a WebSocket URL, but a page's origin is http or https, for its WebSockets too"
+                "is a WebSocket URL, but browsers send the page's http or https origin, even for \
+                 WebSockets"
             }
             ErrorKind::Userinfo => "has user information, which no browser sends in an origin",
             ErrorKind::Path => {
@@ -310,11 +311,11 @@ impl PatternError {
             }
             ErrorKind::Unicode => "has a Unicode host, but browsers send its punycode form",
             ErrorKind::DefaultPort => "has the scheme's default port, which browsers leave out",
-            ErrorKind::Port => "has an invalid port: neither 1 to 65535 nor *",
+            ErrorKind::Port => "has an invalid port: expected 1 to 65535, or *",
             ErrorKind::Wildcards => "has more than one * in its host",
             ErrorKind::WildcardHost => "stands for every host",
             ErrorKind::WildcardDomain => "has a * in the last two labels of its host",
-            ErrorKind::WildcardPunycode => "has a * in a label of punycode",
+            ErrorKind::WildcardPunycode => "has a * in a punycode label",
             ErrorKind::WildcardAddress => "has a * in an IP address, or before one",
             ErrorKind::Host => "has an invalid host",
         }
@@ -341,9 +342,9 @@ impl PatternError {
                 "write \"https://*.example.com\", or \"origin\": true for every origin"
             }
             ErrorKind::Wildcards | ErrorKind::WildcardDomain | ErrorKind::WildcardPunycode => {
-                "write each host, or one *, as in \"https://pr-*.example.com\""
+                "list each host, or use one *, as in \"https://pr-*.example.com\""
             }
-            ErrorKind::WildcardAddress => "write each address",
+            ErrorKind::WildcardAddress => "list each address",
             _ => "write an origin such as \"https://example.com\" or \"http://localhost:3000\"",
         }
         .to_owned()

@@ -167,7 +167,7 @@ impl<'d> Diagnostics<'d> {
         Reported
     }
 
-    /// `value` if nothing was found, and otherwise all that was, in the document's order.
+    /// `value` if there are no diagnostics; otherwise the diagnostics, in the document's order.
     pub(super) fn into_result<T>(
         mut self,
         value: Result<T, Reported>,

@@ -1,4 +1,4 @@
-//! Patterns that stand for pages which are seldom to be trusted.
+//! Patterns that match pages which can seldom be trusted.
 
 use crate::origin::{
     FILE,
@@ -6,13 +6,14 @@ use crate::origin::{
     pattern::{HostPattern, OriginPattern},
 };
 
-/// The host of a Tauri app's own pages on Windows. They come out of the app, and through no network.
+/// The host of a Tauri app's own pages on Windows. They come from the app itself, not from the
+/// network.
 const TAURI: &str = "tauri.localhost";
 
-/// Where anybody gets a site, though the Public Suffix List does not say so.
+/// Domains where anybody can get a site, though they are not in the Public Suffix List.
 const SHARED_DOMAINS: &[&str] = &["app.github.dev", "webcontainer-api.io"];
 
-/// Where builders of sites put previews beside what is published.
+/// Domains where hosting platforms put previews beside published sites.
 const PREVIEW_DOMAINS: &[&str] = &["netlify.app", "pages.dev", "vercel.app", "web.app"];
 
 /// The parts of names that previews of a branch or of a pull request have.
@@ -28,8 +29,8 @@ pub(super) fn about(
     if pattern.is_null() {
         // With credentials, it is a fault.
         return (!credentialed).then_some((
-            "stands for every sandboxed frame, of any site, and for every local file",
-            "serve the page from an origin of its own, and list that",
+            "is the origin of every sandboxed frame, on any site, and of every local file",
+            "serve the page from a URL of its own, and list that origin",
         ));
     }
     if !credentialed {
@@ -37,23 +38,23 @@ pub(super) fn about(
     }
     if pattern.as_str() == FILE {
         return Some((
-            "stands for every local file and old web view, which can act with the visitor's cookies",
-            "leave \"credentials\" out: devices (ESP32, ESP8266) send no cookies",
+            "lets every local file and old web view act with the visitor's cookies",
+            "remove \"credentials\": devices (ESP32, ESP8266) send no cookies",
         ));
     }
     match pattern.host() {
         HostPattern::Every => Some((
-            "stands for every app or extension of that scheme, each of which can act with the \
-             visitor's cookies",
-            "leave \"credentials\" out, or list the ones that are yours",
+            "lets every app or extension with that scheme act with the visitor's cookies",
+            "remove \"credentials\", or list only your own",
         )),
         HostPattern::Below(domain) if is_below_any(SHARED_DOMAINS, domain) => Some((
-            "stands for sites that anybody gets, each of which can act with the visitor's cookies",
-            "list the one that is yours",
+            "matches sites that anybody can create, and each can act with the visitor's cookies",
+            "list only your own",
         )),
         _ if is_of_previews(pattern.host()) => Some((
-            "looks like previews: the code of every pull request can act with the visitor's cookies",
-            "give previews a server of their own, or no \"credentials\"",
+            "looks like previews: the code of every pull request can act with the visitor's \
+             cookies",
+            "give previews a server of their own, or remove \"credentials\"",
         )),
         host => is_unencrypted(pattern.scheme(), host),
     }
@@ -94,13 +95,13 @@ fn is_unencrypted(scheme: &str, host: HostPattern<'_>) -> Option<(&'static str, 
         (
             "is on the visitor's own machine, where any program can serve it and act with their \
              cookies",
-            "keep it out of production",
+            "remove it in production",
         )
     } else {
         (
-            "is not encrypted: whoever is on a visitor's network can pose as it and act with their \
+            "is not encrypted: anyone on a visitor's network can pose as it and act with their \
              cookies",
-            "serve the page over https, and list that",
+            "serve the page over https, and list its https origin",
         )
     })
 }

@@ -121,7 +121,7 @@ impl<'n> Members<'n> {
         }
     }
 
-    /// Reports a `note` that is no text. It is for people, and nothing else reads it.
+    /// Reports a `note` that is not a string. It is for people; no code reads it.
     pub(super) fn check_note(&self, diagnostics: &mut Diagnostics<'_>) {
         if let Some(node) = self.get("note").filter(|node| node.text().is_none()) {
             diagnostics.add_invalid(&node, "a text", None);
@@ -211,7 +211,7 @@ pub(super) fn joined(
     let joined = names.join(",");
     if joined.len() > MAX_JOINED_LEN {
         let message = format!("has more than {MAX_JOINED_LEN} bytes of names");
-        return Err(diagnostics.add(node, message, "list only those that are used"));
+        return Err(diagnostics.add(node, message, "list only the names that you use"));
     }
     HeaderValue::try_from(joined).map(Some).map_err(|_| Reported)
 }

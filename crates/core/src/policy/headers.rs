@@ -94,7 +94,7 @@ fn check(
     } else if !is_token(name) {
         refuse("is not a valid header name", "write a name such as \"X-Token\"");
     } else if name == "*" && credentialed {
-        let message = "is taken literally with \"credentials\": true";
+        let message = "is not a wildcard with \"credentials\": true";
         refuse(message, "list the headers, or remove the field");
     } else if is_forbidden(&name.to_ascii_lowercase()) {
         refuse("is a header that browsers do not let pages use", "remove it");

@@ -34,8 +34,8 @@ pub(super) enum Value<'t> {
     Object,
 }
 
-/// Stands for a text with half of a surrogate pair (`"\ud800"`), which is good JSON and no Unicode.
-/// No field accepts it.
+/// Stands for a text with half of a surrogate pair (`"\ud800"`), which is valid JSON, but not
+/// Unicode. No field accepts it.
 const NOT_UNICODE: &str = "\u{fffd}";
 
 impl<'t> Json<'t> {
@@ -123,7 +123,7 @@ impl<'t> Iterator for Values<'t> {
 
 /// The text that is written `inner` between its quotes; `None` if it has half of a surrogate pair.
 ///
-/// `serde_json` reads a `String` just so. But its error for what is none prints floating-point
+/// `serde_json` can read a `String`, too. But its error for other values prints floating-point
 /// numbers, which makes the upload 20 KiB (gzip) larger.
 #[cold]
 fn unescape(inner: &str) -> Option<String> {

@@ -14,9 +14,8 @@ pub fn of_host(host: &str) -> String {
     [EVERY_HOST, ":", host].concat()
 }
 
-/// The keys under which the document that `host` is under may be, the most specific
-/// first: that of its host and port, where the port is not the scheme's default, that
-/// of the host, and that of every host.
+/// The keys that may have the document for `host`, the most specific first: that of its host and
+/// port (if the port is not the scheme's default), that of the host, and that of every host.
 #[must_use]
 pub fn candidates(host: &str) -> Vec<String> {
     let mut keys = vec![of_host(host)];
@@ -27,7 +26,7 @@ pub fn candidates(host: &str) -> Vec<String> {
     keys
 }
 
-/// Where the Worker keeps the newest text of `key` that was valid.
+/// The key under which the Worker keeps the newest valid text of `key`.
 #[must_use]
 pub fn last_good(key: &str) -> String {
     [key, LAST_GOOD].concat()
@@ -40,7 +39,8 @@ pub fn history(key: &str) -> String {
     format!("{key}@history:")
 }
 
-/// Where older versions of the command-line tool kept the text that they replaced under `key`.
+/// The key under which older versions of the command-line tool kept the text that they replaced
+/// under `key`.
 #[must_use]
 pub fn previous(key: &str) -> String {
     format!("{key}@previous")
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_under_its_port_then_its_name_then_what_is_for_every_host() {
+    fn a_host_uses_the_document_of_its_port_then_of_its_name_then_of_every_host() {
         for (host, keys) in [
             ("api.example.com", &["policy:api.example.com", "policy"][..]),
             (

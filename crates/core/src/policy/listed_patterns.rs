@@ -30,12 +30,12 @@ pub(super) fn read_pattern<'t>(
     let pattern = OriginPattern::try_from(text)
         .map_err(|error| explain(error, text, domain_rules, over_suffix))?;
     if barred.null && pattern.is_null() {
-        return Err((SHARED, "remove it; serve the page from an origin of its own".to_owned()));
+        return Err((SHARED, "remove it; serve the page from a URL of its own".to_owned()));
     }
     over_suffix(&pattern).map_or(Ok(pattern), |help| Err((OVER_SUFFIX, help)))
 }
 
-/// The clause and the help for a `text` that is no pattern for the reason `error`.
+/// The message and the help for `text`, which is not a pattern because of `error`.
 #[cold]
 fn explain(
     error: PatternError,
@@ -50,9 +50,10 @@ fn explain(
     (error.message(), help)
 }
 
-const SHARED: &str = "stands for every sandboxed frame and local file, with \"credentials\": true";
-const OVER_SUFFIX: &str = "is a wildcard over a public suffix, under which anyone can have a site, \
-                           with \"credentials\": true";
+const SHARED: &str = "is the origin of every sandboxed frame and local file, and \"credentials\" \
+                      is true";
+const OVER_SUFFIX: &str = "is a wildcard over a public suffix, where anyone can get a site, and \
+                           \"credentials\" is true";
 
 /// Adds `pattern`, which is in `node`, to those of `listed`.
 pub(super) fn add(

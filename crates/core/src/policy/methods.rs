@@ -36,7 +36,7 @@ fn method(
     let upper = text.to_ascii_uppercase();
     match upper.as_str() {
         "*" if credentialed => {
-            refuse("is taken literally with \"credentials\": true", "list the methods")
+            refuse("is not a wildcard with \"credentials\": true", "list the methods")
         }
         forbidden if is_forbidden_method(forbidden) => {
             refuse("is a method that browsers forbid", "remove it")
@@ -44,7 +44,7 @@ fn method(
         known if is_normalised_method(known) => Ok(upper),
         // This one is not normalised: a browser sends `patch` as it is.
         "PATCH" if text != "PATCH" => {
-            refuse("is not the method PATCH, whose name is case-sensitive", "write \"PATCH\"")
+            refuse("is not the method PATCH: its name is case-sensitive", "write \"PATCH\"")
         }
         "" => refuse("is not a name", "remove it; [] lists none"),
         _ if is_token(text) => Ok(text.to_owned()),

@@ -40,7 +40,7 @@ pub(super) fn access(
         (None, Some(node)) => socketio2::origins(&node, barred, diagnostics).map(echoed),
         (Some(node), Some(legacy)) => {
             let clause =
-                "is the value of \"origins\", Socket.IO 2's name for \"origin\", which is here too";
+                "is the value of \"origins\", Socket.IO 2's name for \"origin\"; the rule has both";
             diagnostics.add(&legacy, clause, "remove \"origins\"");
             // Both are checked, as either may be kept.
             let _ = (
@@ -109,7 +109,7 @@ fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut
     }
 }
 
-/// The origin that `item` of a list is, with a note or without.
+/// The origin in `item` of a list, which may have a note.
 pub(super) fn text<'n>(item: &Node<'n>) -> Option<Cow<'n, str>> {
     item.text().or_else(|| {
         let mut members = item.json.members()?;

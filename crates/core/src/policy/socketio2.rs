@@ -70,7 +70,7 @@ fn read_entry(
         return Ok(Entry::Every);
     }
     if entry == "*" {
-        return Err(("is not how Socket.IO 2 writes every origin", "write \"*:*\"".to_owned()));
+        return Err(("does not allow every origin in Socket.IO 2", "write \"*:*\"".to_owned()));
     }
     let patterns = patterns(entry);
     for text in &patterns {

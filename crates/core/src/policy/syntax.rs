@@ -32,7 +32,7 @@ pub(super) fn read<'t>(
     if !document.is_ascii()
         && let Some(at) = document.find(char::REPLACEMENT_CHARACTER)
     {
-        let help = "save it as UTF-8, with the character that was meant";
+        let help = "save it as UTF-8, with the right character";
         let message = "invalid UTF-8";
         return Err(diagnostics.add_text(char_at(document, at), message, help));
     }
@@ -67,7 +67,7 @@ fn char_at(document: &str, at: usize) -> Range<usize> {
 
 /// The help for what the tool reads and JSON does not have: comments, trailing commas, single quotes,
 /// names without quotes.
-const PUBLISH: &str = "write strict JSON, as `socketio-cors publish` does from this";
+const PUBLISH: &str = "write strict JSON, or use `socketio-cors publish`, which converts this";
 
 /// The message and the help for an `error` between `before` and `rest`.
 fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'static str) {
@@ -91,7 +91,7 @@ fn explain(error: &serde_json::Error, before: &str, rest: &str) -> (String, &'st
         Some(char) if char.is_control() && !char.is_ascii_whitespace() => "remove that character",
         Some(char) if is_in_name(char) && message.starts_with("key must be") => PUBLISH,
         Some(char) if is_in_name(char) => {
-            "write names and strings in double quotes; only numbers, true, false and null go without"
+            "write names and strings in double quotes; only numbers, true, false and null need none"
         }
         Some(_) => "fix the syntax there",
     };

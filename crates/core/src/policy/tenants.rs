@@ -7,7 +7,7 @@ const MAX_PREFIX_LEN: usize = 128;
 /// The most prefixes of a rule: each is a KV read for an unknown origin.
 const MAX_PREFIXES: usize = 8;
 
-/// What an entry of a list of origins is.
+/// The expected form of an entry in a list of origins.
 pub(super) const EXPECTED: &str =
     "an origin, or {\"kv\": \"tenant:\"} for origins with a KV key each";
 
@@ -30,7 +30,7 @@ pub(super) fn prefix(
         Value::Text(prefix) if listed.prefixes.iter().any(|known| *known == prefix) => {}
         Value::Text(_) if listed.prefixes.len() >= MAX_PREFIXES => {
             let message = format!("exceeds the limit of {MAX_PREFIXES} prefixes in a rule");
-            diagnostics.add(&value, message, "keep several kinds of origins under one prefix");
+            diagnostics.add(&value, message, "use one prefix for several kinds of origins");
         }
         Value::Text(prefix) => listed.prefixes.push(prefix.into_owned()),
         _ => drop(diagnostics.add_invalid(&value, "a prefix of KV keys, as in \"tenant:\"", None)),

@@ -1,4 +1,4 @@
-//! Warnings: things that a document may say, and that are seldom meant.
+//! Warnings: things that are valid in a document, but seldom intended.
 
 use super::{
     Diagnostic, DomainRules, dangers,
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::origin::pattern::OriginPattern;
 
-/// Headers of the CORS protocol itself, by the field in which they are useless. Who lists them has
-/// mostly misunderstood the field.
+/// Headers of the CORS protocol itself, by the field in which they are useless. An author who lists
+/// them has usually misunderstood the field.
 const MISDIRECTED: [(&str, &[&str]); 2] = [
     (
         "allowedHeaders",
@@ -80,7 +80,7 @@ fn warn_of_origins(
         let Some(node) = members.get(name) else { continue };
         if node.json.items().is_some_and(|mut items| items.next().is_none()) {
             let message = "lists no origin, so only the same origin is allowed";
-            warnings.add(&node, message, "write \"origin\": false if that is meant");
+            warnings.add(&node, message, "if you want that, write \"origin\": false");
         }
         for item in node.items_or_self() {
             warn_of_keys(&item, diagnostics, warnings);
@@ -97,9 +97,9 @@ fn warn_of_origins(
                 warnings.add(&item, message, help);
             }
             if is_wildcard && !means_every {
-                let message = "lets no page poll with cookies, which sessions and sticky load \
-                               balancing may need";
-                let help = "if they do, list the origins and set \"credentials\": true";
+                let message = "prevents pages from polling with cookies, which sessions and sticky \
+                               load balancing may need";
+                let help = "if yours do, list the origins and set \"credentials\": true";
                 warnings.add(&item, message, help);
             }
             let doubt = patterns.iter().find_map(|text| {
@@ -148,7 +148,7 @@ fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, Strin
         (
             "lets every site open a WebSocket with its visitors' cookies, which browsers send \
              whatever \"credentials\" says",
-            "; set \"websocketCookies\": false if the socket needs none",
+            "; set \"websocketCookies\": false if the socket needs no cookies",
         )
     } else {
         (
@@ -157,7 +157,7 @@ fn every_origin(credentialed: bool, keeps_cookies: bool) -> (&'static str, Strin
             "",
         )
     };
-    let meant = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
+    let meant = "; or, if you want that, add \"dangerouslyAllow\": [\"every-origin\"]";
     (message, format!("list the origins{alternative}{meant}"))
 }
 
@@ -174,15 +174,20 @@ const READERS: [(&str, PatternsOf); 2] = [
 fn warn_of_socketio2(members: &Members<'_>, credentialed: bool, warnings: &mut Diagnostics<'_>) {
     let Some(node) = members.get("origins") else { return };
     if !credentialed {
-        let message = "lets no page poll with cookies, which Socket.IO 2 does";
-        warnings.add(&node, message, "add \"credentials\": true for that");
+        let message = "prevents pages from polling with cookies, which Socket.IO 2 allows";
+        warnings.add(&node, message, "add \"credentials\": true to allow it");
     }
     let is_every =
         node.items_or_self().any(|item| item.text().is_some_and(|text| text.contains("*:*")));
     if !is_every && members.get("missingOrigin").is_none() {
-        let message =
-            "lets requests without an Origin through, which Socket.IO 2 refuses for a list";
-        warnings.add(&node, message, "add \"missingOrigin\": \"deny\" for that, or \"allow\"");
+        let message = "lets requests without an Origin through, which Socket.IO 2 refuses if origins are \
+             listed";
+        warnings.add(
+            &node,
+            message,
+            "add \"missingOrigin\": \"deny\" to refuse them, or \
+                                      \"allow\"",
+        );
     }
 }
 
@@ -196,7 +201,7 @@ fn warn_of_headers(
         // Anything but a list or a string is a fault, which `Policy::read` lists.
         let _ = each_text(&node, diagnostics, |node, name, _| {
             if misdirected.contains(&name.to_ascii_lowercase().as_str()) {
-                let message = "is for the server and the browser: no page sends or reads it";
+                let message = "is for the server and the browser: pages neither send nor read it";
                 warnings.add_part(node, name, message, "remove it");
             }
         });

@@ -3,8 +3,8 @@
 //! Engine.IO compares the path as it came. A proxy or a framework in front of it may decode
 //! it, fold its case, drop parameters or resolve dots first, in an order of its own; nginx
 //! takes a decoded `\` for a letter, others for a slash. So a path that is not plain is not
-//! resolved in one way or another. It is brought into a form in which everything is done that
-//! any server does, except for `..`: that is left to [`Reading::Segments`].
+//! resolved in one particular way. It is converted to a form in which everything is done that any
+//! server does, except for `..`, which [`Reading::Segments`] handles.
 
 use std::borrow::Cow;
 
@@ -153,9 +153,9 @@ fn fold_case(text: &str) -> String {
     text.chars().map(fold).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns true if servers disagree on the very characters: control characters, which end a C string
-/// and which URL parsers remove; UTF-8 longer than it has to be, which hides ASCII from those
-/// who decode by the book (RFC 3629, 10); IIS's `%uXXXX`.
+/// Returns true if servers even read different characters: control characters, which end a C string
+/// and which URL parsers remove; UTF-8 longer than it has to be, which hides ASCII from decoders
+/// that follow the standard (RFC 3629, 10); IIS's `%uXXXX`.
 fn is_beyond_reading(decoded: &[u8], folded: &str) -> bool {
     let is_overlong = |pair: &[u8]| {
         matches!(
@@ -187,7 +187,7 @@ struct Segments<'t> {
 fn segments(text: &str) -> Segments<'_> {
     let mut segments = Segments::default();
     for segment in text.strip_prefix(SEPARATORS).unwrap_or(text).split(SEPARATORS) {
-        // A `?` or `#` that was encoded ends the path for who decodes it too early.
+        // A server that decodes too early takes an encoded `?` or `#` for the end of the path.
         let end = segment.find([';', '?', '#']).unwrap_or(segment.len());
         let segment = segment.get(..end).unwrap_or(segment).trim_start_matches(' ');
         // Windows drops dots and spaces from the end of a name.

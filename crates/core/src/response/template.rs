@@ -1,7 +1,7 @@
 //! Templates: the parts that the answers of one kind under one route share.
 //!
-//! Whoever answers keeps something ready-made for each [`TemplateId`], and adds what an answer
-//! repeats of its request.
+//! A program that answers keeps a prepared answer for each [`TemplateId`], and adds the headers
+//! that repeat something of the request.
 
 use http::{HeaderValue, StatusCode};
 

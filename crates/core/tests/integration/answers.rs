@@ -183,7 +183,7 @@ fn a_preflight_is_answered_with_what_the_rule_allows() {
 }
 
 #[test]
-fn a_preflight_for_what_the_rule_does_not_allow_still_learns_what_it_does() {
+fn a_preflight_for_something_not_allowed_still_gets_what_the_rule_allows() {
     for method in ["DELETE", "brew", ""] {
         let head = RequestHead { requested_method: Some(method), ..preflight_from(GOOD) };
         let methods = header(LISTED, head, "Access-Control-Allow-Methods");
@@ -332,7 +332,7 @@ fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credent
 }
 
 #[test]
-fn of_several_rules_one_is_enough_to_keep_credentials_from_a_websocket() {
+fn one_of_several_rules_is_enough_to_remove_credentials_of_a_websocket() {
     const NO_COOKIES: &str = r#", "websocketCookies": false"#;
     const REPORTED: &str = r#", "websocketCookies": false, "reportOnly": true"#;
     let rules = |api: &str, socket: &str| {
@@ -463,7 +463,7 @@ fn nothing_is_answered_here_where_only_reports_are_wanted() {
 }
 
 #[test]
-fn a_bad_variable_closes_covered_routes_and_no_upstream_all_of_them() {
+fn a_bad_variable_closes_covered_routes_and_a_bad_upstream_closes_all() {
     let reporting = r#"{"origin": "*", "reportOnly": true}"#;
     for document in [LISTED, r#"{"origin": "*", "preflightContinue": true}"#, reporting] {
         let policy = policy(document);

@@ -16,7 +16,7 @@ fn document(name: &str, len: usize) -> String {
 }
 
 #[test]
-fn documents_that_have_just_the_bytes_that_are_kept_displace_none() {
+fn documents_of_exactly_the_most_bytes_evict_none() {
     let mut cache = PolicyCache::new();
     for host in ["a", "b"] {
         let text = document(host, MAX_BYTES / 2);

@@ -237,7 +237,7 @@ fn a_fresh_document_for_every_host_is_not_read_for_another_host() {
 }
 
 #[test]
-fn a_host_with_a_document_of_its_own_is_under_that_whatever_is_shared() {
+fn a_host_with_its_own_document_uses_it_whatever_is_shared() {
     let own: Kv<'_> = Some(&[("policy", GOOD), ("policy:b.example", OTHER)]);
     let mut cache = PolicyCache::new();
     ask_and_read(&mut cache, "a.example", own, 0.0);

@@ -28,11 +28,11 @@ fn every_origin_with_credentials_is_warned_about() {
 
 #[test]
 fn every_origin_is_warned_about_without_credentials_too() {
-    const MEANT: &str = "; or say that it is meant: \"dangerouslyAllow\": [\"every-origin\"]";
+    const MEANT: &str = "; or, if you want that, add \"dangerouslyAllow\": [\"every-origin\"]";
     let websocket = format!(
         "lets every site open a WebSocket with its visitors' cookies, which browsers send whatever \
          \"credentials\" says; list the origins; set \"websocketCookies\": false if the socket \
-         needs none{MEANT}"
+           needs no cookies{MEANT}"
     );
     let post = format!(
         "lets every site POST with its visitors' cookies, which browsers send with a no-cors \
@@ -59,7 +59,7 @@ fn every_origin_is_warned_about_without_credentials_too() {
 }
 
 #[test]
-fn every_origin_is_not_warned_about_where_it_is_said_to_be_meant() {
+fn every_origin_is_not_warned_about_if_the_document_confirms_it() {
     const MEANT: &str = r#""dangerouslyAllow": ["every-origin"]"#;
     for rule in [
         r#""origin": true"#,
@@ -91,10 +91,11 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
     assert_eq!(
         texts,
         [
-            "/origin/0: \"http://a.example\" is not encrypted: whoever is on a visitor's network can \
-             pose as it and act with their cookies; serve the page over https, and list that",
-            "/origin/1: \"http://localhost:3000\" is on the visitor's own machine, where any program \
-             can serve it and act with their cookies; keep it out of production",
+            "/origin/0: \"http://a.example\" is not encrypted: anyone on a visitor's network can \
+             pose as it and act with their cookies; serve the page over https, and list its https \
+             origin",
+            "/origin/1: \"http://localhost:3000\" is on the visitor's own machine, where any \
+             program can serve it and act with their cookies; remove it in production",
         ]
     );
     assert_warned(&[
@@ -148,8 +149,8 @@ fn patterns_that_stand_for_pages_of_anybody_are_warned_about_with_credentials() 
         ("https://deploy-preview-*--site.netlify.app", "looks like previews"),
         ("https://x-*-team.vercel.app", "looks like previews"),
         ("https://*.yours.pages.dev", "looks like previews"),
-        ("https://*.app.github.dev", "that anybody gets"),
-        ("https://*.local.webcontainer-api.io", "that anybody gets"),
+        ("https://*.app.github.dev", "that anybody can create"),
+        ("https://*.local.webcontainer-api.io", "that anybody can create"),
         ("http://a-*.example.com", "is not encrypted"),
         ("http://a-*.b.localhost", "on the visitor's own machine"),
         ("https://eu-*.example.com", ""),
@@ -205,7 +206,7 @@ fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
 }
 
 #[test]
-fn a_wildcard_is_warned_about_as_no_page_polls_it_with_cookies() {
+fn a_wildcard_is_warned_about_as_pages_cannot_poll_with_cookies() {
     let warned = |document| warnings(document).iter().any(|it| it.message.contains("poll"));
     assert!(warned(r#"{"origin": "*"}"#));
     assert!(!warned(r#"{"origin": true}"#));

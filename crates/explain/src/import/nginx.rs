@@ -1,8 +1,8 @@
 //! A policy from a configuration of nginx.
 //!
-//! nginx is asked, as it were: every origin and regular expression of the file is tried in what holds
-//! for Socket.IO's path, and what nginx would answer `Access-Control-Allow-Origin` for, or let through
-//! where it refuses strangers, is allowed.
+//! The import simulates nginx. It tries every origin and regular expression of the file in the
+//! location for Socket.IO's path. It allows those for which nginx would answer
+//! `Access-Control-Allow-Origin`, or which nginx lets through where it refuses strangers.
 
 use std::collections::BTreeMap;
 
@@ -80,8 +80,8 @@ fn routes(
     }
     match found.as_slice() {
         [] => {
-            let message = format!("nothing says which origins may use {}", options.path);
-            let help = "if Socket.IO is at another path, give it: --path /api/socket.io/";
+            let message = format!("found no origins that may use {}", options.path);
+            let help = "if Socket.IO has another path, add it: --path /api/socket.io/";
             findings.left_out(0..0, message, help);
             None
         }
@@ -127,9 +127,9 @@ fn routes_of<'c>(server: &Server<'c>, path: &str, drafting: &mut Drafting<'_, 'c
 
 fn name_left_out(location: &Location<'_>, findings: &mut Findings) {
     let path = location.path.text();
-    let message = format!("location {path} is not for Socket.IO, as far as this shows: no route");
-    let help =
-        "it stays with nginx or your server; if Socket.IO is below it, give its path with --path";
+    let message = format!("location {path} does not seem to serve Socket.IO, and is not imported");
+    let help = "nginx or your server still handles it; if Socket.IO is below it, add that path with \
+         --path";
     findings.changed(location.directive.span(), message, help);
 }
 

@@ -21,8 +21,8 @@ pub(super) struct Answer<'c> {
     pub(super) status: Option<u16>,
     /// The headers, of names in lower case.
     pub(super) headers: Vec<Header<'c>>,
-    /// Each `if` on something else than the origin and the method, and what that is. It counts as not
-    /// true.
+    /// Each `if` that tests something other than the origin and the method, and what it tests. Such
+    /// a test counts as false.
     pub(super) unknown: Vec<(&'c Directive, String)>,
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{finding::Findings, nginx_syntax::Directive};
 
-/// No file includes others so deeply.
+/// The deepest nesting of includes that is read. No configuration has more.
 const MAX_DEPTH: usize = 10;
 /// What `nginx -T` prints before each file.
 const MARKER: &str = "# configuration file ";
@@ -93,7 +93,8 @@ impl Files {
     }
 }
 
-/// `pattern`, which may have a `*` in its last segment and be relative, means the file `path`.
+/// Returns true if `pattern` matches the file `path`. It may have a `*` in its last segment, and be
+/// relative.
 fn is_meant(pattern: &str, path: &str) -> bool {
     if path.is_empty() {
         return false;

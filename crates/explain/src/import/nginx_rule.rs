@@ -98,7 +98,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         if is_wildcard && answers.credentials() {
             for (_, directive) in origin {
                 let message =
-                    "\"*\" with credentials, which no browser takes: imported without them";
+                    "\"*\" with credentials, which browsers reject: imported without credentials";
                 let help = "list the origins, and add \"credentials\": true";
                 self.findings.changed(directive.span(), message, help);
             }
@@ -106,16 +106,17 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         if is_wildcard { OriginDraft::One("*".to_owned()) } else { OriginDraft::Every(true) }
     }
 
-    /// Names what hangs on something that a policy does not know.
+    /// Reports directives that depend on something that a policy cannot test.
     fn name_unknown(&mut self, answers: &Answers<'c>) {
         for answer in &answers.0 {
             for (directive, subject) in &answer.unknown {
                 if says_origins(directive.inner()) || sets(directive) {
                     let message = format!(
-                        "depends on ${}, which a policy does not know",
+                        "depends on ${}, which a policy cannot test",
                         subject.trim_start_matches('$')
                     );
-                    let help = "it is taken for not true; write a rule by hand if it matters";
+                    let help = "the import takes it as false; if that is wrong, change the rule by \
+                                hand";
                     self.findings.left_out(directive.span(), message, help);
                 }
             }
@@ -132,7 +133,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         }
     }
 
-    /// Names a header that has several origins, or is there twice.
+    /// Reports a header that has several origins, or is set twice.
     fn name_doubled(&mut self, allowed: &[(&Candidate, Answers<'c>)]) {
         for (_, answers) in allowed {
             for answer in &answers.0 {
@@ -142,9 +143,9 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
                 for header in &headers {
                     let is_doubled = headers.len() > 1 && header.directive.name() == "add_header";
                     if is_doubled || header.value.as_deref().is_ok_and(is_list) {
-                        let message = "several origins in one answer, which no browser takes: each \
-                                       is imported";
-                        let help = "the edge answers with the one that asks";
+                        let message = "several origins in one answer, which browsers reject: all \
+                                       are imported";
+                        let help = "the Worker answers each page with its own origin";
                         self.findings.changed(header.directive.span(), message, help);
                     }
                 }
@@ -195,8 +196,8 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         let text = pattern.text.as_str();
         if let Err(error) = OriginPattern::try_from(text) {
             let message = format!("{text:?} {}", error.message());
-            let help =
-                format!("nginx allows no page by it; {}", error.help(text, DOMAIN_RULES.to_ascii));
+            let help = error.help(text, DOMAIN_RULES.to_ascii);
+            let help = format!("it matches no page in nginx either; {help}");
             self.findings.left_out(candidate.span.clone(), message, help);
             return None;
         }
@@ -209,7 +210,7 @@ impl<'d, 'c, 'f> Drafting<'d, 'c, 'f> {
         faults.is_empty().then(|| text.to_owned())
     }
 
-    /// Names what is otherwise in the policy than in the regular expressions of `candidates`.
+    /// Reports where the policy differs from the regular expressions of `candidates`.
     fn name_regexes(&mut self, candidates: &[&Candidate]) {
         let mut by_place: BTreeMap<(usize, &RegexKey), Vec<&Pattern>> = BTreeMap::new();
         for candidate in candidates {
@@ -281,7 +282,7 @@ impl<'c> Answers<'c> {
             .collect()
     }
 
-    /// One of them lets a page of `origin` read it, or is meant to.
+    /// One of them lets a page of `origin` read it, or was meant to.
     fn grant(&self, origin: &str) -> bool {
         let values = self.all_allow_origin();
         values.iter().any(|(value, _)| *value == "*" || origins(value).any(|it| it == origin))

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::written_fault::WrittenFault;
 
-/// No configuration nests blocks so deeply.
+/// The deepest nesting of blocks that is read. No configuration has more.
 const MAX_DEPTH: usize = 100;
 
 /// `name words;` or `name words { block }`.
@@ -92,7 +92,7 @@ pub(super) fn read(text: &str) -> (Vec<Directive>, Option<WrittenFault>) {
             Ok(Token::End) if words.is_empty() && open.is_empty() => break None,
             Ok(Token::End) => {
                 let message = "the file ends in the middle of a directive or block";
-                let help = "was it cut? give it whole, as `nginx -T` prints it";
+                let help = "use the whole file, as `nginx -T` prints it";
                 break Some(WrittenFault::new(text.len()..text.len(), message, help));
             }
             Ok(_) => {

@@ -1,9 +1,9 @@
 //! A regular expression of nginx, as the sequences of characters that it takes.
 //!
-//! An origin is short, and so are the expressions that are written for one. So alternatives are
-//! written out, and what is left is a list of sequences of sets of characters, which can be compared
-//! with the patterns of a policy, and with a text. nginx has PCRE; what of PCRE `regex-syntax` does not
-//! read (look-around, back references) no pattern can say either.
+//! Expressions for origins are short. So all alternatives are written out. The result is a list of
+//! sequences of sets of characters, which can be compared with the patterns of a policy, and with a
+//! text. nginx uses PCRE. `regex-syntax` does not read look-around and back references, but no
+//! pattern could express them either.
 
 use regex_syntax::{
     ParserBuilder,
@@ -66,9 +66,9 @@ pub(super) enum Element {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable(pub(super) &'static str);
 
-const SYNTAX: Unreadable = Unreadable("its syntax is beyond what is read here");
+const SYNTAX: Unreadable = Unreadable("its syntax is not supported");
 const REPEATED: Unreadable = Unreadable("it repeats a group");
-const BOUNDARY: Unreadable = Unreadable("it looks for the boundaries of words or lines");
+const BOUNDARY: Unreadable = Unreadable("it matches word or line boundaries");
 const TOO_LARGE: Unreadable = Unreadable("it has too many alternatives");
 
 impl Regex {
@@ -89,7 +89,7 @@ impl Regex {
         Ok(Self { sequences, captures_all: captures_all(&hir) })
     }
 
-    /// Returns true if it finds itself in `text`.
+    /// Returns true if it matches somewhere in `text`.
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.sequences.iter().any(|sequence| sequence.is_match(text))
     }

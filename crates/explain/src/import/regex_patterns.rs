@@ -1,7 +1,8 @@
 //! The patterns of a policy that a regular expression stands for.
 //!
-//! A pattern is never open to look-alikes: where the expression is, as it is not anchored or a dot is
-//! not escaped, the patterns are what was meant by it, and [`look_alike`] says what it takes besides.
+//! A pattern is never open to look-alikes. If the expression is, because it is not anchored or a
+//! dot is not escaped, the patterns are the intended ones, and [`look_alike`] names an origin that
+//! it matches besides.
 
 mod parts;
 
@@ -18,7 +19,7 @@ use super::{
 
 /// The most patterns of one regular expression.
 const MAX_PATTERNS: usize = 1000;
-/// An origin that nobody writes down.
+/// An origin that is in no configuration.
 pub(super) const STRANGER: &str = "https://stranger.invalid";
 /// The most patterns that a finding repeats.
 const MAX_SHOWN: usize = 4;
@@ -28,7 +29,7 @@ const MAX_SHOWN: usize = 4;
 pub(super) struct Translation {
     /// Each once; those of `http` come last.
     pub(super) patterns: Vec<Pattern>,
-    /// An alternative that no pattern can say, and why.
+    /// The reason why an alternative has no pattern, if there is such an alternative.
     pub(super) unsayable: Option<&'static str>,
     /// It takes every origin.
     pub(super) is_everything: bool,
@@ -55,8 +56,10 @@ enum Obstacle {
 const OPEN_SCHEME: Obstacle = Obstacle::Unsayable("its scheme is open");
 const OPEN_HOST: Obstacle = Obstacle::Unsayable("it leaves the domain open");
 const SEVERAL: Obstacle = Obstacle::Unsayable("several parts of the host are open");
-const PLACE: Obstacle =
-    Obstacle::Unsayable("a * can be a part of one label, with at least two more after it");
+const PLACE: Obstacle = Obstacle::Unsayable(
+    "a pattern's * can be part of one label only, and two more labels must \
+                         follow",
+);
 
 impl Translation {
     /// That of `regex`.
@@ -81,7 +84,7 @@ impl Translation {
         found.patterns.sort_by_key(|pattern| pattern.text.starts_with("http:"));
         if found.patterns.len() > MAX_PATTERNS {
             found.patterns.clear();
-            found.unsayable = Some("it stands for too many origins");
+            found.unsayable = Some("it matches too many origins");
         }
         found
     }
@@ -109,8 +112,8 @@ fn look_alike(regex: &Regex, patterns: &[Pattern]) -> Option<String> {
 pub(super) fn look_alike_message(regex: &Regex, patterns: &[Pattern]) -> Option<(String, String)> {
     let origin = look_alike(regex, patterns)?;
     let meant = shown(patterns.iter());
-    let help = format!("it is not imported as it stands, but as it is meant: {meant}");
-    Some((format!("open to look-alikes: it takes {origin}"), help))
+    let help = format!("imported without them, as it was probably meant: {meant}");
+    Some((format!("open to look-alikes: it matches {origin}"), help))
 }
 
 /// The finding that patterns are wider than their regular expression.
@@ -118,7 +121,7 @@ pub(super) fn wider_message(patterns: &[&Pattern]) -> Option<(String, &'static s
     let wider = patterns.iter().copied().filter(|pattern| pattern.is_wider).collect::<Vec<_>>();
     let message =
         format!("imported as {}, which allows more of that domain", shown(wider.iter().copied()));
-    (!wider.is_empty()).then_some((message, "list the origins if that is too much"))
+    (!wider.is_empty()).then_some((message, "if that is too much, list the origins"))
 }
 
 /// The finding that a regular expression, or a part of it, has no pattern.
@@ -127,16 +130,18 @@ pub(super) fn unsayable_message(
 ) -> Option<(String, &'static str)> {
     let list = "list the origins, or give each a KV key: {\"kv\": \"tenant:\"}";
     let regex = match regex {
-        Err(unreadable) => return Some((format!("no pattern can say it: {}", unreadable.0), list)),
+        Err(unreadable) => {
+            return Some((format!("no pattern can express it: {}", unreadable.0), list));
+        }
         Ok(regex) => regex,
     };
     let Translation { patterns, unsayable, is_everything } = Translation::of(regex);
     if let Some(why) = unsayable {
-        return Some((format!("no pattern can say all of it: {why}"), list));
+        return Some((format!("no pattern can express all of it: {why}"), list));
     }
     let is_nothing = patterns.is_empty() && !is_everything && !regex.is_match("");
     let help = "an origin is scheme://host[:port], in lower case";
-    is_nothing.then(|| ("takes no origin that a browser sends".to_owned(), help))
+    is_nothing.then(|| ("matches no origin that a browser sends".to_owned(), help))
 }
 
 /// The first of `patterns`, for people.

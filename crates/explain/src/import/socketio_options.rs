@@ -55,8 +55,9 @@ impl<'t> Options<'t> {
                 }
             }
         }
-        let message = "neither a configuration of nginx nor Socket.IO's server options";
-        let help = "give a file with new Server(httpServer, { cors: { origin: … } }), the object alone, or nginx.conf";
+        let message = "neither an nginx configuration nor Socket.IO's server options";
+        let help = "use a file with new Server(httpServer, { cors: { origin: … } }), the object \
+                    alone, or nginx.conf";
         findings.left_out(0..0, message, help);
         None
     }
@@ -190,8 +191,8 @@ impl JavaScriptRegex {
         }
         let (Ok(regex), Ok(found)) = (&regex, found) else { return Vec::new() };
         if found.is_everything {
-            let message = "takes every origin, and is not imported";
-            findings.left_out(span.clone(), message, "write \"origin\": true if that is meant");
+            let message = "matches every origin, and is not imported";
+            findings.left_out(span.clone(), message, "if you want that, write \"origin\": true");
         }
         if let Some((message, help)) = look_alike_message(regex, &found.patterns) {
             findings.changed(span.clone(), message, help);

@@ -1,4 +1,4 @@
-//! Origins added to the text of a document, of which all else stays as it is written.
+//! Adds origins to the text of a document. Everything else in the text stays as it is.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -26,7 +26,7 @@ pub struct Addition {
     pub note: String,
 }
 
-/// Why origins cannot be added to a document.
+/// The reason why origins cannot be added to a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdditionError {
     /// The document has faults.
@@ -43,8 +43,11 @@ impl AdditionError {
     pub fn message(self) -> &'static str {
         match self {
             Self::Faulty => "has faults",
-            Self::Socketio2 => "has \"origins\", which has no notes: write \"origin\" first",
-            Self::NoList => "has no list of origins to which these can be added",
+            Self::Socketio2 => {
+                "has \"origins\", which cannot have notes: rename it to \"origin\" \
+                                first"
+            }
+            Self::NoList => "has no list of origins to add these to",
         }
     }
 }

@@ -82,22 +82,23 @@ impl Objection {
     }
 }
 
-const SHARED: &str = "every sandboxed frame, of any site, and every local file sends null: serve the \
-                      page from an origin of its own, and list that";
-const FILE: &str = "local files and old web views of anybody's send it, and devices (ESP32): list it \
-                    only in a rule without credentials";
-const NO_PAGE: &str = "no page sends a ws or wss origin, but clients outside of browsers do: it counts \
-                       as no origin, which \"missingOrigin\" decides";
+const SHARED: &str = "null is the origin of every sandboxed frame, on any site, and of every local \
+                      file: serve the page from a URL of its own, and list that origin";
+const FILE: &str = "every local file, old web views and devices (ESP32) send it: list it only in a \
+                    rule without credentials";
+const NO_PAGE: &str = "only clients outside browsers send a ws or wss origin: \"missingOrigin\" \
+                       decides about it";
 const BESIDE: &str =
-    "is not encrypted, so that anybody on the way can change its pages: redirect it to";
-const MALFORMED: &str = "is no origin in the form that a browser sends: probes and broken clients";
+    "is not encrypted, so anybody on the network can change its pages: redirect it to";
+const MALFORMED: &str = "is not an origin that a browser sends: it comes from scanners or broken \
+                         clients";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_may_be_listed_as_it_stands_or_there_is_a_reason_why_not() {
+    fn an_origin_may_be_listed_or_there_is_an_objection() {
         let mut judge = Judge::new(true);
         judge.trust("https://app.example.com");
         judge.add("https://shop.example.net");

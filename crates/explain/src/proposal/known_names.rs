@@ -12,7 +12,7 @@ const MIN_LEN: usize = 6;
 /// The names of hosts that are trusted.
 #[derive(Debug, Default)]
 pub struct KnownNames<'k> {
-    /// Hosts, of which others may have the text at their beginning.
+    /// Hosts whose text other hosts may have at their beginning.
     hosts: BTreeSet<&'k str>,
     /// Those of them that are trusted.
     trusted: BTreeSet<&'k str>,
@@ -37,7 +37,7 @@ impl<'k> KnownNames<'k> {
         self.domains.extend(registrable_domain(host));
     }
 
-    /// Adds a host that may be anybody's, and is known all the same.
+    /// Adds a host that is known, but may be anybody's.
     pub fn add_host(&mut self, host: &'k str) {
         if host.contains('.') {
             self.hosts.insert(host);
@@ -57,9 +57,9 @@ impl<'k> KnownNames<'k> {
             .rev()
             .filter_map(|dot| host.get(..dot))
             .find(|beginning| self.hosts.contains(beginning) || self.domains.contains(beginning));
-        // Of two hosts of one owner neither imitates the other.
+        // Two hosts of one owner do not imitate each other.
         if let Some(other) = beginning.filter(|it| registrable_domain(it) != Some(domain)) {
-            return found(other, "only begins like it: it belongs to who has the end");
+            return found(other, "only begins like it: another owner has the end of the name");
         }
         let starts = domain.char_indices().map(|(start, _)| start).skip(1);
         let mut ends = starts.filter_map(|start| domain.get(start..));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_count_are_no_look_alikes() {
+    fn numbered_names_are_no_look_alikes() {
         for (one, other, expected) in [
             ("shop1.example", "shop2.example", false),
             ("shop-a.example", "shop-b.example", false),

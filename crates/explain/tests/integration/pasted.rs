@@ -109,22 +109,14 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
     const VALUE: &str = "write the value that it has";
     const ORIGINS: &str = "write the origins, as in \"https://app.example.com\" or \"https://*.example.com\", or \
          {\"kv\": \"tenant:\"} for those with a KV key each";
-    const ENVIRONMENT: &str = "write the value that it has where the server runs";
+    const IMPORT: &str =
+        "; or run `socketio-cors import FILE`, which reads variables and regular expressions";
+    const ENVIRONMENT: &str = "write the value that it has on your server";
     for (written, at, what, help) in [
         ("{ origin: getOrigins('a') }", "1:11", "function call getOrigins(…)", VALUE),
         ("{ origin: new URL(x).origin }", "1:11", "new URL(…)", VALUE),
-        (
-            "{ origin: [...common, 'x'] }",
-            "1:12",
-            "spread ...common",
-            "write out what it stands for",
-        ),
-        (
-            "{ ...defaults,\n origin: true }",
-            "1:3",
-            "spread ...defaults",
-            "write out what it stands for",
-        ),
+        ("{ origin: [...common, 'x'] }", "1:12", "spread ...common", "write its contents here"),
+        ("{ ...defaults,\n origin: true }", "1:3", "spread ...defaults", "write its contents here"),
         (
             "{ origin: `https://${host}` }",
             "1:11",
@@ -153,8 +145,8 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
         (
             "{ origin: undefined }",
             "1:11",
-            "undefined, as an environment variable is that was not set",
-            "write the value, or leave the field out",
+            "undefined (is an environment variable not set?)",
+            "write the value, or remove the field",
         ),
         ("{ 'origin': True }", "1:13", "True", "write true"),
         ("new Server(http, { cors: { origin: host } })", "1:36", "variable host", VALUE),
@@ -165,7 +157,10 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
             VALUE,
         ),
     ] {
-        let fault = format!("{at} the document: {what}: only literals are read; {help}");
+        let is_importable =
+            ["variable ", "spread ", "regular "].iter().any(|kind| what.starts_with(kind));
+        let import = if is_importable { IMPORT } else { "" };
+        let fault = format!("{at} the document: {what}: only literals are read; {help}{import}");
         assert_eq!(faults(written), [fault], "{written}");
     }
 }
@@ -289,7 +284,7 @@ fn server_options_around_the_policy_are_one_fault_with_the_policy() {
         &routes("/chat/"),
     );
     assert_unwrapped(
-        "\"paths\" around the path prefixes, which is \"routes\" here",
+        "\"paths\" around the path prefixes: the name is \"routes\"",
         &[
             "{\n  \"paths\": {\n    \"/chat/\": {\n      \"origin\": \"https://a.example\",\n      \"credentials\": true\n    }\n  }\n}",
         ],
@@ -317,24 +312,24 @@ fn what_is_not_around_a_policy_is_told_as_it_is() {
 fn a_fault_of_an_origin_says_what_people_did() {
     const EXAMPLE: &str = "write the origin, as in \"https://app.example.com\"";
     for (origin, clause, help) in [
-        ("", "is empty, as an environment variable is that was not set", EXAMPLE),
-        ("undefined", "is what an environment variable is that was not set", EXAMPLE),
+        ("", "is empty: is an environment variable not set?", EXAMPLE),
+        ("undefined", "is not an origin: is an environment variable not set?", EXAMPLE),
         ("${ORIGIN}", "is the name of a variable, not its value", EXAMPLE),
         ("process.env.ORIGIN", "is the name of a variable, not its value", EXAMPLE),
         ("%ORIGIN%", "is the name of a variable, not its value", EXAMPLE),
         (
             "/example\\.com$/",
-            "is a regular expression, and none is understood",
+            "is a regular expression, which a policy cannot have",
             "write \"https://*.example.com\" for subdomains, or list the origins",
         ),
         (
             "^https://.*\\.example\\.com$",
-            "is a regular expression, and none is understood",
+            "is a regular expression, which a policy cannot have",
             "write \"https://*.example.com\"",
         ),
         (
             "/^https:\\/\\/(.*)\\.example\\.com$/i",
-            "is a regular expression, and none is understood",
+            "is a regular expression, which a policy cannot have",
             "write \"https://*.example.com\"",
         ),
         (
@@ -345,7 +340,7 @@ fn a_fault_of_an_origin_says_what_people_did() {
         (
             "https://example.*",
             "has a * in the last two labels of its host",
-            "write each host, or one *, as in \"https://pr-*.example.com\"",
+            "list each host, or use one *, as in \"https://pr-*.example.com\"",
         ),
     ] {
         let quoted = serde_json::to_string(origin).unwrap();
@@ -367,7 +362,8 @@ fn a_fault_of_an_origin_says_what_people_did() {
         faults(r#"{"origin": [null]}"#),
         [
             "1:13 /origin/0: invalid value null: expected an origin, or {\"kv\": \"tenant:\"} for origins \
-             with a KV key each; write the origin: JSON has null where an environment variable was not set"
+             with a KV key each; write the origin; an environment variable that is not set becomes \
+             null in JSON"
         ]
     );
 }

@@ -46,8 +46,8 @@ pub(super) struct DatasetRows {
 }
 
 impl Dataset {
-    /// The dataset of that `name`, or that of wrangler's configuration, in the account and with the token
-    /// of the environment.
+    /// The dataset of that `name`, or that of wrangler's configuration, in the account and with the
+    /// token of the environment.
     ///
     /// # Errors
     /// One of them is missing.
@@ -71,14 +71,18 @@ impl Dataset {
         if !is_word(&name, b"_") {
             let name = printable(&name);
             return Err(WrongUsage(format!(
-                "{name} is no name of a dataset: letters, digits and _"
+                "{name} is not a dataset name, which has only letters, digits and _"
             )));
         }
         if !is_word(&account, b"-_") {
-            return Err(WrongUsage(format!("{} is no id of an account", printable(&account))));
+            return Err(WrongUsage(format!("{} is not an account id", printable(&account))));
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(WrongUsage("CLOUDFLARE_API_TOKEN has characters of no token".to_owned()));
+            return Err(WrongUsage(
+                "CLOUDFLARE_API_TOKEN has characters that no token \
+                                   has"
+                .to_owned(),
+            ));
         }
         let api = variable("CLOUDFLARE_API_BASE_URL").unwrap_or_else(|| API.to_owned());
         let url = format!("{}/accounts/{account}/analytics_engine/sql", api.trim_end_matches('/'));
@@ -114,7 +118,7 @@ impl Dataset {
         if body.len() >= MAX_ANSWER_LEN {
             return Err(failed("the answer is too long"));
         }
-        rows(&body).ok_or_else(|| failed("the answer is not that of the SQL API"))
+        rows(&body).ok_or_else(|| failed("the answer does not have the SQL API's format"))
     }
 }
 
@@ -180,7 +184,7 @@ fn refused(status: u16, body: &str) -> CommandError {
     let of_api = json.as_ref().and_then(|json| json.pointer("/errors/0/message")?.as_str());
     let said: String = of_api.unwrap_or(body).trim().chars().take(300).collect();
     let help = match status {
-        401 | 403 => "; the token has to have the permission Account Analytics: Read",
+        401 | 403 => "; the token needs the permission Account Analytics: Read",
         400 | 404 | 422 => "; is the dataset's name right, and has the Worker written to it?",
         429 => "; try again in some minutes",
         _ => "",
@@ -192,12 +196,12 @@ fn failed(clause: &str) -> CommandError {
     CommandError::Failed(format!("cannot ask Cloudflare's SQL API: {}", printable(clause)))
 }
 
-const NO_DATASET: &str = "no dataset is bound as DECISIONS in wrangler's configuration; name one: \
+const NO_DATASET: &str = "wrangler's configuration binds no dataset as DECISIONS; name one: \
                           --dataset NAME";
-const NO_ACCOUNT: &str = "set CLOUDFLARE_ACCOUNT_ID, as wrangler's configuration has no account_id";
+const NO_ACCOUNT: &str = "set CLOUDFLARE_ACCOUNT_ID: wrangler's configuration has no account_id";
 const NO_TOKEN: &str =
     "set CLOUDFLARE_API_TOKEN to a token that has the permission Account Analytics: Read";
-const BAD_API: &str = "CLOUDFLARE_API_BASE_URL is no https: URL";
+const BAD_API: &str = "CLOUDFLARE_API_BASE_URL is not an https: URL";
 
 #[cfg(test)]
 mod tests {

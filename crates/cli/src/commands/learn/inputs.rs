@@ -67,9 +67,9 @@ pub(super) fn read(
         let len = match file.read(&mut part) {
             Ok(0) => break,
             Ok(len) => len,
-            // What was unpacked before counts.
+            // The part that was unpacked before is still used.
             Err(error) if is_packed => {
-                facts.cut.push(format!("{} breaks off: {error}", printable(name)));
+                facts.cut.push(format!("{} is cut off: {error}", printable(name)));
                 break;
             }
             Err(error) => return Err(unreadable(error)),

@@ -1,8 +1,8 @@
 //! JSON values in a stream of bytes, with anything between them: lines of logs, one value over many
 //! lines, one list of a gigabyte.
 //!
-//! No value is ever held as a whole. A value that breaks off is given up where it does, and the next one
-//! is looked for from there: what has been seen of it counts.
+//! No value is ever held as a whole. If a value is cut off, the search for the next one starts
+//! there; what was read of the value is still used.
 
 use std::mem;
 
@@ -15,7 +15,7 @@ const MIN_COPIED_LEN: usize = 256;
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 128;
 
-/// What takes the parts of the values.
+/// A receiver of the parts of the values.
 pub(super) trait Visitor {
     /// A list or an object begins.
     fn open(&mut self, kind: Kind);
@@ -49,7 +49,7 @@ pub(super) struct Flaws {
 /// Finds the values in bytes that come in parts.
 #[derive(Debug)]
 pub(super) struct JsonStream {
-    /// What has come and is not yet understood: less than one token.
+    /// The bytes that have come but are not read yet: less than one token.
     rest: Vec<u8>,
     open: Vec<Kind>,
     expected: Expected,

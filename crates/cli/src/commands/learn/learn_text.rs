@@ -9,7 +9,7 @@ use super::{
     inputs::LogFacts,
     tally::{Seen, Tally},
 };
-use crate::terminal::{check_text::counted, printable::printable};
+use crate::terminal::{TOOL, check_text::counted, printable::printable};
 
 /// The most lines of a section.
 const MAX_LINES: usize = 50;
@@ -36,20 +36,20 @@ pub(super) fn report(sources: &Sources, tally: &Tally, findings: &Findings<'_>) 
     let lacking = findings.with(|verdict| *verdict == Verdict::List);
     let title = match &sources.policy {
         Some(name) => format!("{name} lacks"),
-        None => "May be listed".to_owned(),
+        None => "Origins to list".to_owned(),
     };
     let not = findings.with(|verdict| matches!(verdict, Verdict::Not(_)));
     let listed = findings.with(|verdict| *verdict == Verdict::Listed);
     let mut text = summary(sources, tally);
     text += &section(&title, &lacking, tally, |_| None);
     text += &wildcards(findings);
-    text += &section("Not as it stands", &not, tally, |finding| match &finding.verdict {
+    text += &section("Check these first", &not, tally, |finding| match &finding.verdict {
         Verdict::Not(objection) => Some(objection.text.clone()),
         _ => None,
     });
     text += &malformed(tally);
     text += &left_out(findings);
-    text += &section("Listed by now", &listed, tally, |_| None);
+    text += &section("Listed already", &listed, tally, |_| None);
     text += &without_origin(tally);
     text += &notes(sources, tally, findings);
     text
@@ -64,7 +64,7 @@ fn summary(sources: &Sources, tally: &Tally) -> String {
         } else {
             format!("{} entries", log.entries)
         };
-        let flaws = [(log.broken, "broken off"), (log.other_lines, "lines of other text")];
+        let flaws = [(log.broken, "cut off"), (log.other_lines, "other lines")];
         let flaws = flaws.into_iter().filter(|(count, _)| *count > 0);
         let flaws = flaws.map(|(count, what)| format!("{count} {what}"));
         let parts = [entries].into_iter().chain(flaws).collect::<Vec<_>>().join(", ");
@@ -122,7 +122,7 @@ fn section(
 fn and_more(count: usize) -> String {
     match count.saturating_sub(MAX_LINES) {
         0 => String::new(),
-        more => format!("  … and {more} more: --json has them all\n"),
+        more => format!("  … and {more} more: --json prints all\n"),
     }
 }
 
@@ -156,18 +156,18 @@ fn wildcards(findings: &Findings<'_>) -> String {
     if findings.families.is_empty() {
         return String::new();
     }
-    let mut text = "\nOne owner's, it seems:\n".to_owned();
+    let mut text = "\nProbably of one owner:\n".to_owned();
     for family in findings.families.iter().take(MAX_LINES) {
         let _ = writeln!(text, "  {}", family.pattern);
         let _ = match &family.objection {
             None => writeln!(
                 text,
-                "    stands for {} of these, and for what there will be; --wildcards lists it in their place",
+                "    matches {} of these, and future ones; --wildcards lists it instead of them",
                 family.members.len()
             ),
             Some(objection) => writeln!(
                 text,
-                "    would stand for {} of these, but {}",
+                "    would match {} of these, but {}",
                 family.members.len(),
                 printable(objection)
             ),
@@ -186,7 +186,7 @@ fn malformed(tally: &Tally) -> String {
     });
     let why = socketio_cors_explain::proposal::Objection::malformed().text;
     format!(
-        "\nNo origins:\n  {}, as in {}\n    {why}\n",
+        "\nNot origins:\n  {}, as in {}\n    {why}\n",
         plural(tally.malformed.count, "request"),
         some.collect::<Vec<_>>().join(", "),
     )
@@ -194,11 +194,11 @@ fn malformed(tally: &Tally) -> String {
 
 /// The reasons why origins are left out.
 const WHY_LEFT_OUT: [(&str, &str); 5] = [
-    (SKIPPED, "--skip names them"),
-    (RARE, "they came less often than --at-least says"),
-    (LIMIT, "there are more frequent ones, as many as --limit says"),
-    (UNCOVERED, "no route of the policy covers the paths that they asked for"),
-    (UNKNOWN, "KV gave no answer about them: they may have their keys"),
+    (SKIPPED, "--skip excludes them"),
+    (RARE, "they were refused less often than --at-least"),
+    (LIMIT, "more frequent origins fill --limit"),
+    (UNCOVERED, "no route of the policy covers the paths that they requested"),
+    (UNKNOWN, "KV gave no answer about them: they may have keys"),
 ];
 
 fn left_out(findings: &Findings<'_>) -> String {
@@ -209,7 +209,7 @@ fn left_out(findings: &Findings<'_>) -> String {
         let some: Vec<_> = origins.iter().take(3).copied().collect();
         if !origins.is_empty() {
             let (count, some) = (counted(origins.len(), "origin"), some.join(", "));
-            let _ = writeln!(text, "  {count}, as {some}\n    {why}");
+            let _ = writeln!(text, "  {count}, such as {some}\n    {why}");
         }
     }
     if text.is_empty() { text } else { format!("\nLeft out:\n{text}") }
@@ -219,15 +219,15 @@ fn without_origin(tally: &Tally) -> String {
     if tally.without_origin.is_empty() {
         return String::new();
     }
-    let mut text = "\nWithout an origin, which no list allows:\n".to_owned();
+    let mut text = "\nWithout an origin (no list can allow these):\n".to_owned();
     for (reason, seen) in &tally.without_origin {
         let help = match reason.as_str() {
             "jsonp" => "JSONP polling: \"jsonp\": true allows it",
             "missing-origin" => {
-                "programs that are no browser: \"missingOrigin\": \"allow\" allows them"
+                "clients that are not browsers: \"missingOrigin\": \"allow\" allows them"
             }
             "cross-site-embed" => "scripts, images and links on other sites' pages",
-            "no-page" => "clients outside of browsers: \"missingOrigin\" decides",
+            "no-page" => "clients that are not browsers: \"missingOrigin\" decides",
             _ => "see docs/troubleshooting.md",
         };
         let time = times(seen).map(|time| format!("; {time}")).unwrap_or_default();
@@ -241,11 +241,11 @@ fn notes(sources: &Sources, tally: &Tally, findings: &Findings<'_>) -> String {
     if let Some(log) = &sources.log {
         let suppressed = match log.suppressed {
             0 => String::new(),
-            count => format!("; it says that it left out {count}"),
+            count => format!("; the log says that {count} were left out"),
         };
         notes.push(format!(
-            "The counts are lower bounds: each isolate of the Worker logs 60 refusals a minute at the \
-             most{suppressed}. DECISIONS counts every one: --analytics."
+            "The counts are lower bounds: each isolate of the Worker logs at most 60 refusals a \
+             minute{suppressed}. With --analytics, the dataset DECISIONS counts all."
         ));
     }
     if let Some(dataset) = &sources.dataset {
@@ -258,15 +258,15 @@ fn notes(sources: &Sources, tally: &Tally, findings: &Findings<'_>) -> String {
         }
         if dataset.is_cut {
             notes.push(
-                "There is more in the dataset than was read: the most frequent was. Fewer --days \
-                        show the rest."
+                "The dataset has more rows than were read. Those are the most frequent; fewer \
+                 --days show the rest."
                     .to_owned(),
             );
         }
     }
     if tally.dropped.origins > 0 {
         notes.push(format!(
-            "There were too many origins to keep: {} of the rarest are left out, with {}.",
+            "There were too many origins: {} of the rarest are left out, with {}.",
             tally.dropped.origins,
             plural(tally.dropped.requests, "refusal"),
         ));
@@ -278,14 +278,12 @@ fn notes(sources: &Sources, tally: &Tally, findings: &Findings<'_>) -> String {
         ));
     }
     if findings.are_tenants_looked_up && !findings.additions.is_empty() {
-        notes.push(
-            "The policy looks tenants up in KV: customers may have a key there instead, by \
-             socketio-cors tenants add."
-                .to_owned(),
-        );
+        notes.push(format!(
+            "The policy looks up tenants in KV: for customers, you can add keys instead: {TOOL} tenants add."
+        ));
     }
     if !findings.additions.is_empty() {
-        notes.push("Anybody can send any Origin: list those that you know.".to_owned());
+        notes.push("Anybody can send any Origin: list only origins that you know.".to_owned());
     }
     if notes.is_empty() { String::new() } else { format!("\n{}\n", notes.join("\n")) }
 }

@@ -11,8 +11,7 @@
 //! | Workers Logs, the API's and the dashboard's JSON | `source`, and once more a text in `$metadata.message` | `timestamp` beside them |
 //! | OpenTelemetry | a text in `body.stringValue` | `timeUnixNano` beside it |
 //!
-//! What visitors send is in the log too: headers and URLs. Nothing that stands there is taken for a
-//! line.
+//! The log also has headers and URLs that visitors send. Nothing in them is taken for a line.
 
 use std::{mem, sync::LazyLock};
 
@@ -297,7 +296,7 @@ impl Visitor for Lines {
     }
 
     fn give_up(&mut self) {
-        // What is whole counts, though what is around it broke off.
+        // Complete lines are used, even if the value around them is cut off.
         for frame in self.frames.iter_mut().take(self.depth) {
             let Frame { pending, time, .. } = mem::take(frame);
             let time = time.map(|time| (time, time));

@@ -60,7 +60,7 @@ pub(super) struct Seen {
     pub(super) time: Option<(i64, i64)>,
     /// The positions of the rules that refused them.
     rules: Vec<usize>,
-    /// Whether it came before others.
+    /// Its position in the order in which the origins came.
     nth: u64,
 }
 

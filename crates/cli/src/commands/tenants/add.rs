@@ -15,10 +15,10 @@ use crate::{
 pub(crate) struct Add {
     #[command(flatten)]
     origins: OriginArguments,
-    /// Allow them for so many seconds, 60 at least: KV then forgets the keys by itself
+    /// Allow them for this many seconds, at least 60: KV then deletes the keys by itself
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(60..))]
     ttl: Option<u32>,
-    /// Leave out what KV has already: goes on where wrangler failed
+    /// Skip keys that KV has already, to continue where wrangler failed
     #[arg(long)]
     resume: bool,
     #[command(flatten)]

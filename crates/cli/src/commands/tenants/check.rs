@@ -40,7 +40,7 @@ pub(crate) struct Check {
     keys: TenantKeys,
 }
 
-/// An origin, and what the live policy makes of it.
+/// An origin, and how the live policy decides about it.
 struct Checked<'c> {
     tenant: &'c Tenant,
     /// Each with its reason, and if it lets the origin's pages through.
@@ -106,8 +106,8 @@ impl Check {
     }
 }
 
-/// What each route of `policy` makes of the pages of `tenant`, if KV has no other keys of it than are
-/// `stored`.
+/// How each route of `policy` decides about the pages of `tenant`, if KV has only the `stored`
+/// keys.
 fn judge<'p>(
     policy: &'p Policy,
     tenant: &Tenant,
@@ -138,7 +138,7 @@ impl Checked<'_> {
         });
         let routes = self.routes.iter().map(|(route, is_allowed, reason)| {
             let decision = if *is_allowed { "allowed" } else { "refused" };
-            let reports = if route.rule.report_only { ", which it only reports" } else { "" };
+            let reports = if route.rule.report_only { ", but only reported" } else { "" };
             format!("  {decision} under {} ({}){reports}", route.prefix(), reason.as_str())
         });
         let lines = [self.tenant.origin.to_string()].into_iter().chain(keys).chain(routes);
@@ -168,6 +168,6 @@ impl Checked<'_> {
 }
 
 const WHEN_LIVE: &str = "\
-The Worker may see a key that was just put or deleted two minutes or so later: KV takes 60 seconds or
-more to show it around the world and remembers for 30 that a key is missing, and an isolate asks KV
-again after POLICY_FRESH_SECONDS (30 by default). See docs/policy.md.";
+The Worker may see a new or deleted key only after about two minutes: KV takes 60 seconds or more to
+show it around the world and remembers a missing key for 30 seconds, and an isolate asks KV again
+after POLICY_FRESH_SECONDS (30 by default).";

@@ -25,14 +25,16 @@ pub(super) struct KeyChange<'c> {
     pub(super) origins: &'c OriginArguments,
     pub(super) keys: &'c TenantKeys,
     pub(super) consent: &'c Consent,
-    /// What is done already is left out.
+    /// Keys that need no change are skipped.
     pub(super) resumes: bool,
 }
 
-/// The keys that one call of wrangler changes. wrangler sends 1,000 at once, and starts in a second.
+/// The keys that one call of wrangler changes. wrangler sends 1,000 at once, and starts in a
+/// second.
 const KEYS_A_CALL: usize = 20_000;
 
-/// How much earlier than it would now a key that a run before wrote may expire, in seconds.
+/// With `--resume`, a key of the earlier run is kept if it expires at most so many seconds earlier
+/// than a new one would.
 const MAX_RESUMED_AFTER: u64 = 3600;
 
 impl KeyChange<'_> {
@@ -70,7 +72,7 @@ impl KeyChange<'_> {
         Ok(self.carry_out(&slot, &prefix, &tenants))
     }
 
-    /// The keys that KV has, as far as they matter.
+    /// The keys that KV has, if the command needs to know them.
     fn stored(
         &self,
         slot: &PolicySlot<'_>,
@@ -88,7 +90,7 @@ impl KeyChange<'_> {
         }
     }
 
-    /// The key of `tenant`, of which KV has `stored`, is as it is to be.
+    /// Returns true if the key of `tenant` needs no change. `stored` is what KV has.
     fn is_done(&self, tenant: &Tenant, stored: Option<&StoredKey>) -> bool {
         match (self.verb, stored) {
             (Verb::Remove, stored) => stored.is_none(),
@@ -132,7 +134,7 @@ impl KeyChange<'_> {
         let changes = shortened(tenants.iter().map(line));
         let left_out = list.tenants.len().saturating_sub(tenants.len());
         let left_out = (left_out > 0).then(|| {
-            format!("{} left out, as KV {} them", counted(left_out, "origin"), self.verb.has())
+            format!("{} left out: KV {} them", counted(left_out, "origin"), self.verb.has())
         });
         let missing = self.missing_line(prefix, tenants, stored);
         let lines: Vec<_> = list.remarks().into_iter().chain(left_out).collect();
@@ -153,7 +155,7 @@ impl KeyChange<'_> {
         let is_missing = |tenant: &&&Tenant| stored.get(&tenant.origin.key(prefix)).is_none();
         let missing = tenants.iter().filter(is_missing).count();
         let is_told = matches!(self.verb, Verb::Remove) && missing > 0;
-        is_told.then(|| format!("KV does not have {missing} of the {}", tenants.len()))
+        is_told.then(|| format!("KV does not have {missing} of these {}", tenants.len()))
     }
 
     fn carry_out(&self, slot: &PolicySlot<'_>, prefix: &str, tenants: &[&Tenant]) -> Report {
@@ -204,25 +206,24 @@ impl KeyChange<'_> {
         let last = done.checked_sub(1).and_then(|index| tenants.get(index));
         let known = match (last, tenants) {
             (None, [tenant]) => {
-                format!("It is not known if {} is {state} {place}.", tenant.origin)
+                format!("It is unknown if {} is {state} {place}.", tenant.origin)
             }
             (None, _) => {
-                format!(
-                    "It is not known which of {all} origins are {state} {place}: none, or some."
-                )
+                format!("It is unknown how many of {all} origins are {state} {place}.")
             }
             (Some(last), _) => {
                 let line = last.line.map(|line| {
                     format!(" ({}:{line})", self.origins.file_name().unwrap_or_default())
                 });
                 format!(
-                    "{done} of {all} origins are {state} {place}: up to {}{}. Some after it may be.",
+                    "{done} of {all} origins are {state} {place}, up to {}{}. Some after it may \
+                     be, too.",
                     last.origin,
                     line.unwrap_or_default()
                 )
             }
         };
-        format!("{known}\nGo on: run the same command with --resume.")
+        format!("{known}\nTo continue, run the same command with --resume.")
     }
 
     /// Says that it is done, and when that takes effect.

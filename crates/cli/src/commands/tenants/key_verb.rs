@@ -1,6 +1,6 @@
-//! What `tenants add` and `remove` say of themselves.
+//! The words that differ between `tenants add` and `tenants remove`.
 
-/// What becomes of the keys.
+/// The change that the keys get.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Verb {
     Add {
@@ -18,7 +18,7 @@ impl Verb {
         }
     }
 
-    /// A line where nothing is done.
+    /// The line if nothing was changed.
     pub(super) fn nothing(self) -> &'static str {
         match self {
             Self::Add { .. } => "Nothing was added.",
@@ -58,12 +58,11 @@ impl Verb {
 }
 
 const WHEN_ADDED: &str = "\
-It takes effect within two minutes or so: KV takes 60 seconds or more to show a new key around the
+It takes effect within about two minutes: KV takes 60 seconds or more to show a new key around the
 world. An origin that was refused just before waits longer: KV remembers for 30 seconds that a key is
-missing, and so does an isolate of the Worker for POLICY_FRESH_SECONDS (30 by default). See
-docs/policy.md.";
+missing, and so does an isolate of the Worker for POLICY_FRESH_SECONDS (30 by default).";
 
 const WHEN_REMOVED: &str = "\
-It takes effect within two minutes or so: KV takes 60 seconds or more to show it around the world, and
+It takes effect within about two minutes: KV takes 60 seconds or more to show it around the world, and
 no isolate of the Worker uses a key for longer than twice POLICY_FRESH_SECONDS (30 by default) without
-asking KV first. WebSockets that are open stay open. See docs/policy.md.";
+asking KV first. WebSockets that are open stay open.";

@@ -82,7 +82,7 @@ impl List {
             printable(&format!("  {key}  {}: {}", fault.message, fault.help)).into_owned()
         });
         let delete = slot.wrangler().key_command("delete", &first.key);
-        let advice = format!("Add what is meant, and delete such a key: {delete}");
+        let advice = format!("Add the right origin, and delete the key: {delete}");
         let heading = format!("{count} that no origin can match:");
         let lines = lines.chain([heading]).chain(unmatchable).chain([advice]);
         lines.collect::<Vec<_>>().join("\n")
@@ -94,7 +94,7 @@ fn fault_of(text: &str) -> Option<NoTenant> {
     match TenantOrigin::read(text) {
         Ok(origin) if origin.as_str() == text => None,
         Ok(origin) => Some(NoTenant {
-            message: "is not as browsers send it".to_owned(),
+            message: "is not in the form that browsers send".to_owned(),
             help: format!("they send {origin}"),
         }),
         Err(fault) => Some(fault),
@@ -136,7 +136,7 @@ mod tests {
             (" https://shop.example", "they send https://shop.example"),
             ("https://shop.example/cart", "write \"https://shop.example\""),
             ("shop.example", "write \"https://shop.example\""),
-            ("null", "list \"null\" in the policy, if it is meant"),
+            ("null", "if you want it, list \"null\" in the policy"),
         ] {
             assert_eq!(fault_of(text).map(|fault| fault.help).as_deref(), Some(help), "{text}");
         }

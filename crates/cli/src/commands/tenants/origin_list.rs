@@ -22,7 +22,8 @@ pub(super) struct OriginArguments {
     /// The origins
     #[arg(value_name = "ORIGIN", required_unless_present = "file", conflicts_with = "file")]
     origins: Vec<String>,
-    /// A file of them, one a line, or CSV with notes in a second column; - for the standard input
+    /// A file of origins, one per line, or CSV with notes in a second column; - for the standard
+    /// input
     ///
     /// A heading may name the columns: origin, note.
     #[arg(long, value_name = "FILE")]
@@ -33,9 +34,9 @@ pub(super) struct OriginArguments {
 #[derive(Debug, Default)]
 pub(super) struct OriginList {
     pub(super) tenants: Vec<Tenant>,
-    /// How some were written, each with its form here.
+    /// Origins that were written in another form, each with its canonical form.
     rewritten: Vec<(String, String)>,
-    /// How many were there before.
+    /// The number of origins that were given more than once.
     repeated: usize,
 }
 
@@ -71,7 +72,7 @@ impl OriginArguments {
         Some(printable(name).into_owned())
     }
 
-    /// Reads them. The faults of all that is no tenant's origin are the other result, for people.
+    /// Reads them. If some cannot be a tenant's origin, the result is their faults, for people.
     ///
     /// # Errors
     /// The file cannot be read, or has none.
@@ -114,7 +115,8 @@ fn read_file(system: &dyn System, path: &str, name: &str) -> Result<String, Comm
 }
 
 impl OriginList {
-    /// The origins of `each`: lines, texts and notes. Of those that are there twice, the last counts.
+    /// The origins of `each`: lines, texts and notes. Of those that are there twice, the last
+    /// counts.
     fn of(
         each: impl Iterator<Item = (Option<usize>, String, Option<String>)>,
         place: impl Fn(usize) -> String,
@@ -164,12 +166,12 @@ impl OriginList {
         }
     }
 
-    /// Lines about what is not as it was written.
+    /// Lines about origins that were converted or repeated.
     pub(super) fn remarks(&self) -> Vec<String> {
         let rewritten = self.rewritten.iter().map(|(text, origin)| {
-            printable(&format!("{text} is {origin}, as browsers send it")).into_owned()
+            printable(&format!("{text} becomes {origin}, as browsers send it")).into_owned()
         });
-        let repeated = format!("{} more than once", counted(self.repeated, "origin"));
+        let repeated = format!("{} given more than once", counted(self.repeated, "origin"));
         let repeated = (self.repeated > 0).then_some(repeated);
         shortened(rewritten).chain(repeated).collect()
     }
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_origin_that_is_there_twice_the_last_counts() {
+    fn the_last_of_repeated_origins_is_used() {
         let list = list(&[
             ("https://a.example", Some("old")),
             ("https://b.example", None),
@@ -228,8 +230,8 @@ mod tests {
             [("https://a.example", Some("new"), Some(1)), ("https://b.example", None, Some(2))];
         assert_eq!(tenants, expected);
         let remarks = [
-            "https://A.example/ is https://a.example, as browsers send it",
-            "1 origin more than once",
+            "https://A.example/ becomes https://a.example, as browsers send it",
+            "1 origin given more than once",
         ];
         assert_eq!(list.remarks(), remarks);
     }
@@ -239,7 +241,7 @@ mod tests {
         let mut texts = vec![("https://a.example", None)];
         texts.extend([("null", None); 23]);
         let faults = list(&texts).unwrap_err();
-        assert!(faults.contains("a.csv:2: \"null\" is nobody's own origin"), "{faults}");
+        assert!(faults.contains("a.csv:2: \"null\" is not one site's origin"), "{faults}");
         assert!(faults.contains("a.csv:21: ") && !faults.contains("a.csv:22: "), "{faults}");
         assert!(faults.ends_with("… and 3 more\n23 faults"), "{faults}");
         let long = format!("https://{}/", "x".repeat(10_000));

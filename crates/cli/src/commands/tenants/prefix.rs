@@ -12,7 +12,7 @@ use crate::{
 /// The keys that a command is about.
 #[derive(Args, Debug)]
 pub(super) struct TenantKeys {
-    /// The prefix of their KV keys [default: that of the live policy, if it has one alone]
+    /// The prefix of their KV keys [default: the only one of the live policy]
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
     #[command(flatten)]
@@ -51,20 +51,20 @@ impl TenantKeys {
         let place = self.policy.wrangler.place();
         let Some(policy) = policy else {
             return Err(WrongUsage(format!(
-                "there is no policy in {place} that names a prefix: publish one, or name it with \
-                 --prefix"
+                "{place} has no policy that names a prefix: publish one, or use --prefix"
             )));
         };
         match policy.tenant_prefixes().as_slice() {
             [prefix] => Ok((*prefix).to_owned()),
             [] => Err(WrongUsage(format!(
-                "the policy in {place} looks up no origins in KV: publish one that has \
-                 {{\"kv\": \"tenant:\"}} among its origins, or name a prefix with --prefix"
+                "the policy in {place} looks up no origins in KV: publish one with \
+                 {{\"kv\": \"tenant:\"}} in its origins, or use --prefix"
             ))),
             several => {
                 let several = several.join(", ");
                 Err(WrongUsage(format!(
-                    "the policy in {place} has several prefixes: {several}; name one with --prefix"
+                    "the policy in {place} has several prefixes: {several}; choose one with \
+                     --prefix"
                 )))
             }
         }

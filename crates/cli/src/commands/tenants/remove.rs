@@ -15,7 +15,7 @@ use crate::{
 pub(crate) struct Remove {
     #[command(flatten)]
     origins: OriginArguments,
-    /// Leave out what KV has no more: goes on where wrangler failed
+    /// Skip keys that KV no longer has, to continue where wrangler failed
     #[arg(long)]
     resume: bool,
     #[command(flatten)]

@@ -21,11 +21,11 @@ pub(super) struct StoredKeys(HashMap<String, StoredKey>);
 /// What is known of a key.
 #[derive(Debug)]
 pub(super) struct StoredKey {
-    /// What is noted of the tenant: in a list, as far as this tool wrote it.
+    /// The note about the tenant. In a list of keys, only notes that this tool wrote are known.
     pub(super) note: Option<String>,
-    /// The metadata, of a list.
+    /// The metadata; only in a list of keys.
     pub(super) metadata: Value,
-    /// When KV forgets it, in seconds since 1970, of a list.
+    /// The time at which KV deletes it, in seconds since 1970; only in a list of keys.
     pub(super) expiration: Option<u64>,
 }
 

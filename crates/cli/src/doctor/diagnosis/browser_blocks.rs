@@ -3,20 +3,29 @@
 use super::evidence::asked;
 use crate::{
     doctor::{
+        examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
     },
     network::Failure,
 };
 
-pub(super) fn finding(exchange: &Exchange, failure: &Failure) -> Finding {
+pub(super) fn finding(
+    examination: &Examination,
+    exchange: &Exchange,
+    failure: &Failure,
+) -> Finding {
+    let target = &examination.target;
+    let base = target.base.as_str().trim_end_matches('/');
+    let of_page =
+        |line: &&str| line.replace("{base}", base).replace("{origin}", &target.page.origin);
     let (summary, fix) = kind(&failure.text);
     Finding::new(Code::BlockedInBrowser, Severity::Error, summary)
         .seen(exchange, asked(exchange))
         .why([
-            "The recording has no answer: the browser kept it from the page, or sent no request.",
+            "The recording has no answer: the browser sent no request, or kept the answer from the page.",
         ])
-        .fix(fix.iter().copied())
+        .fix(fix.iter().map(of_page))
 }
 
 /// The cause, by Chromium's name for it, and the fix.
@@ -25,36 +34,36 @@ fn kind(name: &str) -> (&'static str, &'static [&'static str]) {
         "csp" | "ERR_BLOCKED_BY_CSP" => (
             "the page's own Content-Security-Policy forbids the request",
             &[
-                "Add the server to connect-src of the page's policy (its header or its <meta>), by https and \
-               by wss:",
+                "Add the server to the policy's connect-src (in the page's header or its <meta>), for \
+                 https and wss:",
                 "  Content-Security-Policy: connect-src 'self' https://api.example.com wss://api.example.com",
             ],
         ),
         "ERR_BLOCKED_BY_CLIENT" => (
             "an extension of the browser blocks the request",
             &[
-                "Try it in a private window without extensions. Blockers of advertisements know paths like \
-               /track/ or /socket.io/ on foreign hosts: another `path` gets past them.",
+                "Try a private window without extensions. Ad blockers know paths such as /track/ and \
+                 /socket.io/ on other hosts: another `path` gets past them.",
             ],
         ),
         "mixed-content" => (
-            "the browser blocks the request, as the page is on https and the server is not",
-            &["Write https: in the client, and serve it over TLS."],
+            "the browser blocks the request: the page is on https and the server is not",
+            &["Serve it over https, and write https: in the client."],
         ),
         name if name.contains("NETWORK_ACCESS") || name.contains("ADDRESS_SPACE") => (
             "the browser blocks the request to the visitor's own machine or network",
             &[
-                "The server's address is a local one, and the page is not of that network. The visitor can \
-               allow it in the site's settings; a frame needs allow=\"local-network-access\". Is it meant \
-               to be the address of a developer's machine at all?",
+                "The server's address is a local one, and the page is not from that network. Should it be \
+                 a developer's machine at all? If so, the visitor can allow it in the site's settings; a \
+                 frame needs allow=\"local-network-access\".",
             ],
         ),
         _ => (
             "the browser blocks the request or keeps its answer, and the recording does not say why",
             &[
-                "The console has the reason, above the line with net::ERR_FAILED: look for it in the document \
-               below. Mostly it is CORS; ask the server itself for the rest:",
-                "  socketio-cors doctor https://api.example.com --origin https://app.example.com",
+                "The console has the reason, above the line with net::ERR_FAILED: look it up in the \
+                 document below. Usually it is CORS. Ask the server itself for the rest:",
+                "  socketio-cors doctor {base} --origin {origin}",
             ],
         ),
     }

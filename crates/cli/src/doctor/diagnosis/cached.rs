@@ -32,7 +32,7 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
         (Some((first, second)), _) => {
             ("two clients get one session: a cache answers handshakes", first, Some(second))
         }
-        (None, Some(hit)) => ("a cache answers handshakes, as its headers say", *hit, None),
+        (None, Some(hit)) => ("a cache answers handshakes: its headers say so", *hit, None),
         (None, None) => return None,
     };
     let finding =
@@ -44,12 +44,12 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     Some(
         finding
             .why([
-                "A session is one client's. Clients that get the same one from the cache, or one that \
-                 has ended, throw each other out: \"Session ID unknown\", again and again; and one may \
-                 read what is meant for another.",
+                "A session belongs to one client. When two clients get the same session from the cache, \
+                 they throw each other out (\"Session ID unknown\", again and again), and one may read \
+                 what is meant for the other.",
             ])
             .fix([
-                "Let the cache pass Socket.IO's path on, always. Cloudflare: Caching, Cache Rules, Bypass \
+                "Let the cache always pass Socket.IO's path on. Cloudflare: Caching, Cache Rules, Bypass \
                  cache for",
                 "  starts_with(http.request.uri.path, \"/socket.io/\")",
                 "CloudFront: the cache policy CachingDisabled for /socket.io/*. nginx, in Socket.IO's \

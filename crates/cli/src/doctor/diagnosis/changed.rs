@@ -13,9 +13,10 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
         (
             "the answer is compressed (gzip), and no Content-Encoding says so",
             &[
-                "Something compresses and does not say so, or the header is dropped on the way. In nginx, \
-                 look for `proxy_hide_header Content-Encoding` and a `gzip` of your own; in a function or \
-                 a gateway, send the header with the body; else turn compression off for the path:",
+                "Something compresses the answer and does not say so, or drops the header that says so. In \
+                 nginx, look for `proxy_hide_header Content-Encoding` and a `gzip` of your own. In a \
+                 function or a gateway, send the header with the body. Or turn compression off for the \
+                 path:",
                 "  new Server(httpServer, { httpCompression: false })",
             ],
         )
@@ -23,17 +24,17 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
         (
             "the answer to the poll breaks off before its end",
             &[
-                "Is Content-Length that of another body (a middleware or a proxy changes it and leaves the \
-               length), or does something end the connection (a proxy's limit, a crash)?",
+                "Does a middleware or a proxy change the body and leave Content-Length as it was? Or does \
+                 something end the connection (a proxy's limit, a crash)?",
             ],
         )
     } else if holds_handshake(poll.body()) {
         (
-            "something on the way adds to Socket.IO's answer, which a client cannot read then",
+            "something adds to Socket.IO's answer, and a client cannot read it then",
             &[
-                "The handshake is in the answer, and something stands before it: what a framework or a \
-                 program prints (a warning, a byte order mark, JSON around it), or a proxy that puts its \
-                 own into every answer. Let it leave /socket.io/ alone.",
+                "The handshake is in the answer, but not at its start. Find what adds to it, and let it \
+                 leave /socket.io/ alone: a program that prints a warning or a byte order mark, a \
+                 framework that wraps answers in JSON, a proxy.",
             ],
         )
     } else {

@@ -26,7 +26,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
     let target = &examination.target;
     let kind = failure.kind;
     if kind == FailureKind::Browser {
-        return browser_blocks::finding(exchange, failure);
+        return browser_blocks::finding(examination, exchange, failure);
     }
     let finding = match (&examination.port_speaks, kind) {
         (Some(PortProtocol::Tls), _) => https_needed(target),
@@ -49,8 +49,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
     let mut lines = asked(exchange);
     lines.extend(examination.port_speaks.as_ref().map(spoken));
     finding.seen(exchange, lines).why([
-        "No answer comes to the page, so this is not about CORS, though some browsers call it that. \
-         Chromium prints:"
+        "The page gets no answer, so this is not about CORS, though some browsers say so. Chromium prints:"
             .to_owned(),
         format!("  GET {} net::{error}", target.base),
     ])
@@ -80,20 +79,20 @@ fn with_scheme(target: &Target, scheme: &str) -> String {
 }
 
 fn https_needed(target: &Target) -> Finding {
-    let summary = format!("the port of {} speaks https, and is asked by plain http", target.base);
+    let summary = format!("the port of {} speaks https, and the URL says http", target.base);
     error(Code::HttpsNeeded, summary).fix([
         "Write https: in the client (WebSockets are then wss by themselves):".to_owned(),
         format!("  io(\"{}\")", with_scheme(target, "https")),
-        "A proxy before it has to speak TLS to it too. In nginx: `proxy_pass https://…`."
+        "A proxy before the server has to use TLS too. In nginx: `proxy_pass https://…`."
             .to_owned(),
     ])
 }
 
 fn plain_http(target: &Target) -> Finding {
-    let summary = format!("the port of {} speaks plain http, and is asked by https", target.base);
+    let summary = format!("the port of {} speaks plain http, and the URL says https", target.base);
     error(Code::TlsFailed, summary).fix([
-        "Give the port TLS (a proxy before the server, or a certificate in it). A page on http: or on \
-         localhost may ask it as it is:"
+        "Serve it over TLS, by a proxy before the server or a certificate in it. Only pages on http: or on \
+         localhost may use it as it is:"
             .to_owned(),
         format!("  io(\"{}\")", with_scheme(target, "http")),
     ])
@@ -102,11 +101,11 @@ fn plain_http(target: &Target) -> Finding {
 fn http2_alone() -> Finding {
     error(
         Code::ConnectionFailed,
-        "the port speaks HTTP/2 without TLS, and nothing older, which no browser does",
+        "the port speaks only HTTP/2 without TLS, which no browser speaks",
     )
     .fix([
-        "Let it speak HTTP/1.1: Socket.IO's WebSockets need that. Is it a port for gRPC, or a server of \
-         node:http2? Envoy, Istio: the protocol of the service is `http`, not `http2` or `grpc`.",
+        "Let the server speak HTTP/1.1, which Socket.IO's WebSockets need. Is this a gRPC port, or a \
+         server of node:http2? Envoy, Istio: the service's protocol is `http`, not `http2` or `grpc`.",
     ])
 }
 
@@ -114,16 +113,15 @@ fn http2_alone() -> Finding {
 fn http2_by_tls(exchange: &Exchange) -> Finding {
     error(
         Code::UpgradeBlocked,
-        "the server speaks HTTP/2 alone, and a WebSocket needs HTTP/1.1",
+        "the server speaks only HTTP/2, and a WebSocket needs HTTP/1.1",
     )
     .seen(exchange, asked(exchange))
     .why([
-        "A browser polls it by HTTP/2, and opens no WebSocket to it: the page stays on polling, or fails \
-         where it uses WebSocket alone. The doctor speaks HTTP/1.1, as a WebSocket does, and sees no more \
-         of it.",
+        "A browser polls it over HTTP/2, but opens no WebSocket to it: the page stays on polling, or fails \
+         if it uses WebSocket alone. The doctor speaks HTTP/1.1 only, and so sees nothing more.",
     ])
     .fix([
-        "Let it speak both. A server of node:http2:",
+        "Let the server speak both. In node:http2:",
         "  createSecureServer({ allowHTTP1: true, key, cert })",
         "HAProxy: `alpn h2,http/1.1`. Envoy: `alpn_protocols: [h2, http/1.1]`.",
     ])
@@ -138,19 +136,19 @@ fn another_protocol(target: &Target, banner: &str) -> Finding {
     };
     let summary = format!("the port of {} speaks {name}", target.base);
     error(Code::ConnectionFailed, summary)
-        .fix(["Write the port of the Socket.IO server: this is another program's."])
+        .fix(["The port belongs to another program. Write the Socket.IO server's port."])
 }
 
 fn other_loopback(target: &Target, other: &Url) -> Finding {
     let port = target.base.port_or_known_default().unwrap_or_default();
     let host = other.host_str().unwrap_or_default();
     let summary = format!(
-        "nothing listens at {}, and something does at {host}, the machine's other local address",
+        "nothing listens at {}, but something does at {host}, this machine's other local address",
         target.base
     );
     error(Code::ConnectionFailed, summary).fix([
-        "`localhost` is two addresses, 127.0.0.1 and ::1, and a server that is told to listen there may take \
-         one of them. Let it listen on all, or give the client the name, of which browsers try both:"
+        "`localhost` stands for two addresses, 127.0.0.1 and ::1, and the server listens at one of them. \
+         Let it listen at all addresses, or write localhost in the client: browsers then try both."
             .to_owned(),
         format!("  httpServer.listen({port});"),
         format!("  io(\"{}://localhost:{port}\")", target.base.scheme()),
@@ -160,22 +158,22 @@ fn other_loopback(target: &Target, other: &Url) -> Finding {
 fn no_address(target: &Target, failure: &Failure) -> Finding {
     let host = target.base.host_str().unwrap_or_default();
     error(Code::DnsFailed, format!("{host} has no address: {}", failure.text)).fix([format!(
-        "Check how {host} is written, and its DNS record (`dig {host}`). A name of an internal network, \
-         of a container or of Docker's compose file resolves only within it: a browser is outside."
+        "Is {host} written correctly, and does it have a DNS record (`dig {host}`)? A name of an internal \
+         network, a container or a compose file does not resolve outside of it, where the browser is."
     )])
 }
 
 fn silent(target: &Target) -> Finding {
     let seconds = target.timeout.as_secs();
     let summary = format!(
-        "the server takes the connection and says nothing for {seconds} s ({})",
+        "the server takes the connection, but sends nothing for {seconds} s ({})",
         target.base
     );
     let finding = error(Code::NoAnswerInTime, summary);
     let patience = if seconds < CLIENT_TIMEOUT {
         format!(
-            "A page waits longer: {CLIENT_TIMEOUT} s (the client's `timeout`). If the server starts when \
-             it is asked (a free plan, a function), give it time here as well: --timeout 60"
+            "A page waits longer: {CLIENT_TIMEOUT} s (the client's `timeout`). If the server only starts \
+             when it is asked (a free plan, a function), give it time here too: --timeout 60"
         )
     } else {
         format!(
@@ -184,10 +182,10 @@ fn silent(target: &Target) -> Finding {
     };
     finding.fix([
         patience,
-        "If it stays so: Socket.IO is attached to an HTTP server without a handler, and is at another \
-         path (--path), as requests to others are left hanging; or an `allowRequest`, a function \
-         of `cors.origin` or a middleware (io.engine.use) never calls back; or the program is blocked; \
-         or a proxy waits for a server that does not answer it."
+        "If it stays silent, one of these may be the cause: Socket.IO is at another path (--path), and \
+         nothing answers this one; an `allowRequest`, a `cors.origin` function or a middleware \
+         (io.engine.use) never calls back; the program is blocked; a proxy waits for a server that does \
+         not answer."
             .to_owned(),
     ])
 }
@@ -197,26 +195,24 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
     let finding = error(Code::ConnectionFailed, summary);
     let finding = match failure.kind {
         FailureKind::Closed | FailureKind::Reset if step != Step::Connect => finding.fix([
-            "Something takes the connection and hangs up: look at the server's log (does it crash?), at \
-             a firewall or proxy that cuts requests off (nginx's `return 444`), and whether the port \
-             speaks http at all.",
+            "Something takes the connection and closes it. Look at the server's log: does it crash? Does a \
+             firewall or a proxy close requests (nginx's `return 444`)? Does the port speak http at all?",
         ]),
         FailureKind::Protocol => {
-            finding.fix(["What answers speaks no HTTP/1.1: is it the port of the Socket.IO server?"])
+            finding.fix(["What answers does not speak HTTP/1.1. Is this the Socket.IO server's port?"])
         }
         _ => finding.fix([
-            "Is the server running, on that port, and listening on more than 127.0.0.1? Does a \
-             firewall or security group let the port through? In a container, is the port \
-             published? What speaks http on one port may speak https on another.",
+            "Is the server running, on that port, and not only at 127.0.0.1? Does a firewall or security \
+             group let the port through? Is a container's port published? A port that speaks https does \
+             not speak http.",
         ]),
     };
     let port = target.base.port_or_known_default().unwrap_or_default();
     let is_passed_on = PORTS_OF_CLOUDFLARE.contains(&port);
     finding.fix((!is_passed_on && !target.is_local()).then(|| {
         format!(
-            "If Cloudflare's proxy is before it (an orange cloud): it does not pass on port {port}. It \
-             does 443, 2053, 2083, 2087, 2096 and 8443 for https, and 80, 8080, 8880, 2052, 2082, 2086 \
-             and 2095 for http."
+            "Cloudflare's proxy (an orange cloud) does not pass port {port} on. It passes 443, 2053, 2083, \
+             2087, 2096 and 8443 on for https, and 80, 8080, 8880, 2052, 2082, 2086 and 2095 for http."
         )
     }))
 }
@@ -237,27 +233,36 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
             "Renew the certificate, and reload whatever serves it.".to_owned()
         }
         "ERR_CERT_COMMON_NAME_INVALID" => {
-            format!("Get a certificate that names {host}, or ask by the name that it is for.")
+            format!("Get a certificate for {host}, or use the name that the certificate is for.")
         }
         "ERR_SSL_VERSION_OR_CIPHER_MISMATCH" | "ERR_SSL_UNRECOGNIZED_NAME_ALERT" => format!(
-            "Is there a certificate for {host}, and is {host} set up where TLS ends (server_name, a route, a \
-             custom domain)? Cloudflare's universal certificate covers one level below the domain: not \
-             a.b.example.com."
+            "Is there a certificate for {host}? Is {host} set up where TLS ends (server_name, a route, a \
+             custom domain)? Cloudflare's universal certificate covers only one level below the domain, so \
+             not a.b.example.com."
         ),
         "ERR_BAD_SSL_CLIENT_AUTH_CERT" => {
-            "Let the server want none on this port, or give the client the URL of the proxy that has one \
-             (Cloudflare's Authenticated Origin Pulls: Cloudflare's own)."
+            "The server wants a client certificate. Turn that off for this port, or give the client the \
+             URL of the proxy that has the certificate (with Cloudflare's Authenticated Origin Pulls: \
+             Cloudflare's hostname)."
                 .to_owned()
         }
         "ERR_CERT_AUTHORITY_INVALID" => {
-            "Serve the full chain (certificate, then intermediates) of an authority that browsers \
-             trust. For development, have the system trust your own authority (mkcert does), or \
-             use http://localhost."
-                .to_owned()
+            let port = target.base.port_or_known_default().unwrap_or(443);
+            return finding.fix([
+                "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \
+                 fullchain.pem, not cert.pem):"
+                    .to_owned(),
+                "  ssl_certificate /etc/letsencrypt/live/api.example.com/fullchain.pem;".to_owned(),
+                "This prints what the server sends:".to_owned(),
+                format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
+                "A certificate of your own authority is for development only: let the system trust it \
+                 (mkcert does that), or use http://localhost."
+                    .to_owned(),
+            ]);
         }
         _ => format!(
-            "Look at it with `openssl s_client -connect {host}:{} -servername {host}`. If the port \
-             speaks plain http, write http:// in the client.",
+            "`openssl s_client -connect {host}:{} -servername {host}` shows more. If the port speaks plain \
+             http, write http:// in the client.",
             target.base.port_or_known_default().unwrap_or(443)
         ),
     };

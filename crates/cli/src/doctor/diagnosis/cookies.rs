@@ -3,6 +3,7 @@
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
 };
 
 /// The texts that AWS's and Azure's balancers add to the name of a cookie that they set for pages of the
@@ -36,32 +37,35 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let finding = Finding::new(
         Code::CookieNotCrossSite,
         severity,
-        format!("cookie {names} is not sent back by a page of another site ({})", page.origin),
+        format!("a page of another site does not send the cookie {names} back ({})", page.origin),
     );
     let finding = unfit.iter().fold(finding, |finding, (_, header, exchange)| {
         finding.seen(exchange, vec![format!("Set-Cookie: {header}")])
     });
     let what = if page.credentialed {
-        "The page sends credentials, but browsers drop a cookie of another site unless it says \
-         SameSite=None; Secure. Sessions and stickiness that hang on it fail."
+        "The page sends credentials, but browsers drop another site's cookie unless it has SameSite=None; \
+         Secure. Sessions and stickiness that depend on it fail."
     } else {
-        "The page as described sends no credentials, so that no cookie is kept. Once it does \
-         (withCredentials), this one is dropped unless it says SameSite=None; Secure."
+        "The page sends no credentials, so the browser keeps no cookie. With withCredentials it would drop \
+         this one, unless it has SameSite=None; Secure."
     };
     let mut fix = vec![
-        "Let whatever sets it (Socket.IO's `cookie` option, a session middleware, the load \
-             balancer) say so:"
+        "Add them where the cookie is set (the server, a session middleware, the load balancer):"
             .to_owned(),
         "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure".to_owned(),
-        "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
-            .to_owned(),
     ];
+    if socket_server(examination) == SocketServer::Node {
+        fix.push(
+            "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
+                .to_owned(),
+        );
+    }
     if !target.is_trustworthy() {
-        fix.push("Secure needs https: the server is asked over http.".to_owned());
+        fix.push("Secure needs https, and this server is on http.".to_owned());
     }
     fix.push(
-        "Or serve page and server from one site (app.example.com and api.example.com, both https). \
-         Some browsers drop the cookies of other sites whatever they say."
+        "Or serve page and server from one site (app.example.com and api.example.com, both https). Some \
+         browsers drop every other site's cookies."
             .to_owned(),
     );
     vec![finding.why([what]).fix(fix)]

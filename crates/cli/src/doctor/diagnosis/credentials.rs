@@ -10,6 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -36,13 +37,13 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::WildcardWithCredentials,
         if page.credentialed { Severity::Error } else { Severity::Warning },
-        "Access-Control-Allow-Origin is *, which lets no page read that sends credentials",
+        "Access-Control-Allow-Origin is *, but a page that sends credentials may not read such an answer",
     )
     .seen(poll, with_cors(poll));
     let whom = if page.credentialed {
         "The page sends credentials (withCredentials; a Socket.IO 2 client always does)."
     } else {
-        "The page as described sends none, and works; but the server says it may send them \
+        "This page sends none, and works. But the server says that pages may send them \
          (Access-Control-Allow-Credentials: true), and a page that does fails."
     };
     finding
@@ -51,39 +52,44 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         .fix(["Name the origins instead of *:"])
         .fix(remedy::headers_of_proxy(examination, poll))
         .fix(remedy::allow_page(examination))
-        .fix(["A Socket.IO server sends * as well where `cors` has no `origin` at all."])
-        .fix(["Or, if no cookie is needed, let the client leave withCredentials out, and the \
-               server credentials."])
+        .fix(["A Socket.IO server also sends * if `cors` has no `origin`."])
+        .fix(["Or, if no cookie is needed, take withCredentials out of the client, and credentials out of \
+         the server."])
 }
 
 fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
     let value = poll.header("Access-Control-Allow-Credentials").unwrap_or_default();
     let is_nearly_true = value != "true" && value.eq_ignore_ascii_case("true");
     let summary = if is_nearly_true {
-        format!("Access-Control-Allow-Credentials is {value}, and has to be true in lower case")
+        format!("Access-Control-Allow-Credentials is {value}, but it has to be true, in lower case")
     } else {
-        "the page sends credentials, and Access-Control-Allow-Credentials is not true".to_owned()
+        "the page sends credentials, but Access-Control-Allow-Credentials is not true".to_owned()
     };
     let finding = Finding::new(Code::CredentialsNotAllowed, Severity::Error, summary)
         .seen(poll, with_cors(poll))
         .why(unreadable(poll, CorsError::Credentials));
     if is_nearly_true {
         return finding.fix([
-            "Whoever sets the header has to write it in lower case, as in nginx:",
+            "Write it in lower case where it is set. In nginx:",
             "  add_header Access-Control-Allow-Credentials true always;",
         ]);
     }
     if poll.doubles_credentials() {
         return finding.fix([
-            "It is there twice: let the server set it, or the proxy before it. In nginx, take \
-             its add_header out, or hide what the server sets:",
+            "It is there twice. Let only the server set it, or only the proxy. In nginx, delete its \
+             add_header, or hide the server's header:",
             remedy::HIDE_CREDENTIALS,
         ]);
+    }
+    if socket_server(examination) == SocketServer::Python {
+        return finding
+            .fix(["Allow credentials, as python-socketio does unless `cors_credentials` is False."])
+            .fix(remedy::python(examination, ", cors_credentials=True"));
     }
     let finding = finding.fix(["Allow credentials:"]);
     let finding = finding.fix(remedy::headers_of_proxy(examination, poll));
     finding.fix(remedy::allow_page(examination)).fix([
-        "Or, if no cookie is needed, leave withCredentials out of the client (a Socket.IO 2 \
-           client cannot).",
+        "Or, if no cookie is needed, take withCredentials out of the client (not possible with Socket.IO \
+         2).",
     ])
 }

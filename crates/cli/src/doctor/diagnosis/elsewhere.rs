@@ -1,5 +1,7 @@
 //! Polls that something else than Socket.IO answers, and where it is instead.
 
+use url::Url;
+
 use super::{
     evidence::{console, shortened, with_body},
     remedy,
@@ -13,28 +15,32 @@ use crate::doctor::{
     target::Target,
 };
 
-const HIDDEN: &str = "What answers instead seldom has CORS headers: the console speaks of CORS, and \
-                      hides the status.";
+const HIDDEN: &str = "What answers instead seldom has CORS headers, so the console shows a CORS error and \
+ not the status.";
 
 /// A WebSocket opens, and polls do not get there.
 pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let websocket = examination.get(Step::Websocket).filter(|it| it.opened_websocket())?;
+    // Then it is the path that polls lose.
+    if examination.all(Step::OtherPath).any(Exchange::is_engine_io) {
+        return None;
+    }
     let status = poll.status().unwrap_or_default();
     Some(
         Finding::new(
             Code::PollingBlocked,
             Severity::Error,
-            format!("a WebSocket opens, and the poll is answered {status} by something else"),
+            format!("a WebSocket opens, but the poll is answered {status}, and not by Socket.IO"),
         )
         .seen(poll, with_body(poll))
         .seen(websocket, with_body(websocket))
-        .why(["A client begins by polling, unless it is told not to, and gives up where that fails."])
+        .why(["A client begins with polling unless it is told otherwise, and gives up if polling fails."])
         .why([HIDDEN])
         .why(console(examination, poll))
         .fix([
-            "The proxy hands on upgrades alone: let it hand on every request to /socket.io/, GET, POST \
-             and OPTIONS. In nginx, the location has no `if ($http_upgrade …)` around its proxy_pass.",
-            "Or let every client begin with a WebSocket (and examine it with --websocket):",
+            "The proxy passes only upgrades on. Let it pass every request to /socket.io/ on: GET, POST and \
+             OPTIONS. In nginx, remove the `if ($http_upgrade …)` around proxy_pass.",
+            "Or let every client begin with a WebSocket (check that with --websocket):",
             "  io(\"…\", { transports: [\"websocket\"] })",
         ]),
     )
@@ -54,32 +60,24 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     // A namespace with the path below it was meant as a path.
     let namespace = target.page.namespace.trim_end_matches('/');
     let namespace = if path.starts_with(namespace) { "" } else { namespace };
+    let client = |options: &str| format!("  io(\"{base}\", {{ path: \"{path}\"{options} }})");
     let fix = if path.trim_end_matches('/') == target.path.trim_end_matches('/') {
         vec![
-            "The two differ in the slash at the end: `addTrailingSlash` has to be the same in client and \
-             server. A client that does not set it asks with the slash, whatever its `path`:"
+            "The two paths differ in the slash at the end. Give `addTrailingSlash` the same value in \
+             client and server. A client without that option asks with the slash, whatever its `path` is:"
                 .to_owned(),
-            if path.ends_with('/') {
-                format!("  io(\"{base}\", {{ path: \"{path}\" }})")
-            } else {
-                format!("  io(\"{base}\", {{ path: \"{path}\", addTrailingSlash: false }})")
-            },
+            client(if path.ends_with('/') { "" } else { ", addTrailingSlash: false" }),
         ]
     } else if is_doubled {
-        vec![
-            "The path is there twice, as where the server is mounted at it, or a proxy takes it away once. \
-             FastAPI, Starlette: Socket.IO has its own path below that of the mount,"
-                .to_owned(),
-            "  app = socketio.ASGIApp(sio, other_asgi_app=fastapi_app)".to_owned(),
-            "in place of app.mount(\"/socket.io\", …). nginx: no slash after the port of proxy_pass.".to_owned(),
-            "Or let the client ask there:".to_owned(),
-            format!("  io(\"{base}\", {{ path: \"{path}\" }})"),
-        ]
+        let mut lines = remedy::single_path(examination, poll);
+        lines.push("Or let the client ask at that path:".to_owned());
+        lines.push(client(""));
+        lines
     } else {
         vec![
-            "Let client and server have one path. In the client:".to_owned(),
+            "Give the client the server's path:".to_owned(),
             format!("  io(\"{base}{namespace}\", {{ path: \"{path}\" }})"),
-            "It is Socket.IO's path, not the namespace, which stands after the host in the URL."
+            "The path is an option. What stands after the host in the client's URL is a namespace."
                 .to_owned(),
         ]
     };
@@ -97,6 +95,42 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     )
 }
 
+/// python-socketio is mounted below a path in an application of Starlette, and was not told so:
+/// it answers with its own 404 there, as the application's would be JSON.
+pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    if poll.status() != Some(404) || !poll.body().contains("{\"detail\":\"Not Found\"}") {
+        return None;
+    }
+    let mounted = examination
+        .all(Step::OtherPath)
+        .find(|other| other.status() == Some(404) && other.body().trim() == "Not Found")?;
+    let path = Url::parse(&mounted.url).ok()?.path().to_owned();
+    let mount = path.trim_end_matches('/').trim_end_matches("/socket.io").to_owned();
+    let base = examination.target.base.as_str().trim_end_matches('/');
+    Some(
+        Finding::new(
+            Code::WrongPath,
+            Severity::Error,
+            format!("python-socketio is mounted at {mount}, but was not told so, and answers at no path"),
+        )
+        .seen(poll, with_body(poll))
+        .seen(mounted, with_body(mounted))
+        .why([HIDDEN])
+        .why(console(examination, poll))
+        .fix([
+            "Tell python-socketio its whole path, and give it to the client:".to_owned(),
+            format!(
+                "  app.mount(\"{mount}\", socketio.ASGIApp(sio, socketio_path=\"{mount}/socket.io\"))"
+            ),
+            format!("  io(\"{base}\", {{ path: \"{mount}/socket.io/\" }})"),
+            "Or put it around the application, and let uvicorn serve that one. The client then needs no \
+             `path`:"
+                .to_owned(),
+            "  app = socketio.ASGIApp(sio, other_asgi_app=app)".to_owned(),
+        ]),
+    )
+}
+
 /// True if an exchange is of the target's path, twice.
 fn is_doubled(exchange: &Exchange, target: &Target) -> bool {
     let path = target.path.trim_end_matches('/');
@@ -107,8 +141,10 @@ fn is_doubled(exchange: &Exchange, target: &Target) -> bool {
 pub(super) fn echoed_path(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let path = &examination.target.path;
     let echoed = path_of_404(poll.body()).filter(|echoed| echoed != path)?;
-    let summary =
-        format!("the proxy strips or changes the path: asked for {path}, the server got {echoed}");
+    let summary = format!(
+        "the proxy strips or changes the path: the request was for {path}, and the server got \
+         {echoed}"
+    );
     Some(changed_path(examination, poll, summary))
 }
 
@@ -116,8 +152,8 @@ pub(super) fn echoed_path(examination: &Examination, poll: &Exchange) -> Option<
 pub(super) fn only_direct(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     direct(examination).filter(|_| matches!(poll.status(), Some(200..300 | 404)))?;
     let summary = format!(
-        "it answers at --direct, and not through the proxy, which strips the path {} or sends it \
-         elsewhere",
+        "Socket.IO answers at --direct, but not through the proxy: the proxy strips the path {} or sends \
+         it elsewhere",
         examination.target.path
     );
     Some(changed_path(examination, poll, summary))
@@ -157,8 +193,8 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
     let status = poll.status().unwrap_or_default();
     let by = by_server(poll);
     let url = |protocol: Protocol| {
-        let query = format!("EIO={}&transport=polling", protocol.number());
-        Target::url(&target.base, &target.path, &query)
+        let of_client = format!("EIO={}&transport=polling", protocol.number());
+        Target::url(&target.base, &target.path, &target.page.query.before(&of_client))
     };
     if status == 403 {
         return forbidden(examination, poll);
@@ -172,7 +208,7 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
         _ => "",
     };
     let tried = examination.get(Step::OtherPath).is_some();
-    let elsewhere = if tried { "It is not at one of the other usual paths either. " } else { "" };
+    let elsewhere = if tried { "It is not at another usual path either. " } else { "" };
     Finding::new(
         Code::NotSocketIo,
         Severity::Error,
@@ -180,19 +216,19 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
     )
     .seen(poll, with_body(poll))
     .why([
-        "What answers instead seldom has CORS headers: the console speaks of CORS. The page would \
-         fail with them as well.",
+        "What answers instead seldom has CORS headers, so the console shows a CORS error. With CORS \
+         headers, the page would still fail.",
     ])
     .why(console(examination, poll))
     .fix([
-        "Make this work without a browser first. Each of these should print a session:".to_owned(),
+        "First make this work without a browser. Each of these should print a session:".to_owned(),
         format!("  curl '{}'   # 0{{\"sid\":…", url(Protocol::V4)),
         format!("  curl '{}'   # 96:0{{\"sid\":… (Socket.IO 2, or allowEIO3)", url(Protocol::V3)),
         format!(
-            "{elsewhere}Is it the Socket.IO server that listens there, or a static site, an API, a \
-             health check's page? Is Socket.IO attached to the HTTP server that listens \
-             (httpServer.listen, not app.listen)? Does the proxy forward the path as it is? If the server's `path` is \
-             another, give it as --path, and to the client as `path`."
+            "{elsewhere}Does the Socket.IO server listen there, or a static site, an API, a health check? Is \
+             Socket.IO attached to the HTTP server that listens (httpServer.listen, not app.listen)? Does the \
+             proxy pass the path on as it is? If the server's `path` is another one, give it to the client as \
+             `path`, and to the doctor as --path."
         ),
     ])
 }
@@ -203,19 +239,20 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
         Code::Blocked,
         Severity::Error,
         format!(
-            "something before Socket.IO refuses the poll with 403{}, with the page's Origin and without",
+            "something before Socket.IO refuses the poll with 403{}, with and without the page's Origin",
             by_server(poll)
         ),
     )
     .seen(poll, with_body(poll))
-    .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so that the console \
-           speaks of CORS and hides the status."])
+    .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so the console shows a \
+     CORS error and not the status."])
     .why(console(examination, poll))
     .fix([
-        "Find who answers by the body and the `server` header: a firewall for web applications, an \
-         allow list of addresses, a check of the User-Agent, a middleware. Let Socket.IO's path \
-         (/socket.io/) past it.",
-        "If a token or a cookie is wanted: --header 'Authorization: …', --cookie 'session=…'.",
+        "The body and the `server` header may tell who answers: a web application firewall, a list of \
+         allowed addresses, a check of the User-Agent, a middleware. Let Socket.IO's path (/socket.io/) \
+         past it.",
+        "If it wants a token or a cookie: --header 'Authorization: …', --cookie 'session=…' or --query \
+         'token=…'.",
     ])
 }
 

@@ -51,7 +51,7 @@ pub(super) fn with_cors(exchange: &Exchange) -> Vec<String> {
         lines.push("  (no Access-Control-Allow-Origin)".to_owned());
     }
     if exchange.is_body_kept() {
-        lines.push("  (The recording has no body: what else is wrong is open.)".to_owned());
+        lines.push("(The recording has no body, so it may hide another fault.)".to_owned());
     }
     lines
 }
@@ -149,7 +149,7 @@ pub(super) fn blocked(exchange: &Exchange, why: &str) -> String {
 /// The fate of an answer that CORS blocks.
 pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
     vec![
-        "The browser keeps the answer from the page. Chromium prints:".to_owned(),
+        "The page may not read the answer. Chromium prints:".to_owned(),
         blocked(exchange, &reason(exchange, error)),
         client_says(exchange),
     ]

@@ -5,7 +5,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
@@ -27,15 +27,16 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         Finding::new(
             Code::IdleTimeout,
             Severity::Error,
-            format!("{what} is ended after {seconds} s, though the server keeps it"),
+            format!("something on the way ends {what} after {seconds} s"),
         )
         .seen(exchange, with_headers(exchange, &["server", "via"]))
         .why([format!(
-            "Nothing is said between two heartbeats, {interval} s (the server's `pingInterval`). \
-                 Something on the way takes that for idle, and ends the connection: the page is \
-                 disconnected (`transport close`, `transport error`) and connects again, for ever."
+            "Between two heartbeats, {interval} s apart (the server's `pingInterval`), neither side sends \
+             anything. Something takes the connection for idle and ends it: the page is disconnected \
+             (`transport close`, `transport error`) and connects again, for ever."
         )])
-        .fix(remedy(answer, interval)),
+        .fix(waiting(answer, interval))
+        .fix(heartbeats(socket_server(examination))),
     ]
 }
 
@@ -45,28 +46,49 @@ fn is_cut(exchange: &Exchange) -> bool {
         && (exchange.error.is_some() || exchange.status().is_some_and(|status| status >= 500))
 }
 
-fn remedy(proxy: Option<Proxy>, interval: u64) -> Vec<String> {
+fn waiting(proxy: Option<Proxy>, interval: u64) -> Vec<String> {
     let longer = interval.saturating_mul(2).max(60);
-    let mut lines = vec![format!("Let the proxy wait for longer than {interval} s.")];
+    let mut lines = vec![format!("Let the proxy wait longer than {interval} s.")];
     lines.extend(match proxy {
         Some(Proxy::Apache) => {
             vec!["In Apache:".to_owned(), format!("  ProxyTimeout {longer}")]
         }
+        Some(Proxy::Envoy) => vec![
+            "In Envoy's route (15 s unless it is told otherwise):".to_owned(),
+            format!("  timeout: {longer}s"),
+            "A WebSocket ends by the HttpConnectionManager's stream_idle_timeout (5 minutes).".to_owned(),
+        ],
         Some(Proxy::Caddy) => vec![
-            "In Caddy, in the reverse_proxy's transport http, and in the server's timeouts: leave \
-             read_timeout, stream_timeout and idle out, or give them longer."
+            "In Caddy, take read_timeout, stream_timeout and idle out of the reverse_proxy's transport \
+             http and the server's timeouts, or raise them."
                 .to_owned(),
         ],
         _ => vec![
             "In nginx, in Socket.IO's location:".to_owned(),
             format!("  proxy_read_timeout {longer}s;"),
             format!("  proxy_send_timeout {longer}s;"),
-            "HAProxy: `timeout tunnel`, `timeout client` and `timeout server`; AWS: the balancer's idle \
+            "HAProxy: `timeout tunnel`, `timeout client` and `timeout server`; Envoy: the route's `timeout`; AWS: the balancer's idle \
              timeout; an Ingress: proxy-read-timeout."
                 .to_owned(),
         ],
     });
-    lines.push("Or let the server say something more often:".to_owned());
-    lines.push("  new Server(httpServer, { pingInterval: 10_000 })".to_owned());
     lines
+}
+
+/// How the server sends heartbeats more often.
+fn heartbeats(server: SocketServer) -> [&'static str; 2] {
+    let line = match server {
+        SocketServer::Python => {
+            "  sio = socketio.AsyncServer(async_mode=\"asgi\", ping_interval=10)"
+        }
+        SocketServer::Netty => "  config.setPingInterval(10000);",
+        SocketServer::Php => "  $io = new SocketIO(3000, ['pingInterval' => 10]);",
+        SocketServer::Oxide => "  SocketIo::builder().ping_interval(Duration::from_secs(10))",
+        SocketServer::Zishang => "  options.SetPingInterval(10 * time.Second)",
+        SocketServer::Googollee => "  options := &engineio.Options{PingInterval: 10 * time.Second}",
+        SocketServer::Node | SocketServer::Node2 => {
+            "  new Server(httpServer, { pingInterval: 10_000 })"
+        }
+    };
+    ["Or let the server send heartbeats more often:", line]
 }

@@ -13,6 +13,9 @@ use crate::doctor::{
     finding::{Code, Finding, Severity},
 };
 
+/// How a Socket.IO server has a pattern.
+pub(super) const PATTERN: &str = "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }";
+
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let value = poll.allowed_origin()?;
     if Origin::try_from(value.as_str()).is_ok_and(|it| !it.is_null()) {
@@ -25,7 +28,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         format!("Access-Control-Allow-Origin is \"{}\", {what}", shortened(&value)),
     )
     .seen(poll, with_cors(poll))
-    .why(["Browsers compare the value with the page's origin, letter by letter: it is no pattern."])
+    .why(["Browsers compare the value with the page's origin, letter by letter. They know no patterns."])
     .why(unreadable(poll, CorsError::Mismatch))
     .fix(fix.iter().copied())
     .fix(remedy::allow_page(examination));
@@ -40,67 +43,72 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
         (
             "with quotes that belong to it",
             &[
-                "Take the quotes out of the value: those in a .env file, a docker-compose list or a \
-               setting of the platform are often part of it.",
+                "Take the quotes out of the value. In a .env file, a docker-compose list or a platform's \
+                 settings, they are often part of it.",
             ],
         )
     } else if value.starts_with('/') && value.len() > 2 {
         (
             "a regular expression in a text",
-            &[
-                "A regular expression stands without quotes. In a Socket.IO 3 or 4 server:",
-                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
-            ],
+            &["Write a regular expression without quotes. In a Socket.IO 3 or 4 server:", PATTERN],
         )
     } else if value.contains('*') {
         (
-            "a pattern, which no browser takes for one",
+            "a pattern, which browsers do not understand",
             &[
-                "A * stands for something only alone. Name each origin, or let the server compare with a \
-               pattern and send the origin that asks. In a Socket.IO 3 or 4 server:",
-                "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }",
-                "socketio-cors-edge takes patterns in its policy:",
+                "A * means every origin, and only if it stands alone. List each origin, or let the server \
+                 compare with a pattern and send the page's origin. In a Socket.IO 3 or 4 server:",
+                PATTERN,
+                "socketio-cors-edge accepts patterns in its policy:",
                 "  { \"origin\": [\"https://*.example.com\"] }",
             ],
         )
     } else if is_variable {
         (
-            "the name of a variable instead of its value",
+            "a variable's name instead of its value",
             &[
-                "Whoever sets the header does not replace the variable: is it in single quotes, or of \
-               another program's configuration? Print the value where it is set.",
+                "The variable is not replaced where the header is set. Is it in single quotes, or is it \
+                 another program's syntax? Print the value there.",
             ],
         )
     } else if value.is_empty() {
         (
             "an empty text",
             &[
-                "Whoever sets the header has no value for this origin: an entry that is missing in nginx's \
-               `map`, an environment variable that is not set.",
+                "The value is empty where the header is set: an entry is missing in nginx's `map`, or an \
+                 environment variable is not set.",
             ],
         )
     } else if value == "null" {
         (
             "which stands for sandboxed frames and local files",
-            &["Name the page's origin; null names nobody, and lets every sandboxed frame in."],
+            &[
+                "Write the page's origin. null is no page's name, and lets every sandboxed frame in.",
+            ],
         )
     } else if value.ends_with([';', ',', '.', ')', ']']) {
         (
-            "with a sign at its end that is part of no origin",
-            &["Take out what stands after the origin: it is of the language in which it is set."],
+            "with a character at its end that belongs to no origin",
+            &[
+                "Remove the character after the origin. It belongs to the language in which the header is \
+             set.",
+            ],
         )
     } else if value.contains("://") {
         (
             "which no browser sends: an origin is a scheme, a host in lower case, and a port",
             &[
-                "Write it as the page's `location.origin` prints it: no path, no slash, no user, lower \
-               case.",
+                "Write it as the page's `location.origin` prints it: lower case, and no path, slash or \
+                 user.",
             ],
         )
     } else {
         (
             "which is no origin",
-            &["The value is the origin of the page that asks, or *: not true, a host or a list."],
+            &[
+                "The value has to be the origin of the page that asks, or *. It cannot be true, a host or a \
+             list.",
+            ],
         )
     }
 }

@@ -5,6 +5,7 @@
 mod challenges;
 mod cloudflare;
 mod frameworks;
+mod gateways;
 mod hosting;
 mod limits;
 mod logins;
@@ -49,6 +50,8 @@ enum Sign {
     Says(&'static str, &'static str),
     /// Its body has this in it.
     Body(&'static str),
+    /// Its body is this.
+    Is(&'static str),
     /// It has no header of that name.
     Lacks(&'static str),
     /// Its body is empty.
@@ -69,6 +72,7 @@ impl Sign {
             Self::Says(name, part) => header(name).is_some_and(|value| has(value, part)),
             Self::Lacks(name) => header(name).is_none(),
             Self::Empty => !exchange.is_body_kept() && exchange.body().trim().is_empty(),
+            Self::Is(body) => exchange.body().trim() == body,
             Self::Body(part) => has(exchange.body().to_owned(), part),
             Self::LeadsTo(part) => exchange.redirects_to().is_some_and(|location| {
                 // A login is another path: https instead of http leads to the same one.
@@ -87,6 +91,7 @@ const ROWS: &[&[Row]] = &[
     refusals::ROWS,
     limits::ROWS,
     outages::ROWS,
+    gateways::ROWS,
     hosting::ROWS,
     frameworks::ROWS,
     pages::ROWS,
@@ -142,13 +147,13 @@ pub(super) fn fix(examination: &Examination, lines: &[&str]) -> Vec<String> {
 
 /// How preflights, which have no cookie and no token, get past those who ask for one.
 pub(super) const PAST_LOGINS: &[&str] = &[
-    "A preflight has no cookie and no token, ever: let OPTIONS past the login.",
+    "A preflight never has a cookie or a token: let OPTIONS past the login.",
     "oauth2-proxy:",
     "  --skip-auth-preflight=true",
-    "nginx's auth_request: in the location that it asks,",
+    "nginx's auth_request, in the location that it asks:",
     "  if ($request_method = OPTIONS) { return 204; }",
     "Authelia: a rule with `methods: [OPTIONS]` and `policy: bypass`. Cloudflare Access: \"Bypass options \
-     requests to origin\". Express, Passport: Socket.IO at the HTTP server, before that middleware.",
+     requests to origin\". Express, Passport: attach Socket.IO to the HTTP server, before that middleware.",
 ];
 
 /// The fix where a later request of the page is answered in words that are known, of those codes.
@@ -204,29 +209,27 @@ pub(super) fn asked(exchange: &Exchange) -> &'static str {
 fn why(code: Code) -> &'static str {
     match code {
         Code::Challenged => {
-            "A challenge is a page for a person: its script has to run in a tab. A background \
-             request gets it as its answer, and fails, whatever CORS headers it has."
+            "A challenge is a page whose script has to run in a tab. A background request cannot run it, \
+             and so fails, whatever its CORS headers are."
         }
         Code::LoginRequired => {
-            "A login is a page for a person. A background request cannot show it, and a preflight \
-             never has a cookie or a token. The console speaks of CORS, as the login's answer has \
-             no CORS headers."
+            "A login is a page for a person, and a background request cannot show it. The login's answer \
+             has no CORS headers, so the console shows a CORS error."
         }
         Code::RateLimited => {
-            "Clients that fail come back every few seconds, which keeps the limit exceeded. Such \
-             answers seldom have CORS headers, so that the console speaks of CORS."
+            "A client that fails tries again every few seconds, which keeps it over the limit. Such \
+             answers seldom have CORS headers, so the console shows a CORS error."
         }
         Code::Blocked => {
-            "The request does not reach Socket.IO. The refusal has no CORS headers, so that the \
-             console speaks of CORS and hides the status."
+            "The request does not reach Socket.IO. The refusal has no CORS headers, so the console shows a \
+             CORS error and not the status."
         }
         Code::NotSocketIo => {
-            "The page asks a server that is none of Socket.IO. Its answer seldom has CORS headers, \
-             so that the console speaks of CORS; the page would fail with them as well."
+            "The server that answers is not Socket.IO. Its answer seldom has CORS headers, so the console \
+             shows a CORS error. With CORS headers, the page would still fail."
         }
         _ => {
-            "Such answers seldom have CORS headers: the console speaks of CORS, and hides the \
-             status."
+            "Such answers seldom have CORS headers, so the console shows a CORS error and not the status."
         }
     }
 }

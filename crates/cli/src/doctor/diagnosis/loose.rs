@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_cors},
-    remedy,
+    own_origin, remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -13,6 +13,10 @@ use crate::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    // The origin that is let in is then the server's own, as it knows itself.
+    if own_origin::is_refused(examination) {
+        return Vec::new();
+    }
     let let_in: Vec<_> = look_alikes::of(&examination.target.page.origin)
         .into_iter()
         .filter_map(|(origin, how)| {
@@ -48,15 +52,15 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     vec![
         finding
             .why([
-                "Anybody can register such a name, and a page there can then do what the real one can. \
-                 An origin is compared whole, or by a pattern with ^, $ and \\. in it.",
+                "Anybody can register such a name, and a page there can then do what the real page can. \
+                 Compare whole origins, or use a pattern with ^, $ and \\. in it.",
             ])
-            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("So is {origin}: {how}.")))
+            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("{origin} is let in too: {how}.")))
             .fix(remedy::allow_page(examination))
             .fix([
-                "In an `allowRequest` or a middleware of your own, compare whole origins:".to_owned(),
+                "In your own `allowRequest` or middleware, compare whole origins:".to_owned(),
                 "  allowed.includes(request.headers.origin)".to_owned(),
-                "A regular expression has to begin with ^, to end with $, and to have \\. for a dot:"
+                "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:"
                     .to_owned(),
                 format!("  /^{pattern}$/"),
                 format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),

@@ -18,26 +18,24 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     let finding = Finding::new(
         Code::ProxyChangesPath,
         Severity::Error,
-        format!(
-            "the URL reaches Socket.IO without {part}: something on the way drops or changes it"
-        ),
+        format!("the URL reaches Socket.IO without {part}: something drops or changes it"),
     );
     let finding = exchanges
         .into_iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
-    Some(finding.why(["A client says in the query which version and transport it speaks, and which \
-                       session is its own. Socket.IO refuses what comes without."])
+    Some(finding.why(["A client's query says which version and transport it uses, and which session is its \
+     own. Socket.IO refuses requests without them."])
         .fix([
-            "Let the proxy hand on the query as it is, with every parameter. In nginx, no path and no \
-             variable after the port of proxy_pass:",
+            "Let the proxy pass the query on as it is, with every parameter. In nginx, write no path and \
+             no variable after the port of proxy_pass:",
         ])
         .fix(remedy::nginx_location(&examination.target.path, "3000"))
         .fix([
-            "Where that needs a variable, the query has to be written out:",
+            "If that needs a variable, write the query as well:",
             "  proxy_pass http://$upstream$request_uri;",
-            "CloudFront: the origin request policy AllViewer. Another CDN or API gateway: forward all \
-             query parameters, and change no letter case. A function or middleware of your own: hand on \
-             `request.url`, not its path alone.",
+            "CloudFront: use the origin request policy AllViewer. Another CDN or API gateway: forward all \
+             query parameters, and change no letter case. A function or middleware of your own: pass \
+             `request.url` on, not only its path.",
         ]))
 }
 
@@ -64,7 +62,7 @@ fn without_session(examination: &Examination) -> Option<Vec<&Exchange>> {
     // python-engineio writes out the id, and Python's None where there is none.
     let is_of_none = |post: &Exchange| {
         let error = post.engine_error();
-        error.is_some_and(|error| error.is_python && error.message.ends_with("session None"))
+        error.is_some_and(|error| error.is_python() && error.message.ends_with("session None"))
     };
     let post = examination.get(Step::Post)?;
     (post.has_engine_error(BAD_METHOD) || is_of_none(post)).then(|| vec![post])

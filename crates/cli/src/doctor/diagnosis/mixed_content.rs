@@ -16,7 +16,7 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     let finding = Finding::new(
         Code::MixedContent,
         Severity::Error,
-        format!("the page is https and the server is asked over http ({base})"),
+        format!("the page is on https and the server on http ({base})"),
     );
     let finding = match examination.get(Step::Connect) {
         Some(connect) => finding.seen(connect, vec![format!("page {origin}, server {base}")]),
@@ -25,7 +25,7 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     Some(
         finding
             .why([
-                "Browsers send nothing at all. Chromium prints:".to_owned(),
+                "Browsers send no request at all. Chromium prints:".to_owned(),
                 format!(
                     "  Mixed Content: The page at '{origin}/' was loaded over HTTPS, but requested \
                      an insecure XMLHttpRequest endpoint '{base}'. This request has been blocked; \
@@ -33,8 +33,8 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
                 ),
             ])
             .fix([format!(
-                "Serve it over TLS, and write {secure} in the client. WebSockets are then wss \
-                     by themselves."
+                "Serve it over TLS, and write {secure} in the client. WebSockets then use wss by \
+                 themselves."
             )]),
     )
 }

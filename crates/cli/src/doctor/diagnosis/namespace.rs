@@ -8,6 +8,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
@@ -60,31 +61,46 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
     )
     .seen(exchange, with_body(exchange))
     .why([
-        "This is not about CORS: the client is connected, and the server's own code says no. The page \
+        "This is not about CORS: the client is connected, and the server's own code refuses it. The page \
          gets the message in `connect_error`, and does not try again by itself.",
     ]);
-    if message == "Invalid namespace" {
+    let base = examination.target.base.as_str().trim_end_matches('/');
+    if message == "Invalid namespace" && namespace.trim_end_matches('/') == "/socket.io" {
         return finding.fix([
-            "Is it meant to be a path? After the host in the client's URL stands a namespace; the path is an \
-             option:"
+            "The client takes what stands after the host in its URL for a namespace. /socket.io/ is the path, \
+             which it uses by itself: leave it out."
                 .to_owned(),
-            format!("  io(\"https://api.example.com\", {{ path: \"{namespace}/socket.io/\" }})"),
-            "If it is a namespace, the server has to have it:".to_owned(),
+            format!("  io(\"{base}\")"),
+        ]);
+    }
+    if message == "Invalid namespace" {
+        let path = namespace.trim_end_matches('/').trim_end_matches("/socket.io");
+        return finding.fix([
+            "Should it be a path? What stands after the host in the client's URL is a namespace. The path is \
+             an option:"
+                .to_owned(),
+            format!("  io(\"{base}\", {{ path: \"{path}/socket.io/\" }})"),
+            "If it should be a namespace, the server needs it:".to_owned(),
             format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"),
         ]);
     }
     let finding = finding.fix([
-        "A middleware (io.use) or a connect handler wants to know who it is. Let the client send it:",
+        "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say \
+         so:",
         "  io(\"…\", { auth: { token: \"…\" } })",
-        "The middleware finds it in socket.handshake.auth; a cookie or a header is in \
-         socket.handshake.headers, and needs withCredentials or extraHeaders in the client.",
+        if socket_server(examination) == SocketServer::Python {
+            "python-socketio's `connect` handler gets it as its argument `auth`."
+        } else {
+            "The middleware reads it from socket.handshake.auth. It reads cookies and headers from \
+             socket.handshake.headers, if the client has withCredentials or extraHeaders."
+        },
     ]);
     if is_of_page {
         return finding;
     }
     finding.fix([
-        "The doctor sends no `auth`: if the page does, it may well be let in. What it sends in a header or \
-         a cookie can be given here: --header, --cookie.",
+        "The doctor sends no `auth`: a page that does may be let in. Give the doctor what the page sends \
+         in a header, a cookie or the query: --header, --cookie, --query.",
     ])
 }
 

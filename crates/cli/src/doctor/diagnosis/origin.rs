@@ -9,7 +9,7 @@ use super::{
     invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{
-    engineio::{BAD_REQUEST, FORBIDDEN},
+    engineio::BAD_REQUEST,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -32,11 +32,14 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             Some(finding)
         }
         // `allowRequest` refuses, and the CORS headers are there all the same.
-        Ok(()) if refused => Some(not_listed(examination, poll)),
+        Ok(()) if refused => {
+            Some(near_miss(examination, poll).unwrap_or_else(|| not_listed(examination, poll)))
+        }
         Ok(()) => stripped::from_posts(examination, poll),
         Err(CorsError::Multiple) => Some(doubled(examination, poll)),
         Err(CorsError::Mismatch) => Some(
             near_miss(examination, poll)
+                .or_else(|| says_false(poll).then(|| not_listed(examination, poll)))
                 .or_else(|| invalid_origin::finding(examination, poll))
                 .unwrap_or_else(|| other_origin(examination, poll)),
         ),
@@ -45,6 +48,11 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         }
     };
     finding.into_iter().collect()
+}
+
+/// True if a list was looked up and has no such origin, as Go's socket.io and old middlewares say it.
+fn says_false(poll: &Exchange) -> bool {
+    poll.allowed_origin().as_deref() == Some("false")
 }
 
 fn missing(examination: &Examination, poll: &Exchange) -> Finding {
@@ -71,49 +79,68 @@ pub(super) fn has_remains(poll: &Exchange) -> bool {
 }
 
 fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
+    let is_node = matches!(socket_server(examination), SocketServer::Node | SocketServer::Node2);
     let finding = Finding::new(
         Code::NoCorsHeaders,
         Severity::Error,
-        "the poll is answered, without any CORS header: the server is not told of other origins",
+        "the poll is answered without any CORS header: the server allows no other origins",
     )
     .seen(poll, with_cors(poll))
     .why(unreadable(poll, CorsError::Missing));
     if worker::only_reports(poll) {
         return finding.fix([worker::ONLY_REPORTS]);
     }
-    finding.fix(remedy::allow_page(examination)).fix([
-        "`cors` is an option of Socket.IO's Server. A middleware of the web framework \
-         (app.use(cors())) does not see Socket.IO's requests, and `origins` is Socket.IO 2's name.",
-        "If that is written already: is `origin` undefined or an empty text, as of an environment \
-         variable that is not set (print it)? Is this the server that was restarted with it? Does a proxy \
-         take the headers away (--direct with the server's own URL tells)?",
-    ])
+    finding
+        .fix(remedy::allow_page(examination))
+        .fix(in_nest(examination))
+        .fix(is_node.then_some(
+            "`cors` is an option of Socket.IO's Server. A web framework's middleware (app.use(cors())) does \
+             not see Socket.IO's requests. `origins` is Socket.IO 2's name for it.",
+        ))
+        .fix([
+            "If the code has that already: is the origin empty, because of an environment variable that is \
+             not set (print it)? Was this server restarted since? Does a proxy remove the headers (--direct \
+             with the server's own URL tells)?",
+        ])
+}
+
+/// `NestJS` has no `new Server`.
+fn in_nest(examination: &Examination) -> Option<String> {
+    let origin = &examination.target.page.origin;
+    let is_node = socket_server(examination) == SocketServer::Node;
+    is_node.then(|| {
+        format!("In NestJS: `@WebSocketGateway({{ cors: {{ origin: [\"{origin}\"] }} }})`.")
+    })
 }
 
 fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let refused = examination.refuses_page();
-    let refuses_all = refuses_all(examination, poll);
-    let summary = if refuses_all {
+    let summary = if refused && is_granted(examination, poll) {
         format!(
-            "the server refuses {origin}, and whoever has no Origin: it wants another origin, a token or \
-             a cookie"
+            "the CORS headers allow {origin}, but the server's own code refuses it (`allowRequest`, or a \
+             middleware)"
+        )
+    } else if !refused && proxy(poll) == Some(Proxy::CloudFront) {
+        format!(
+            "the server does not allow {origin}: CloudFront does not pass Origin on, or the server's list does \
+             not have it"
         )
     } else if refused {
-        format!("the server refuses {origin}: it is not among the origins that it lets in")
+        format!("the server refuses {origin}: its list of allowed origins does not have it")
     } else {
-        format!("{origin} is not among the origins that the server allows")
+        format!("the server's list of allowed origins does not have {origin}")
     };
     let mut seen = with_cors(poll);
     if refused {
         seen.extend(body(poll));
         let without = examination.get(Step::NoOriginPoll).filter(|it| it.opened().is_some());
         if without.is_some() && poll.origin.is_some() {
-            seen.push("Without Origin, the same poll is answered with a session.".to_owned());
+            seen.push("Without Origin, the same poll gets a session.".to_owned());
         }
     } else {
         seen.push(
-            "The other headers are there as where a list is looked up and the origin is not found."
+            "The other headers show that the server looked for the origin in a list, and did not find it."
                 .to_owned(),
         );
     }
@@ -124,24 +151,16 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     };
     let finding =
         Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);
-    if refuses_all {
-        return finding
-            .fix([
-                "Its `allowRequest`, or a middleware (io.engine.use), refuses it. Does the page send a token \
-                 or a cookie? Give it to the doctor: --header, --cookie. One in the client's `query` it \
-                 cannot send: in `auth`, it comes later, and is for io.use.",
-                "If the function looks at the origin:",
-            ])
-            .fix(let_in(examination, poll));
-    }
     if refused {
         return finding.fix(let_in(examination, poll));
     }
     let finding =
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
-    let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix([
-        "If it is listed: print the list as the server has it. One of an environment variable that is \
-         not set holds undefined, or quotes that belong to the shell.",
+    let is_nginx = proxy(poll) == Some(Proxy::Nginx);
+    let by_nginx = if is_nginx { remedy::nginx_list(examination) } else { Vec::new() };
+    let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
+        "If the list has it, print the list as the server sees it. An environment variable that is not set \
+         gives undefined, and quotes may belong to the value.",
         stripped::ORIGIN_CHANGED,
     ]);
     let proxies = proxies::of(poll);
@@ -149,32 +168,34 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         finding
     } else {
         finding.fix([format!(
-            "If it is listed, the proxy ({}) takes Access-Control-Allow-Origin away: --direct with \
-             the server's own URL tells.",
+            "If the list has it, the proxy ({}) removes Access-Control-Allow-Origin: --direct with the \
+             server's own URL tells.",
             proxies.join(", ")
         )])
     }
 }
 
-/// True if Node's Engine.IO refuses the page in its own words, and one without `Origin` alike.
-fn refuses_all(examination: &Examination, poll: &Exchange) -> bool {
-    let without = examination.get(Step::NoOriginPoll).filter(|_| poll.origin.is_some());
-    let forbids = |exchange: &Exchange| {
-        exchange.engine_error().is_some_and(|error| error.code == FORBIDDEN && !error.is_python)
-    };
-    forbids(poll) && without.is_some_and(forbids)
+/// True if the list of `cors` has let the page in.
+fn is_granted(examination: &Examination, poll: &Exchange) -> bool {
+    let origin = &examination.target.page.origin;
+    poll.allowed_origin().as_ref() == Some(origin)
+        && !examination.target.is_same_origin()
+        && !matches!(socket_server(examination), SocketServer::Node2 | SocketServer::Php)
 }
 
 /// `CloudFront` leaves Origin out of its requests, unless it is told otherwise.
 const BY_CLOUDFRONT: [&str; 2] = [
-    "If it is listed: CloudFront hands Origin on where the behavior for /socket.io/* has the origin \
-     request policy AllViewer (and the cache policy CachingDisabled). Without that the server never sees \
-     the page's origin.",
-    "If it is not:",
+    "If the list has it: CloudFront passes Origin on only if the behavior for /socket.io/* has the origin \
+     request policy AllViewer (and the cache policy CachingDisabled). Otherwise the server never sees the \
+     page's origin.",
+    "If the list does not have it:",
 ];
 
 const WRITTEN_AS_HERE: &str =
-    "Add the origin to the list, written as here: no path, no slash at the end.";
+    "Add the origin to the list as it is written here: no path, no slash at the end.";
+
+const WITH_PORT: &str = "Add the origin to `origins`, with its port: in an array, an entry without a port matches \
+                         nothing.";
 
 /// The fix where a request is refused, and not only its answer kept from the page.
 fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
@@ -185,8 +206,8 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     if poll.has_engine_error(BAD_REQUEST) && poll.origin.is_some() {
         lines.extend(
             [
-                "A function of `cors.origin` that calls back with an Error is answered so, and a \
-                 middleware (io.engine.use). Let it call back with the page's origin among others:",
+                "Socket.IO answers so if a `cors.origin` function calls back with an Error, and if a \
+                 middleware (io.engine.use) refuses. Let the function allow the page's origin:",
                 "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
             ]
             .map(str::to_owned),
@@ -194,18 +215,23 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     }
     if poll.origin.is_none() {
         lines.push(
-            "Browsers send no Origin with a GET to the page's own origin. Let it pass without, \
-             and with this one, which POSTs and WebSockets have."
+            "Browsers send no Origin with a GET to the page's own origin, but they do with POSTs and \
+             WebSockets. Allow requests without an Origin, and this origin."
                 .to_owned(),
         );
-    } else {
+    } else if socket_server(examination) == SocketServer::Node2 && examination.is_server_2() {
+        lines.push(WITH_PORT.to_owned());
+    } else if !is_granted(examination, poll) {
         lines.push(WRITTEN_AS_HERE.to_owned());
     }
     lines.extend(servers(examination, poll));
     lines.extend(remedy::policy(examination));
+    if socket_server(examination) == SocketServer::Php {
+        return lines;
+    }
     lines.push(
-        "If it is listed: an `allowRequest` function or a middleware may refuse for another \
-         reason, as a token or cookie that is missing (--header, --cookie)."
+        "If the list has it: an `allowRequest` function or a middleware may refuse for another reason, \
+         such as a missing token or cookie (--header, --cookie, --query)."
             .to_owned(),
     );
     lines
@@ -218,8 +244,8 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
     let by_list = poll.engine_error().is_some() && !has_remains(poll);
     match (socket_server(examination), proxy(poll)) {
         (_, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![
-            "nginx refuses it by a line of its own (`if ($http_origin …)`, a `map`, `valid_referers`). As \
-             in:"
+            "A line in nginx refuses it (`if ($http_origin …)`, a `map`, `valid_referers`). Write for \
+             example:"
                 .to_owned(),
             "  map $http_origin $is_foreign {".to_owned(),
             "    default 1;".to_owned(),
@@ -228,8 +254,12 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
             "  }".to_owned(),
             "  if ($is_foreign) { return 403; }".to_owned(),
         ],
-        (SocketServer::Python, _) => remedy::socket_io(examination),
+        (SocketServer::Python | SocketServer::Php, _) => remedy::socket_io(examination),
         (SocketServer::Node2, _) if by_list => remedy::socket_io(examination),
+        // An allowRequest is answered otherwise.
+        (SocketServer::Node, _) if poll.has_engine_error(BAD_REQUEST) => {
+            remedy::socket_io(examination)
+        }
         _ => {
             let mut lines = remedy::own_function(examination);
             if !examination.grants_page() {
@@ -251,12 +281,12 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     .seen(poll, with_cors(poll))
     .why(unreadable(poll, CorsError::Mismatch))
     .fix([
-        "The header takes one origin: that of the page which asks. With a list, the server names \
-         whichever asks; with a text it always names that one.",
+        "The header can hold one origin, that of the page that asks. If `origin` is a list, the server \
+         sends that one. If it is a text, the server always sends the text.",
     ])
     .fix(remedy::allow_page(examination))
-    .fix(["Where a proxy sets the header (nginx's add_header), let it name the page, or leave \
-           it to the server."])
+    .fix(["If a proxy sets the header (nginx's add_header), let it send the page's origin, or leave the \
+     header to the server."])
 }
 
 fn differs_in_port(allowed: &str, page: &str) -> bool {
@@ -281,20 +311,25 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         })
     };
     let other_port = allowed.iter().filter(|allowed| differs_in_port(allowed, page));
-    let other_case = allowed.iter().filter(|allowed| allowed.eq_ignore_ascii_case(page));
+    let is_other_case = |allowed: &&String| *allowed != page && allowed.eq_ignore_ascii_case(page);
+    let other_case = allowed.iter().filter(is_other_case);
     let misses = misses
         .into_iter()
         .chain(other_port.map(|other| (other.clone(), near_misses::OTHER_PORT)))
         .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
-        let named = (allowed.as_ref() == Some(&origin)).then_some(poll);
-        let exchange = named.or_else(|| granted(&origin))?;
+        let is_named = allowed.as_ref() == Some(&origin);
+        // That is told in words of its own.
+        if is_named && how == near_misses::PATTERN {
+            return None;
+        }
+        let exchange = is_named.then_some(poll).or_else(|| granted(&origin))?;
         Some((origin, how, exchange))
     })?;
     let finding = Finding::new(
         Code::OriginNearMiss,
         Severity::Error,
-        format!("the server allows \"{wrong}\", {how}; the page is {page}"),
+        format!("the server allows \"{wrong}\", {how}; the page's origin is {page}"),
     )
     .seen(poll, with_cors(poll));
     let finding = if std::ptr::eq(exchange, poll) {
@@ -302,9 +337,20 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     } else {
         finding.seen(exchange, with_cors(exchange)).why(unreadable(poll, CorsError::Missing))
     };
+    if how == near_misses::PATTERN {
+        return Some(
+            finding
+                .fix([
+                    "A list of `cors` has origins and regular expressions. Write the pattern as one:",
+                    invalid_origin::PATTERN,
+                    "Or write the page's origin:",
+                ])
+                .fix(remedy::allow_page(examination)),
+        );
+    }
     Some(
         finding
-            .fix([format!("Where the list has \"{wrong}\", write \"{page}\" (or add it).")])
+            .fix([format!("In the list, replace \"{wrong}\" by \"{page}\", or add it.")])
             .fix(remedy::headers_of_proxy(examination, poll))
             .fix(remedy::allow_page(examination)),
     )

@@ -26,15 +26,14 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     let is_of_nginx = proxy(without) == Some(Proxy::Nginx);
     let (what, fix): (_, &[&str]) = match (poll.status(), poll.failure()) {
         (None, Some(FailureKind::Closed | FailureKind::Reset)) if !is_of_nginx => (
-            "the server hangs up on every request with an Origin, and answers those without",
+            "the server closes every request with an Origin unanswered, and answers those without",
             CRASH,
         ),
-        (None, Some(FailureKind::Late)) => (
-            "the server leaves every request with an Origin unanswered, and answers those without",
-            SILENCE,
-        ),
+        (None, Some(FailureKind::Late)) => {
+            ("the server never answers requests with an Origin, and answers those without", SILENCE)
+        }
         (Some(500), _) => (
-            "the server fails (500) at every request with an Origin, and answers those without",
+            "the server answers 500 to every request with an Origin, and answers those without",
             CRASH,
         ),
         _ => return None,
@@ -44,8 +43,8 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
             .seen(poll, with_body(poll))
             .seen(without, with_body(without))
             .why([
-                "What reads Origin is broken: the function of `cors.origin`, `allowRequest`, or a \
-                 middleware. curl sends no Origin, so that the server seems to be well.",
+                "The code that reads Origin is broken: a `cors.origin` function, `allowRequest` or a \
+                 middleware. curl sends no Origin, so with curl the server seems to work.",
             ])
             .why(console(examination, poll))
             .why([client_says(poll)])
@@ -55,15 +54,15 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
 }
 
 const CRASH: &[&str] = &[
-    "Look at the server's log while this runs: it throws there, and may end the whole process (does it \
-     restart?). A function of `cors.origin` calls back, and throws nothing:",
+    "Look at the server's log while this runs: the code throws an error, which may end the whole process \
+     (does it restart?). A `cors.origin` function has to call back, and may not throw:",
     "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
-    "A list needs no function, and is right for every origin:",
+    "A list needs no function:",
 ];
 
 const SILENCE: &[&str] = &[
-    "A function of `cors.origin` has to call back, in every case, and so has `allowRequest` (an async \
-     function that only returns does not; a database that does not answer keeps it waiting):",
+    "A `cors.origin` function has to call back in every case, and so has `allowRequest`. An async function \
+     that only returns does not, and a database that does not answer delays it:",
     "  origin: (origin, callback) => callback(null, allowed.includes(origin))",
     "A list needs no function:",
 ];
@@ -71,24 +70,24 @@ const SILENCE: &[&str] = &[
 fn by_metadata(examination: &Examination, poll: &Exchange, unmarked: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let mut lines = with_body(unmarked);
-    lines.push("That one had the same Origin, and no Sec-Fetch-Site.".to_owned());
+    lines.push("This poll had the same Origin, and no Sec-Fetch-Site.".to_owned());
     Finding::new(
         Code::FetchMetadataRefused,
         Severity::Error,
-        "the server refuses what comes from pages of other sites, by Sec-Fetch-Site, before it looks at \
-         Origin",
+        "the server refuses requests from pages of other sites, because of Sec-Fetch-Site, before it looks \
+         at Origin",
     )
     .seen(poll, with_body(poll))
     .seen(unmarked, lines)
     .why([
-        "Browsers say with each request where its page is from (Fetch Metadata). A check of that refuses \
-         this page whatever CORS allows.",
+        "With each request, browsers say how its page is related to the server (Fetch Metadata). A check \
+         of that refuses this page, whatever CORS allows.",
     ])
     .why(console(examination, poll))
     .why([client_says(poll)])
     .fix([
-        "Find the check (a \"resource isolation policy\", a protection against CSRF, a firewall's rule on \
-         Sec-Fetch-Site), and let Socket.IO's path past it, or the page's origin. As in:"
+        "Find the check (a \"resource isolation policy\", CSRF protection, a firewall's rule on \
+         Sec-Fetch-Site), and let Socket.IO's path or the page's origin past it. For example:"
             .to_owned(),
         "  io.engine.use((request, response, next) => {".to_owned(),
         "    const site = request.headers[\"sec-fetch-site\"] ?? \"none\";".to_owned(),
@@ -96,7 +95,7 @@ fn by_metadata(examination: &Examination, poll: &Exchange, unmarked: &Exchange) 
         "    if (isAllowed || [\"same-origin\", \"none\"].includes(site)) next();".to_owned(),
         "    else next(new Error(\"cross-site\"));".to_owned(),
         "  });".to_owned(),
-        "In Go: CrossOriginProtection.AddTrustedOrigin. Socket.IO still needs the origin in its own list:"
+        "In Go: CrossOriginProtection.AddTrustedOrigin. Socket.IO's own list still needs the origin:"
             .to_owned(),
     ])
     .fix(remedy::socket_io(examination))

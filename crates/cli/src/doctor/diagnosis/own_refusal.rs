@@ -9,17 +9,25 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
-/// The page's poll is refused in words that are not Engine.IO's, and so is one without `Origin`, which no
-/// recording has.
+/// The page's poll is refused by the server's own code, and so is one without `Origin`, which no recording
+/// has.
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let said = own_words(poll)?;
+    // These refuse whoever has no Origin by their lists.
+    let server = socket_server(examination);
+    let refuses_none = matches!(server, SocketServer::Node2 | SocketServer::Php);
+    let is_own = said != "Forbidden";
+    if !is_own && (refuses_none || examination.recorded.is_some()) {
+        return None;
+    }
     let finding = if examination.recorded.is_some() {
         let summary = format!(
-            "a function of the server itself refuses the poll: \"{said}\"; for its origin or for something \
-             else, the recording does not tell"
+            "the server's own code refuses the poll: \"{said}\". The recording does not tell whether it \
+             is because of the origin"
         );
         Finding::new(Code::Blocked, Severity::Error, summary).seen(poll, with_body(poll))
     } else {
@@ -27,9 +35,9 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         if own_words(without).as_ref() != Some(&said) {
             return None;
         }
+        let said = if is_own { format!(": \"{said}\"") } else { String::new() };
         let summary = format!(
-            "a function of the server itself refuses the poll, with the page's Origin and without: \
-             \"{said}\""
+            "the server's own code refuses the poll, with and without the page's Origin{said}"
         );
         Finding::new(Code::Blocked, Severity::Error, summary)
             .seen(poll, with_body(poll))
@@ -37,23 +45,23 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     };
     Some(
         finding
-        .why(["That is the word of its `allowRequest`, or of a middleware: it is asked before any session \
-               begins, and CORS headers do not matter to it."])
+        .why(["Its `allowRequest` or a middleware (io.engine.use) does so. They run before any session begins."])
+        .why(poll.grants_its_origin().then_some(
+            "The CORS headers are right, so it is not the list of `cors` that refuses the page.",
+        ))
         .why([client_says(poll)])
         .fix([
-            "Give it what it looks for, here and in the client: a token in a header (--header, \
-             extraHeaders) or a cookie (--cookie, withCredentials). One in the client's `auth` comes later, \
-             in a packet, and is for a middleware of io.use.",
-            "If it looks at the origin, let it pass the page's:",
+            "Give it what it wants, in the client and here: a token in a header (extraHeaders, --header) \
+             or in the query (query, --query), or a cookie (withCredentials, --cookie). The client's \
+             `auth` comes later, and only io.use sees it.",
+            "If it checks the origin, let it allow the page's:",
         ])
         .fix(remedy::own_function(examination)),
     )
 }
 
-/// The words of a refusal, where they are not those that Engine.IO has by itself.
+/// The words of a refusal.
 fn own_words(poll: &Exchange) -> Option<String> {
-    let is_own = |error: &EngineError| {
-        error.code == FORBIDDEN && !error.is_python && error.message != "Forbidden"
-    };
+    let is_own = |error: &EngineError| error.code == FORBIDDEN && !error.is_python();
     poll.engine_error().filter(is_own).map(|error| error.message)
 }

@@ -14,7 +14,7 @@ use crate::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, proxy},
+        software::{Proxy, SocketServer, proxy, socket_server},
         step::Step,
     },
     network::{Failure, FailureKind},
@@ -26,6 +26,12 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return Vec::new();
     }
     let Some(preflight) = examination.get(Step::Preflight) else { return Vec::new() };
+    // Without handlePreflightRequest, a Socket.IO 2 server answers none but those of its own clients' POSTs.
+    let is_usual = examination.is_server_2() && preflight.engine_error().is_some();
+    let fails_already = examination.get(Step::Post).is_some_and(|post| !post.is_ok());
+    if !needs_preflight(examination) && (is_usual || fails_already) {
+        return Vec::new();
+    }
     let credentialed = examination.target.page.credentialed;
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
         (Some(200..300), Ok(())) => header_not_allowed(examination, preflight)
@@ -77,9 +83,14 @@ fn for_each_poll(examination: &Examination, preflight: &Exchange) -> Option<Find
     }
     let max_age = match preflight.header("Access-Control-Max-Age") {
         Some(seconds) => {
-            format!("It may be kept for {seconds} s, and is not, as no URL comes twice.")
+            format!(
+                "The answer may be kept for {seconds} s, but no URL comes twice, so it is not used \
+             again."
+            )
         }
-        None => "It says nothing of how long it may be kept (Access-Control-Max-Age).".to_owned(),
+        None => {
+            "The answer does not say how long it may be kept (Access-Control-Max-Age).".to_owned()
+        }
     };
     Some(
         Finding::new(
@@ -89,20 +100,20 @@ fn for_each_poll(examination: &Examination, preflight: &Exchange) -> Option<Find
         )
         .seen(preflight, with_headers(preflight, &["access-control-max-age"]))
         .why([
-            "A browser keeps a preflight's answer by the URL, and the client puts a stamp into each \
-             (t=…): while the page polls, half of all requests are preflights, and each costs a way \
-             there and back.",
+            "A browser keeps a preflight's answer for one URL, and the client puts a new stamp into each \
+             URL (t=…). So half of a polling page's requests are preflights, and each delays the request \
+             after it.",
         ])
         .why([max_age])
         .fix([
             "Let the client leave the stamp out, and the server say how long the answer may be kept. 50 \
-             messages take 3 preflights then, and not 104:",
+             messages then take 3 preflights instead of 104:",
             "  io(\"…\", { timestampRequests: false, … })",
             "  new Server(httpServer, { cors: { …, maxAge: 600 } })",
             "Behind socketio-cors-edge, in its policy:",
             "  { …, \"maxAge\": 600 }",
-            "Or send the token in the client's `auth`, which needs no preflight at all. What each costs: \
-             docs/cost.md.",
+            "Or send the token in the client's `auth`, which needs no preflight. docs/cost.md says what \
+             each costs.",
         ]),
     )
 }
@@ -120,14 +131,13 @@ fn struck(examination: &Examination, why: &str) -> Vec<String> {
     let (whom, console) = if needs_preflight(examination) {
         let names = examination.target.page.unsafe_headers().join(", ");
         let whom = format!(
-            "The page sets headers of its own ({names}): the browser asks first, and sends the \
-             request only where the answer allows it."
+            "The page sets headers of its own ({names}), so the browser asks first, and sends the request \
+             only if the answer allows it."
         );
         (whom, "Chromium prints:")
     } else {
-        let whom = "The page as described sets no header of its own: no preflight is sent, and it \
-                    works. With extraHeaders it would fail, and a Socket.IO 2 client that sends \
-                    binary data.";
+        let whom = "This page sets no header of its own, so it needs no preflight, and works. A page with \
+         extraHeaders would fail, and so would a Socket.IO 2 client that sends binary data.";
         (whom.to_owned(), "Chromium would print:")
     };
     vec![whom, console.to_owned(), why.to_owned()]
@@ -158,9 +168,8 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
     .seen(preflight, with_headers(preflight, &["location", "server"]))
     .why(struck(examination, &why))
     .fix([
-        "Let OPTIONS out of the rule that redirects (a login, http to https, a slash), or write \
-         the final URL in the client. Where a proxy answers preflights itself, with the CORS \
-         headers.",
+        "Exclude OPTIONS from the rule that redirects (a login, http to https, a slash), or write the \
+         final URL in the client. If a proxy answers preflights itself, let it send the CORS headers.",
     ])
     .fix(known::PAST_LOGINS.iter().skip(1).copied())
     .fix(remedy::preflight(examination, preflight))
@@ -180,22 +189,22 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::PreflightFailed,
         severity(examination),
-        format!("the preflight {answer}, where a status of 200 to 299 is needed"),
+        format!("the preflight {answer}, but it needs a status of 200 to 299"),
     )
     .seen(preflight, with_body(preflight))
     .why(struck(examination, &printed(preflight, credentialed)))
     .why(known);
     let finding = if preflight.engine_error().is_some() {
         finding.fix([
-            "Socket.IO itself answers, which takes OPTIONS for a bad handshake unless it is told \
-             what to say to it.",
+            "Socket.IO itself answers. Unless it is told how to answer OPTIONS, it takes OPTIONS for a bad \
+             handshake.",
         ])
     } else if let Some(fix) = refused_by(preflight) {
         return finding.fix(known::fix(examination, fix));
     } else {
         finding.fix([
-            "Something before Socket.IO answers. Let OPTIONS through to it, before any login or \
-             filter of methods: a preflight never carries a token or a cookie.",
+            "Something before Socket.IO answers. Let OPTIONS past any login or filter of methods: a \
+             preflight never has a cookie or a token.",
         ])
     };
     finding.fix(remedy::preflight(examination, preflight))
@@ -220,19 +229,17 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
     Finding::new(
         Code::PreflightWithoutCors,
         severity(examination),
-        format!("the preflight's answer {what}, though the poll's is right"),
+        format!("the preflight's answer {what}; the poll's answer is right"),
     )
     .seen(preflight, with_cors(preflight))
     .seen(preflight, if is_cached { with_headers(preflight, cached::TELLING) } else { Vec::new() })
     .why(struck(examination, &why))
     .fix(is_cached.then_some(
-        "The answer is one that a cache has kept, of another page's preflight: let it keep none of \
-         OPTIONS, or take Origin into its key. CloudFront: the cache policy CachingDisabled for \
-         /socket.io/*.",
+        "A cache has kept this answer, from another page's preflight. Do not cache OPTIONS, or add Origin \
+         to the cache's key. CloudFront: the cache policy CachingDisabled for /socket.io/*.",
     ))
-    .fix(["Something answers OPTIONS before Socket.IO does, or other than it answers polls: a \
-         proxy's `return 204`, a web framework, an API gateway, a function of one's own. Let it \
-         pass OPTIONS on, or send the CORS headers of the poll there too."])
+    .fix(["Something answers OPTIONS before Socket.IO does: a proxy's `return 204`, a web framework, an \
+     API gateway, a function of your own. Let it pass OPTIONS on, or let it send the poll's CORS headers."])
     .fix(remedy::preflight(examination, preflight))
 }
 
@@ -256,36 +263,35 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
     );
     let page_says = if is_let_pass {
         vec![
-            "Browsers let it pass today. By the standard a * stands for every header but Authorization, \
-             which has to be listed by its name."
+            "Browsers accept it today. By the standard, * stands for every header except Authorization, \
+             which has to be listed by name."
                 .to_owned(),
         ]
     } else {
         vec![
-            "The browser asks first, and does not send the request. Chromium prints:".to_owned(),
+            "The browser asks first, and then does not send the request. Chromium prints:"
+                .to_owned(),
             blocked(preflight, &why),
         ]
     };
     let is_literal_star = !is_let_pass && allows_headers_by_wildcard(&headers, false);
     let star = is_literal_star.then_some(
-        "A * there is the name of a header, and stands for every one only where no credentials are \
-         sent.",
+        "With credentials, * is only a header's name. It stands for every header only without credentials.",
     );
     let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
     Some(
         Finding::new(
             Code::HeaderNotAllowed,
             severity,
-            format!("the page's header {} is not allowed by name", refused.join(", ")),
+            format!("the server does not allow the page's header {}", refused.join(", ")),
         )
         .seen(preflight, with_cors(preflight))
         .why(page_says)
         .why(star)
         .why(without_commas(preflight))
-        .fix(list_headers(preflight, &names))
+        .fix(list_headers(examination, preflight, &names))
         .fix([
-            "Or send a token without a header: the client's `auth` option travels in a packet, and no \
-             preflight is needed.",
+            "Or send the token in the client's `auth`, which travels in a packet and needs no preflight.",
         ]),
     )
 }
@@ -296,54 +302,62 @@ fn without_commas(preflight: &Exchange) -> Option<String> {
     let is_name = |name: &str| name.trim().parse::<http::HeaderName>().is_ok();
     let wrong = allowed.split(',').find(|name| !name.trim().is_empty() && !is_name(name))?;
     Some(format!(
-        "\"{}\" is no name of a header: there are commas between the names of a list, and nothing else.",
+        "\"{}\" is not a header's name: separate the names with commas.",
         shortened(wrong.trim())
     ))
 }
 
+/// Those that are allowed already, and `names`.
+fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
+    let allowed = allowed.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let allowed = allowed.filter(|name| name != "*" && name.parse::<http::HeaderName>().is_ok());
+    let mut all: Vec<_> = allowed.take(MAX_LISTED).collect();
+    all.extend(names.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
+    all
+}
+
+/// The most headers that a server's own list has in a fix.
+const MAX_LISTED: usize = 20;
+
 /// How the headers are listed, by whoever may have answered.
-fn list_headers(preflight: &Exchange, names: &[String]) -> Vec<String> {
+fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let names = beside_allowed(preflight, names);
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let quoted = quoted.join(", ");
-    let mut lines = vec!["List them beside those that are allowed.".to_owned()];
+    let mut lines = vec!["List every header that pages send:".to_owned()];
     match proxy(preflight) {
         Some(Proxy::Nginx) => lines.extend([
-            "In nginx, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            "In nginx, if it answers OPTIONS itself:".to_owned(),
             format!("  add_header Access-Control-Allow-Headers \"{}\" always;", names.join(", ")),
         ]),
         Some(Proxy::Caddy) => lines.extend([
-            "In Caddy, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            "In Caddy, if it answers OPTIONS itself:".to_owned(),
             format!("  header Access-Control-Allow-Headers \"{}\"", names.join(", ")),
         ]),
         Some(Proxy::Apache) => lines.extend([
-            "In Apache, where it has the line (if it answers OPTIONS itself):".to_owned(),
+            "In Apache, if it answers OPTIONS itself:".to_owned(),
             format!("  Header always set Access-Control-Allow-Headers \"{}\"", names.join(", ")),
         ]),
         _ => {}
     }
-    if is_of_ingress(preflight) {
+    if remedy::is_of_ingress(preflight) {
         lines.extend([
-            "The list is that of an Ingress of nginx. Its annotation is the whole list, and needs what was \
-             in it:"
-                .to_owned(),
-            format!(
-                "  nginx.ingress.kubernetes.io/cors-allow-headers: \"Content-Type,Authorization,{}\"",
-                names.join(",")
-            ),
+            "This is the list of an nginx Ingress. In its annotations:".to_owned(),
+            format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
         ]);
     }
+    match socket_server(examination) {
+        SocketServer::Node | SocketServer::Node2 => lines.extend([
+            "In a Socket.IO 3 or 4 server (without a list, it allows every header that is asked for):"
+                .to_owned(),
+            format!("  cors: {{ …, allowedHeaders: [{quoted}] }}"),
+        ]),
+        _ => lines.extend(remedy::socket_io(examination)),
+    }
     lines.extend([
-        "In a Socket.IO 3 or 4 server (which allows all that is asked for if it is given no list):"
-            .to_owned(),
-        format!("  cors: {{ …, allowedHeaders: [{quoted}] }}"),
         "Behind socketio-cors-edge, in its policy:".to_owned(),
         format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
     ]);
     lines
-}
-
-/// True if the headers that are allowed are those that an Ingress of nginx allows by default.
-fn is_of_ingress(preflight: &Exchange) -> bool {
-    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
-    allowed.replace(' ', "").starts_with("DNT,Keep-Alive,User-Agent,X-Requested-With")
 }

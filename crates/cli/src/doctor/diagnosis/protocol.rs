@@ -7,6 +7,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     software::{SocketServer, socket_server},
+    step::Step,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -30,11 +31,12 @@ fn old_client(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::VersionMismatch,
         Severity::Error,
-        "a Socket.IO 2 client meets a Socket.IO 3 or 4 server, which does not speak its EIO=3",
+        "the page has a Socket.IO 2 client, and the server is Socket.IO 3 or 4, which does not speak its \
+         EIO=3",
     );
     with_other(finding.seen(poll, with_body(poll)), examination)
-        .why(["The poll is answered 400 for ever, and where that has no CORS headers the console \
-             speaks of CORS."])
+        .why(["The server answers every poll with 400. If that has no CORS headers, the console shows a \
+         CORS error."])
         .why(console(examination, poll))
         .fix(update(examination))
 }
@@ -42,28 +44,43 @@ fn old_client(examination: &Examination, poll: &Exchange) -> Finding {
 fn update(examination: &Examination) -> Vec<String> {
     if socket_server(examination) == SocketServer::Netty {
         return vec![
-            "Update the page's client to socket.io-client 4 (netty-socketio from 2.0 on speaks with it)."
+            "Update the page's client to socket.io-client 4, which netty-socketio speaks from 2.0 on."
                 .to_owned(),
         ];
     }
     if socket_server(examination) == SocketServer::Python {
         return vec![
-            "Update the page's client to socket.io-client 4: python-socketio 5 takes no older one than 3."
+            "Update the page's client to socket.io-client 4. python-socketio 5 speaks with clients from 3 \
+             on."
                 .to_owned(),
-            "Or let the server stay with the versions for client 2:".to_owned(),
+            "Or keep the server at the versions for client 2:".to_owned(),
             "  pip install 'python-socketio<5' 'python-engineio<4'".to_owned(),
         ];
     }
+    if socket_server(examination) == SocketServer::Oxide {
+        return vec![
+            "Update the page's client to socket.io-client 4, or let the server accept old clients, in \
+             Cargo.toml:"
+                .to_owned(),
+            "  socketioxide = { version = \"0.18\", features = [\"v4\"] }".to_owned(),
+        ];
+    }
+    if socket_server(examination) == SocketServer::Zishang {
+        return vec![
+            "Update the page's client to socket.io-client 4, or let the server accept old clients:"
+                .to_owned(),
+            "  options.SetAllowEIO3(true)".to_owned(),
+        ];
+    }
     vec![
-        "Update the page's client to socket.io-client 4. Or let the server take old clients:"
+        "Update the page's client to socket.io-client 4, or let the server accept old clients:"
             .to_owned(),
         format!(
             "  new Server(httpServer, {{ allowEIO3: true, cors: {{ origin: [\"{}\"], \
                  credentials: true }} }})",
             examination.target.page.origin
         ),
-        "A client 2 always sends credentials: with it `cors` needs `credentials: true`, and \
-             origins by name."
+        "A client 2 always sends credentials, so `cors` needs `credentials: true` and a list of origins."
             .to_owned(),
     ]
 }
@@ -73,7 +90,10 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::VersionMismatch,
         Severity::Error,
-        format!("a Socket.IO {client} client meets a Socket.IO 2 server, which speaks EIO=3 alone"),
+        format!(
+            "the page has a Socket.IO {client} client, and the server is Socket.IO 2, which speaks \
+         only EIO=3"
+        ),
     );
     with_other(finding.seen(poll, with_body(poll)), examination)
         .why([
@@ -82,20 +102,37 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
             "  It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but \
              they are not compatible",
         ])
-        .fix([
-            "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2). \
-             Or let the page use socket.io-client 2, and examine it with --client 2.",
-            "Not in Node? EIO=4 is spoken by netty-socketio from 2.0 on, by python-socketio from 5 and \
-             Flask-SocketIO from 5, and in Go by github.com/zishang520/socket.io; not by googollee/go-socket.io.",
-        ])
+        .fix(update_server(examination).iter().copied())
+}
+
+fn update_server(examination: &Examination) -> &'static [&'static str] {
+    match socket_server(examination) {
+        SocketServer::Googollee => &[
+            "googollee/go-socket.io is archived, and speaks with no newer client than Socket.IO 2. Use \
+             github.com/zishang520/socket.io, which speaks EIO=4:",
+            "  go get github.com/zishang520/socket.io/servers/socket/v3",
+            "Or use socket.io-client 2 in the page, and check it with --client 2.",
+        ],
+        _ => &[
+            "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2). Or use \
+             socket.io-client 2 in the page, and check it with --client 2.",
+            "Servers that are not in Node speak EIO=4 too: netty-socketio from 2.0 on, python-socketio and \
+             Flask-SocketIO from 5 on, socketioxide, and in Go github.com/zishang520/socket.io, but not \
+             googollee/go-socket.io.",
+        ],
+    }
 }
 
 fn with_other(finding: Finding, examination: &Examination) -> Finding {
     let is_told = |other: &Exchange| examination.page_poll().is_some_and(|it| it.url == other.url);
-    match examination.spoken_poll() {
-        Some(other) if other.opened().is_some() && !is_told(other) => {
-            finding.seen(other, with_body(other))
-        }
+    let opened = |other: &&Exchange| {
+        other.opened().is_some_and(|open| open.protocol == examination.spoken())
+    };
+    // Where the page is refused, what another was answered tells the version.
+    let poll = examination.spoken_poll().filter(opened);
+    let other = poll.or_else(|| examination.all(Step::NearMiss).find(opened));
+    match other {
+        Some(other) if !is_told(other) => finding.seen(other, with_body(other)),
         _ => finding,
     }
 }
@@ -104,15 +141,15 @@ fn polling_disabled(poll: &Exchange) -> Finding {
     Finding::new(
         Code::PollingDisabled,
         Severity::Error,
-        "the server takes no polling, with which a client begins unless it is told not to",
+        "the server does not accept polling, but a client begins with polling unless it is told otherwise",
     )
     .seen(poll, with_body(poll))
     .why(["A client with the default transports reports `xhr poll error` and never tries a \
          WebSocket."])
     .fix([
-        "Let every client begin with a WebSocket (and examine it with --websocket). No CORS header \
-         matters then:",
+        "Let every client begin with a WebSocket, for which CORS headers do not matter (check it with \
+         --websocket):",
         "  io(\"…\", { transports: [\"websocket\"] })",
-        "Or let the server take polling: leave \"polling\" in its `transports`.",
+        "Or let the server accept polling: keep \"polling\" in its `transports`.",
     ])
 }

@@ -47,6 +47,7 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         .or_else(|| elsewhere::only_websocket(examination, poll))
         .or_else(|| elsewhere::echoed_path(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
+        .or_else(|| elsewhere::half_mounted(examination, poll))
         .or_else(|| elsewhere::only_direct(examination, poll))
         .or_else(|| redirect::finding(examination, poll))
         .or_else(|| server_error(examination, poll))
@@ -82,22 +83,30 @@ fn is_reached_by_websocket(examination: &Examination) -> bool {
 fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let status = poll.status().filter(|status| *status >= 500)?;
     let remedy = worker::remedy(poll);
-    let meaning = match status {
-        _ if remedy.is_some() => " by socketio-cors-edge: it has no policy to decide by",
-        500 => ": the server, or what is before it, failed",
-        502 => ": a proxy cannot reach the server behind it",
-        503 => ": there is no server to take the request, or too many requests",
-        504 => ": a proxy waits in vain for the server behind it",
-        _ => "",
+    let by = match proxy(poll) {
+        Some(Proxy::Nginx) => Some("nginx"),
+        Some(Proxy::Apache) => Some("Apache"),
+        Some(Proxy::Caddy) => Some("Caddy"),
+        _ => None,
     };
-    let finding = Finding::new(
-        Code::ServerError,
-        Severity::Error,
-        format!("the poll is answered {status}{meaning}"),
-    )
+    let summary = match (status, by) {
+        _ if remedy.is_some() => {
+            format!(
+                "the poll is answered {status} by socketio-cors-edge: it has no policy to decide with"
+            )
+        }
+        (502, Some(by)) => {
+            format!("{by} answers the poll 502: it cannot reach the server behind it")
+        }
+        (504, Some(by)) => {
+            format!("{by} answers the poll 504: the server behind it does not answer in time")
+        }
+        _ => format!("the poll is answered {status}{}", meaning(status)),
+    };
+    let finding = Finding::new(Code::ServerError, Severity::Error, summary)
     .seen(poll, with_body(poll))
     .why([
-        "Such answers seldom have CORS headers: the console speaks of CORS, and hides the status.",
+        "Such answers seldom have CORS headers, so the console shows a CORS error and not the status.",
     ])
     .why(console(examination, poll));
     if let Some(remedy) = remedy {
@@ -106,39 +115,52 @@ fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let direct = examination.get(Step::DirectPoll).filter(|direct| direct.is_engine_io());
     let finding = match direct {
         Some(direct) => finding.seen(direct, with_body(direct)).fix([
-            "The server itself answers at --direct: the proxy's address for it is wrong, or the proxy \
-             cannot get there.",
+            "The server itself answers at --direct. The proxy has a wrong address for it, or cannot reach \
+             it.",
         ]),
         None => finding.fix(["This is not about CORS. Look at the server's log, and at the proxy's."]),
     };
     Some(finding.fix(hints(status, proxy(poll)).iter().copied()))
 }
 
+fn meaning(status: u16) -> &'static str {
+    match status {
+        500 => ": the server, or what is before it, failed",
+        502 => ": a proxy cannot reach the server behind it",
+        503 => ": no server is there to take the request, or there are too many requests",
+        504 => ": a proxy got no answer in time from the server behind it",
+        _ => "",
+    }
+}
+
 /// Where to look, by the status and by whose page it is.
 fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
     match (status, proxy) {
         (502, Some(Proxy::Nginx)) => &[
-            "Is the server up, and does `proxy_pass` name its address and port? nginx's error log says \
-             (111: Connection refused) or why else. A server on https wants",
+            "Is the server up? Does `proxy_pass` have its address and port? nginx's error log says why \
+             (for example 111: Connection refused). A server on https needs",
             "  proxy_pass https://127.0.0.1:3000;",
         ],
         (504, Some(Proxy::Nginx)) => &[
-            "The server takes the connection and does not answer. A poll is answered after \
-             `pingInterval` at the latest (25 s): nginx has to wait longer than that:",
+            "The server takes the connection, but does not answer. A poll takes up to `pingInterval` (25 \
+             s), and nginx has to wait longer:",
             "  proxy_read_timeout 60s;",
         ],
         (503, Some(Proxy::Nginx)) => &[
-            "nginx itself answers 503 where `limit_req` or `limit_conn` is exceeded: leave Socket.IO's \
-             location out of them. Else it is the server's.",
+            "nginx itself answers 503 if `limit_req` or `limit_conn` is exceeded: take them out of \
+             Socket.IO's location. Otherwise the server answers so.",
         ],
         (502 | 503, Some(Proxy::Apache)) => &[
-            "Is the server up, and does `ProxyPass` name its address and port? Apache's error log says \
-             AH01114 or AH00898, and after an error waits a minute (`retry=0` has it ask at once).",
+            "Is the server up? Does `ProxyPass` have its address and port? Apache's error log says AH01114 \
+             or AH00898. After an error, Apache waits a minute before it asks again (`retry=0` changes \
+             that).",
         ],
         (502, Some(Proxy::Caddy)) => &[
-            "Is the server up, and does `reverse_proxy` name its address and port? Caddy's log says why.",
+            "Is the server up? Does `reverse_proxy` have its address and port? Caddy's log says why.",
         ],
-        (501, _) => &["Something in between knows no such request: is it an old proxy?"],
+        (501, _) => {
+            &["Something on the way does not know this kind of request. Is it an old proxy?"]
+        }
         (500, _) => &["Run this again while the server's log is open: the error is there."],
         _ => &[
             "Is the server up, on the port that the proxy forwards to? nginx: `proxy_pass`; a load \

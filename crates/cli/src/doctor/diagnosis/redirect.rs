@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::evidence::{console, with_headers};
+use super::evidence::{PREFLIGHT, blocked, console, with_headers};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -28,8 +28,8 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     let fix = match end.as_ref().filter(|end| is_same_path(end, target)) {
         Some(end) => remedy(poll, target, end),
         None => vec![
-            "Let the path of Socket.IO out of the rule that redirects (http to https, a slash added or \
-             taken away, a login page)."
+            "Exclude Socket.IO's path from the rule that redirects (http to https, a slash added or \
+             removed, a login page)."
                 .to_owned(),
         ],
     };
@@ -51,13 +51,23 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
             ),
         )
         .why([
-            "A redirect has to pass the CORS check like any answer, and where it leads to another \
-             origin the page's becomes null on the way. Browsers redirect no preflight and no \
-             WebSocket.",
+            "A redirect has to pass the CORS check like any answer. If it leads to another origin, the \
+             page's origin becomes null on the way. Browsers do not follow redirects of preflights and \
+             WebSockets.",
         ])
-        .why(console(examination, poll))
+        .why(printed(examination, poll))
         .fix(fix),
     )
+}
+
+/// Chromium's message: with headers of the page's own it is the preflight that is redirected.
+fn printed(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    let target = &examination.target;
+    if target.page.unsafe_headers().is_empty() || target.is_same_origin() {
+        return console(examination, poll);
+    }
+    let why = format!("{PREFLIGHT}Redirect is not allowed for a preflight request.");
+    vec!["Chromium prints:".to_owned(), blocked(poll, &why)]
 }
 
 fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
@@ -71,49 +81,48 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
     match change(target, end) {
         Change::SlashTaken => {
             let mut lines = vec![
-                "The slash at the end is taken away (Next.js and Vercel do so). Let client and server \
+                "Something removes the slash at the end, as Next.js and Vercel do. Let client and server \
                  do without it:"
                     .to_owned(),
                 "  io(\"…\", { addTrailingSlash: false })".to_owned(),
                 "  new Server(httpServer, { addTrailingSlash: false, … })".to_owned(),
             ];
             if is_next(poll) {
-                lines.push("Or let Next.js leave paths as they are, in next.config.js:".to_owned());
+                lines.push("Or let Next.js keep paths as they are, in next.config.js:".to_owned());
                 lines.push("  skipTrailingSlashRedirect: true".to_owned());
             }
             lines
         }
         Change::SlashAdded => vec![
-            "The server wants a slash at the end: leave `addTrailingSlash: false` out of the client, and \
-             the path's rule of the proxy (nginx's `location /socket.io/`, Django's APPEND_SLASH) ends \
-             in one as well:"
+            "The server wants a slash at the end. Take `addTrailingSlash: false` out of the client, and \
+             let the proxy's rule for the path end in a slash (nginx's `location /socket.io/`, Django's \
+             APPEND_SLASH):"
                 .to_owned(),
             client(&path),
         ],
         Change::Https => vec![
-            "Write https: in the client, which is then asked without a detour:".to_owned(),
+            "Write https: in the client:".to_owned(),
             client(&path),
             BY_HTTP.to_owned(),
         ],
         Change::Host => vec![
-            "Give the client the host to which it is redirected:".to_owned(),
+            "Give the client the host that the redirect leads to:".to_owned(),
             client(&path),
-            "Or let the path of Socket.IO out of the rule that redirects (to www., or away from it)."
+            "Or exclude Socket.IO's path from the rule that redirects (to www., or away from it)."
                 .to_owned(),
         ],
         Change::None => vec![
-            "It is redirected to where it was asked: by a cookie that has to be set first, or by a proxy \
-             before and a server behind that disagree about https. Let the path of Socket.IO out of the \
-             rule that redirects."
+            "The redirect leads to the same URL: a cookie has to be set first, or two proxies disagree \
+             about https. Exclude Socket.IO's path from the rule that redirects."
                 .to_owned(),
             BY_HTTP.to_owned(),
         ],
     }
 }
 
-const BY_HTTP: &str = "If it is https already: the proxy that ends TLS asks the server by http, which redirects \
-                       for ever. Let it tell (X-Forwarded-Proto: https); Cloudflare: SSL mode Full, \
-                       not Flexible.";
+const BY_HTTP: &str = "If the client has https already: the proxy that ends TLS asks the server over http, \
+ and the server redirects for ever. Let the proxy say so (X-Forwarded-Proto: https). Cloudflare: SSL mode \
+ Full, not Flexible.";
 
 fn change(target: &Target, end: &Url) -> Change {
     let (asked, ends) = (target.path.ends_with('/'), end.path().ends_with('/'));

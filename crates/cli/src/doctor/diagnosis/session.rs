@@ -4,7 +4,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     evidence::{blocked, client_says, console, reason, with_body, with_cors},
-    known, remedy,
+    known, own_origin, remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -35,25 +35,25 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
         Finding::new(
             Code::ErrorsWithoutCors,
             Severity::Warning,
-            "answers of 400 have no CORS headers, where those of 200 have them",
+            "answers with status 400 have no CORS headers, but answers with 200 have them",
         )
         .seen(bad, with_cors(bad))
         .seen(poll, with_cors(poll))
         .why([
-            "The page works until something goes wrong. Then its console speaks of CORS and \
-             hides the real error:"
+            "The page works until something goes wrong. Then the console shows a CORS error and not the \
+             real one:"
                 .to_owned(),
             blocked(bad, &reason(bad, CorsError::Missing)),
         ])
         .fix([
-            "In nginx, add_header leaves answers of 400 and above out unless it ends in always:"
+            "nginx adds a header to answers of 400 and above only if the line ends in always:"
                 .to_owned(),
             format!(
                 "  add_header Access-Control-Allow-Origin {} always;",
                 examination.target.page.origin
             ),
-            "Or leave CORS to Socket.IO, which sets it on its errors too. socketio-cors-edge \
-             sets it on every status."
+            "Or leave CORS to Socket.IO, which sends the headers with its errors too. socketio-cors-edge \
+             sends them with every status."
                 .to_owned(),
         ]),
     )
@@ -65,27 +65,27 @@ fn session_ended(examination: &Examination) -> Option<Finding> {
     let finding = Finding::new(
         Code::SessionEnded,
         Severity::Warning,
-        "the server throws the client out once it connects to the namespace",
+        "the server disconnects the client as soon as it connects to the namespace",
     )
     .seen(ended, with_body(ended));
     let finding = match examination.get(Step::QuietSession) {
-        Some(quiet) => {
-            finding.seen(quiet, vec!["A session in which nobody connects lasts.".to_owned()])
-        }
+        Some(quiet) => finding.seen(
+            quiet,
+            vec!["A session in which nobody connects to a namespace stays open.".to_owned()],
+        ),
         None => finding,
     };
     Some(
         finding
         .why([
-            "So it is no load balancer that loses it. A page that sends what the server wants may well \
-             stay: the doctor sends no `auth`, and speaks the default parser.",
+            "So no load balancer loses the session. A page that sends what the server wants may stay: the \
+             doctor sends no `auth`, and uses the default parser.",
         ])
         .fix([
-            "If the page is thrown out as well (`io server disconnect`, `transport close`): look for \
-             socket.disconnect(true) in the server's connection handler, and send the token that it looks \
-             for:",
+            "If the server disconnects the page too (`io server disconnect`, `transport close`), look for \
+             socket.disconnect(true) in its connection handler, and send the token that it checks:",
             "  io(\"…\", { auth: { token: \"…\" } })",
-            "Or the server has a `parser` of its own (socket.io-msgpack-parser): the client needs the same \
+            "Or the server has a `parser` of its own (socket.io-msgpack-parser): give the client the same \
              one.",
         ]),
     )
@@ -98,8 +98,7 @@ fn session_lost(examination: &Examination) -> Option<Finding> {
         Finding::new(
             Code::SessionLost,
             Severity::Error,
-            "a session is lost from one request to the next: they reach different instances of the \
-             server",
+            "the session gets lost: the next request reaches another instance of the server",
         ),
         |finding, exchange| {
             let lines =
@@ -108,8 +107,8 @@ fn session_lost(examination: &Examination) -> Option<Finding> {
         },
     );
     let finding = finding.why([
-        "The page connects and is thrown out, again and again, by chance. Each request of a \
-         polling session has to reach the instance that opened it.",
+        "The page connects and gets disconnected, again and again, at random. Each request of a polling \
+         session has to reach the instance that opened it.",
     ]);
     Some(sticky_remedy(examination, first, finding))
 }
@@ -124,29 +123,32 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
     if !examination.target.page.credentialed {
         finding.fix([
             format!(
-                "The server sets a cookie ({name}) that may be meant to keep a session at one \
-                 instance. The page does not send it: it is not credentialed. In the client:"
+                "The server sets a cookie ({name}), perhaps to keep a session at one instance. The page \
+                 does not send it, because it sends no credentials. In the client:"
             ),
             "  io(\"…\", { withCredentials: true })".to_owned(),
-            "And allow credentials to the page's origin, by name; the cookie needs SameSite=None; \
-             Secure where the page is of another site. Then examine it with --credentials."
+            "Then allow credentials for the page's origin, by name. If the page is of another site, the cookie \
+             needs SameSite=None; Secure. Check it with --credentials."
                 .to_owned(),
         ])
+        .fix(remedy::with_credentials(examination))
     } else if !cookie.is_cross_site() && !examination.target.is_same_site() {
         finding.fix([format!(
-            "The server sets a cookie ({name}) that may be meant to keep a session at one \
-             instance. Browsers do not keep it for a page of another site: let the load \
-             balancer set it with SameSite=None; Secure."
+            "The server sets a cookie ({name}), perhaps to keep a session at one instance. Browsers do not \
+             keep it for a page of another site: let the load balancer set it with SameSite=None; Secure."
         )])
     } else {
         finding.fix([format!(
-            "The cookie {name} was sent back, and did not keep the session at one instance: look \
-             at the load balancer's stickiness."
+            "The client sent the cookie {name} back, but the session did not stay at one instance. Look at \
+             the load balancer's stickiness."
         )])
     }
 }
 
 fn post_failed(examination: &Examination) -> Option<Finding> {
+    if let Some(finding) = own_origin::finding(examination) {
+        return Some(finding);
+    }
     let mut later = examination.all(Step::Post).chain(examination.all(Step::PollAgain));
     // A GET without an answer is one that the server holds until it has something to say.
     let failed = later.find(|exchange| match exchange.status() {
@@ -161,7 +163,7 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         Finding::new(
             Code::PostFailed,
             Severity::Error,
-            format!("a session can be opened, and a {} in it {answer}", failed.method),
+            format!("a session opens, but a {} in it {answer}", failed.method),
         )
         .seen(failed, with_body(failed))
         .why(["The page cannot go on by polling."])
@@ -185,13 +187,13 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
     let body = post.body();
     match proxy(post).filter(|_| is_refused)? {
         Proxy::Nginx if body.contains("<center>nginx") => Some(&[
-            "nginx itself refuses it, and not the GET: look for `limit_except` and `if ($request_method …)` in \
-             the server and the location of Socket.IO, and let POST and OPTIONS through:",
+            "nginx itself refuses it, but not the GET. Look for `limit_except` and `if ($request_method \
+             …)` in Socket.IO's server block and location, and allow POST and OPTIONS:",
             "  limit_except GET POST OPTIONS { deny all; }",
         ]),
         Proxy::Apache if body.contains("IETF//DTD HTML 2.0") => Some(&[
-            "Apache itself refuses it, and not the GET: look for <Limit>, <LimitExcept> and `Require method` \
-             around Socket.IO's path, and let POST and OPTIONS through:",
+            "Apache itself refuses it, but not the GET. Look for <Limit>, <LimitExcept> and `Require \
+             method` around Socket.IO's path, and allow POST and OPTIONS:",
             "  <Location \"/socket.io/\">",
             "    Require method GET POST OPTIONS",
             "  </Location>",
@@ -202,66 +204,60 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
 
 fn hint(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
-        Some(400) if post.engine_error().is_some_and(|error| error.is_python) => &[
-            "python-socketio refuses an origin that is not its own, which it knows by the Host header and \
-             X-Forwarded-Proto: a proxy has to hand on both as the page asked. (A GET of a page to its own \
-             origin has no Origin, and passes.) In nginx:",
-            "  proxy_set_header Host $http_host;",
-            "  proxy_set_header X-Forwarded-Proto $scheme;",
-            "Or name the origin to it:",
-            "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
-        ],
         Some(400) if post.is_refused() => &[
-            "A middleware of the server (io.engine.use) refuses it, and not the GET: let it pass \
-             the Origin that this has.",
+            "A middleware of the server (io.engine.use) refuses it, but not the GET. Let it allow the \
+             Origin that the POST has.",
         ],
         Some(400) => &[
-            "Something refuses the body: a parser that takes it before Socket.IO (express.json before \
-             it, a gateway that wants JSON), or a firewall. Let Socket.IO's path past it.",
+            "Something refuses the body: a parser before Socket.IO (express.json, a gateway that wants \
+             JSON), or a firewall. Let Socket.IO's path past it.",
         ],
         Some(401) => &[
-            "Something wants a login for a POST, and not for a GET: let Socket.IO's path past it, or give \
-             it what it wants (--header, --cookie).",
+            "Something wants a login for POST, but not for GET. Let Socket.IO's path past it, or give it \
+             what it wants (--header, --cookie, --query).",
         ],
         Some(403 | 419) => &[
             "Something refuses POST: a check of CSRF tokens, of Origin or of Sec-Fetch-Site in the web \
-             framework, or a firewall for web applications. Let Socket.IO's path past it.",
+             framework, or a web application firewall. Let Socket.IO's path past it.",
             "Laravel, in bootstrap/app.php:",
             "  $middleware->validateCsrfTokens(except: ['socket.io/*']);",
-            "Django: socketio.WSGIApp or ASGIApp around the application, not a view of it. Express: \
-             Socket.IO at the HTTP server, before csurf. Rails: skip_forgery_protection. Go: \
-             CrossOriginProtection.AddTrustedOrigin.",
+            "Django: put socketio.WSGIApp or ASGIApp around the application, do not make it a view. \
+             Express: attach Socket.IO to the HTTP server, before csurf. Rails: skip_forgery_protection. \
+             Go: CrossOriginProtection.AddTrustedOrigin.",
         ],
         Some(404 | 405) => &[
-            "Something lets only GET through: a static site's proxy rule, a cache, a rule on \
-             methods. Let POST through on Socket.IO's path. In nginx:",
+            "Something allows only GET: a static site's proxy rule, a cache, a rule on methods. Allow POST \
+             on Socket.IO's path. In nginx:",
             "  limit_except GET POST OPTIONS { deny all; }",
             "CloudFront: allowed methods GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE.",
         ],
-        Some(411) => &["A proxy wants Content-Length, and something before it takes it away."],
+        Some(411) => &["A proxy wants Content-Length, and something before the proxy removes it."],
         Some(413) => &[
-            "Something limits bodies to less than this: let it take as much as Socket.IO does \
-             (`maxHttpBufferSize`, 1 MB). In nginx:",
+            "Something limits the size of bodies. Allow as much as Socket.IO does (`maxHttpBufferSize`, 1 \
+             MB). In nginx:",
             "  client_max_body_size 1m;",
         ],
         Some(415) => &[
-            "Something takes bodies of certain types alone: let it take text/plain on Socket.IO's path.",
+            "Something accepts only certain types of bodies. Allow text/plain on Socket.IO's path.",
         ],
-        Some(300..400) => &["Let Socket.IO's path out of the rule that redirects."],
+        Some(300..400) => &["Exclude Socket.IO's path from the rule that redirects."],
         None if post.is_late() => &[
-            "The POST gets no answer where a GET does, as where something has read its body before Socket.IO, \
-             which waits for it: a body parser (express.json, express.text, bodyParser) before a route that \
-             hands on to engine.handleRequest, an API route of Next.js without `export const config = { api: \
-             { bodyParser: false } }`, a cloud function. Let Socket.IO be before them, at the HTTP server:",
+            "The POST gets no answer, but a GET does. Usually something has read the body before \
+             Socket.IO, which waits for it: a body parser (express.json, express.text, bodyParser) before \
+             a route that calls engine.handleRequest, an API route of Next.js without `export const config \
+             = { api: { bodyParser: false } }`, a cloud function. Attach Socket.IO to the HTTP server \
+             instead:",
             "  const io = new Server(httpServer, { … });",
-            "Else it is a proxy or a firewall that holds bodies back.",
+            "Otherwise a proxy or a firewall holds bodies back.",
         ],
         Some(502..=504) => &[
-            "The proxy loses the server between two requests: does it restart, or does the proxy wait \
-             for less than a poll may last (`pingInterval`, 25 s)? In nginx:",
+            "The proxy loses the server between two requests. Does the server restart? Or does the proxy \
+             wait less than a poll may take (`pingInterval`, 25 s)? In nginx:",
             "  proxy_read_timeout 60s;",
         ],
-        _ => &["Look at the server's log, and at what is before it: the first GET gets through, \
-             and this does not."],
+        _ => &[
+            "Look at the logs of the server and of what is before it: the first GET gets through, but \
+         this does not.",
+        ],
     }
 }

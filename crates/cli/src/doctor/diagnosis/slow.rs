@@ -15,12 +15,12 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let (code, summary) = match slow.status() {
         Some(status) => (
             Code::ServerError,
-            format!("the first poll is answered {status}, and the next one with a session"),
+            format!("the first poll is answered {status}, but the next one gets a session"),
         ),
         None => (
             Code::NoAnswerInTime,
             format!(
-                "the first poll is not answered in {} s, and the next one is",
+                "the first poll gets no answer in {} s, but the next one does",
                 examination.target.timeout.as_secs()
             ),
         ),
@@ -30,13 +30,13 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             .seen(slow, with_body(slow))
             .seen(poll, asked(poll))
             .why([
-                "So it is where a server starts when it is asked (a free plan, a function), or where one of \
-                 several is down. A page waits for 20 s (the client's `timeout`), reports an error, and \
+                "This happens if the server only starts when it is asked (a free plan, a function), or if \
+                 one of several is down. A page waits 20 s (the client's `timeout`), reports an error, and \
                  tries again.",
             ])
             .fix([
-                "Keep one instance running (Render, Railway, Fly.io: min_machines_running), take those that \
-                 are down out of the balancer (health checks), or give the client more time:",
+                "Keep one instance running (Render, Railway, Fly.io: min_machines_running), let health \
+                 checks take dead instances out of the balancer, or give the client more time:",
                 "  io(\"…\", { timeout: 60_000 })",
                 "To see how long it takes: --timeout 60.",
             ]),

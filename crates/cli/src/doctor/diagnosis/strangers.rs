@@ -29,15 +29,15 @@ fn check_origins(examination: &Examination) -> Vec<String> {
     }
     let mut lines = remedy::allow_request(examination);
     if socket_server(examination) == SocketServer::Node2 {
-        lines.push("(`origins` of Socket.IO 2 is looked at for WebSockets as well.)".to_owned());
+        lines.push("(Socket.IO 2 checks its `origins` for WebSockets too.)".to_owned());
     }
     lines.push(
-        "Or take no cookie for a login: let the page send a token in the client's `auth`."
+        "Or do not let a cookie log anybody in: let the page send a token in the client's `auth`."
             .to_owned(),
     );
     lines.push(
-        "Or put socketio-cors-edge in front, which refuses every request of an origin that is not in \
-         its policy:"
+        "Or put socketio-cors-edge in front. It refuses every request from an origin that its policy does \
+         not have:"
             .to_owned(),
     );
     lines.extend(remedy::policy(examination).into_iter().skip(1));
@@ -50,9 +50,9 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     let severity = if names.is_empty() { Severity::Warning } else { Severity::Danger };
     let (summary, cookies) = if names.is_empty() {
         (
-            "any website may open a WebSocket here: the server checks no Origin, as Socket.IO does not \
-             by itself",
-            "No cookie was seen (--cookie gives one), so that such a page is nobody in particular: this \
+            "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does \
+             not by itself",
+            "No cookie was seen (--cookie gives one), so such a page acts for nobody in particular. This \
              matters once a cookie logs people in."
                 .to_owned(),
         )
@@ -60,26 +60,26 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
         (
             "any website may open a WebSocket here with its visitor's cookies",
             format!(
-                "The browser has cookies for the server ({}). If one of them logs people in, a page \
-                 elsewhere reads and sends as its visitor (cross-site WebSocket hijacking).",
+                "The browser has cookies for the server ({}). If one of them logs people in, another \
+                 site's page can read and send as its visitor (cross-site WebSocket hijacking).",
                 names.join(", ")
             ),
         )
     };
     let finding = Finding::new(Code::ForeignWebsocket, severity, summary)
         .seen(exchange, with_body(exchange))
-        .why(["CORS headers keep no page from a WebSocket, and browsers send cookies with it: whoever \
-               checks Origin is the server."])
+        .why(["CORS headers do not stop WebSockets, and browsers send cookies with them. Only the server \
+         can check Origin."])
         .why([cookies])
         .fix(check_origins(examination));
     Some(if examination.grants_foreign() { finding.fix(FOR_EVERYONE) } else { finding })
 }
 
 const FOR_EVERYONE: [&str; 3] = [
-    "If the service is for everyone, keep cookies from its WebSockets. Behind socketio-cors-edge, in \
-     its policy:",
+    "If the service is for everyone, keep cookies out of its WebSockets. Behind socketio-cors-edge, in its \
+     policy:",
     "  { \"origin\": \"*\", \"websocketCookies\": false }",
-    "(Whether it does so cannot be seen from outside: this is found all the same.)",
+    "(The doctor cannot see that from outside, and still reports this.)",
 ];
 
 /// Where handshakes of foreign pages are refused, a POST of theirs needs the id of a session that
@@ -87,19 +87,23 @@ const FOR_EVERYONE: [&str; 3] = [
 fn foreign_post(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignPost).filter(|it| it.status() == Some(200))?;
     let opens = examination.get(Step::ForeignPoll).is_some_and(|poll| poll.opened().is_some());
-    if !opens || examination.grants_foreign() {
+    let websocket = examination.get(Step::Websocket);
+    let fails = websocket.is_some_and(|websocket| !websocket.opened_websocket())
+        && examination.offers_upgrade() == Some(true);
+    // Where WebSockets open again, they are what any website may open.
+    if !opens || examination.grants_foreign() || fails {
         return None;
     }
     Some(
         Finding::new(
             Code::ForeignPost,
             Severity::Warning,
-            "a POST of any website is acted on, if it knows the id of a session",
+            "the server acts on a POST from any website that knows the id of a session",
         )
         .seen(exchange, with_body(exchange))
-        .why(["The POST is text/plain, for which browsers send no preflight; CORS hides its answer from \
-               the page, and not the request from the server. The id cannot be guessed: it is in every \
-               URL, and so in logs on the way."])
+        .why(["Browsers send no preflight for a text/plain POST. CORS hides the answer from the page, but \
+         does not stop the request. The id cannot be guessed, but it is in every URL, and so in logs on \
+         the way."])
         .fix(check_origins(examination)),
     )
 }
@@ -114,24 +118,23 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
             Code::AnyOriginWithCredentials,
             Severity::Danger,
             format!(
-                "any website can read this with its visitor's cookies: {} was named, and \
-                 credentials allowed",
+                "any website can read this with its visitor's cookies: the server allows {}, with \
+                 credentials",
                 examination.foreign
             ),
         )
         .seen(poll, with_cors(poll))
-        .why(["Every page that a visitor opens, whoever wrote it, may read what the visitor may \
-               read."])
+        .why(["Any page that a visitor opens, whoever wrote it, can read what the visitor can read."])
         .fix([
-            "List the origins instead of naming each that asks (`origin: true`, a function that always \
-             says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
+            "List the origins. The server now allows each origin that asks (`origin: true`, a function \
+             that always says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
         .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::nginx_list(examination) } else { vec![] })
         .fix(remedy::allow_page(examination))
         .fix([
-            "Or, if the service is for everyone, leave credentials out, and take no cookie for a \
-               login: a WebSocket has cookies all the same.",
+            "Or, if the service is for everyone, allow no credentials, and let no cookie log anybody in: \
+             WebSockets carry cookies all the same.",
         ]),
     )
 }
@@ -148,15 +151,18 @@ fn null_origin(examination: &Examination) -> Option<Finding> {
         Finding::new(
             Code::NullOrigin,
             severity,
-            "Origin: null is allowed, which any website can send from a sandboxed frame",
+            "the server allows Origin: null, which any website can send from a sandboxed frame",
         )
         .seen(poll, with_cors(poll))
-        .why(["null is no one's name: it is what <iframe sandbox=\"allow-scripts\"> on any page \
-               sends, and a file on disk."])
-        .fix([
-            "Take \"null\" from the list. Pages opened as files are served from http://localhost \
-             instead; apps with a web view have an origin of their own (capacitor://localhost).",
-        ]),
+        .why(["null is no page's name: every <iframe sandbox=\"allow-scripts\"> sends it, and so does a \
+         file on disk."])
+        .fix([if socket_server(examination) == SocketServer::Php {
+            "phpsocket.io always does so. Put something in front that refuses it, such as \
+             socketio-cors-edge."
+        } else {
+            "Take \"null\" out of the list. Serve pages from http://localhost instead of opening files. Apps \
+             with a web view have an origin of their own (capacitor://localhost)."
+        }]),
     )
 }
 

@@ -10,6 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{Proxy, SocketServer, proxy, socket_server},
     step::Step,
 };
 
@@ -17,10 +18,10 @@ use crate::doctor::{
 pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.grants_its_origin())?;
     let summary = if origin::has_remains(poll) {
-        "a proxy takes Access-Control-Allow-Origin away, which the server sets, or hands on another \
-         Origin than the page's"
+        "a proxy removes the server's Access-Control-Allow-Origin, or passes on another Origin than the \
+         page's"
     } else {
-        "a proxy takes Access-Control-Allow-Origin away, which the server sets"
+        "a proxy removes the server's Access-Control-Allow-Origin"
     };
     let finding =
         taken_away(poll, summary).seen(direct, with_cors(direct)).fix(remedy::keep_headers(poll));
@@ -28,9 +29,9 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
 }
 
 /// What brings about the same as a list that does not have the page.
-pub(super) const ORIGIN_CHANGED: &str = "Does a proxy hand on another Origin than the page's, or none? The server then looks up the wrong \
-     one: in nginx, take out `proxy_set_header Origin …;`, in a development server's proxy what sets \
-     or deletes `origin`. --direct with the server's own URL tells.";
+pub(super) const ORIGIN_CHANGED: &str = "Does a proxy pass on another Origin than the page's, or none? The \
+ server then looks for the wrong one. In nginx, remove `proxy_set_header Origin …;`; in a development \
+ server's proxy, what sets or deletes `origin`. --direct with the server's own URL tells.";
 
 /// `Access-Control-Allow-Origin` is on other answers, and not on the poll's.
 pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Finding> {
@@ -44,15 +45,27 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
     Some(
         taken_away(
             poll,
-            "Access-Control-Allow-Origin is on some answers, and not on that to the poll",
+            "some answers have Access-Control-Allow-Origin, but the answer to the poll does not",
         )
         .seen(other, with_cors(other))
-        .fix(["It is set for some methods or statuses alone. In nginx, an add_header in `if \
-             ($request_method = OPTIONS)` is for preflights only, and one in a location undoes \
-             those around it."])
+        .fix(["It is set only for some methods or statuses. In nginx, an add_header in `if \
+         ($request_method = OPTIONS)` is for preflights only, and an add_header in a location cancels \
+         those around it."])
         .fix(remedy::socket_io(examination))
-        .fix(remedy::keep_headers(poll)),
+        .fix(in_proxy(examination, poll)),
     )
+}
+
+/// How the proxy that answered sets the header on each answer, or leaves the server's.
+fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
+    let mut lines = remedy::headers_of_proxy(examination, exchange);
+    if lines.is_empty() {
+        return remedy::keep_headers(exchange);
+    }
+    if proxy(exchange) == Some(Proxy::Nginx) {
+        lines.push("Write it in the location, and outside of any `if`.".to_owned());
+    }
+    lines
 }
 
 /// Of two requests of the page that are alike, one has the header in its answer.
@@ -72,13 +85,13 @@ fn by_chance(examination: &Examination) -> Option<Finding> {
     Some(
         taken_away(
             lacking,
-            "Access-Control-Allow-Origin is on some answers, and not on others to the same request",
+            "some answers have Access-Control-Allow-Origin, but other answers to the same request do not",
         )
         .seen(other, with_cors(other))
         .fix([
-            "Several answer, and are not set up alike: instances of the server (a roll-out that is not \
-             complete, a variable that one of them lacks), or a cache whose key leaves Origin out. In each \
-             of them:",
+            "Several servers answer, and their settings differ: a roll-out is not complete, or an \
+             environment variable is missing in one of them. Or a cache's key has no Origin. In each \
+             server:",
         ])
         .fix(remedy::socket_io(examination)),
     )
@@ -101,12 +114,12 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
     (post.cors_check(false) == Err(CorsError::Missing)).then(|| {
         taken_away(
             post,
-            "Access-Control-Allow-Origin is on the answer to GET, and not on that to POST",
+            "the answer to GET has Access-Control-Allow-Origin, but the answer to POST does not",
         )
         .seen(poll, with_cors(poll))
-        .fix(["It is set for GET alone. A rule of the proxy that knows methods (nginx's `if \
-             ($request_method = GET)`) has to set it for all of them, or leave it to the server."])
-        .fix(remedy::keep_headers(post))
+        .fix(["It is set only for GET. A proxy's rule on methods (nginx's `if ($request_method = GET)`) \
+         has to set it for all methods, or leave it to the server."])
+        .fix(in_proxy(examination, post))
     })
 }
 
@@ -114,19 +127,23 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
 fn from_sessions(examination: &Examination, poll: &Exchange, again: &Exchange) -> Finding {
     taken_away(
         again,
-        "Access-Control-Allow-Origin is on the answer to the handshake, and not on the later ones of the \
-         session",
+        "the answer to the handshake has Access-Control-Allow-Origin, but the later answers of the session \
+         do not",
     )
     .seen(poll, with_cors(poll))
     .fix([
-        "It is set for the first request alone, as by a function for `initial_headers` or a proxy's rule on \
-         the query (`sid`). Leave it to Socket.IO, which sets it on every answer:",
+        "It is set only for the first request, for example by a function for `initial_headers` or a \
+         proxy's rule on the query (`sid`). Leave it to Socket.IO, which sets it on every answer:",
     ])
     .fix(remedy::socket_io(examination))
-    .fix(["A function of your own sets it on every answer where it is for `headers`:"])
-    .fix(["  io.engine.on(\"headers\", (headers, request) => { … });"])
+    .fix(if socket_server(examination) == SocketServer::Node { OF_HEADERS } else { &[] }.iter().copied())
     .fix(remedy::keep_headers(again))
 }
+
+const OF_HEADERS: &[&str] = &[
+    "A function of your own sets it on every answer if it is for `headers`:",
+    "  io.engine.on(\"headers\", (headers, request) => { … });",
+];
 
 fn taken_away(exchange: &Exchange, summary: &str) -> Finding {
     Finding::new(Code::StrippedHeaders, Severity::Error, summary)

@@ -349,8 +349,8 @@ fn a_refusal_of_this_worker_is_put_right_there() {
         (503, "refuse; reason=policy-unavailable; policy=none", "could read no policy"),
         (503, "allow; reason=listed-origin; policy=416c115b", "Is the server up"),
         (403, "refuse; reason=unlisted-origin; policy=none", "no policy is set"),
-        (403, "refuse; reason=lookup-failed; policy=416c115b", "learn from KV"),
-        (403, "refuse; reason=lookup-limited; policy=416c115b", "learn from KV"),
+        (403, "refuse; reason=lookup-failed; policy=416c115b", "KV did not tell"),
+        (403, "refuse; reason=lookup-limited; policy=416c115b", "KV did not tell"),
         (403, "refuse; reason=unlisted-origin; policy=416c115b", "Add the origin to the list"),
         (200, "allow; reason=listed-origin; policy=416c115b; report-only", "`reportOnly`"),
     ] {
@@ -373,7 +373,10 @@ fn a_refusal_of_this_worker_is_put_right_there() {
 fn advice_is_of_what_refuses_or_is_there_twice() {
     let forbidden = good().sees(Step::Poll4, 403, GRANT, FORBIDDEN);
     assert_advises(&forbidden, "decide(null, allowed.includes(request.headers.origin))");
-    let by_client_2 = forbidden.sees(Step::Poll3, 403, GRANT, FORBIDDEN).by_client(2);
+    let by_client_2 = forbidden
+        .sees(Step::Poll3, 403, GRANT, FORBIDDEN)
+        .sees(Step::NoOriginPoll, 200, &[VARY], OPEN_3)
+        .by_client(2);
     assert_advises(&by_client_2, "decide(null, allowed.includes(request.headers.origin))");
     let server_2 = by_client_2.sees(Step::Poll3, 403, NONE, FORBIDDEN);
     assert_advises(&server_2, "origins: \"https://app.example.com:443\"");
@@ -382,6 +385,26 @@ fn advice_is_of_what_refuses_or_is_there_twice() {
     let twice: &Headers = &[(ALLOW, O), CREDENTIALS, CREDENTIALS, VARY];
     let twice = good().sees(Step::Poll4, 200, twice, OPEN).credentialed();
     assert_advises(&twice, "proxy_hide_header Access-Control-Allow-Credentials;");
+}
+
+#[test]
+fn a_path_that_is_there_twice_is_put_right_by_what_was_seen_first() {
+    let twice =
+        |server: &'static str| {
+            let headers: &Headers = &[("server", server)];
+            let python = r#"0{"sid":"a","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#;
+            let mut found = Examination::connected()
+                .sees(Step::Poll4, 404, headers, "Not Found")
+                .sees(Step::OtherPath, 200, headers, python);
+            let url = &mut found.exchanges.last_mut().unwrap().url;
+            *url = url.replace("/socket.io/", "/socket.io/socket.io/");
+            diagnose(&found).swap_remove(0).fix.swap_remove(0)
+        };
+    for (server, start) in
+        [("nginx/1.29", "In nginx"), ("Caddy", "Let Caddy"), ("uvicorn", "In FastAPI")]
+    {
+        assert!(twice(server).starts_with(start), "{}", twice(server));
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         || !poll.grants_its_origin()
         || allowed.as_deref() == Some("*")
         || varies(poll)
+        || (sends_none(examination) && !may_be_kept(poll))
     {
         return Vec::new();
     }
@@ -28,27 +29,37 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         Finding::new(
             Code::VaryMissing,
             Severity::Warning,
-            "Access-Control-Allow-Origin differs by origin, and Vary does not say so",
+            "Access-Control-Allow-Origin differs by origin, but Vary does not say so",
         )
         .seen(poll, with_cors(poll))
         .seen(other, with_cors(other))
-        .why(["A cache, the browser's own too, may give the page an answer that it keeps for \
-             another, with that page's origin or none. The page then fails now and then."])
+        .why(["A cache, and the browser's own is one, may give the page an answer that was kept for \
+         another origin. The page then fails now and then."])
         .fix([
-            "Send `Vary: Origin` wherever the header may be sent, whether or not an origin is \
-             allowed. In nginx:",
+            "Send `Vary: Origin` with every answer, also if the origin is not allowed. In nginx:",
             "  add_header Vary Origin always;",
-            match socket_server(examination) {
-                SocketServer::Python => {
-                    "python-socketio sends none: the proxy before it, or socketio-cors-edge, has to."
-                }
-                _ => {
-                    "Socket.IO 3 and 4 and socketio-cors-edge do so by themselves: does a proxy take it \
-                     away?"
-                }
+            if sends_none(examination) {
+                "This server does not send it: let the proxy before it do so, or socketio-cors-edge."
+            } else {
+                "Socket.IO 3 and 4 and socketio-cors-edge send it by themselves. Does a proxy remove it?"
             },
         ]),
     ]
+}
+
+/// True if the server never sends it.
+fn sends_none(examination: &Examination) -> bool {
+    !matches!(
+        socket_server(examination),
+        SocketServer::Node | SocketServer::Zishang | SocketServer::Oxide
+    )
+}
+
+/// True if a cache may answer with it again, or one is there.
+fn may_be_kept(poll: &Exchange) -> bool {
+    let names = ["age", "cf-cache-status", "etag", "expires", "last-modified", "x-cache"];
+    let lasts = poll.header("Cache-Control").is_some_and(|value| value.contains("max-age"));
+    lasts || names.into_iter().any(|name| poll.header(name).is_some())
 }
 
 fn varies(exchange: &Exchange) -> bool {

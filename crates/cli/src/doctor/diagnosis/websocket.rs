@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{with_body, with_headers},
-    known, remedy, worker,
+    known, own_origin, remedy, worker,
 };
 use crate::{
     doctor::{
@@ -30,6 +30,10 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .all(Step::Upgrade)
         .find(|exchange| exchange.url.starts_with("ws"))
         .filter(|_| !is_lost && !needed);
+    // Told once, by what else python-socketio refuses for it.
+    if own_origin::is_refused(examination) {
+        return Vec::new();
+    }
     let refused = direct.filter(|exchange| is_refused(examination, exchange));
     if let Some(refused) = refused {
         return vec![refusal(examination, refused)];
@@ -52,6 +56,9 @@ const REFUSALS: &[&str] = &["Forbidden", "Bad request"];
 fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
     // There the same list is looked at for polls, and every other refusal is 403 as well.
     if socket_server(examination) == SocketServer::Python && examination.polls() {
+        return false;
+    }
+    if is_of_every_origin(examination, exchange) {
         return false;
     }
     let others = examination.get(Step::ForeignWebsocket);
@@ -78,15 +85,14 @@ fn failed(exchange: &Exchange) -> String {
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let (summary, policy) = if examination.polls() {
-        (format!("polls of {origin} are answered, and its WebSocket is refused"), Vec::new())
+        (format!("the server answers polls of {origin}, but refuses its WebSocket"), Vec::new())
     } else {
-        (format!("the WebSocket of {origin} is refused"), remedy::policy(examination))
+        (format!("the server refuses the WebSocket of {origin}"), remedy::policy(examination))
     };
     let finding = Finding::new(Code::WebsocketRefused, Severity::Error, summary)
         .seen(exchange, with_body(exchange))
         .why([
-            "The page stays on polling, or fails where it uses WebSocket alone. Chromium \
-         prints:"
+            "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:"
                 .to_owned(),
             failed(exchange),
         ]);
@@ -105,26 +111,43 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let finding = match examination.get(Step::NoOriginWebsocket) {
         Some(without) if without.is_upgraded() => finding.seen(
             without,
-            vec!["Without Origin, a WebSocket opens: it is the origin that is refused.".to_owned()],
+            vec!["Without Origin, a WebSocket opens, so the origin is what is refused.".to_owned()],
         ),
-        _ if is_of_everyone(examination, exchange) => finding.fix(BY_PLATFORM),
-        Some(without) if examination.polls() => finding.seen(without, with_body(without)).fix([
-            "One without Origin is refused too. Does the check look at what no page's WebSocket has: \
-             Referer, a header of the page's own (extraHeaders)? Let it look at Origin, or at a cookie.",
-        ]),
+        _ if is_of_everyone(examination, exchange) => {
+            finding.fix(BY_PLATFORM).fix(["Otherwise a firewall or a list of origins refuses it:"])
+        }
+        Some(without) if examination.polls() => {
+            return finding.seen(without, with_body(without)).fix([without_headers(examination)]);
+        }
         _ => finding,
     };
     finding
         .fix([
             format!(
-                "WebSockets have a list of origins of their own (allowRequest, a middleware of \
-                 io.engine.use, a proxy's rule, a firewall): add {origin} to it."
+                "Something checks the origin of WebSockets (allowRequest, a middleware of io.engine.use, a \
+                 proxy's rule, a firewall): add {origin} to its list."
             ),
-            "CORS headers have no say in WebSockets: who may open one is decided by such a check \
-             alone."
+            "CORS headers do not matter to WebSockets. Only such a check decides who may open one."
                 .to_owned(),
         ])
         .fix(policy)
+}
+
+/// The fix where it is refused whatever its origin is, and polls are not.
+fn without_headers(examination: &Examination) -> String {
+    let names = examination.target.page.unsafe_headers().join(", ");
+    let what = if names.is_empty() {
+        "The check looks at something that no page's WebSocket has, such as Referer or a header of the \
+         page's own (extraHeaders)"
+            .to_owned()
+    } else {
+        format!(
+            "The check looks at {names}, which browsers send with polls, but not with a WebSocket"
+        )
+    };
+    format!(
+        "{what}. Check Origin or a cookie instead, or a token in the client's `query` (--query) or `auth`."
+    )
 }
 
 /// True if a page elsewhere is refused alike, and in words that are not Engine.IO's: it may be no origin
@@ -136,20 +159,32 @@ fn is_of_everyone(examination: &Examination, exchange: &Exchange) -> bool {
         && foreign.is_some_and(|foreign| foreign.status() == exchange.status())
 }
 
+/// True if one without `Origin` is refused alike as well, or whoever passes upgrades on does so by itself:
+/// no list of origins does that.
+fn is_of_every_origin(examination: &Examination, exchange: &Exchange) -> bool {
+    let is_by_envoy = proxy_before(examination, exchange) == Some(Proxy::Envoy)
+        && exchange.header("x-envoy-upstream-service-time").is_none();
+    let without = examination.get(Step::NoOriginWebsocket);
+    let is_without_too = without.is_some_and(|without| {
+        without.status() == exchange.status() && without.body() == exchange.body()
+    });
+    exchange.body().trim().is_empty()
+        && is_of_everyone(examination, exchange)
+        && (is_by_envoy || is_without_too)
+        && !is_of_access(examination, exchange)
+}
+
 const BY_GORILLA: &[&str] = &[
-    "gorilla/websocket refuses it, in a server in Go: it takes pages of the server's own host alone, unless its \
-     Upgrader (in go-socket.io, its websocket.Transport) has a function that says otherwise:",
+    "A Go server refuses it, by gorilla/websocket. That accepts only pages of the server's own host, \
+     unless its Upgrader (in go-socket.io, its websocket.Transport) has a function that says otherwise:",
     "  CheckOrigin: func(r *http.Request) bool { return r.Header.Get(\"Origin\") == \"{origin}\" },",
 ];
 
-const BY_PLATFORM: [&str; 5] = [
-    "Every WebSocket is refused, whatever its origin: does the platform pass the upgrade on at all? AWS \
-     App Runner, API Gateway, App Engine's standard environment and functions do not. Where it cannot be \
-     had, let clients stay at polling:",
+const BY_PLATFORM: [&str; 2] = [
+    "Every WebSocket is refused, whatever its origin. Does the platform pass upgrades on at all? AWS App \
+     Runner, API Gateway, App Engine's standard environment and functions do not. There, let clients stay \
+     on polling:",
     "  io(\"…\", { transports: [\"polling\"] })",
-    "Envoy of your own passes it on where its HttpConnectionManager has",
-    "  upgrade_configs: [{ upgrade_type: websocket }]",
-    "Else it is a firewall or a list of origins:",
 ];
 
 /// True if Cloudflare refuses it without a word, and lets the polls through.
@@ -159,11 +194,11 @@ fn is_of_access(examination: &Examination, exchange: &Exchange) -> bool {
 }
 
 const BY_ACCESS: [&str; 3] = [
-    "Cloudflare refuses it without a word, as Access does that is turned on for a Worker (in the Worker's \
+    "Cloudflare refuses it without a word. Access does so if it is turned on for a Worker (in the Worker's \
      settings, Domains & Routes): it lets no WebSocket through. Turn it off there, and protect the \
-     hostname instead: Zero Trust, Access, Applications, a self-hosted one.",
-    "The page's browser then needs Access's cookie: withCredentials: true in the client.",
-    "Else it is a rule of the firewall: Security, Events has it.",
+     hostname instead, with a self-hosted application: Zero Trust, Access, Applications.",
+    "The browser then needs Access's cookie: withCredentials: true in the client.",
+    "Otherwise a firewall rule refuses it: look at Security, Events.",
 ];
 
 fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding {
@@ -172,12 +207,15 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     let status = blocked.first().and_then(|exchange| exchange.status());
     let answer = match status {
         Some(status) => format!("is answered {status} instead of 101"),
-        None => "has no answer that is one".to_owned(),
+        None => "gets no valid answer".to_owned(),
     };
-    let why = if dropped {
+    let is_refused = blocked.iter().any(|exchange| is_of_every_origin(examination, exchange));
+    let why = if is_refused {
+        ", whatever the origin"
+    } else if dropped {
         ": the request reaches Engine.IO without its Upgrade header"
     } else if status == Some(426) {
-        ": a proxy wants an Upgrade that another one before it has dropped"
+        ": a proxy wants the Upgrade header, which another proxy before it has dropped"
     } else {
         ""
     };
@@ -190,8 +228,8 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
         .iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
     let finding = finding
-        .why(["The page stays on polling, at many times the cost, or fails where it uses \
-             WebSocket alone. Chromium prints:"
+        .why(["The page stays on polling, which costs many times as much, or fails if it uses WebSocket \
+         alone. Chromium prints:"
             .to_owned()])
         .why(blocked.first().map(|exchange| failed(exchange)));
     let takes_none = |exchange: &&Exchange| {
@@ -207,10 +245,14 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     // Something answers, in another way than Socket.IO does.
     if blocked.iter().all(|exchange| exchange.failure() == Some(FailureKind::Protocol)) {
         return finding.fix([
-            "The handshake is answered, and not as a browser takes it (as is seen above): by a proxy, a \
-             gateway or a server that writes that answer itself. Let it hand on Socket.IO's as it is, or \
-             give the client the URL of the Socket.IO server.",
+            "The answer to the handshake is not one that a browser accepts (see above). A proxy, a gateway \
+             or a server writes that answer itself. Let it pass Socket.IO's answer on, or give the client \
+             the URL of the Socket.IO server.",
         ]);
+    }
+    let proxy = blocked.first().and_then(|exchange| proxy_before(examination, exchange));
+    if is_refused && proxy.is_none() {
+        return finding.fix(BY_PLATFORM);
     }
     let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
     finding.fix(proxied.unwrap_or_default())
@@ -234,13 +276,22 @@ fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
 fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
     match socket_server(examination) {
         SocketServer::Python => &[
-            "python-socketio takes WebSockets where its web server does, as waitress, mod_wsgi and wsgiref do \
-             not. With threads (Flask's server, gunicorn):",
+            "python-socketio can use WebSockets only if its web server can. waitress, mod_wsgi and wsgiref \
+             cannot. With threads (Flask's server, gunicorn):",
             "  pip install simple-websocket",
-            "With ASGI: uvicorn with the package websockets. And `transports` has \"websocket\" in it.",
+            "With ASGI: uvicorn with the package websockets. `transports` has to contain \"websocket\".",
         ],
+        SocketServer::Oxide => &[
+            "The server's transports do not contain WebSocket: leave `transports` out of its builder, or \
+             write",
+            "  SocketIo::builder().transports([TransportType::Polling, TransportType::Websocket])",
+        ],
+        SocketServer::Zishang => {
+            &["The server's transports do not contain WebSocket: leave SetTransports out, or add \
+             engine.WebSocket."]
+        }
         _ => &[
-            "The server's `transports` have no \"websocket\" in them: add it, or leave `transports` out:",
+            "The server's `transports` do not contain \"websocket\": add it, or leave `transports` out:",
             "  new Server(httpServer, { transports: [\"polling\", \"websocket\"] })",
         ],
     }
@@ -250,11 +301,11 @@ fn probe_failed(silent: &[&Exchange]) -> Finding {
     let upgrade = silent.iter().all(|exchange| exchange.step == Step::Upgrade);
     let is_disturbed = silent.iter().any(|exchange| is_disturbed(exchange));
     let what = if is_disturbed {
-        "a WebSocket opens, and what comes over it is something else"
+        "a WebSocket opens, but what comes over it is something else"
     } else if upgrade {
-        "a WebSocket opens, and the client's probe of it is not answered"
+        "a WebSocket opens, but the client's probe gets no answer"
     } else {
-        "a WebSocket opens, and no Engine.IO packet comes over it"
+        "a WebSocket opens, but no Engine.IO packet comes over it"
     };
     let fix = if is_disturbed { TWO_WRITE } else { HELD_BACK };
     let finding = Finding::new(Code::ProbeFailed, Severity::Error, what);
@@ -265,8 +316,8 @@ fn probe_failed(silent: &[&Exchange]) -> Finding {
             lines.extend(super::evidence::body(exchange));
             finding.seen(exchange, lines)
         })
-        .why(["The client waits for an answer that does not come, and stays on polling; one \
-               that uses WebSocket alone times out."])
+        .why(["The client waits for an answer that does not come, and stays on polling. A client that uses \
+         WebSocket alone times out."])
         .fix(fix.iter().copied())
 }
 
@@ -276,19 +327,20 @@ fn is_disturbed(exchange: &Exchange) -> bool {
 }
 
 const HELD_BACK: &[&str] = &[
-    "What opens it is not Socket.IO, or what comes over it is held back: a proxy that answers 101 itself, \
-     buffers, or drops frames; another WebSocket server at the same path.",
+    "Not Socket.IO opens it, or something holds back what comes over it: a proxy that answers 101 itself, \
+     buffers or drops frames, or another WebSocket server at the same path.",
 ];
 
 const TWO_WRITE: &[&str] = &[
-    "Something else writes to the same connection, as a second \"upgrade\" listener of one HTTP server does: \
-     a WebSocketServer of `ws` with a `path` answers 400 to every other path. Give it `noServer: true`, and \
-     only its own path:",
+    "Something else writes to the same connection, such as a second \"upgrade\" listener of the HTTP \
+     server: a WebSocketServer of `ws` with a `path` answers 400 to every other path. Give it `noServer: \
+     true`, and only its own path:",
     "  const wss = new WebSocketServer({ noServer: true });",
     "  httpServer.on(\"upgrade\", (request, socket, head) => {",
     "    if (!request.url.startsWith(\"/live\")) return;",
     "    wss.handleUpgrade(request, socket, head, (client) => wss.emit(\"connection\", client, request));",
     "  });",
-    "Two Socket.IO servers on one HTTP server, or a development server's own WebSocket beside it (Vite, \
-     Next.js), do the same: give each a path, and let each take its own alone.",
+    "Two Socket.IO servers on one HTTP server do the same, and so does a development server's own \
+     WebSocket beside Socket.IO (Vite, Next.js). Give each a path of its own, and let it ignore other \
+     paths.",
 ];

@@ -15,11 +15,11 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         Finding::new(
             Code::NotEnforced,
             Severity::Warning,
-            "nothing is enforced: socketio-cors-edge decides, logs and forwards everything as it is",
+            "nothing is enforced: socketio-cors-edge decides and logs, but passes everything on as it is",
         )
         .seen(exchange, with_headers(exchange, &[EXPLAIN_HEADER]))
-        .why(["So a roll-out begins. Until it ends, the page works by the CORS headers of the \
-             server itself, and nobody is refused."])
+        .why(["This is how a roll-out begins. Until it ends, the page works only with the server's own \
+         CORS headers, and nobody is refused."])
         .fix([ONLY_REPORTS])
     });
     found.into_iter().collect()
@@ -31,9 +31,9 @@ pub(super) fn only_reports(exchange: &Exchange) -> bool {
 }
 
 /// The fix then.
-pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front and only reports: it lets everything through as it is, and sets no \
-     CORS header. Take `reportOnly` out of the policy and publish it, or the variable `REPORT_ONLY` \
-     out of the Worker's configuration and deploy it, whichever is there.";
+pub(super) const ONLY_REPORTS: &str = "socketio-cors-edge is in front, but only reports: it passes \
+ everything on as it is, and sets no CORS header. To enforce the policy, take `reportOnly` out of it and \
+ publish it, or take `REPORT_ONLY` out of the Worker's configuration and deploy it.";
 
 /// The fix at this Worker, where it is by no list of origins that it refuses.
 pub(super) fn remedy(exchange: &Exchange) -> Option<&'static str> {
@@ -42,20 +42,20 @@ pub(super) fn remedy(exchange: &Exchange) -> Option<&'static str> {
         None
     } else if because(Reason::PolicyUnavailable) {
         Some(
-            "It is socketio-cors-edge that answers: it could read no policy. Its log says why \
-             (`npx wrangler tail`): KV does not answer, or the document has faults. `socketio-cors \
-             check` names those, and `socketio-cors publish` puts a valid one there.",
+            "socketio-cors-edge answers, and could read no policy. Its log says why (`npx wrangler tail`): \
+             KV does not answer, or the document has faults. `socketio-cors check` lists the faults, and \
+             `socketio-cors publish` stores a valid document.",
         )
     } else if because(Reason::LookupFailed) || because(Reason::LookupLimited) {
         Some(
-            "It is socketio-cors-edge that refuses: it did not learn from KV whether the origin \
-             has a key (a tenant's). Run this again in a minute; if that does not help, its log \
-             says why (`npx wrangler tail`).",
+            "socketio-cors-edge refuses it, because KV did not tell whether the origin has a key (of a \
+             tenant). Run this again in a minute. If that does not help, its log says why (`npx wrangler \
+             tail`).",
         )
     } else if says(exchange, "policy=none") {
         Some(
-            "It is socketio-cors-edge that refuses: no policy is set. Write one that lists the \
-             origin, and publish it: `socketio-cors publish policy.json`.",
+            "socketio-cors-edge refuses it, because no policy is set. Write one that lists the origin, and \
+             publish it: `socketio-cors publish policy.json`.",
         )
     } else {
         None

@@ -143,7 +143,7 @@ impl<'p, N: Network> Prober<'p, N> {
     /// The same, of another path.
     pub(super) async fn other_path(&mut self, path: &str) -> Option<Session> {
         let protocol = self.examination.target.page.protocol();
-        let url = self.url(path, protocol, "polling", None);
+        let url = self.url(Asker::Page, path, protocol, "polling", None);
         self.send(Step::OtherPath, "GET", url, Asker::Page, &self.first_jar(), None).await;
         self.opened(path)
     }
@@ -163,13 +163,13 @@ impl<'p, N: Network> Prober<'p, N> {
         sid: Option<&str>,
     ) {
         let path = self.examination.target.path.clone();
-        let url = self.url(&path, protocol, "polling", sid);
+        let url = self.url(asker, &path, protocol, "polling", sid);
         self.send(step, "GET", url, asker, &self.first_jar(), None).await;
     }
 
     /// Waits for what the server has to say in a session.
     pub(super) async fn read(&mut self, step: Step, session: &Session) {
-        let url = self.url(&session.path, session.protocol, "polling", Some(&session.sid));
+        let url = self.url_of(session, Asker::Page, "polling");
         self.send(step, "GET", url, Asker::Page, &session.jar, None).await;
     }
 
@@ -191,7 +191,7 @@ impl<'p, N: Network> Prober<'p, N> {
     }
 
     async fn send_packet(&mut self, step: Step, asker: Asker<'_>, session: &Session, packet: &str) {
-        let url = self.url(&session.path, session.protocol, "polling", Some(&session.sid));
+        let url = self.url_of(session, asker, "polling");
         let body = session.protocol.payload(packet);
         let jar = if step == Step::Close { &session.all } else { &session.jar };
         self.send(step, "POST", url, asker, jar, Some(body)).await;
@@ -201,7 +201,7 @@ impl<'p, N: Network> Prober<'p, N> {
     pub(super) async fn preflight(&mut self, step: Step) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
-        let url = self.url(&path, protocol, "polling", None);
+        let url = self.url(Asker::Page, &path, protocol, "polling", None);
         self.send(step, "OPTIONS", url, Asker::Page, &Jar::default(), None).await;
     }
 
@@ -213,13 +213,13 @@ impl<'p, N: Network> Prober<'p, N> {
     async fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
-        let url = self.url(&path, protocol, "websocket", None);
+        let url = self.url(asker, &path, protocol, "websocket", None);
         self.converse(step, url, asker, &self.first_jar(), turns).await;
     }
 
     /// A WebSocket with which a session goes on.
     pub(super) async fn upgrade(&mut self, session: &Session) {
-        let url = self.url(&session.path, session.protocol, "websocket", Some(&session.sid));
+        let url = self.url_of(session, Asker::Page, "websocket");
         let turns =
             [Turn::Send("2probe"), Turn::Expect("3probe"), Turn::Send("5"), Turn::Send("1")];
         self.converse(Step::Upgrade, url, Asker::Page, &session.jar, &turns).await;
@@ -325,13 +325,22 @@ impl<'p, N: Network> Prober<'p, N> {
         self.examination.exchanges.push(exchange);
     }
 
-    fn url(&mut self, path: &str, protocol: Protocol, transport: &str, sid: Option<&str>) -> Url {
+    fn url_of(&mut self, session: &Session, asker: Asker<'_>, transport: &str) -> Url {
+        self.url(asker, &session.path, session.protocol, transport, Some(&session.sid))
+    }
+
+    fn url(
+        &mut self,
+        asker: Asker<'_>,
+        path: &str,
+        protocol: Protocol,
+        transport: &str,
+        sid: Option<&str>,
+    ) -> Url {
         self.made = self.made.saturating_add(1);
-        let mut url = Target::url(
-            &self.base,
-            path,
-            &format!("EIO={}&transport={transport}", protocol.number()),
-        );
+        let of_client = format!("EIO={}&transport={transport}", protocol.number());
+        let query = asker.query(&self.examination.target, &of_client);
+        let mut url = Target::url(&self.base, path, &query);
         if transport == "polling" {
             url.query_pairs_mut().append_pair("t", &format!("doctor{}", self.made));
         }

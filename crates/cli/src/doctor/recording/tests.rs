@@ -94,8 +94,8 @@ fn a_recording_is_diagnosed_as_an_examination_is() {
 #[test]
 fn what_is_no_recording_of_a_client_is_told() {
     for (file, part) in [
-        ("", "is no HAR file"),
-        ("{}", "is no HAR file"),
+        ("", "is not a HAR file"),
+        ("{}", "is not a HAR file"),
         (r#"{"log":{"entries":[]}}"#, "has no request of a Socket.IO client"),
         (
             r#"{"log":{"entries":[{"request":{"url":"https://a.example/"},"response":{}}]}}"#,

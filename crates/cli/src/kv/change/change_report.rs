@@ -11,7 +11,7 @@ use crate::{
 /// Reports what became of a change.
 pub(super) struct ChangeReport<'c> {
     pub(super) slot: &'c PolicySlot<'c>,
-    /// The key under which the text is kept that is replaced.
+    /// The key under which the replaced text is kept.
     pub(super) kept_key: &'c str,
     pub(super) before: Contents<'c>,
     pub(super) wanted: Contents<'c>,
@@ -24,10 +24,10 @@ impl ChangeReport<'_> {
         let (place, version) = (options.wrangler.place(), policy.version());
         let kept = if let Some(text) = self.wanted.kept {
             let (kept, rollback) = (Version::of(text), options.command("rollback"));
-            format!("Version {kept}, which was live, is kept; put it back: {rollback}")
+            format!("The version that was live is {kept}; put it back: {rollback}")
         } else {
             let delete = self.slot.wrangler.key_command("delete", key);
-            format!("There was none before; delete it again: {delete}")
+            format!("There was no policy before; delete this one: {delete}")
         };
         let when = if options.wrangler.is_local() { WHEN_LOCAL } else { WHEN_LIVE };
         let says = format!("\"{key}\" in {place} is version {version} now.\n{kept}\n{when}");
@@ -41,7 +41,7 @@ impl ChangeReport<'_> {
         let text = if self.slot.options.wrangler.is_local() {
             "Nothing was changed."
         } else {
-            "Nothing was changed, as far as KV shows."
+            "Nothing was changed, according to KV."
         };
         Report::failed(text)
     }
@@ -49,9 +49,9 @@ impl ChangeReport<'_> {
     /// The keys do not have the contents that wrangler says it wrote.
     pub(crate) fn differs(&self, now: Contents<'_>) -> Report {
         let why = if self.slot.options.wrangler.is_local() {
-            "Somebody else may have written just then."
+            "Somebody else may have written at the same time."
         } else {
-            "KV may show it late, or somebody else has written just then: look again in a minute, \
+            "KV may show it late, or somebody else wrote at the same time: look again in a minute, \
              before you publish or roll back."
         };
         self.other(&format!("KV does not have what was written. {why}"), now)
@@ -63,8 +63,7 @@ impl ChangeReport<'_> {
             None => String::new(),
             kept => format!(", \"{}\" {}", self.kept_key, self.name(kept)),
         };
-        let text =
-            format!("{what}\n\"{}\" holds {}{kept}.", self.slot.key(), self.name(now.policy));
+        let text = format!("{what}\n\"{}\" has {}{kept}.", self.slot.key(), self.name(now.policy));
         let is_kept = [now.policy, now.kept].contains(&self.before.policy);
         let advice = if is_kept { String::new() } else { self.rescue() };
         Report::failed(format!("{text}{advice}"))
@@ -73,7 +72,7 @@ impl ChangeReport<'_> {
     /// It is not known what the keys have.
     pub(crate) fn unknown(&self, what: &str) -> Report {
         let show = self.slot.wrangler.key_command("get", &self.slot.keys.policy);
-        Report::failed(format!("{what}\nSee what is there: {show}{}", self.rescue()))
+        Report::failed(format!("{what}\nSee what KV has: {show}{}", self.rescue()))
     }
 
     /// KV may show `now` for a while after the change.
@@ -83,7 +82,7 @@ impl ChangeReport<'_> {
             && [self.before.kept, self.wanted.kept].contains(&now.kept)
     }
 
-    /// A text, by the part that it plays.
+    /// The name of a text for people, by its role in the change.
     fn name(&self, text: Option<&str>) -> &'static str {
         match text {
             None => "nothing",
@@ -105,15 +104,15 @@ impl ChangeReport<'_> {
         let put = self.slot.wrangler.key_command("put", &self.slot.keys.policy);
         let path = path.to_string_lossy();
         let path = typed(["--path", &path].into_iter());
-        format!("\nThe policy that was live is saved; put it back: {put} {path}")
+        format!("\nThe policy that was live is saved in a file; put it back: {put} {path}")
     }
 }
 
 const WHEN_LIVE: &str = "\
-It takes effect within two minutes or so: KV takes 60 seconds or more to show an edit around the
+It takes effect within about two minutes: KV takes 60 seconds or more to show an edit around the
 world, and no isolate of the Worker uses a policy for longer than twice POLICY_FRESH_SECONDS (30
-by default) without asking KV first. See docs/changes.md.";
+by default) without asking KV first.";
 
 /// How soon a change of the local KV takes effect.
 pub(crate) const WHEN_LOCAL: &str =
-    "A `wrangler dev` that runs asks KV again after POLICY_FRESH_SECONDS (30 by default).";
+    "A running `wrangler dev` asks KV again after POLICY_FRESH_SECONDS (30 by default).";

@@ -21,8 +21,8 @@ const PAUSES: [Duration; 3] =
     [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 impl Change<'_> {
-    /// Makes `document` the live one, with that metadata, and keeps the one that was live under a key
-    /// of its own.
+    /// Makes `document` the live one, with that metadata, and keeps the one that was live under a
+    /// key of its own.
     pub(super) fn write(
         &self,
         document: &PolicyDocument,
@@ -92,12 +92,12 @@ impl Change<'_> {
         Ok(after)
     }
 
-    /// Restores the policy before a write that failed.
+    /// Restores the policy after a write that failed.
     fn undo(&self, change_report: &ChangeReport<'_>, policy: &Policy) -> Report {
         let kept_key = change_report.kept_key;
         let unknown = |error: WranglerError| {
             print_error(self.slot.system, &error.0);
-            change_report.unknown("It could not be written, and it is not known what KV holds.")
+            change_report.unknown("It could not be written, and it is unknown what KV has.")
         };
         let now = match self.slot.values(Some(kept_key)) {
             Ok(now) => now,
@@ -112,7 +112,7 @@ impl Change<'_> {
         }
         if ![change_report.before.policy, change_report.wanted.policy].contains(&now.policy) {
             return change_report.other(
-                "It could not be written, and somebody else may have written just then.",
+                "It could not be written, and somebody else may have written at the same time.",
                 now,
             );
         }
@@ -124,16 +124,16 @@ impl Change<'_> {
             Ok(after) => {
                 let after = self.contents(&after, kept_key);
                 let what = if after.policy == change_report.before.policy {
-                    "It could not be written. The policy that was live still is."
+                    "It could not be written. The policy that was live is still live."
                 } else {
-                    "It could not be written, nor could the policy that was live be put back."
+                    "It could not be written, and the policy that was live could not be put back."
                 };
                 change_report.other(what, after)
             }
         }
     }
 
-    /// Puts the policy back that was live, if it is not live `now`. What was kept of it stays.
+    /// Puts back the policy that was live, if it is not live `now`. Its copy in the history stays.
     fn restore(&self, now: Contents<'_>) -> Result<(), WranglerError> {
         let Some(text) = self.live().filter(|_| now.policy != self.live()) else { return Ok(()) };
         let metadata = self.history.live(text).json();
@@ -141,7 +141,7 @@ impl Change<'_> {
         self.slot.wrangler.write(&[entry]).map_err(|unfinished| unfinished.error)
     }
 
-    /// Deletes the oldest versions, where one more is kept, of `new_bytes`.
+    /// Deletes the oldest versions if there are too many, with the new one of `new_bytes`.
     fn delete_surplus(&self, new_bytes: usize) {
         let surplus = self.history.surplus(new_bytes);
         if surplus.is_empty() {

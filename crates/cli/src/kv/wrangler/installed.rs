@@ -14,7 +14,8 @@ const IN_PATH: &[&str] = &["wrangler"];
 pub(crate) struct Installed {
     /// The program and the words before wrangler's own arguments.
     pub(crate) command: &'static [&'static str],
-    /// None is where wrangler usually is. npx knows more places (npm's global prefix, its cache).
+    /// Nothing is where wrangler usually is. npx knows more places (npm's global prefix, its
+    /// cache).
     pub(crate) is_missing: bool,
 }
 

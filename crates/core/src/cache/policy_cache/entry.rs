@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) state: Option<PolicyState>,
     /// The rank of the key that the policy was found under.
     rank: usize,
-    /// The time at which the last read began that KV answered.
+    /// The time at which the last read that KV answered began.
     pub(super) validated_at: f64,
     /// The time at which the last read began, or failed.
     pub(super) last_attempt: f64,
@@ -133,7 +133,7 @@ impl Entry {
                 self.put(PolicyState::Missing { last_known }, 0);
                 Next::Done
             }
-            // As good as a failure: a document may be put right at any time.
+            // The same as a failure: somebody may fix the document at any time.
             (FetchResult::LastGood(None, _), state) => {
                 let last_known = state.as_ref().and_then(PolicyState::known_policy).cloned();
                 self.state = Some(PolicyState::Unavailable { last_known });
@@ -155,8 +155,8 @@ impl Entry {
         next
     }
 
-    /// Keeps `cached`, whose key a read that began at `asked_at` has found missing, until
-    /// that is confirmed; then puts what `instead` says.
+    /// Handles a read that began at `asked_at` and found the key of `cached` missing. `cached`
+    /// stays until a later read confirms that; then `instead` makes the new state.
     fn missing(
         &mut self,
         asked_at: f64,
@@ -180,7 +180,7 @@ impl Entry {
         self.missing_since = None;
     }
 
-    /// Records that a read has ended at `now`. After a failure, KV is left alone for a while.
+    /// Records that a read has ended at `now`. After a failure, KV is not read for a while.
     fn settle(&mut self, now: f64, is_failing: bool) {
         self.settled_at = now;
         if is_failing {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Entry;
 use crate::{cache::lru_cache::LruCache, policy::Policy};
 
-/// The most hosts with a policy, be it in force or the last known one, that are kept.
+/// The most hosts that are kept with a policy, in force or last known.
 pub const MAX_HOSTS: usize = 256;
 /// The most hosts without one.
 pub const MAX_HOSTS_WITHOUT_POLICY: usize = 64;
@@ -17,7 +17,7 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Hosts {
     with_policy: LruCache<Entry>,
-    /// Apart, so that made-up hosts, of which KV knows nothing, displace no policy.
+    /// Kept apart, so that hosts which somebody made up evict no policy.
     without_policy: LruCache<Entry>,
 }
 
@@ -34,8 +34,8 @@ impl Hosts {
         self.with_policy.get_mut(host, now).or_else(|| self.without_policy.get_mut(host, now))
     }
 
-    /// Keeps `entry`, in place of others where that would be too much: first of hosts that
-    /// share their policy with another, of which strangers can make up any number.
+    /// Keeps `entry`. If there is no room, evicts others: first hosts that share their policy with
+    /// another one, as strangers can make up any number of them.
     pub(super) fn insert(&mut self, host: &str, now: f64, entry: Entry) {
         let Some(policy) = entry.known_policy().cloned() else {
             self.with_policy.remove(host);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_hosts_displace_no_policy_and_no_host_that_has_one_of_its_own() {
+    fn made_up_hosts_evict_no_policy_and_no_host_with_its_own() {
         let mut hosts = Hosts::new();
         let (own, shared) = (policy("own", 0), policy("shared", 0));
         put(&mut hosts, "api.example.com", 0.0, Some(&own));

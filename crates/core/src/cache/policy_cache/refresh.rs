@@ -18,14 +18,14 @@ pub struct PolicyRead {
     asked_at: f64,
 }
 
-/// The steps of a read. Most need the first alone.
+/// The steps of a read. Most reads need only the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// The document.
     Document,
-    /// The last good one in place of a faulty one.
+    /// The last good document, to use instead of a faulty one.
     LastGood,
-    /// The last good one where there is none.
+    /// The last good document, where there is no document now.
     LastKnown,
 }
 
@@ -35,15 +35,15 @@ pub struct Document<'t> {
     pub index: usize,
     /// The version of its text.
     pub version: Version,
-    /// Its text, or the beginning of one that is too long. It is asked for only where the text
-    /// is not known yet.
+    /// Returns its text, or the beginning of a text that is too long. Called only if the text is
+    /// not known yet.
     pub text: &'t dyn Fn() -> String,
 }
 
 /// An effect of an answer of KV, which the caller carries out.
 #[derive(Debug)]
 pub enum Effect {
-    /// Put the text that was read under this key, unless that holds it already.
+    /// Write the text that was read to this key, unless the key has that text already.
     WriteLastGood(String),
     /// Log an event of the host.
     Log(PolicyEvent),
@@ -76,7 +76,7 @@ pub enum PolicyEvent {
     NoLastGood,
 }
 
-/// A key's text, as far as it matters whether it is read again.
+/// The text that a key had last, to recognise it when it is read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LastText {
     version: Version,
@@ -125,7 +125,7 @@ impl PolicyRead {
         &self.host
     }
 
-    /// The keys to read at once. The first that is there is what is wanted.
+    /// The keys to read in one call. The first one that exists has the document.
     #[must_use]
     pub fn keys(&self) -> &[String] {
         &self.keys
@@ -251,8 +251,8 @@ impl PolicyCache {
         (effects, further)
     }
 
-    /// The policy of `document`, if it is valid. The text that its key had last is not parsed
-    /// again, nor does the log repeat what it said of it.
+    /// The policy of `document`, if it is valid. If its key had the same text before, that is
+    /// neither parsed nor logged again.
     fn parse(
         &mut self,
         key: &str,
@@ -286,7 +286,7 @@ impl PolicyCache {
         }
     }
 
-    /// The same of a document that is not in force any more, without a word in the log.
+    /// The same for a document that is no longer in force. Logs nothing.
     fn parse_last_known(
         &self,
         key: &str,
@@ -297,8 +297,8 @@ impl PolicyCache {
         Some(Parsed { key: key.to_owned(), policy, is_news: false })
     }
 
-    /// The policy of `document`: the cached one if there is one of this version, as one text may
-    /// stand under several keys, and one key serve many hosts.
+    /// The policy of `document`: a cached one of this version, if there is one, as several keys may
+    /// have the same text, and one key serves many hosts.
     fn policy_of(
         &self,
         document: &Document<'_>,
@@ -317,7 +317,7 @@ fn last_rank(candidates: &[String]) -> usize {
     candidates.len().saturating_sub(1)
 }
 
-/// The rank of the document under `key`, or of the one that `key` holds a last good text of.
+/// The rank of `key`, or of the key whose last good text `key` has.
 fn rank(key: &str, candidates: &[String]) -> usize {
     let document = key.strip_suffix(keys::LAST_GOOD).unwrap_or(key);
     candidates.iter().position(|candidate| candidate == document).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! The document for every host, of which a read for one host serves the others: whoever sends
-//! requests under a wildcard route chooses their hosts, and each would read the same megabytes.
+//! The document for every host. A read of it for one host serves the others: under a wildcard
+//! route, anybody can make up hosts, and each would read the same megabytes.
 
 use std::rc::{Rc, Weak};
 
@@ -8,11 +8,11 @@ use crate::{cache::waiting::TAKEOVER_AFTER, policy::Policy};
 /// The document for every host, as far as a read of it is known.
 #[derive(Debug)]
 pub(super) struct SharedDocument {
-    /// The policy that it was when it was last read, if it was valid. The hosts own it.
+    /// Its policy at the last read, if it was valid. The hosts own the policy.
     policy: Weak<Policy>,
     /// The time at which that read began.
     validated_at: f64,
-    /// The time at which the read began that is under way.
+    /// The time at which the read that is under way began.
     reading_since: Option<f64>,
 }
 

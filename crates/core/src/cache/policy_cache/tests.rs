@@ -425,7 +425,7 @@ fn what_was_asked_earlier_counts_no_more() {
 }
 
 #[test]
-fn age_counts_from_the_question() {
+fn age_counts_from_the_start_of_the_read() {
     let mut cache = PolicyCache::new();
     cache.apply(
         HOST,

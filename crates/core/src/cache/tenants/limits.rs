@@ -8,18 +8,18 @@
 //! | its [source](Source)'s | [2](SOURCE) | one in 10 minutes |
 //! | [the isolate's](CEILING) | 3,000 | 3 a second |
 //!
-//! One that finds a key gives both back, so tenants use nothing up. One that KV fails gives
-//! the source's back, which is not to blame. Where an origin is looked up again that had no
-//! key a while ago, a bucket for [all such look-ups](RECHECKS) stands in for the source's as
-//! long as it has a token: somebody may be waiting for a key to be put.
+//! A look-up that finds a key gives both tokens back, so tenants use nothing up. If KV fails, the
+//! source gets its token back. If an origin that had no key a while ago is looked up again, a
+//! bucket for [all such look-ups](RECHECKS) pays instead of the source's while it has a token:
+//! somebody may be waiting for a new key.
 //!
 //! The prefixes of a rule are read in one call: a look-up is one, however many there are.
 //!
-//! [Some sources](MAX_SOURCES) have a bucket each. A further one inherits the bucket with the
-//! most tokens, with what is left in it (as in "Space-Saving", Metwally, Agrawal and El
-//! Abbadi, 2005), so a flood from more addresses than that gets no new tokens by having old
-//! ones forgotten. What it does get, the ceiling bounds, which a flood from 1,800 addresses
-//! (3 a second in 10 minutes) can use up.
+//! [Some sources](MAX_SOURCES) have a bucket each. A further source inherits the fullest bucket,
+//! with the tokens that are left in it (as in "Space-Saving", Metwally, Agrawal and El Abbadi,
+//! 2005). So a flood from more addresses than that gains no tokens when old sources are forgotten.
+//! The ceiling limits what it can look up. A flood from 1,800 addresses (3 a second in 10 minutes)
+//! can use the ceiling up.
 
 use super::Source;
 
@@ -50,7 +50,7 @@ pub(super) struct LookupLimits {
     sources: Sources,
 }
 
-/// The buckets of which a look-up took a token.
+/// The buckets from which a look-up took a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charge {
     /// None: the key is known to have been there.
@@ -73,7 +73,7 @@ impl LookupLimits {
         }
     }
 
-    /// Takes what a look-up at `now` costs, where `source` asks; `None` if it is not there.
+    /// Takes the tokens for a look-up by `source` at `now`; `None` if there are not enough.
     pub(super) fn take(
         &mut self,
         source: impl FnOnce() -> Source,
@@ -93,13 +93,12 @@ impl LookupLimits {
         Some(charge)
     }
 
-    /// Takes what it costs to read at `now` what another request reads already, and was charged
-    /// for.
+    /// Takes the token for reading at `now` what another request reads already and has paid for.
     pub(super) fn take_over(&mut self, now: f64) -> Option<Charge> {
         self.ceiling.take(CEILING, now).then_some(Charge::Ceiling)
     }
 
-    /// Gives back what a look-up took that found a key.
+    /// Gives back the tokens of a look-up that found a key.
     pub(super) fn give_back(&mut self, charge: Charge, now: f64) {
         if charge != Charge::Nothing {
             self.ceiling.give_back(CEILING, now);
@@ -107,7 +106,7 @@ impl LookupLimits {
         self.forgive(charge, now);
     }
 
-    /// Gives back what a look-up took that KV gave no answer to, but for the ceiling's.
+    /// Gives back the tokens of a look-up that KV did not answer, except the ceiling's.
     pub(super) fn forgive(&mut self, charge: Charge, now: f64) {
         match charge {
             Charge::Nothing | Charge::Ceiling => {}
@@ -152,8 +151,8 @@ impl Bucket {
 
 /// The buckets of the sources that are not known to be full.
 ///
-/// They are searched from end to end, some microseconds at most: a map by hash would be
-/// slower than that where a flood chooses what collides.
+/// A search goes from end to end, in some microseconds at most. A hash map would be slower if a
+/// flood chooses sources whose hashes collide.
 #[derive(Debug)]
 struct Sources {
     buckets: Vec<(Source, Bucket)>,
@@ -186,7 +185,7 @@ impl Sources {
         let Some(at) = self.buckets.iter().position(|(other, _)| *other == source) else { return };
         if let Some((_, bucket)) = self.buckets.get_mut(at) {
             bucket.give_back(SOURCE, now);
-            // Tenants, who give back what they take, leave their place to others.
+            // Tenants get their tokens back, so their buckets make room for others.
             if bucket.left >= SOURCE.burst {
                 self.buckets.swap_remove(at);
             }

@@ -7,7 +7,7 @@ use crate::{
     request::RequestHead,
 };
 
-/// A decision that may hang on keys of the origin.
+/// A decision that may depend on KV keys of the origin.
 #[derive(Debug)]
 pub struct TenantDecision<'a> {
     /// The decision. Its reason is [`Reason::UnaskedOrigin`] while it is pending.
@@ -16,7 +16,7 @@ pub struct TenantDecision<'a> {
     pub pending: Option<Pending>,
     /// The read of keys that were used though they are no longer fresh. Nothing waits for it.
     pub refresh: Option<Lookup>,
-    /// KV did not answer in time, and nobody has said so yet.
+    /// KV did not answer in time, and that has not been logged yet.
     pub gave_up: bool,
 }
 
@@ -64,7 +64,7 @@ impl Tenants {
         }
     }
 
-    /// The decision of one that was `taken` while some keys are `unknown`, and the read of them.
+    /// The decision that was `taken` while some keys are `unknown`, with the read of these keys.
     #[inline(never)] // Many policies have no tenants, and what is called for none is not compiled.
     fn decide_unasked<'a>(
         &mut self,
@@ -89,7 +89,7 @@ impl Tenants {
             Start::GiveUp(status) => status,
         };
         let gave_up = has_waited && self.give_up(times);
-        // A key that was there is there while KV fails.
+        // While KV fails, a key that existed counts as present.
         let decision = state.decide(head, |key| {
             let is_present = self.present.get_mut(key, times.now).is_some();
             if is_present { KeyStatus::Present } else { status }

@@ -154,7 +154,7 @@ fn an_answer_to_an_earlier_question_does_not_undo_a_later_one() {
 }
 
 #[test]
-fn age_counts_from_the_question() {
+fn age_counts_from_the_start_of_the_read() {
     let mut tenants = Tenants::default();
     let slow = Lookup::refresh(vec![KEY.to_owned()], 0.0);
     answer(&mut tenants, &slow, 20.0, Some(true));
@@ -327,7 +327,7 @@ fn a_request_waits_for_its_origins_keys_for_two_seconds_at_most() {
 }
 
 #[test]
-fn a_key_that_was_there_is_there_while_kv_fails_and_is_read_behind_the_request() {
+fn a_key_that_existed_counts_as_present_while_kv_fails_and_is_read_in_the_background() {
     let mut tenants = after(&[Says(0.0, Some(true))]);
     assert_eq!(decide(&mut tenants, 1.0, 1.0).0, "tenant-origin");
     let (said, lookup) = decide(&mut tenants, 31.0, 31.0);

@@ -8,7 +8,7 @@ use crate::origin::{self, host};
 #[must_use]
 pub fn repair(text: &str, to_ascii: fn(&str) -> Option<String>) -> Option<String> {
     let text = text.trim();
-    // Of several origins, no one is what was meant.
+    // Several origins cannot be repaired to one.
     if text.contains([',', ' ']) {
         return None;
     }

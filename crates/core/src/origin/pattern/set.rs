@@ -3,11 +3,11 @@
 use super::{HostPattern, OriginPattern, texts::Texts};
 use crate::origin::Origin;
 
-/// Patterns as they are written. A look-up searches for the origin itself and, where there are
-/// wildcards, for each pattern that would stand for it: one with any port, two for each dot in
-/// the host, one for all hosts; and, where there are some inside labels, for one of each way to put a
-/// `*` into a label, but only where the stems say that there is a pattern that begins and one that
-/// ends like it.
+/// Patterns as they are written. A look-up searches for the origin itself. If there are wildcards,
+/// it also searches for each pattern that would match: one with any port, two for each dot in the
+/// host, and one for all hosts. If there are patterns with a `*` inside a label, it also tries each
+/// place of a `*` in each label, but only where the stems say that some pattern begins like that,
+/// and some pattern ends like that.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OriginSet {
     exact: Texts,
@@ -37,7 +37,7 @@ impl OriginSet {
         self.exact.reserve(more, bytes);
     }
 
-    /// Gives back what is reserved for further patterns.
+    /// Frees the memory that is reserved for further patterns.
     pub fn shrink(&mut self) {
         self.exact.shrink();
     }

@@ -312,8 +312,11 @@ fn a_pattern_that_no_host_could_fit_is_none() {
 fn the_way_to_write_a_wildcard_is_shown() {
     for (text, help) in [
         ("https://*", r#"write "https://*.example.com", or "origin": true for every origin"#),
-        ("https://*-*.a.example", r#"write each host, or one *, as in "https://pr-*.example.com""#),
-        ("http://10.0.0.*", "write each address"),
+        (
+            "https://*-*.a.example",
+            r#"list each host, or use one *, as in "https://pr-*.example.com""#,
+        ),
+        ("http://10.0.0.*", "list each address"),
     ] {
         assert_eq!(OriginPattern::try_from(text).unwrap_err().help(text, |_| None), help, "{text}");
     }

@@ -41,7 +41,7 @@ impl Texts {
         self.all.reserve(bytes);
     }
 
-    /// Gives back what is reserved for further texts.
+    /// Frees the memory that is reserved for further texts.
     pub(super) fn shrink(&mut self) {
         self.all.shrink_to_fit();
     }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_in_the_set_once_and_no_part_of_another_is() {
+    fn a_text_is_in_the_set_once_and_its_parts_are_not() {
         let set = texts(&["ab", "cd", "ab", "", "bcd"]);
         assert_eq!(set.len(), 4);
         assert!(!set.is_empty() && texts(&[]).is_empty());

@@ -70,13 +70,13 @@ fn a_document_is_an_object() {
 #[test]
 fn what_is_not_json_is_told_where() {
     const CORRECT: &str = "fix the syntax there";
-    const PUBLISH: &str = "write strict JSON, as `socketio-cors publish` does from this";
+    const PUBLISH: &str = "write strict JSON, or use `socketio-cors publish`, which converts this";
     const COMPLETE: &str = "complete the document";
     const CONTROL: &str = "remove that character";
     const SAME_LINE: &str = "close the quotes on the same line";
     const IN_STRING: &str = "control character (\\u0000-\\u001F) found while parsing a string";
     const BARE: &str =
-        "write names and strings in double quotes; only numbers, true, false and null go without";
+        "write names and strings in double quotes; only numbers, true, false and null need none";
     for (document, line, column, message, help) in [
         (r#"{"origin": tr"#, 1, 14, "EOF while parsing a value", COMPLETE),
         ("{\n \"origin\": true", 2, 16, "EOF while parsing an object", COMPLETE),
@@ -156,8 +156,8 @@ fn what_is_known_of_host_names_is_said() {
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
     let unicode = "has a Unicode host, but browsers send its punycode form";
-    let suffix = "is a wildcard over a public suffix, under which anyone can have a site, with \
-                  \"credentials\": true";
+    let suffix = "is a wildcard over a public suffix, where anyone can get a site, and \
+                  \"credentials\" is true";
     for (document, expected) in [
         (
             r#"{"origin": ["https://b\u00fccher.example/"]}"#,
@@ -214,11 +214,11 @@ fn what_is_no_text_of_json_is_told_so() {
         ("\u{feff}{\"origin\": true}", mark),
         (
             "{\"origin\": \"https://b\u{fffd}cher.example\"}",
-            "invalid UTF-8; save it as UTF-8, with the character that was meant",
+            "invalid UTF-8; save it as UTF-8, with the right character",
         ),
         (
             "{\"routes\": {\"/b\u{fffd}/\": {\"origin\": true}}}",
-            "invalid UTF-8; save it as UTF-8, with the character that was meant",
+            "invalid UTF-8; save it as UTF-8, with the right character",
         ),
     ] {
         assert_eq!(faults(document), [format!("the document: {fault}")], "{document:?}");

@@ -59,7 +59,7 @@ fn origin_is_required_and_has_one_name() {
         {"routes": {"/a/": {}}}
         - /routes/~1a~1: missing field "origin"; add "origin": "https://example.com", a list, true, "*" or false
         {"origin": "https://a.example", "origins": "*:*"}
-        - /origins: "*:*" is the value of "origins", Socket.IO 2's name for "origin", which is here too; remove "origins"
+        - /origins: "*:*" is the value of "origins", Socket.IO 2's name for "origin"; the rule has both; remove "origins"
         "#,
     );
 }
@@ -102,7 +102,7 @@ fn tenants_have_a_prefix_of_a_kv_key() {
     let many: Vec<_> = (0..9).map(|kind| format!(r#"{{"kv": "kind-{kind}:"}}"#)).collect();
     let many = format!(r#"{{"origin": [{}]}}"#, many.join(","));
     let message = "exceeds the limit of 8 prefixes in a rule";
-    let help = "keep several kinds of origins under one prefix";
+    let help = "use one prefix for several kinds of origins";
     assert_eq!(faults(&many), [format!("/origin/8/kv: \"kind-8:\" {message}; {help}")]);
 
     let long = format!(r#"{{"origin": {{"kv": "{}"}}}}"#, "t".repeat(129));
@@ -152,9 +152,9 @@ fn a_wildcard_and_credentials_exclude_each_other() {
         {"origin": "*", "credentials": true}
         - /origin: "*" cannot be combined with "credentials": true; list the origins, or write true to allow every origin
         {"origin": true, "credentials": true, "methods": "*", "allowedHeaders": "*", "exposedHeaders": ["X-A", "*"]}
-        - /methods: "*" is taken literally with "credentials": true; list the methods
-        - /allowedHeaders: "*" is taken literally with "credentials": true; list the headers, or remove the field
-        - /exposedHeaders/1: "*" is taken literally with "credentials": true; list the headers, or remove the field
+        - /methods: "*" is not a wildcard with "credentials": true; list the methods
+        - /allowedHeaders: "*" is not a wildcard with "credentials": true; list the headers, or remove the field
+        - /exposedHeaders/1: "*" is not a wildcard with "credentials": true; list the headers, or remove the field
         "#,
     );
 }
@@ -174,13 +174,13 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
         {"origin": "https://a.example:443"}
         - /origin: "https://a.example:443" has the scheme's default port, which browsers leave out; write "https://a.example"
         {"origin": "https://a.example:99999"}
-        - /origin: "https://a.example:99999" has an invalid port: neither 1 to 65535 nor *; write an origin such as "https://example.com" or "http://localhost:3000"
+        - /origin: "https://a.example:99999" has an invalid port: expected 1 to 65535, or *; write an origin such as "https://example.com" or "http://localhost:3000"
         {"origin": "https://me:pass@a.example"}
         - /origin: "https://me:pass@a.example" has user information, which no browser sends in an origin; write "https://a.example"
         {"origin": "https://b\u00fccher.example"}
         - /origin: "https://bücher.example" has a Unicode host, but browsers send its punycode form; write the host as xn--…, as the browser's developer tools show it
         {"origin": "wss://a.example"}
-        - /origin: "wss://a.example" is a WebSocket URL, but a page's origin is http or https, for its WebSockets too; write "https://a.example"
+        - /origin: "wss://a.example" is a WebSocket URL, but browsers send the page's http or https origin, even for WebSockets; write "https://a.example"
         {"origin": "a.example"}
         - /origin: "a.example" has no scheme: an origin is scheme://host[:port]; write "https://a.example"
         {"origin": "1x://a.example"}
@@ -192,9 +192,9 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
         {"origin": " https://a.example"}
         - /origin: " https://a.example" has a comma or a space, but one string holds one origin; write "https://a.example"
         {"origins": ["*:*", "null"], "credentials": true}
-        - /origins/1: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
+        - /origins/1: "null" is the origin of every sandboxed frame and local file, and "credentials" is true; remove it; serve the page from a URL of its own
         {"origin": "null", "credentials": true}
-        - /origin: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
+        - /origin: "null" is the origin of every sandboxed frame and local file, and "credentials" is true; remove it; serve the page from a URL of its own
         {"origin": ""}
         - /origin: "" has no scheme: an origin is scheme://host[:port]; write an origin such as "https://example.com" or "http://localhost:3000"
         "#,
@@ -214,23 +214,23 @@ fn a_wildcard_stands_for_labels_a_part_of_one_or_the_whole_port() {
         {"origin": "https://*example.com"}
         - /origin: "https://*example.com" has a * in the last two labels of its host; write "https://*.example.com"
         {"origin": "https://pr-*.com"}
-        - /origin: "https://pr-*.com" has a * in the last two labels of its host; write each host, or one *, as in "https://pr-*.example.com"
+        - /origin: "https://pr-*.com" has a * in the last two labels of its host; list each host, or use one *, as in "https://pr-*.example.com"
         {"origin": "https://*-*.example.com"}
-        - /origin: "https://*-*.example.com" has more than one * in its host; write each host, or one *, as in "https://pr-*.example.com"
+        - /origin: "https://*-*.example.com" has more than one * in its host; list each host, or use one *, as in "https://pr-*.example.com"
         {"origin": "https://xn--*.example.com"}
-        - /origin: "https://xn--*.example.com" has a * in a label of punycode; write each host, or one *, as in "https://pr-*.example.com"
+        - /origin: "https://xn--*.example.com" has a * in a punycode label; list each host, or use one *, as in "https://pr-*.example.com"
         {"origin": "*://example.com"}
         - /origin: "*://example.com" has an invalid scheme; write "https://example.com"
         {"origin": "http://*.127.0.0.1"}
-        - /origin: "http://*.127.0.0.1" has a * in an IP address, or before one; write each address
+        - /origin: "http://*.127.0.0.1" has a * in an IP address, or before one; list each address
         {"origins": ["*", "*:443"]}
-        - /origins/0: "*" is not how Socket.IO 2 writes every origin; write "*:*"
+        - /origins/0: "*" does not allow every origin in Socket.IO 2; write "*:*"
         - /origins/1: "*:443" has no scheme: an origin is scheme://host[:port]; write an origin such as "https://example.com" or "http://localhost:3000"
         {"origin": "https://a.example/,https://b.example/"}
         - /origin: "https://a.example/,https://b.example/" has a comma or a space, but one string holds one origin; write a list, as in ["https://a.example", "https://b.example"]
         {"origin": "https://a.example/", "origins": "b.example", "credentials": true}
         - /origin: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
-        - /origins: "b.example" is the value of "origins", Socket.IO 2's name for "origin", which is here too; remove "origins"
+        - /origins: "b.example" is the value of "origins", Socket.IO 2's name for "origin"; the rule has both; remove "origins"
         - /origins: "b.example" has no scheme: an origin is scheme://host[:port]; write "https://b.example"
         {"origins": "https://a.example *.b.example"}
         - /origins: "*.b.example" has no scheme: an origin is scheme://host[:port]; write "https://*.b.example"
@@ -255,7 +255,7 @@ fn methods_are_tokens_that_browsers_may_send() {
         {"origin": true, "methods": "GET,,POST"}
         - /methods: "" is not a name; remove it; [] lists none
         {"origin": true, "methods": "patch"}
-        - /methods: "patch" is not the method PATCH, whose name is case-sensitive; write "PATCH"
+        - /methods: "patch" is not the method PATCH: its name is case-sensitive; write "PATCH"
         {"origin": true, "methods": ["GET", 1]}
         - /methods/1: invalid value 1: expected a string
         {"origin": true, "methods": true}
@@ -296,7 +296,7 @@ fn names_have_8192_bytes_together_at_most() {
     let of_len = |len| format!(r#"{{"origin": false, "allowedHeaders": ["{}"]}}"#, "a".repeat(len));
     assert!(Policy::parse(&of_len(8192)).is_ok());
     let [fault] = &faults(&of_len(8193))[..] else { panic!("one fault") };
-    let expected = "… has more than 8192 bytes of names; list only those that are used";
+    let expected = "… has more than 8192 bytes of names; list only the names that you use";
     assert!(fault.starts_with("/allowedHeaders: ") && fault.ends_with(expected), "{fault}");
 }
 
@@ -382,7 +382,7 @@ fn every_fault_of_a_document_is_listed_at_once() {
     assert_refused(
         r#"
         {"credentials": true, "origin": ["null", "https://a.example/"], "methods": "TRACE", "maxAge": 0.5, "jsonp": 0, "method": 1}
-        - /origin/0: "null" stands for every sandboxed frame and local file, with "credentials": true; remove it; serve the page from an origin of its own
+        - /origin/0: "null" is the origin of every sandboxed frame and local file, and "credentials" is true; remove it; serve the page from a URL of its own
         - /origin/1: "https://a.example/" has a path or a trailing slash, which no browser sends in an origin; write "https://a.example"
         - /methods: "TRACE" is a method that browsers forbid; remove it
         - /maxAge: invalid value 0.5: expected a whole number from -1 to 86400

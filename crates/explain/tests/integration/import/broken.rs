@@ -22,7 +22,7 @@ fn what_is_neither_is_named() {
     for text in
         ["", "Header set Access-Control-Allow-Origin \"*\"", "\u{0}\u{1}", "[]", "cors: *\n"]
     {
-        let finding = "1 left out: neither a configuration of nginx nor Socket.IO's server options";
+        let finding = "1 left out: neither an nginx configuration nor Socket.IO's server options";
         assert_import(text, &DEFAULT, "", &[finding]);
     }
 }

@@ -73,13 +73,13 @@ fn what_a_header_says_is_the_origin() {
         (
             "add_header Access-Control-Allow-Origin https://app.example.com/;",
             "",
-            &["1 left out: nothing says", "1 left out: \"https://app.example.com/\" has a path"],
+            &["1 left out: found no origins", "1 left out: \"https://app.example.com/\" has a path"],
         ),
-        ("add_header Access-Control-Allow-Origin ec2.example.com;", "", &["1 left out: nothing says"]),
+        ("add_header Access-Control-Allow-Origin ec2.example.com;", "", &["1 left out: found no origins"]),
         (
             "add_header Access-Control-Allow-Origin '${NGINX_CORS_ALLOWED_ORIGIN}' always;",
             "",
-            &["1 left out: nothing says", "1 left out: $NGINX_CORS_ALLOWED_ORIGIN is not set"],
+            &["1 left out: found no origins", "1 left out: $NGINX_CORS_ALLOWED_ORIGIN is not set"],
         ),
     ] {
         assert_location(directives, policy, findings);

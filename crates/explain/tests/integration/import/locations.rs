@@ -13,7 +13,7 @@ fn the_location_is_the_one_that_nginx_takes() {
         (
             "location /socket.io { ALLOW } location / { OTHER }",
             ONE,
-            &["1 changed: location / is not"],
+            &["1 changed: location / does not seem"],
         ),
         ("location ^~ /socket.io/ { ALLOW }", ONE, &[]),
         ("location = /socket.io/ { ALLOW }", ONE, &[]),
@@ -21,18 +21,18 @@ fn the_location_is_the_one_that_nginx_takes() {
         (
             r"location ^~ /socket.io { ALLOW } location ~ \.io { OTHER }",
             ONE,
-            &[r"1 changed: location \.io is not"],
+            &[r"1 changed: location \.io does not seem"],
         ),
         ("location / { location /socket.io/ { ALLOW } }", ONE, &[]),
         ("ALLOW", ONE, &[]),
-        ("ALLOW location /api { OTHER }", ONE, &["1 changed: location /api is not"]),
+        ("ALLOW location /api { OTHER }", ONE, &["1 changed: location /api does not seem"]),
         // It has a header of its own, and so none of those around it.
-        ("ALLOW location /socket.io/ { add_header X-A b; }", "", &["1 left out: nothing says"]),
+        ("ALLOW location /socket.io/ { add_header X-A b; }", "", &["1 left out: found no origins"]),
         ("ALLOW location /socket.io/ { proxy_pass http://a; }", ONE, &[]),
         (
             "location /api { ALLOW }",
             "",
-            &["1 left out: nothing says", "1 changed: location /api is not"],
+            &["1 left out: found no origins", "1 changed: location /api does not seem"],
         ),
     ] {
         let server = locations.replace("ALLOW", ALLOW).replace("OTHER", other);
@@ -86,7 +86,7 @@ fn servers_of_one_policy_are_one_document() {
     let options = ImportOptions { server: Some("www.example.com"), ..DEFAULT };
     assert_import(&two, &options, ONE, &[]);
     let options = ImportOptions { server: Some("nobody.example.com"), ..DEFAULT };
-    assert_import(&two, &options, "", &["1 left out: nothing says"]);
+    assert_import(&two, &options, "", &["1 left out: found no origins"]);
 }
 
 #[test]

@@ -40,14 +40,14 @@ fn regular_expressions_become_patterns() {
         (
             "{ origin: [\n/example\\.com$/,\n/\\.example\\.org$/] }",
             r#"{"origin": ["https://example.com", "http://example.com", "https://*.example.org", "http://*.example.org"]}"#,
-            &["2 changed: open to look-alikes: it takes https://evilexample.com"],
+            &["2 changed: open to look-alikes: it matches https://evilexample.com"],
         ),
         (
             "{ origin: [\n/(?!x)/, 'https://a.example',\n/^https:\\/\\/a[/]/] }",
             r#"{"origin": ["https://a.example"]}"#,
-            &["2 left out: no pattern can say it", "3 left out: takes no origin"],
+            &["2 left out: no pattern can express it", "3 left out: matches no origin"],
         ),
-        ("{ origin: [ /./ ] }", r#"{"origin": []}"#, &["1 left out: takes every origin"]),
+        ("{ origin: [ /./ ] }", r#"{"origin": []}"#, &["1 left out: matches every origin"]),
         (
             "{ origin: /^https:\\/\\/.*\\.github\\.io$/,\ncredentials: true }",
             "",
@@ -158,6 +158,6 @@ fn a_fault_in_the_literal_of_a_variable_is_at_its_place() {
         text,
         &DEFAULT,
         "",
-        &["2 left out: no pattern can say it", "4 left out: function call age"],
+        &["2 left out: no pattern can express it", "4 left out: function call age"],
     );
 }

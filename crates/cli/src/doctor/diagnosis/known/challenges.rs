@@ -13,24 +13,23 @@ const fn challenged(says: &'static str, fix: &'static [&'static str]) -> Known {
 const BY_CLOUDFLARE: Known = challenged(
     "Cloudflare answers {} with a challenge, which a background request cannot solve",
     &[
-        "In Cloudflare's dashboard, leave Socket.IO's path out of challenges: Security, WAF, a \
-         custom rule with the action Skip (all remaining custom rules, rate limiting, managed \
-         rules, Super Bot Fight Mode) for",
+        "In Cloudflare's dashboard, Security, WAF, add a custom rule with the action Skip (all remaining \
+         custom rules, rate limiting, managed rules, Super Bot Fight Mode) for",
         "  starts_with(http.request.uri.path, \"/socket.io/\")",
-        "No rule skips Bot Fight Mode of the Free plan, nor Under Attack mode of the whole zone: \
-         turn those off, or use a configuration rule for the path.",
-        "The doctor may be challenged where browsers are not, as it is a program. Security, Events \
-         has the rule that did it: look there whether pages are challenged too.",
+        "No rule skips the Free plan's Bot Fight Mode, or Under Attack mode of the whole zone. Turn those \
+         off, or turn them off for the path with a configuration rule.",
+        "The doctor is a program, and may be challenged where browsers are not. Security, Events shows \
+         which rule it was, and whether pages are challenged too.",
     ],
 );
 
 const BY_SOMEBODY: Known = challenged(
     "a bot check answers {} with a challenge, which a background request cannot solve",
     &[
-        "Leave Socket.IO's path (/socket.io/) out of the bot check, in the service or the firewall \
-         that the body names.",
-        "The doctor may be challenged where browsers are not, as it is a program: look into the \
-         log of the check.",
+        "In the service or the firewall that the body names, exclude Socket.IO's path (/socket.io/) from \
+         the bot check.",
+        "The doctor is a program, and may be challenged where browsers are not. The log of the check \
+         tells.",
     ],
 );
 
@@ -43,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
         known: challenged(
             "Vercel answers {} with a challenge, which a background request cannot solve",
             &[
-                "In Vercel's dashboard, Firewall: leave Attack Mode, or add a rule with the action \
+                "In Vercel's dashboard, Firewall: turn Attack Mode off, or add a rule with the action \
                  Bypass for the path /socket.io/.",
                 "The doctor may be challenged where browsers are not, as it is a program.",
             ],
@@ -54,8 +53,8 @@ pub(super) const ROWS: &[Row] = &[
         known: challenged(
             "AWS WAF answers {} with a challenge, which a background request cannot solve",
             &[
-                "In the web ACL, put a rule with the action Allow for the path /socket.io/ before \
-                 the rule that has Challenge or CAPTCHA, or scope that one down.",
+                "In the web ACL, add a rule with the action Allow for the path /socket.io/, before the \
+                 rule with Challenge or CAPTCHA.",
                 "The doctor may be challenged where browsers are not, as it is a program.",
             ],
         ),
@@ -65,8 +64,8 @@ pub(super) const ROWS: &[Row] = &[
         known: challenged(
             "ngrok answers {} with its warning page, which a background request cannot click away",
             &[
-                "Let the client send the header that skips it (by polling alone: browsers give no \
-                 headers to a WebSocket):",
+                "Let the client send the header that skips it. This works for polling alone, because \
+                 browsers send no such headers with a WebSocket:",
                 "  io(\"…\", { extraHeaders: { \"ngrok-skip-browser-warning\": \"1\" } })",
                 "Accounts that pay have no such page.",
             ],

@@ -18,11 +18,23 @@ pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     if !is_cloudflare && !is_its_own {
         return None;
     }
+    if number.is_none() && is_of_firewall(exchange) {
+        return Some(BLOCKED);
+    }
     let number = number.or_else(|| is_its_own.then_some(status))?;
     if number == 502 && exchange.body().contains("cloudflared") {
         return Some(TUNNEL);
     }
     NUMBERS.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, known)| *known)
+}
+
+/// True if it is the page with which the firewall blocks, which has no number.
+fn is_of_firewall(exchange: &Exchange) -> bool {
+    let body = exchange.body().to_ascii_lowercase();
+    exchange.status() == Some(403)
+        && ["you have been blocked", "attention required! | cloudflare"]
+            .iter()
+            .any(|part| body.contains(part))
 }
 
 /// The number in a body: `error code: 1020`, or in a page `Error 1020` or `Error</span> … 1020`.
@@ -45,24 +57,32 @@ const fn blocked(says: &'static str, fix: &'static [&'static str]) -> Known {
 }
 
 const DNS: &[&str] = &[
-    "In Cloudflare's dashboard, DNS: the record has to name the origin server's own address, not one of \
-     Cloudflare's, nor a name that does not resolve.",
+    "In Cloudflare's dashboard, DNS: the record needs the origin server's own address. An address of \
+     Cloudflare's, or a name that does not resolve, will not do.",
 ];
 
 const FIREWALL: &[&str] = &[
-    "In Cloudflare's dashboard, Security, Events: the Ray ID (header cf-ray) finds the rule. Let \
-     Socket.IO's path past it by a custom rule with the action Skip, placed first:",
+    "In Cloudflare's dashboard, Security, Events, search for the Ray ID (header cf-ray) to find the rule. \
+     Let Socket.IO's path past it with a custom rule, action Skip, placed first:",
     "  starts_with(http.request.uri.path, \"/socket.io/\")",
+    "The doctor is a program, and may be blocked where browsers are not.",
 ];
+
+const BLOCKED: Known = blocked(
+    "Cloudflare's firewall (WAF) blocks {}, with its page \"you have been blocked\"",
+    FIREWALL,
+);
 
 const TUNNEL: Known = error(
     "Cloudflare answers {} 502: cloudflared runs for the tunnel, and does not reach the server",
     &[
-        "Is the server up, and does the tunnel's `service` name its scheme, address and port, as they are where \
-         cloudflared runs (in a container, localhost is the container)? In its config.yml, or in Zero Trust as \
-         the public hostname's service:",
+        "Is the server up? The route's service has to be its scheme, address and port as cloudflared's machine \
+         sees them: in a container, localhost is that container. In Cloudflare's dashboard, Networking, \
+         Tunnels, the tunnel's Routes: Service URL. In a config.yml:",
         "  service: http://localhost:3000",
-        "A server on https with a certificate of its own wants `noTLSVerify: true` under `originRequest`.",
+        "If the server speaks https with a certificate of its own:",
+        "  originRequest: { noTLSVerify: true }",
+        "cloudflared's log has the reason, as \"connection refused\".",
     ],
 );
 
@@ -71,10 +91,11 @@ const NUMBERS: &[(&[u16], Known)] = &[
     (
         &[520],
         error(
-            "Cloudflare answers {} 520: the origin server's answer is empty, broken off or no HTTP",
+            "Cloudflare answers {} 520: the origin server's answer is empty, broken off or not HTTP",
             &[
-                "Look at the origin server's log at that moment: it crashed, reset the connection, or sent \
-               headers of more than 32 KB. Ask it past Cloudflare: --direct http://<its address>:<port>.",
+                "Look at the origin server's log at that moment. Did it crash, reset the connection, or \
+                 send headers of more than 32 KB? Ask it without Cloudflare: --direct http://<its \
+                 address>:<port>.",
             ],
         ),
     ),
@@ -93,16 +114,16 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 522: the origin server does not take the connection in time",
             &[
-                "Does a firewall drop Cloudflare's addresses (https://www.cloudflare.com/ips/)? Is the \
-               address of the DNS record the server's? Cloudflare connects to the port of the URL.",
+                "Does a firewall drop Cloudflare's addresses (https://www.cloudflare.com/ips/)? Does the \
+                 DNS record have the server's address? Cloudflare connects to the port of the URL.",
             ],
         ),
     ),
     (
         &[523],
         error(
-            "Cloudflare answers {} 523: there is no way to the origin server",
-            &["Is the address of the DNS record still the server's?"],
+            "Cloudflare answers {} 523: it finds no way to the origin server",
+            &["Does the DNS record still have the server's address?"],
         ),
     ),
     (
@@ -110,19 +131,19 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 524: the origin server took the request and did not answer in time",
             &[
-                "A poll is answered after `pingInterval` at the latest (25 s): keep that below 100 s, and \
-               look for what blocks the server.",
+                "A poll takes up to `pingInterval` (25 s). Keep that below 100 s, and look for what blocks \
+                 the server.",
             ],
         ),
     ),
     (
         &[525],
         error(
-            "Cloudflare answers {} 525: no TLS comes about between Cloudflare and the origin server",
+            "Cloudflare answers {} 525: TLS between Cloudflare and the origin server fails",
             &[
                 "Does the origin server speak TLS on that port, with a certificate for this host? If it \
-               speaks plain http, set the SSL mode to Flexible, or better give it a certificate \
-               (Cloudflare's Origin CA).",
+                 speaks plain http, give it a certificate (Cloudflare's Origin CA), or set the SSL mode to \
+                 Flexible.",
             ],
         ),
     ),
@@ -131,8 +152,8 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 526: the origin server's certificate is not valid",
             &[
-                "In SSL mode Full (strict) the origin server needs a certificate that has not expired, for \
-               this host: one of Cloudflare's Origin CA will do.",
+                "SSL mode Full (strict) needs a certificate for this host that has not expired. One of \
+                 Cloudflare's Origin CA will do.",
             ],
         ),
     ),
@@ -148,8 +169,10 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 530/1033: no cloudflared runs for the tunnel",
             &[
-                "Start the tunnel, and look whether it is healthy in Zero Trust, Networks, Tunnels:",
+                "Start the tunnel. In Cloudflare's dashboard, Networking, Tunnels, it then is healthy:",
                 "  cloudflared tunnel run <name>",
+                "A quick tunnel (trycloudflare.com) gets another URL each time: give the client the new one.",
+                "  cloudflared tunnel --url http://localhost:3000",
             ],
         ),
     ),
@@ -170,7 +193,8 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 1013: the host in the URL and in TLS are not the same",
             &[
-                "Ask by one name: does a proxy of yours before Cloudflare change the Host header alone?",
+                "Does a proxy of yours before Cloudflare change the Host header, and not the name in TLS? \
+                 Use one name for both.",
             ],
         ),
     ),
@@ -187,8 +211,8 @@ const NUMBERS: &[(&[u16], Known)] = &[
             code: Code::RateLimited,
             says: "Cloudflare answers {} 1015: its rate limit is exceeded",
             fix: &[
-                "In Cloudflare's dashboard, Security, WAF, Rate limiting rules: leave Socket.IO's path \
-                    out, as in",
+                "In Cloudflare's dashboard, Security, WAF, Rate limiting rules: exclude Socket.IO's path, \
+                 for example with",
                 "  not starts_with(http.request.uri.path, \"/socket.io/\")",
                 "A client that polls makes a request every few seconds, and everyone behind one address \
                     shares the limit. The doctor makes some 25 requests itself.",
@@ -203,11 +227,11 @@ const NUMBERS: &[(&[u16], Known)] = &[
     (
         &[1010],
         blocked(
-            "Cloudflare refuses {}: the Browser Integrity Check takes it for a bot (1010)",
+            "Cloudflare refuses {}: its Browser Integrity Check takes the client for a bot (1010)",
             &[
-                "Turn the Browser Integrity Check off for the path by a configuration rule:",
+                "Turn the Browser Integrity Check off for the path with a configuration rule:",
                 "  starts_with(http.request.uri.path, \"/socket.io/\")",
-                "The doctor may be refused where browsers are not, as it is a program.",
+                "The doctor is a program, and may be refused where browsers are not.",
             ],
         ),
     ),
@@ -239,7 +263,7 @@ const NUMBERS: &[(&[u16], Known)] = &[
         &[1101],
         error(
             "Cloudflare answers {} 1101: the Worker threw an exception",
-            &["Its log says which:", "  npx wrangler tail"],
+            &["The Worker's log has the exception:", "  npx wrangler tail"],
         ),
     ),
     (
@@ -252,10 +276,10 @@ const NUMBERS: &[(&[u16], Known)] = &[
     (
         &[500, 502, 503, 504],
         error(
-            "Cloudflare answers {} with an error of its own, or of the origin server",
+            "Cloudflare answers {} with an error, of its own or of the origin server",
             &[
-                "Ask the server past Cloudflare: --direct http://<its address>:<port>. If that is good, look \
-               at https://www.cloudflarestatus.com/.",
+                "Ask the server without Cloudflare: --direct http://<its address>:<port>. If that works, \
+                 look at https://www.cloudflarestatus.com/.",
             ],
         ),
     ),

@@ -2,14 +2,14 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Header, Is, Lacks, Says, Status},
     pages::{DJANGO, page},
 };
 const RAILS: Known = page(
     "Ruby on Rails answers {}, which has no Socket.IO",
     &[
-        "Action Cable is another protocol (@rails/actioncable). A Socket.IO server is another process: \
-         give its URL to the client, or let the proxy send the path there. In nginx:",
+        "Action Cable (@rails/actioncable) is another protocol. A Socket.IO server is a process of its \
+         own: give its URL to the client, or let the proxy send the path to it. In nginx:",
         "  {nginx:3000}",
     ],
 );
@@ -17,10 +17,10 @@ const RAILS: Known = page(
 const LARAVEL: Known = page(
     "Laravel answers {}, which has no Socket.IO",
     &[
-        "Reverb and Pusher are another protocol (Echo's broadcaster \"reverb\" or \"pusher\"). \
+        "Reverb and Pusher are other protocols (Echo's broadcaster \"reverb\" or \"pusher\"). \
          laravel-echo-server and other Socket.IO servers listen on a port of their own:",
         "  io(\"https://api.example.com:6001\")",
-        "Or let the proxy send the path there. In nginx:",
+        "Or let the proxy send the path to it. In nginx:",
         "  {nginx:6001}",
     ],
 );
@@ -28,7 +28,7 @@ const LARAVEL: Known = page(
 const PHOENIX: Known = page(
     "Phoenix answers {}, whose channels are another protocol",
     &[
-        "Let the page use the package phoenix (`new Socket(\"/socket\")`), or give it the URL of a \
+        "Use the package phoenix in the page (`new Socket(\"/socket\")`), or give the page the URL of a \
          Socket.IO server.",
         "  io(\"https://api.example.com\")",
     ],
@@ -37,21 +37,68 @@ const PHOENIX: Known = page(
 const PHP: Known = page(
     "an application in PHP answers {}, which has no Socket.IO",
     &[
-        "A Socket.IO server is a process of its own: give its URL to the client, or let the proxy send \
-         the path there, before the rule that gives all to index.php. In nginx:",
+        "A Socket.IO server is a process of its own. Give its URL to the client, or let the proxy send the \
+         path to it, before the rule that sends everything to index.php. In nginx:",
         "  {nginx:3000}",
         "In Apache:",
         "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
     ],
 );
 
-const ASGI: Known = page(
-    "a Python server (ASGI) answers {}, and python-socketio is not before it",
+const KOA: Known = page(
+    "Koa answers {}, and Socket.IO is not attached to the server that listens",
     &[
-        "Let uvicorn serve the application that has both:",
+        "`app.listen` makes another HTTP server than the one that Socket.IO is attached to. Let that one \
+         listen:",
+        "  const httpServer = createServer(app.callback());",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000); // not app.listen(3000)",
+    ],
+);
+
+const HONO: Known = page(
+    "Hono answers {}, and Socket.IO is not attached to its server",
+    &[
+        "Attach Socket.IO to the HTTP server that @hono/node-server makes. Where Hono runs on a Worker or \
+         another edge platform, Socket.IO cannot run: give the client the URL of a server of its own.",
+        "  const httpServer = serve({ fetch: app.fetch, port: 3000 });",
+        "  const io = new Server(httpServer, { … });",
+    ],
+);
+
+const HAPI: Known = page(
+    "hapi answers {}, and Socket.IO is not attached to its server",
+    &[
+        "Attach it to hapi's own HTTP server, before it starts:",
+        "  const io = new Server(server.listener, { … });",
+    ],
+);
+
+pub(super) const FIBER: Known = page(
+    "Fiber, a web framework in Go, answers {}, and Socket.IO is not there",
+    &[
+        "Hand Socket.IO's path to its server. With github.com/zishang520/socket.io:",
+        "  app.Use(\"/socket.io/\", adaptor.HTTPHandler(io.ServeHandler(nil)))",
+    ],
+);
+
+const MICRO_WEBSOCKETS: Known = page(
+    "uWebSockets.js answers {}, and Socket.IO is not attached to its app",
+    &[
+        "Attach Socket.IO to the app, before it listens:",
+        "  io.attachApp(app);",
+        "  app.listen(3000, () => { … });",
+    ],
+);
+
+const ASGI: Known = page(
+    "a Python server (ASGI) answers {}, and not python-socketio",
+    &[
+        "Let uvicorn serve the application that python-socketio is part of:",
         "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
-        "Mounted below a path, that is before Socket.IO's: app.mount(\"/ws\", …) makes it \
-         /ws/socket.io/ (--path, and `path` in the client). Channels of Django are another protocol.",
+        "If the application is mounted below a path, it has to know Socket.IO's whole path:",
+        "  app.mount(\"/ws\", socketio.ASGIApp(sio, socketio_path=\"/ws/socket.io\"))",
+        "The client then needs `path: \"/ws/socket.io/\"`. Django's Channels are another protocol.",
     ],
 );
 
@@ -70,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Body("Phoenix.Router.NoRouteError")], known: PHOENIX },
     Row { signs: &[Status(404), Body("no route found for GET /socket.io")], known: PHOENIX },
     Row { signs: &[Status(404), Says("server", "Cowboy")], known: PHOENIX },
+    Row { signs: &[Status(404), Body("<code class=\"url\">")], known: PHP },
     Row { signs: &[Status(404), Body("Symfony Exception")], known: PHP },
     Row { signs: &[Status(404), Says("x-powered-by", "PHP")], known: PHP },
     Row { signs: &[Status(404), Body("File not found."), Says("server", "nginx")], known: PHP },
@@ -82,6 +130,27 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Body("The requested resource was not found on this server.")],
         known: DJANGO,
+    },
+    Row {
+        signs: &[
+            Status(404),
+            Is("Not Found"),
+            Says("content-type", "text/plain; charset=utf-8"),
+            Lacks("server"),
+        ],
+        known: KOA,
+    },
+    Row { signs: &[Status(404), Header("uwebsockets")], known: MICRO_WEBSOCKETS },
+    Row {
+        signs: &[Status(404), Is("404 Not Found"), Says("content-type", "text/plain")],
+        known: HONO,
+    },
+    Row {
+        signs: &[
+            Status(404),
+            Is("{\"statusCode\":404,\"error\":\"Not Found\",\"message\":\"Not Found\"}"),
+        ],
+        known: HAPI,
     },
     Row {
         signs: &[Status(404), Body("\"name\":\"NotFoundError\"")],
@@ -98,8 +167,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Nuxt answers {}, and Socket.IO is not there",
             &[
-                "Run Socket.IO beside it, and give its URL to the client, or attach it in a plugin of \
-                 Nitro (server/plugins), which needs `nitro: { experimental: { websocket: true } }`.",
+                "Run Socket.IO as a server of its own, and give its URL to the client. Or attach it in a \
+                 plugin of Nitro (server/plugins), with `nitro: { experimental: { websocket: true } }`.",
             ],
         ),
     },
@@ -108,8 +177,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "ASP.NET answers {}, which has no Socket.IO",
             &[
-                "SignalR is another protocol: let the page use @microsoft/signalr. Else give the client \
-                 the URL of the Socket.IO server:",
+                "SignalR is another protocol: use @microsoft/signalr in the page. Or give the client the \
+                 URL of the Socket.IO server:",
                 "  io(\"https://api.example.com\")",
             ],
         ),

@@ -13,10 +13,10 @@ const fn hosting(says: &'static str, fix: &'static [&'static str]) -> Known {
 const FIREBASE: Known = hosting(
     "Firebase Hosting answers {} with its files: no rewrite sends it to a server",
     &[
-        "Firebase Hosting passes no WebSocket on, and answers a poll after 60 s at the latest: give the \
-         client the URL of the server itself (Cloud Run):",
+        "Firebase Hosting does not pass WebSockets on, and ends polls after 60 s. Give the client the URL \
+         of the server itself (Cloud Run):",
         "  io(\"https://SERVICE-ID.a.run.app\")",
-        "Where polling is enough, send the path there before the rule for \"**\", in firebase.json:",
+        "If polling is enough, send the path there before the rule for \"**\", in firebase.json:",
         "  { \"source\": \"/socket.io/**\", \"run\": { \"serviceId\": \"SERVICE\", \"region\": \"REGION\" } }",
     ],
 );
@@ -24,8 +24,8 @@ const FIREBASE: Known = hosting(
 const NETLIFY: Known = hosting(
     "Netlify answers {}, which serves files and functions: Socket.IO cannot run there",
     &[
-        "Run Socket.IO on a server that stays, and give its URL to the client: without one it asks the \
-         host of the page. A rewrite of Netlify passes polls on, and no WebSocket.",
+        "Run Socket.IO on a server that keeps running, and give its URL to the client. Without a URL, the \
+         client asks the page's own host. Netlify's rewrites pass polls on, but no WebSockets.",
         "  io(\"https://api.example.com\")",
     ],
 );
@@ -34,21 +34,31 @@ const API_GATEWAY: Known = hosting(
     "AWS API Gateway answers {}: no route has that path",
     &[
         "Add the route `ANY /socket.io/{proxy+}`, or write the stage's path into the client's `path` \
-         (/prod/socket.io/). An API Gateway of HTTP or REST passes no WebSocket on, and a Lambda function \
-         keeps no session: let an Application Load Balancer stand before a server that stays.",
+         (/prod/socket.io/). HTTP and REST APIs do not pass WebSockets on, and a Lambda function keeps no \
+         session: use an Application Load Balancer and a server that keeps running.",
     ],
 );
 
 pub(super) const API_GATEWAY_WEBSOCKETS: Known = hosting(
-    "a WebSocket API of AWS API Gateway answers {}, which is no Socket.IO",
+    "a WebSocket API of AWS API Gateway answers {}, and not Socket.IO",
     &[
-        "API Gateway has a protocol of its own there, of plain WebSockets: no poll is answered, and no \
-         Socket.IO client can use it. Give the client the URL of a Socket.IO server (behind an \
-         Application Load Balancer), or let the page use `new WebSocket(…)`.",
+        "Such an API speaks plain WebSocket: it answers no poll, and no Socket.IO client can use it. Give \
+         the client the URL of a Socket.IO server (behind an Application Load Balancer), or use `new \
+         WebSocket(…)` in the page.",
     ],
 );
 
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        signs: &[Status(404), Says("server", "awselb")],
+        known: hosting(
+            "the AWS load balancer answers {} 404: no rule of its listener sends the path to a server",
+            &[
+                "Add a rule for the path /socket.io/* that forwards to the target group of the Socket.IO \
+                 server.",
+            ],
+        ),
+    },
     Row { signs: &[Status(200), Says("vary", "x-fh-requested-host")], known: FIREBASE },
     Row { signs: &[Status(404), Says("vary", "x-fh-requested-host")], known: FIREBASE },
     Row { signs: &[Status(404), Body("Firebase Hosting")], known: FIREBASE },
@@ -69,8 +79,8 @@ pub(super) const ROWS: &[Row] = &[
         known: hosting(
             "Google Cloud answers {}: there is no service behind that host and path",
             &[
-                "Is it the service's URL (`gcloud run services list`), and its ingress setting \"all\"? A \
-                 load balancer needs a path rule for /socket.io/*.",
+                "Is this the service's URL (`gcloud run services list`), and is its ingress setting \
+                 \"all\"? A load balancer needs a path rule for /socket.io/*.",
             ],
         ),
     },
@@ -78,7 +88,7 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(404), Body("404 Web Site not found")],
         known: hosting(
             "Azure answers {}: no web app has that host",
-            &["Is it the app's host, and the domain added to it (Custom domains)?"],
+            &["Is this the app's host? Is the domain added to the app (Custom domains)?"],
         ),
     },
     Row {
@@ -86,8 +96,8 @@ pub(super) const ROWS: &[Row] = &[
         known: hosting(
             "Azure (Front Door, or Static Web Apps) answers {}: no route has that host and path",
             &[
-                "Static Web Apps run no Socket.IO server, and pass no WebSocket on: give the client the URL \
-                 of one. In Front Door, add a route for /socket.io/*.",
+                "Static Web Apps run no Socket.IO server, and do not pass WebSockets on: give the client \
+                 the URL of a server. In Front Door, add a route for /socket.io/*.",
                 "  io(\"https://api.example.com\")",
             ],
         ),

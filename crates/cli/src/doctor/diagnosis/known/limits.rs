@@ -13,9 +13,8 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::RateLimited,
             says: "AWS API Gateway answers {} 429: too many requests",
             fix: &[
-                "Raise the throttling of the stage or the usage plan for /socket.io/: a client \
-                    that polls makes a request every few seconds, and more while it has something \
-                    to say.",
+                "Raise the throttling of the stage or the usage plan for /socket.io/. A client that polls \
+                 sends a request every few seconds, and more while it has something to say.",
             ],
         },
     },
@@ -25,8 +24,8 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::RateLimited,
             says: "Google Cloud answers {} 429: no instance is free to take it",
             fix: &[
-                "Each poll that waits and each WebSocket takes a place of an instance: let there be more \
-                 places, and more instances.",
+                "Each waiting poll and each WebSocket takes a place of an instance. Allow more of them, \
+                 and more instances.",
                 "  gcloud run services update SERVICE --concurrency 1000 --max-instances 10 \
                  --session-affinity",
             ],
@@ -37,12 +36,12 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(503), Says("server", "nginx"), Body("<center>nginx")],
         known: Known {
             code: Code::RateLimited,
-            says: "nginx itself answers {} 503, as where a limit is exceeded",
+            says: "nginx itself answers {} 503, as it does when a limit is exceeded",
             fix: &[
-                "Leave Socket.IO's location out of `limit_req` and `limit_conn`, or let them take what a \
-                 client needs, which makes several requests at once:",
+                "Take `limit_req` and `limit_conn` out of Socket.IO's location, or allow what a client \
+                 needs, which sends several requests at once:",
                 "  limit_req zone=io burst=50 nodelay;",
-                "nginx's error log says \"limiting requests\". If it does not: look for `return 503`.",
+                "If nginx's error log does not say \"limiting requests\", look for `return 503`.",
             ],
         },
     },
@@ -52,13 +51,12 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::RateLimited,
             says: "{} is answered 429: too many requests come from this address",
             fix: &[
-                "Leave Socket.IO's path (/socket.io/) out of the rate limit, or count per session: a \
-                 client that polls makes a request every few seconds, and everyone behind one \
-                 address shares its limit.",
-                "Is it express-rate-limit? It limits what Express serves; leave /socket.io/ out, or \
-                 attach Socket.IO to the HTTP server itself. nginx: `limit_req`, not in this \
-                 location.",
-                "Wait for a minute, and run this again: the doctor makes some 25 requests itself.",
+                "Exclude Socket.IO's path (/socket.io/) from the rate limit, or count per session. A \
+                 client that polls sends a request every few seconds, and everyone behind one address \
+                 shares its limit.",
+                "express-rate-limit limits what Express serves: exclude /socket.io/, or attach Socket.IO \
+                 to the HTTP server itself. nginx: no `limit_req` in this location.",
+                "Wait a minute before you run this again: the doctor itself sends some 25 requests.",
             ],
         },
     },

@@ -13,12 +13,12 @@ const fn login(says: &'static str, fix: &'static [&'static str]) -> Known {
 const BY_ACCESS: Known = login(
     "Cloudflare Access wants a login for {}",
     &[
-        "In Zero Trust, Access: give the API's application the session cookie of the page (one \
-         application with both hostnames, SameSite=None, \"Bypass options requests to origin\" on), \
-         and let the client send it:",
+        "In Zero Trust, Access, let the page's session cookie count for the API as well: one application \
+         with both hostnames, SameSite=None, and \"Bypass options requests to origin\" on. Let the client \
+         send the cookie:",
         "  io(\"…\", { withCredentials: true })",
         "Or add a policy with the action Bypass for the path /socket.io/.",
-        "To try it with a service token: --header 'CF-Access-Client-Id: …' and --header \
+        "To try it with a service token, give the doctor --header 'CF-Access-Client-Id: …' and --header \
          'CF-Access-Client-Secret: …'.",
     ],
 );
@@ -26,9 +26,9 @@ const BY_ACCESS: Known = login(
 const BY_REDIRECT: Known = login(
     "{} is redirected to a login",
     &[
-        "Let the path of Socket.IO (/socket.io/), OPTIONS too, out of the rule that redirects to \
-         the login, and let Socket.IO check who it is (`auth`, or a cookie).",
-        "If a cookie says so, give it to the doctor: --cookie 'session=…'; the client needs \
+        "Exclude Socket.IO's path (/socket.io/), with OPTIONS, from the rule that redirects to the login. \
+         Socket.IO can check itself who it is (`auth`, or a cookie).",
+        "If the login is a cookie, give it to the doctor: --cookie 'session=…'. The client needs \
          withCredentials: true.",
     ],
 );
@@ -36,11 +36,12 @@ const BY_REDIRECT: Known = login(
 const OAUTH2_PROXY: Known = login(
     "oauth2-proxy redirects {} to a login",
     &[
-        "Let Socket.IO's path past it, preflights too, and let Socket.IO check who it is (`auth`):",
+        "Let Socket.IO's path and its preflights past oauth2-proxy, and let Socket.IO check who it is \
+         (`auth`):",
         "  --skip-auth-route='^/socket\\.io/'",
         "  --skip-auth-preflight=true",
-        "Or let the client send its cookie (--cookie '_oauth2_proxy=…' shows the doctor), which has to be for \
-         the page's site as well (--cookie-domain, --cookie-samesite=none):",
+        "Or let the client send oauth2-proxy's cookie. It has to be valid for the page's site too \
+         (--cookie-domain, --cookie-samesite=none). The doctor takes it as --cookie '_oauth2_proxy=…'.",
         "  io(\"…\", { withCredentials: true })",
     ],
 );
@@ -50,8 +51,8 @@ const PRIVATE_PORT: Known = login(
     &[
         "Make the port public (panel Ports, Port Visibility), or:",
         "  gh codespace ports visibility 3000:public",
-        "An organization may forbid it: let the page's own development server pass /socket.io/ on \
-         then, so that the page asks its own origin.",
+        "If your organization forbids that, let the page's own development server pass /socket.io/ on: the \
+         page then asks its own origin.",
     ],
 );
 
@@ -62,6 +63,10 @@ const PRIVATE_TUNNEL: Known = login(
         "  devtunnel host --port-numbers 3000 --allow-anonymous",
     ],
 );
+
+/// How the doctor is given what a page sends.
+const TOKEN: &str = "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' (extraHeaders), \
+                     --cookie 'session=…' (withCredentials) or --query 'token=…' (query).";
 
 pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("github.dev/pf-signin")], known: PRIVATE_PORT },
@@ -77,21 +82,21 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Header("x-goog-iap-generated-response")],
         known: login(
             "Google's Identity-Aware Proxy wants a login for {}",
-            &["Let preflights through (in IAP's settings: access_settings.cors_settings.\
-                 allow_http_options), serve page and API behind one IAP, and let the client send \
-                 its cookie (withCredentials: true); or take IAP off the backend of Socket.IO."],
+            &["Let preflights through (in IAP's settings, \
+             access_settings.cors_settings.allow_http_options), serve page and API behind one IAP, and let \
+             the client send its cookie (withCredentials). Or take IAP off Socket.IO's backend."],
         ),
     },
     Row {
         signs: &[Status(403), Body("Your client does not have permission to get URL")],
         known: login(
-            "Google Cloud refuses {}: only who is logged in may ask the service",
+            "Google Cloud refuses {}: the service is only for callers who are logged in",
             &[
                 "A browser's preflight cannot log in: let everyone ask the service, and let Socket.IO \
                  check who it is (`auth`). On Cloud Run:",
                 "  gcloud run services add-iam-policy-binding SERVICE --member=allUsers \
                  --role=roles/run.invoker",
-                "Does it answer so to everyone already? Then its ingress setting lets in the inside alone.",
+                "If everyone may call it already: its ingress setting lets in internal requests only.",
             ],
         ),
     },
@@ -139,9 +144,9 @@ pub(super) const ROWS: &[Row] = &[
         known: login(
             "{} is answered 401: a password is wanted (WWW-Authenticate: Basic)",
             &[
-                "Let Socket.IO's path out of the password. In nginx:",
+                "Ask for no password on Socket.IO's path. In nginx:",
                 "  location /socket.io/ { auth_basic off; proxy_pass …; }",
-                "Or let the client send it, and the server answer preflights without it:",
+                "Or let the client send it, and let the server answer preflights without it:",
                 "  io(\"…\", { extraHeaders: { authorization: \"Basic …\" } })",
                 "To see what comes after it: --header 'Authorization: Basic …'.",
             ],
@@ -153,23 +158,20 @@ pub(super) const ROWS: &[Row] = &[
             "{} is answered 403 \"Not authenticated\", as FastAPI and Django do: a token or a cookie is \
              wanted",
             &[
-                "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' \
-                 (extraHeaders), or --cookie 'session=…' (withCredentials).",
-                "If it sends none: let Socket.IO's path out of the dependency or middleware that wants it \
-                 (socketio.ASGIApp before the application), and check the client's `auth`.",
+                TOKEN,
+                "If it sends none, exclude Socket.IO's path from the dependency or middleware that wants \
+                 it (put socketio.ASGIApp around the application), and check the client's `auth`.",
             ],
         ),
     },
     Row {
         signs: &[Status(401)],
         known: login(
-            "{} is answered 401: a token or a cookie is wanted, and there is none, or a wrong one",
+            "{} is answered 401: a token or a cookie is missing or wrong",
             &[
-                "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' \
-                 (extraHeaders), or --cookie 'session=…' (withCredentials).",
-                "If it sends none: a middleware before Socket.IO wants it. Let Socket.IO's path out \
-                 of that, and send the token in the client's `auth`, which needs no header and no \
-                 preflight.",
+                TOKEN,
+                "If it sends none, exclude Socket.IO's path from the middleware that wants it. Send the \
+                 token in the client's `auth`, which needs no header and no preflight.",
             ],
         ),
     },
@@ -178,8 +180,8 @@ pub(super) const ROWS: &[Row] = &[
         known: login(
             "{} is answered 407: a proxy on the way wants a login",
             &[
-                "Ask past that proxy, or let it know you. It is in the network that you are in, and \
-               not the server's.",
+                "That proxy is in the network that you are in, and not the server's. Log in to it, or ask \
+                 from another network.",
             ],
         ),
     },

@@ -1,31 +1,29 @@
-//! Answers of proxies and platforms whose server is not there.
+//! Answers of platforms whose app is not there.
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Lacks, Says, Status},
+    Sign::{Body, Header, Says, Status},
 };
 use crate::doctor::finding::Code;
 
-const fn down(says: &'static str, fix: &'static [&'static str]) -> Known {
+pub(super) const fn down(says: &'static str, fix: &'static [&'static str]) -> Known {
     Known { code: Code::ServerError, says, fix }
 }
 
 const PORT_OF_PLATFORM: &[&str] = &[
-    "Look at the app's log: did it start, and does it listen on the port of the environment, on every \
-     address?",
+    "Look at the app's log. Did it start? Does it listen on the port of the environment, on every address?",
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
 ];
 
 const NO_APP: &[&str] = &[
-    "Is it the URL that the platform's dashboard shows for the service? It changes where a service is renamed \
-     or made anew. Is the service deleted, or suspended, or has it no domain? Give the client the one that it \
-     has:",
+    "Is this the URL that the platform's dashboard shows for the service? It changes when a service is \
+     renamed or made anew. Was the service deleted or suspended? Give the client the service's own URL:",
     "  io(\"https://api.example.com\")",
 ];
 
 const CLOUD_RUN: &[&str] = &[
-    "Look at the service's log: does the container start, and listen on the port of the environment, on \
-     every address? Is its last revision healthy, and the project's billing on?",
+    "Look at the service's log. Does the container start, and listen on the port of the environment, on \
+     every address? Is its last revision healthy, and billing on?",
     "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
     "The log:",
     "  gcloud run services logs read SERVICE --limit 50",
@@ -35,26 +33,11 @@ const CLOUD_RUN: &[&str] = &[
 const ASGI: Known = down(
     "a Python server (ASGI) answers {} 500: its application failed",
     &[
-        "Its log has the error. \"No application configured for scope type 'http'\" is that of Channels: \
-         polls are HTTP. Let python-socketio be before it:",
+        "Its log has the error. \"No application configured for scope type 'http'\" is an error of \
+         Channels, because polls are HTTP. Put python-socketio around it:",
         "  application = socketio.ASGIApp(sio, other_asgi_app=application)",
     ],
 );
-
-const GOOGLE: &[&str] = &[
-    "Are the backend's health checks green (a path that is answered 200; the firewall lets \
-     130.211.0.0/22 and 35.191.0.0/16 in), and its port the server's? A poll lasts up to 25 s and a \
-     WebSocket for hours: the backend's timeout, 30 s by default, ends both.",
-    "  gcloud compute backend-services update BACKEND --timeout 86400s",
-];
-
-const IIS: &[&str] = &[
-    "Is the Node server running, on the port of the rule in web.config, and is the application pool \
-     started? iisnode needs the named pipe of the environment:",
-    "  httpServer.listen(process.env.PORT);",
-    "Application Request Routing: Server Proxy Settings, Enable proxy. A poll lasts up to 25 s: its \
-     time-out has to be longer.",
-];
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -62,8 +45,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "ngrok answers {}: the tunnel is offline",
             &[
-                "Start the agent, and use the URL that it prints: without a reserved domain it is \
-               another each time.",
+                "Start the agent, and give the client the URL that it prints. Without a reserved domain, \
+                 the URL is another each time.",
                 "  ngrok http 3000",
             ],
         ),
@@ -73,8 +56,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "ngrok answers {}: it does not reach the server behind it",
             &[
-                "Is the server running, on the port that ngrok was given? The code in the header \
-               ngrok-error-code is explained at https://ngrok.com/docs/errors.",
+                "Is the server running, on the port that ngrok was given? https://ngrok.com/docs/errors \
+                 explains the code in the header ngrok-error-code.",
                 "  ngrok http 3000",
             ],
         ),
@@ -88,7 +71,16 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Body("herokucdn.com/error-pages")],
-        known: down("Heroku answers {}: the app does not run, or crashed", PORT_OF_PLATFORM),
+        known: down(
+            "Heroku answers {}: the app does not run, or crashed",
+            &[
+                "Look at the app's log. Did it start? Does it listen on the port of the environment, on \
+                 every address?",
+                "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+                "The log:",
+                "  heroku logs --tail",
+            ],
+        ),
     },
     Row {
         signs: &[Says("x-railway-fallback", "true"), Status(502)],
@@ -106,8 +98,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Render answers {}: the service sleeps, and did not wake in time",
             &[
-                "A free instance sleeps after 15 minutes, and takes a minute to wake: ask again. To keep it \
-                 awake, take a paid instance. If it does not wake, look at its log.",
+                "A free instance sleeps after 15 minutes, and takes a minute to wake: try again. A paid \
+                 instance stays awake. If it does not wake, look at its log.",
                 "  io(\"…\", { timeout: 60_000 })",
             ],
         ),
@@ -143,8 +135,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Vercel answers {}: the function ran out of time",
             &[
-                "A function answers and ends: it keeps no session and no WebSocket. Let Socket.IO run \
-               on a server that stays, and give its URL to the client.",
+                "A function answers and ends, so it keeps no session and no WebSocket. Run Socket.IO on a \
+                 server that keeps running, and give its URL to the client.",
             ],
         ),
     },
@@ -153,7 +145,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Vercel answers {} with DEPLOYMENT_NOT_FOUND: nothing is deployed at that host",
             &[
-                "Is it the host of the project? Or the deployment is deleted, or the domain on no project.",
+                "Is this the project's host? Or the deployment was deleted, or the domain belongs to no \
+                 project.",
             ],
         ),
     },
@@ -163,8 +156,8 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::NotSocketIo,
             says: "Vercel answers {} with NOT_FOUND: the project has no such path",
             fix: &[
-                "Vercel runs no Socket.IO server: its functions keep no session and no WebSocket. Run one \
-                 on a server that stays, and give its URL to the client.",
+                "Vercel's functions keep no session and no WebSocket. Run Socket.IO on a server that keeps \
+                 running, and give its URL to the client.",
                 "  io(\"https://api.example.com\")",
             ],
         },
@@ -174,148 +167,14 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Vercel answers {} with an error of its own",
             &[
-                "The header x-vercel-error names it. A function keeps no session and no WebSocket: let \
-               Socket.IO run on a server that stays, and give its URL to the client.",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Body("no healthy upstream")],
-        known: down(
-            "Envoy answers {}: no server behind it is healthy",
-            &["Are the server's health checks green, and do its pods run? A health check of \
-               /socket.io/ has to ask for /socket.io/?EIO=4&transport=polling."],
-        ),
-    },
-    Row {
-        signs: &[Body("upstream connect error"), Body("WRONG_VERSION_NUMBER")],
-        known: down(
-            "Envoy answers {}: it speaks TLS to the server behind it, which speaks plain HTTP",
-            &[
-                "Let Envoy ask that server without TLS: no `transport_socket` in its cluster; in Istio, a \
-                 DestinationRule with",
-                "  trafficPolicy: { tls: { mode: DISABLE } }",
-                "Or give the server a certificate.",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Body("upstream connect error"), Body("CERTIFICATE_VERIFY_FAILED")],
-        known: down(
-            "Envoy answers {}: it does not trust the certificate of the server behind it",
-            &[
-                "Let that server's certificate be of an authority in the cluster's `validation_context`, and \
-               for the name that Envoy asks by (`sni`).",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Body("upstream connect error"), Body("reset reason: protocol error")],
-        known: down(
-            "Envoy answers {}: it speaks another version of HTTP than the server behind it, as HTTP/2",
-            &[
-                "Let it ask by HTTP/1.1, which Socket.IO speaks. Istio: the port of the Service is named `http`, \
-                 not `http2` or `grpc`. Cloud Run:",
-                "  gcloud run services update SERVICE --no-use-http2",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Body("upstream connect error or disconnect/reset before headers")],
-        known: down(
-            "Envoy answers {}: it does not reach the server behind it",
-            &[
-                "Is the server up, and does the service's port (targetPort) lead to the one on which it \
-                 listens, on every address?",
-                "  httpServer.listen(3000, \"0.0.0.0\");",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Body("No server is available to handle this request")],
-        known: down(
-            "HAProxy answers {} 503: no server of the backend is up",
-            &[
-                "Is the server running, at the address of its `server` line? A health check \
-               (`option httpchk`) has to ask for something that is answered 200:",
-                "  option httpchk GET /socket.io/?EIO=4&transport=polling",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Header("x-squid-error")],
-        known: down(
-            "Squid answers {}: it does not reach the server",
-            &["The header x-squid-error says why: ERR_DNS_FAIL, the name is unknown to Squid; \
-                 ERR_CONNECT_FAIL, nothing listens there, or a firewall is between. Squid may be the \
-                 proxy of the network that you are in: does it fail from another network too?"],
-        ),
-    },
-    Row {
-        signs: &[Body("Guru Meditation")],
-        known: down(
-            "Varnish answers {}: it has no answer from the server behind it",
-            &[
-                "Is the backend healthy (`varnishadm backend.list`)? Let Socket.IO past the cache: in \
-               vcl_recv",
-                "  if (req.url ~ \"^/socket.io/\") { return (pipe); }",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(502), Says("server", "awselb")],
-        known: down(
-            "the AWS load balancer answers {} 502: a target closed the connection, or spoke something \
-             else",
-            &[
-                "Does the target group's protocol (HTTP) match the server's? Let the server keep \
-               connections for longer than the balancer's idle timeout:",
-                "  httpServer.keepAliveTimeout = 65_000;",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(503), Says("server", "awselb")],
-        known: down(
-            "the AWS load balancer answers {} 503: its target group has no healthy target",
-            &[
-                "Look at the target group's health checks. One that asks for /socket.io/ is answered \
-               400: let it ask for another path, or accept 400.",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(504), Says("server", "awselb")],
-        known: down(
-            "the AWS load balancer answers {} 504: the target does not answer in time",
-            &[
-                "Does the target's security group let the balancer in, on the target's port? A poll may \
-               last 25 s: the idle timeout has to be longer (60 s).",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(464), Says("server", "awselb")],
-        known: down(
-            "the AWS load balancer answers {} 464: it speaks HTTP/2 or gRPC to its target group",
-            &[
-                "The target group's protocol version has to be HTTP1 (it cannot be changed: make another \
-                 one):",
-                "  aws elbv2 create-target-group --protocol HTTP --protocol-version HTTP1 …",
+                "The header x-vercel-error names it. Vercel's functions keep no session and no WebSocket: \
+                 run Socket.IO on a server that keeps running, and give its URL to the client.",
             ],
         ),
     },
     Row { signs: &[Status(500), Says("server", "daphne")], known: ASGI },
     Row { signs: &[Status(500), Says("server", "uvicorn")], known: ASGI },
     Row { signs: &[Status(500), Says("server", "hypercorn")], known: ASGI },
-    Row {
-        signs: &[Status(502), Says("via", "google")],
-        known: down("Google's load balancer answers {} 502: no backend takes the request", GOOGLE),
-    },
-    Row {
-        signs: &[Status(503), Says("via", "google")],
-        known: down("Google's load balancer answers {} 503: no backend takes the request", GOOGLE),
-    },
     Row {
         signs: &[Says("server", "koyeb")],
         known: down("Koyeb answers {}: no service is active at that host", NO_APP),
@@ -332,23 +191,13 @@ pub(super) const ROWS: &[Row] = &[
         known: down("DigitalOcean answers {} 504: the app does not answer", PORT_OF_PLATFORM),
     },
     Row {
-        signs: &[Body("The request could not be satisfied")],
-        known: down(
-            "CloudFront answers {} with an error of its own",
-            &[
-                "Does the origin of the behavior for /socket.io/* answer by itself, by the protocol and \
-               on the port that are set for it? Its certificate has to be valid for the origin's \
-               name.",
-            ],
-        ),
-    },
-    Row {
         signs: &[Status(503), Body(":( Application Error")],
         known: down(
-            "Azure answers {} 503: the app does not start, or does not listen on the port that it is given",
+            "Azure answers {} 503: the app does not start, or does not listen on the port that Azure gives \
+             it",
             &[
-                "Look at the app's log. It has to listen on the port of the environment, on every address; a \
-                 container names another one by the setting WEBSITES_PORT.",
+                "Look at the app's log. It has to listen on the port of the environment, on every address. \
+                 For a container with another port, set WEBSITES_PORT.",
                 "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
                 "The log:",
                 "  az webapp log tail --name APP --resource-group GROUP",
@@ -380,61 +229,5 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(500), Says("server", "Google Frontend"), Body("500 Server Error")],
         known: down("Google Cloud answers {} 500: the instance failed", CLOUD_RUN),
-    },
-    // An Ingress of nginx leaves its name out of the headers, and answers so where a service has no pod.
-    Row {
-        signs: &[Status(503), Lacks("server"), Body("<center>nginx</center>")],
-        known: down(
-            "nginx answers {} 503 with a page of its own: as an Ingress, for a Service without a pod",
-            &[
-                "Does the Service's selector match the pods, and are they ready? The Ingress has to name \
-                 the Service's port, and the Service the container's (targetPort):",
-                "  kubectl get endpoints SERVICE",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(502), Lacks("server"), Body("<center>nginx</center>")],
-        known: down(
-            "nginx answers {} 502 with a page of its own: it does not reach the server behind it",
-            &[
-                "Is the server up, and does `proxy_pass` name its address and port? Of an Ingress: does the \
-                 Service's targetPort name the port on which the container listens, on every address?",
-                "  httpServer.listen(3000, \"0.0.0.0\");",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Says("server", "Microsoft-IIS"), Status(502)],
-        known: down("IIS answers {} 502: it does not reach the server behind it", IIS),
-    },
-    Row {
-        signs: &[Says("server", "Microsoft-IIS"), Status(503)],
-        known: down("IIS answers {} 503: the application pool is stopped", IIS),
-    },
-    Row {
-        signs: &[Status(503), Body("The service is unavailable.")],
-        known: down("IIS, or Azure, answers {} 503: the application does not run", IIS),
-    },
-    Row {
-        signs: &[Status(504), Body("Error occurred while trying to proxy")],
-        known: down(
-            "the proxy of a development server answers {}: it does not reach its target",
-            &[
-                "Is the Socket.IO server running, on the port of `target`? Node 18 and newer take localhost \
-                 for ::1 first:",
-                "  target: \"http://127.0.0.1:3000\"",
-            ],
-        ),
-    },
-    Row {
-        signs: &[Status(421)],
-        known: down(
-            "{} is answered 421: the connection was made for another host",
-            &[
-                "The name in TLS (SNI) and the Host header differ: does a proxy in between change one of \
-               them alone? In nginx: `proxy_ssl_server_name on;` and `proxy_ssl_name $host;`.",
-            ],
-        ),
     },
 ];

@@ -2,7 +2,8 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Empty, Says, Status},
+    Sign::{Body, Empty, Header, Is, Lacks, Says, Status},
+    frameworks::FIBER,
 };
 use crate::doctor::finding::Code;
 
@@ -11,39 +12,44 @@ pub(super) const fn page(says: &'static str, fix: &'static [&'static str]) -> Kn
 }
 
 pub(super) const DJANGO: Known = page(
-    "Django answers {}, and python-socketio is not before it",
+    "Django answers {}, and not python-socketio",
     &[
-        "Let the server run the application that has both. In wsgi.py (asgi.py: ASGIApp, and a \
-         server of ASGI):",
+        "Let the server run the application that python-socketio is part of. In wsgi.py (in asgi.py: \
+         ASGIApp, and an ASGI server):",
         "  application = socketio.WSGIApp(sio, get_wsgi_application())",
-        "Django's Channels speak plain WebSockets, and no Socket.IO.",
+        "Django's Channels speak plain WebSocket, not Socket.IO.",
     ],
 );
 
 const EXPRESS: Known = page(
     "Express answers {}, and Socket.IO is not attached to the server that listens",
     &[
-        "Let the HTTP server listen to which Socket.IO is attached. `app.listen` makes another one:",
+        "`app.listen` makes another HTTP server than the one that Socket.IO is attached to. Let that one \
+         listen:",
         "  const httpServer = createServer(app);",
         "  const io = new Server(httpServer, { … });",
         "  httpServer.listen(3000); // not app.listen(3000)",
-        "If it is so already: the `path` of the server's options is not the client's (--path).",
+        "If the code does so already: the `path` of the server's options is not the client's (--path).",
+        "A development server for pages (Live Server) answers so too. Then give the client the URL of the \
+         Socket.IO server:",
+        "  io(\"http://localhost:3000\")",
     ],
 );
 
 const STATIC: Known = page(
-    "a store of files answers {}, in which Socket.IO cannot run",
+    "a file store answers {}, in which Socket.IO cannot run",
     &[
-        "Give the client the URL of the Socket.IO server: without one it asks the host of the page.",
+        "Give the client the URL of the Socket.IO server. Without a URL, the client asks the page's own \
+         host.",
         "  io(\"https://api.example.com\")",
     ],
 );
 
 const RAW_WEBSOCKETS: Known = page(
-    "{} is answered by a server of plain WebSockets",
+    "a plain WebSocket server answers {}, and not Socket.IO",
     &[
-        "A Socket.IO client does not speak to one, nor the other way round. Is it the Socket.IO server's \
-       port? Let the page use `new WebSocket(…)` with this server, or a Socket.IO server there.",
+        "A Socket.IO client cannot use a plain WebSocket server. Is this the Socket.IO server's port? To \
+         use this server, write `new WebSocket(…)` in the page.",
     ],
 );
 
@@ -55,6 +61,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Body("\"message\":\"Cannot GET /"), Body("statusCode")],
         known: NEST,
+    },
+    // Of Express it is a page.
+    Row {
+        signs: &[Status(404), Is("Cannot GET /socket.io/"), Says("content-type", "text/plain")],
+        known: FIBER,
     },
     Row { signs: &[Status(404), Body("Cannot GET /")], known: EXPRESS },
     Row {
@@ -72,8 +83,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Next.js answers {}, and Socket.IO is not there",
             &[
-                "`next start` and Vercel run no Socket.IO server. Let a server of your own serve both, or \
-               run Socket.IO beside it:",
+                "`next start` and Vercel run no Socket.IO server. Serve both from a server of your own, or \
+                 run Socket.IO as a server beside Next.js:",
                 "  const httpServer = createServer(app.getRequestHandler());",
                 "  const io = new Server(httpServer, { addTrailingSlash: false });",
             ],
@@ -82,20 +93,20 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Body("{\"detail\":\"Not Found\"}")],
         known: page(
-            "FastAPI answers {}, and python-socketio is not before it",
+            "FastAPI answers {}, and not python-socketio",
             &[
-                "Let uvicorn serve the application that has both:",
+                "Let uvicorn serve the application that python-socketio is part of:",
                 "  app = socketio.ASGIApp(sio, other_asgi_app=fastapi_app)",
-                "uvicorn main:app has to name that one, not the FastAPI object.",
+                "`uvicorn main:app` has to name that application, not the FastAPI object.",
             ],
         ),
     },
     Row {
         signs: &[Status(404), Body("If you entered the URL manually please check your spelling")],
         known: page(
-            "Flask answers {}, and Socket.IO is not before it",
+            "Flask answers {}, and not Socket.IO",
             &[
-                "Flask-SocketIO has to be made with the app that runs, and to run it:",
+                "Make Flask-SocketIO with the app that runs, and let it run the app:",
                 "  socketio = SocketIO(app)",
                 "  socketio.run(app)",
             ],
@@ -105,7 +116,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(404), Says("server", "aiohttp")],
         known: page(
-            "aiohttp answers {}, and python-socketio is not attached to it",
+            "aiohttp answers {}: python-socketio is not attached to it",
             &[
                 "Attach it to the application that runs, before it runs:",
                 "  sio = socketio.AsyncServer(async_mode=\"aiohttp\")",
@@ -129,7 +140,7 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "ASP.NET answers {}, which has no Socket.IO",
             &[
-                "SignalR is another protocol: let the page use @microsoft/signalr. Else give the client the \
+                "SignalR is another protocol: use @microsoft/signalr in the page. Or give the client the \
                  URL of the Socket.IO server:",
                 "  io(\"https://api.example.com\")",
             ],
@@ -138,8 +149,8 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Body("Welcome to SockJS!")],
         known: page(
-            "SockJS answers {}, which is no Socket.IO",
-            &["Let the page use sockjs-client, or give it the URL of the Socket.IO server."],
+            "SockJS answers {}, and not Socket.IO",
+            &["Use sockjs-client in the page, or give it the URL of the Socket.IO server."],
         ),
     },
     Row { signs: &[Status(426)], known: RAW_WEBSOCKETS },
@@ -147,15 +158,16 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("Sec-WebSocket-Version")], known: RAW_WEBSOCKETS },
     Row { signs: &[Body("Can \"Upgrade\" only to \"WebSocket\"")], known: RAW_WEBSOCKETS },
     Row { signs: &[Body("not a websocket")], known: RAW_WEBSOCKETS },
+    Row { signs: &[Says("server", "SimpleHTTP")], known: STATIC },
     Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
     Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
     Row { signs: &[Says("server", "UploadServer")], known: STATIC },
     Row {
         signs: &[Body("Welcome to nginx!")],
         known: page(
-            "nginx answers {} with its first page: no location passes it on",
+            "nginx answers {} with its welcome page: no location passes it on",
             &[
-                "Is it the right server block (server_name), and was nginx reloaded? It needs",
+                "Is this the right server block (server_name), and was nginx reloaded? It needs",
                 "  {nginx:3000}",
             ],
         ),
@@ -165,9 +177,10 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "nginx answers {} 404 with a page of its own: no location passes it on",
             &[
-                "nginx looks for a file, as no `location` of this server passes the path on:",
+                "No `location` of this server passes the path on, so nginx looks for a file. Add:",
                 "  {nginx:3000}",
-                "If the server's `path` is another, give it as --path, and to the client as `path`.",
+                "If the server's `path` is another one, give it to the client as `path`, and to the doctor \
+                 as --path.",
             ],
         ),
     },
@@ -176,7 +189,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Apache answers {} 404: nothing passes it on",
             &[
-                "Apache looks for a file. With mod_proxy and mod_proxy_http (2.4.47 or newer):",
+                "Apache looks for a file. Pass the path on, with mod_proxy and mod_proxy_http (2.4.47 or \
+                 newer):",
                 "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
             ],
         ),
@@ -184,9 +198,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(204)],
         known: page(
-            "{} is answered 204, as a preflight is: a line for preflights answers every request",
+            "{} is answered 204: a line that is meant for preflights answers every request",
             &[
-                "Let that line answer OPTIONS alone. In nginx:",
+                "Let that line answer OPTIONS only. In nginx:",
                 "  if ($request_method = OPTIONS) { return 204; }",
             ],
         ),
@@ -194,9 +208,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(200), Empty, Says("server", "caddy")],
         known: page(
-            "Caddy answers {} with nothing: it has no site of that host, or no route for the path",
+            "Caddy answers {} with nothing: it has no site for that host, or no route for the path",
             &[
-                "In the Caddyfile, the site's address has to be the host that is asked for, and to have",
+                "In the Caddyfile, the site's address has to be this host, and the site needs",
                 "  reverse_proxy /socket.io/* 127.0.0.1:3000",
             ],
         ),
@@ -206,8 +220,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Traefik, or another server in Go, answers {} 404: no route has that host and path",
             &[
-                "In Traefik, is the router's rule right, and does its service run (a container that is not \
-               healthy has no router)?",
+                "In Traefik, is the router's rule right? Does its service run? A container that is not \
+                 healthy has no router.",
                 "  traefik.http.routers.io.rule=Host(`api.example.com`) && PathPrefix(`/socket.io`)",
             ],
         ),
@@ -217,9 +231,40 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "IIS answers {} 404: nothing passes it on",
             &[
-                "Add a rule of URL Rewrite for socket.io/ that leads to the Node server (Application Request \
-               Routing, or iisnode), and turn IIS's own WebSockets off in web.config:",
+                "Add a URL Rewrite rule that sends socket.io/ to the Node server (Application Request \
+                 Routing, or iisnode), and turn IIS's own WebSockets off in web.config:",
                 "  <webSocket enabled=\"false\" />",
+            ],
+        ),
+    },
+    Row {
+        signs: &[
+            Status(404),
+            Empty,
+            Says("server", "envoy"),
+            Lacks("x-envoy-upstream-service-time"),
+        ],
+        known: page(
+            "Envoy answers {} 404: none of its routes has that host and path",
+            &[
+                "Add a route for Socket.IO's path, in the virtual host whose `domains` have this host (Istio: a \
+                 VirtualService for this host and its gateway):",
+                "  - match: { prefix: /socket.io/ }",
+                "    route: { cluster: io, timeout: 60s }",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(404), Empty, Says("server", "cloudflare"), Header("cf-ray")],
+        known: page(
+            "Cloudflare answers {} 404 with nothing, as it does for a tunnel that has no route for the host \
+             and path",
+            &[
+                "In Cloudflare's dashboard, Networking, Tunnels, the tunnel's Routes: add the host, without a \
+                 path or with one that matches /socket.io/. With a config.yml, this prints the rule that is \
+                 used:",
+                "  cloudflared tunnel ingress rule https://api.example.com/socket.io/",
+                "If there is no tunnel: a Worker on the route or the server itself answers so.",
             ],
         ),
     },
@@ -260,37 +305,37 @@ const HTTPS: Known = Known {
 };
 
 const JAVA: Known = page(
-    "a web application in Java (Spring, Tomcat) answers {}, and Socket.IO is not there",
+    "a Java web application (Spring, Tomcat) answers {}, and not Socket.IO",
     &[
-        "netty-socketio listens on a port of its own: give the client that one. Spring's STOMP and SockJS \
+        "netty-socketio listens on a port of its own: give the client that port. Spring's STOMP and SockJS \
          are other protocols.",
         "  io(\"https://api.example.com:9092\")",
     ],
 );
 
 const NEST: Known = page(
-    "NestJS answers {}, and no gateway of Socket.IO is there",
+    "NestJS answers {}: it has no Socket.IO gateway there",
     &[
-        "Is @nestjs/platform-socket.io installed, and the gateway among a module's providers? The port \
-       and the path are the gateway's:",
+        "Is @nestjs/platform-socket.io installed, and is the gateway among a module's providers? The \
+         gateway sets the port and the path:",
         "  @WebSocketGateway({ path: \"/socket.io\" })",
     ],
 );
 
 const PAGE: Known = page(
-    "{} is answered with a web page, and not by Socket.IO",
+    "a web page answers {}, and not Socket.IO",
     &[
-        "A web server answers every path with a page, and does not pass this one on. Send /socket.io/ \
-         to the Socket.IO server before that rule. In nginx:",
+        "A web server answers every path with a page. Send /socket.io/ to the Socket.IO server before that \
+         rule. In nginx:",
         "  {nginx:3000}",
         "Or give the client the URL of the Socket.IO server.",
     ],
 );
 
 const VITE: Known = page(
-    "Vite's development server answers {} with the page itself, and does not pass the path on",
+    "Vite's development server answers {} with the page, and does not pass the path on",
     &[
-        "Let it pass Socket.IO's path on, with its WebSockets, in vite.config.js:",
+        "Let Vite pass Socket.IO's path on, with its WebSockets, in vite.config.js:",
         "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
         "Or give the client the URL of the Socket.IO server, which then needs `cors`:",
         "  io(\"http://localhost:3000\")",

@@ -11,20 +11,20 @@ const fn blocked(says: &'static str, fix: &'static [&'static str]) -> Known {
 }
 
 const HOST: Known = blocked(
-    "the server refuses {} for the host that it is asked by",
+    "the server refuses {} because of the host name in it",
     &[
-        "The server has a list of the hosts that it serves: add this one. In Vite, in vite.config.js:",
+        "The server has a list of its host names: add this one. In Vite, in vite.config.js:",
         "  server: { allowedHosts: [\"api.example.com\"] }",
         "webpack-dev-server: `allowedHosts`. Django: ALLOWED_HOSTS. Rails: config.hosts.",
-        "Or let the proxy hand on the host that it knows. In nginx:",
+        "Or let the proxy send a host name that the server knows. In nginx:",
         "  proxy_set_header Host $proxy_host;",
     ],
 );
 
 const AIRPLAY: Known = blocked(
-    "the AirPlay Receiver of macOS answers {}: it has that port, and no server of yours",
+    "the AirPlay Receiver of macOS answers {}: it uses that port, and not your server",
     &[
-        "Let the server listen on another port than 5000 and 7000, and give the client that one:",
+        "Let the server listen on a port other than 5000 and 7000, and give the client that port:",
         "  httpServer.listen(3000);",
         "  io(\"http://localhost:3000\")",
         "Or turn the receiver off: System Settings, General, AirDrop & Handoff.",
@@ -32,12 +32,12 @@ const AIRPLAY: Known = blocked(
 );
 
 const LARGE: Known = blocked(
-    "the headers of {} are larger than the server, or a proxy before it, takes",
+    "the headers of {} are larger than the server, or a proxy before it, allows",
     &[
-        "It is the cookies nearly always, of this host and of the domains above it: delete those that the \
-         page no longer needs, and keep tokens small. Whoever has them may be refused where others, and \
-         the doctor without --cookie, are not.",
-        "Or take larger ones. In nginx, in the server block:",
+        "Nearly always it is the cookies, of this host and of the domains above it. Delete those that the \
+         page no longer needs, and keep tokens small. Visitors without those cookies, and the doctor \
+         without --cookie, may not be refused.",
+        "Or allow larger headers. In nginx, in the server block:",
         "  large_client_header_buffers 4 32k;",
         "In Node:",
         "  createServer({ maxHeaderSize: 32_768 }, app)",
@@ -45,24 +45,24 @@ const LARGE: Known = blocked(
 );
 
 const EXPRESS_CORS: Known = blocked(
-    "the `cors` of Express refuses {}, which Socket.IO does not get",
+    "Express's `cors` middleware refuses {}, so Socket.IO never gets it",
     &[
-        "Socket.IO answers its path before Express does, where both are on one server. Here it is not \
-         attached to the server that listens:",
+        "Where both are on one HTTP server, Socket.IO answers its path before Express does. Here Socket.IO \
+         is not attached to the server that listens:",
         "  const httpServer = createServer(app);",
         "  const io = new Server(httpServer, { … });",
         "  httpServer.listen(3000); // not app.listen(3000)",
-        "Socket.IO has a list of origins of its own, the option `cors`: that of Express is for its routes.",
+        "Socket.IO has its own list of origins, the option `cors`. Express's list is for Express's routes.",
     ],
 );
 
 const STARLETTE: Known = blocked(
-    "the CORSMiddleware of Starlette or FastAPI refuses {}, by lists of its own (the body says which)",
+    "the CORSMiddleware of Starlette or FastAPI refuses {} (the body says why)",
     &[
-        "Let python-socketio be around the application, and not within the middleware: it answers its own \
-         requests, preflights too.",
+        "Put python-socketio around the application, and not within the middleware. It then answers its \
+         own requests, with preflights.",
         "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
-        "Or list the page there, with the headers that it sends, and let python-socketio set no header:",
+        "Or list the page in the middleware, and let python-socketio set no headers:",
         "  app.add_middleware(CORSMiddleware, allow_origins=[\"{origin}\"], allow_methods=[\"GET\", \"POST\"], \
          allow_headers=[\"*\"], allow_credentials=True)",
         "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",
@@ -70,52 +70,52 @@ const STARLETTE: Known = blocked(
 );
 
 const SPRING_CORS: Known = blocked(
-    "the CORS settings of Spring refuse {}: the page's origin, a method or a header is not in them",
+    "Spring's CORS settings refuse {}: the page's origin, a method or a header is not in them",
     &[
-        "Add the page to the list, in the CorsConfiguration (or @CrossOrigin):",
+        "Add the page to the CorsConfiguration (or @CrossOrigin):",
         "  configuration.setAllowedOrigins(List.of(\"{origin}\"));",
-        "netty-socketio listens on a port of its own, and does not look at Spring's settings: is it that \
-         port that the client has? Spring Cloud Gateway has its list in application.yml, under globalcors.",
+        "netty-socketio listens on a port of its own, and ignores Spring's settings: does the client have \
+         that port? Spring Cloud Gateway has its list in application.yml, under globalcors.",
     ],
 );
 
 const DJANGO_HOST: Known = blocked(
-    "Django answers {} 400, as it does for a host that is not among its ALLOWED_HOSTS",
+    "Django answers {} 400, as it does when the host is not in its ALLOWED_HOSTS",
     &[
-        "Add the host that it is asked by, in settings.py:",
+        "Add the host, in settings.py:",
         "  ALLOWED_HOSTS = [\"api.example.com\"]",
-        "Its log says \"Invalid HTTP_HOST header\" then. It should not be Django that answers Socket.IO's \
-         path; python-socketio has to be before it. In wsgi.py:",
+        "Django's log then says \"Invalid HTTP_HOST header\". Django should not answer Socket.IO's path at \
+         all: put python-socketio around it. In wsgi.py:",
         "  application = socketio.WSGIApp(sio, get_wsgi_application())",
     ],
 );
 
 const FIREWALL: Known = blocked(
-    "a firewall for web applications refuses {}, with a page of its own",
+    "a web application firewall refuses {}, with a page of its own",
     &[
-        "The page has a number (support ID, incident ID): the firewall's log has the rule under it. Leave \
-         Socket.IO's path (/socket.io/) out of that rule, for GET, POST and OPTIONS.",
-        "It may be the firewall of the network that you are in: does it fail from another network too?",
+        "The page has a number (support ID, incident ID), under which the firewall's log has the rule. \
+         Exclude Socket.IO's path (/socket.io/) from that rule, for GET, POST and OPTIONS.",
+        "It may be the firewall of the network that you are in. Does it fail from another network too?",
     ],
 );
 
 const NETWORK: Known = blocked(
-    "a proxy on the way refuses {}, as a company's does that lists what may be asked",
+    "a proxy on the way refuses {}, as a company's proxy does",
     &[
         "Is it the proxy of the network that you are in? Ask its administrators to allow the host, or ask \
-         from another network: the server is not asked then, and has nothing to change.",
-        "If it stands before the server (Squid as an accelerator), allow the path there: `http_access \
+         from another network. The server itself was not asked, and has nothing to change.",
+        "If the proxy belongs to the server (Squid as an accelerator), allow the path there: `http_access \
          allow`.",
     ],
 );
 
 const METADATA: Known = blocked(
-    "a check against cross-site requests refuses {}, by Sec-Fetch-Site",
+    "a check against cross-site requests refuses {}, because of its Sec-Fetch-Site header",
     &[
-        "Let Socket.IO's path past that check, or name the page's origin to it. In Go:",
+        "Let Socket.IO's path past that check, or give it the page's origin. In Go:",
         "  protection := http.NewCrossOriginProtection()",
         "  protection.AddTrustedOrigin(\"{origin}\")",
-        "Or leave the path out of it:",
+        "Or exclude the path:",
         "  protection.AddInsecureBypassPattern(\"/socket.io/\")",
     ],
 );
@@ -163,8 +163,8 @@ pub(super) const ROWS: &[Row] = &[
         known: blocked(
             "CloudFront or its web ACL refuses {}",
             &[
-                "Look at the rules of AWS WAF (sampled requests), at geographic restrictions, and at \
-               whether the host is among the distribution's alternate domain names.",
+                "Look at AWS WAF's rules (sampled requests) and at geographic restrictions. Is the host \
+                 among the distribution's alternate domain names?",
             ],
         ),
     },
@@ -172,11 +172,11 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(403), Header("x-amzn-requestid"), Body("Missing Authentication Token")],
         known: Known {
             code: Code::NotSocketIo,
-            says: "AWS API Gateway has no route for {} (\"Missing Authentication Token\" says so)",
+            says: "AWS API Gateway has no route for {} (this is what \"Missing Authentication Token\" \
+             means)",
             fix: &[
-                "Add a route for /socket.io/{proxy+}, or write the stage's path into the client's \
-                    `path` (/prod/socket.io/). An API Gateway of HTTP or REST passes no WebSocket on: \
-                    a load balancer does.",
+                "Add a route for /socket.io/{proxy+}, or write the stage's path into the client's `path` \
+                 (/prod/socket.io/). HTTP and REST APIs do not pass WebSockets on: a load balancer does.",
             ],
         },
     },
@@ -188,7 +188,25 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(403), Header("x-amzn-requestid")],
         known: blocked(
             "AWS API Gateway refuses {}",
-            &["An API key, an authorizer or a web ACL is in the way: leave /socket.io/ out of it."],
+            &["An API key, an authorizer or a web ACL is in the way: exclude /socket.io/ from it."],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("has blocked your access")],
+        known: blocked(
+            "Azure refuses {}: the web app has access restrictions",
+            &[
+                "In Azure's portal, Networking, Access restrictions: allow the addresses of the visitors.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Says("server", "awselb"), Status(403)],
+        known: blocked(
+            "AWS WAF, at the load balancer, refuses {}",
+            &[
+                "Find the rule in the web ACL's sampled requests, and exclude the path /socket.io/ from it.",
+            ],
         ),
     },
     Row {
@@ -196,8 +214,8 @@ pub(super) const ROWS: &[Row] = &[
         known: blocked(
             "Akamai refuses {}",
             &[
-                "Look up the reference number of the body in Akamai's Control Center (error codes), \
-               and leave /socket.io/ out of the rule that it names.",
+                "Look up the body's reference number in Akamai's Control Center (error codes), and exclude \
+                 /socket.io/ from the rule that it names.",
             ],
         ),
     },
@@ -206,8 +224,8 @@ pub(super) const ROWS: &[Row] = &[
         known: blocked(
             "Azure's web application firewall refuses {}",
             &[
-                "Look into the firewall's log for the rule, and add an exclusion or a custom rule that \
-               allows the path /socket.io/.",
+                "Find the rule in the firewall's log, and add an exclusion, or a custom rule that allows \
+                 the path /socket.io/.",
             ],
         ),
     },
@@ -215,8 +233,9 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(403), Header("x-azure-ref")],
         known: blocked(
             "Azure Front Door refuses {}",
-            &["Look into its WAF log for the rule, and add a custom rule that allows the path \
-               /socket.io/."],
+            &[
+                "Find the rule in its WAF log, and add a custom rule that allows the path /socket.io/.",
+            ],
         ),
     },
     Row {
@@ -235,7 +254,7 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Body("Generated by Wordfence")],
         known: blocked(
             "Wordfence refuses {}",
-            &["Leave the path out of Wordfence's firewall: it is WordPress that answers here."],
+            &["WordPress answers here. Exclude Socket.IO's path from Wordfence's firewall."],
         ),
     },
     Row {
@@ -243,11 +262,11 @@ pub(super) const ROWS: &[Row] = &[
         known: blocked(
             "nginx refuses {} with a page of its own",
             &[
-                "Look for `deny`, `allow`, `return 403`, `valid_referers` and `if` in the server and \
-                 the location of Socket.IO, and let it through:",
+                "In Socket.IO's server block and location, look for `deny`, `allow`, `return 403`, \
+                 `valid_referers` and `if`, and allow the path:",
                 "  location /socket.io/ { allow all; proxy_pass …; }",
-                "Its error log says why. If there is no such line: no location passes the request on, \
-                 and nginx looks for a file of that name (\"directory index … is forbidden\").",
+                "nginx's error log says why. Without such a line, no location passes the request on, and \
+                 nginx looks for a file (\"directory index … is forbidden\").",
             ],
         ),
     },
@@ -256,8 +275,8 @@ pub(super) const ROWS: &[Row] = &[
         known: blocked(
             "Apache refuses {}",
             &[
-                "Look for `Require` and `Deny` around Socket.IO's path (its error log says \
-                 AH01630 or AH01276), and let it through:",
+                "Look for `Require` and `Deny` around Socket.IO's path (the error log says AH01630 or \
+                 AH01276), and allow it:",
                 "  <Location \"/socket.io/\">",
                 "    Require all granted",
                 "  </Location>",
@@ -272,16 +291,16 @@ pub(super) const ROWS: &[Row] = &[
                 "Let the path, and its POSTs, past Spring Security:",
                 "  http.authorizeHttpRequests(it -> it.requestMatchers(\"/socket.io/**\").permitAll())",
                 "    .csrf(it -> it.ignoringRequestMatchers(\"/socket.io/**\"));",
-                "netty-socketio listens on a port of its own: is it that one that the client has?",
+                "netty-socketio listens on a port of its own: does the client have that port?",
             ],
         ),
     },
     Row {
         signs: &[Status(403), Body("RBAC: access denied")],
         known: blocked(
-            "Envoy refuses {} by its rules of access, as Istio's AuthorizationPolicy has it",
+            "Envoy refuses {} because of an access rule, such as Istio's AuthorizationPolicy",
             &[
-                "Let the path in by a rule of the AuthorizationPolicy, for GET, POST and OPTIONS:",
+                "Allow the path in the AuthorizationPolicy, for GET, POST and OPTIONS:",
                 "  - to: [{ operation: { paths: [\"/socket.io/*\"] } }]",
             ],
         ),
@@ -289,8 +308,8 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(451)],
         known: blocked(
-            "{} is answered 451: it is refused for legal reasons, as by a geographic block",
-            &["Let the path out of the geographic block, or ask from where it is allowed."],
+            "{} is answered 451: it is refused for legal reasons, for example by a geographic block",
+            &["Exclude the path from the block, or ask from a country where it is allowed."],
         ),
     },
 ];

@@ -10,19 +10,20 @@ use crate::doctor::{
 pub(in crate::doctor::diagnosis) fn keep_headers(exchange: &Exchange) -> Vec<String> {
     let lines: &[&str] = match proxy(exchange) {
         Some(Proxy::CloudFront) => &[
-            "CloudFront hands Origin on, without which the server sets no header, where the behavior for \
-             /socket.io/* has the origin request policy AllViewer and the cache policy CachingDisabled. Has \
-             it a response headers policy with CORS settings? Take it off.",
+            "CloudFront passes Origin on only if the behavior for /socket.io/* has the origin request \
+             policy AllViewer and the cache policy CachingDisabled. Without Origin, the server sends no \
+             header. If the behavior has a response headers policy with CORS settings, remove it.",
         ],
         Some(Proxy::Cloudflare) => &[
-            "In Cloudflare's dashboard, Rules: look for a Response Header Transform Rule that removes or sets \
-             Access-Control-…, for a Worker on the route, and for a cache rule of the path.",
+            "In Cloudflare's dashboard, Rules: look for a Response Header Transform Rule that removes or \
+             sets Access-Control-…, for a Worker on the route, and for a cache rule for the path.",
         ],
-        Some(Proxy::Caddy) => {
-            &["In Caddy, take out what removes the server's headers:", "  header -Access-Control-*"]
-        }
+        Some(Proxy::Caddy) => &[
+            "In Caddy, delete the line that removes the server's headers:",
+            "  header -Access-Control-*",
+        ],
         Some(Proxy::Apache) => &[
-            "In Apache, take out what removes the server's headers:",
+            "In Apache, delete the line that removes the server's headers:",
             "  Header unset Access-Control-Allow-Origin",
         ],
         Some(Proxy::Nginx) => NGINX,
@@ -37,15 +38,15 @@ fn of_any(exchange: &Exchange) -> Vec<String> {
     let mut lines = vec![format!("In the proxy{who}, let the server's headers through.")];
     lines.extend(NGINX.iter().map(|line| (*line).to_owned()));
     lines.push(
-        "In a CDN, look for a rule that sets or removes response headers, and for a cache whose key \
-         leaves Origin out."
+        "In a CDN, look for a rule that sets or removes response headers, and for a cache whose key has no \
+         Origin."
             .to_owned(),
     );
     lines
 }
 
 const NGINX: &[&str] = &[
-    "In nginx, take out what removes the server's headers:",
+    "In nginx, delete the lines that remove the server's headers:",
     "  proxy_hide_header Access-Control-Allow-Origin;",
     "  more_clear_headers 'Access-Control-*';",
 ];

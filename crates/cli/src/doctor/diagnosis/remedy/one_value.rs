@@ -22,8 +22,8 @@ pub(in crate::doctor::diagnosis) fn one_value(
     match proxy {
         Some(Proxy::Caddy) => {
             lines.extend([
-                "Let one of them set it. In the Caddyfile, delete the `header` lines and leave it to \
-                 Socket.IO, or keep them and drop what the server sets:",
+                "Let only one of them set it. In the Caddyfile, delete the `header` lines and leave it to \
+                 Socket.IO, or keep them and drop the server's:",
                 "  reverse_proxy 127.0.0.1:3000 {",
                 "    header_down -Access-Control-Allow-Origin",
             ]);
@@ -32,14 +32,14 @@ pub(in crate::doctor::diagnosis) fn one_value(
         }
         Some(Proxy::Apache) => {
             lines.extend([
-                "Let one of them set it. In Apache, delete the `Header` lines and leave it to Socket.IO, \
-                 or drop what the server sets:",
+                "Let only one of them set it. In Apache, delete the `Header` lines and leave it to \
+                 Socket.IO, or drop the server's:",
                 "  Header onsuccess unset Access-Control-Allow-Origin",
             ]);
             lines.extend(and("  Header onsuccess unset Access-Control-Allow-Credentials"));
         }
         Some(Proxy::Iis | Proxy::Azure) => lines.push(
-            "Let one of them set it. In web.config, delete Access-Control-Allow-Origin from \
+            "Let only one of them set it. In web.config, delete Access-Control-Allow-Origin from \
              <customHeaders>; in Azure's portal, empty the list under CORS.",
         ),
         // The server itself has two that set it.
@@ -60,18 +60,18 @@ pub(in crate::doctor::diagnosis) const HIDE_CREDENTIALS: &str =
     "  proxy_hide_header Access-Control-Allow-Credentials;";
 
 const NGINX: &[&str] = &[
-    "Let one of them set it. In nginx, delete the add_header lines and leave it to Socket.IO:",
+    "Let only one of them set it. In nginx, delete the add_header lines and leave it to Socket.IO:",
     "  # add_header Access-Control-Allow-Origin …;",
-    "Or keep them, and hide what the server sets:",
+    "Or keep them, and hide the server's:",
     "  proxy_hide_header Access-Control-Allow-Origin;",
 ];
 
-const OTHERS: &str = "An Ingress of nginx: the annotation nginx.ingress.kubernetes.io/enable-cors, set to \
-                      \"false\". Traefik: no accessControl… in its headers middleware. Spring Cloud \
-                      Gateway: the filter DedupeResponseHeader. A CDN: no response header of its own.";
+const OTHERS: &str = "nginx Ingress: set the annotation nginx.ingress.kubernetes.io/enable-cors to \
+ \"false\". Traefik: no accessControl… in its headers middleware. Spring Cloud Gateway: the filter \
+ DedupeResponseHeader. A CDN: no response header of its own.";
 
 const PYTHON: &[&str] = &[
-    "A middleware for CORS (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which sets \
-     the headers itself. Take the middleware off it, or let python-socketio set none:",
+    "A CORS middleware (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which sets the \
+     headers itself. Take python-socketio out of the middleware, or let it set none:",
     "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",
 ];

@@ -1,9 +1,10 @@
 //! How a proxy hands on the path that it was asked for.
 
+use super::upgrades::is_of_development;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
-    software::{Proxy, proxy_before},
+    software::{Proxy, SocketServer, proxy_before, socket_server},
 };
 
 /// The fix in the proxy that the answers name; in the usual ones where none is named.
@@ -12,37 +13,73 @@ pub(in crate::doctor::diagnosis) fn same_path(
     exchange: &Exchange,
 ) -> Vec<String> {
     let path = &examination.target.path;
-    let mut nginx = vec![
-        "In nginx, no slash (and no path) after the port of proxy_pass, which would take the place of the \
-         location's:"
-            .to_owned(),
-    ];
-    nginx.extend(nginx_location(path, "3000"));
     match proxy_before(examination, exchange) {
         Some(Proxy::Apache) => vec![
-            "Let Apache hand the path on as it is: the same one in both of ProxyPass's arguments."
+            "Let Apache pass the path on as it is: write the same path in both arguments of ProxyPass."
                 .to_owned(),
             format!("  ProxyPass {path} http://127.0.0.1:3000{path} upgrade=websocket"),
         ],
         Some(Proxy::Caddy) => vec![
-            "Let Caddy hand the path on as it is: `handle`, not `handle_path`, which takes it away."
+            "Let Caddy pass the path on as it is: use `handle`. `handle_path` takes the path away."
                 .to_owned(),
             format!("  handle {path}* {{"),
             "    reverse_proxy 127.0.0.1:3000".to_owned(),
             "  }".to_owned(),
         ],
-        Some(Proxy::Nginx) => {
-            let mut lines = vec!["Let nginx hand the path on as it is.".to_owned()];
-            lines.extend(nginx);
-            lines
-        }
+        Some(Proxy::Nginx) => nginx(path),
         _ => {
-            let mut lines = vec!["Let the proxy hand the path on as it is.".to_owned()];
-            lines.extend(nginx);
+            let mut lines = vec!["Let the proxy pass the path on as it is.".to_owned()];
+            lines.extend(nginx(path));
             lines.push(OTHERS.to_owned());
             lines
         }
     }
+}
+
+/// The fix where the server has the path twice: in the proxy that the answers name, or where the server
+/// is mounted. What was seen comes first.
+pub(in crate::doctor::diagnosis) fn single_path(
+    examination: &Examination,
+    exchange: &Exchange,
+) -> Vec<String> {
+    let is_python = socket_server(examination) == SocketServer::Python
+        || exchange.body().contains("{\"detail\":\"Not Found\"}");
+    let is_proxied = matches!(
+        proxy_before(examination, exchange),
+        Some(Proxy::Apache | Proxy::Caddy | Proxy::Nginx)
+    );
+    let mount = [
+        "In FastAPI or Starlette, app.mount(\"/socket.io\", …) puts a second /socket.io before Socket.IO's \
+         own. Put python-socketio around the application instead:",
+        "  app = socketio.ASGIApp(sio, other_asgi_app=fastapi_app)",
+    ]
+    .map(str::to_owned);
+    let proxy = same_path(examination, exchange);
+    let express = EXPRESS.map(str::to_owned).to_vec();
+    match (is_proxied, is_python) {
+        (false, true) => [mount.to_vec(), proxy].concat(),
+        (false, false) if is_of_development(examination) => [express, proxy].concat(),
+        (false, false) => [proxy, express].concat(),
+        (true, false) => proxy,
+        (true, true) => [proxy, mount.to_vec()].concat(),
+    }
+}
+
+const EXPRESS: [&str; 2] = [
+    "In Express, app.use(\"/socket.io\", …) takes the path away before http-proxy-middleware gets it. Use \
+     `pathFilter`:",
+    "  app.use(createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \"/socket.io\", ws: \
+     true }));",
+];
+
+fn nginx(path: &str) -> Vec<String> {
+    let mut lines = vec![
+        "In nginx, write no slash and no path after the port of proxy_pass. nginx would put it in place of \
+         the location's path:"
+            .to_owned(),
+    ];
+    lines.extend(nginx_location(path, "3000"));
+    lines
 }
 
 /// nginx's `location` that hands Socket.IO's path on, upgrades too.
@@ -58,7 +95,6 @@ pub(in crate::doctor::diagnosis) fn nginx_location(path: &str, port: &str) -> Ve
     ]
 }
 
-const OTHERS: &str = "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: false. An \
-                      Ingress of nginx: no rewrite-target. Apache: the same path in both of ProxyPass's \
-                      arguments. Express: http-proxy-middleware with `pathFilter`, not \
-                      app.use(\"/socket.io\", …).";
+const OTHERS: &str = "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: \
+ false. nginx Ingress: no rewrite-target. Apache: the same path in both arguments of ProxyPass. Express: \
+ http-proxy-middleware with `pathFilter`, not app.use(\"/socket.io\", …).";

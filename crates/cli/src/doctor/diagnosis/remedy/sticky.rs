@@ -6,8 +6,8 @@ use crate::doctor::{
     software::{Proxy, SocketServer, proxy_before, socket_server},
 };
 
-const WITHOUT_POLLING: &str = "Or do without polling: transports: [\"websocket\"] in the client (and \
-                               --websocket here).";
+const WITHOUT_POLLING: &str = "Or do without polling: transports: [\"websocket\"] in the client (check it \
+ with --websocket).";
 
 /// The fix in whatever chooses among the instances, where the answers name it.
 pub(in crate::doctor::diagnosis) fn sticky(
@@ -19,14 +19,14 @@ pub(in crate::doctor::diagnosis) fn sticky(
     let lines: &[&str] = match proxy {
         Some(Proxy::Gunicorn) => WORKERS,
         Some(Proxy::Heroku) => &[
-            "Let Heroku's router keep a client at one dyno, by a cookie, which the client has to send:",
+            "Let Heroku's router keep a client at one dyno, with a cookie that the client has to send:",
             "  heroku features:enable http-session-affinity",
             "  io(\"…\", { withCredentials: true })",
             "Or run one dyno: heroku ps:scale web=1.",
         ],
         Some(Proxy::GoogleCloud) => &[
-            "Let Cloud Run keep a client at one instance, by a cookie, which the client has to send (it is \
-             the best that Cloud Run can: an instance may go at any time):",
+            "Let Cloud Run keep a client at one instance, with a cookie that the client has to send. Cloud \
+             Run does not promise it: an instance may go at any time.",
             "  gcloud run services update SERVICE --session-affinity",
             "  io(\"…\", { withCredentials: true })",
             "Or run one instance: --min-instances 1 --max-instances 1. App Engine: `network: \
@@ -43,30 +43,29 @@ pub(in crate::doctor::diagnosis) fn sticky(
             "  io(\"…\", { withCredentials: true })",
         ],
         Some(Proxy::Vercel) => &[
-            "A function keeps no session: each request may reach a new one. Let Socket.IO run on a server \
-             that stays (a virtual machine, a container, Render, Railway, Fly.io), and give its URL to the \
-             client:",
+            "A function keeps no session: each request may reach a new one. Run Socket.IO on a server that \
+             keeps running (a virtual machine, a container, Render, Railway, Fly.io), and give its URL to \
+             the client:",
             "  io(\"https://api.example.com\")",
         ],
         Some(Proxy::Fly) => &[
-            "Fly.io's proxy keeps no client at one machine by itself. Run one:",
+            "Fly.io's proxy does not keep a client at one machine. Run one machine:",
             "  fly scale count 1",
-            "Or let the machine that is asked hand the request on to the right one (the header \
-             fly-replay).",
+            "Or let each machine pass a request on to the right one (header fly-replay).",
         ],
         Some(Proxy::Render | Proxy::Railway) => &[
-            "The platform sends each request to any instance, and cannot be told otherwise. Run one \
-             instance (in the service's scaling settings).",
+            "The platform sends each request to any instance. Run only one instance (in the service's \
+             scaling settings).",
         ],
         Some(Proxy::Caddy) => &[
-            "Let Caddy be sticky, in the Caddyfile:",
+            "Make Caddy sticky, in the Caddyfile:",
             "  reverse_proxy 10.0.0.1:3000 10.0.0.2:3000 {",
             "    lb_policy ip_hash",
             "  }",
             PROCESSES,
         ],
         Some(Proxy::Apache) => &[
-            "Let Apache be sticky, with mod_headers and mod_proxy_balancer:",
+            "Make Apache sticky, with mod_headers and mod_proxy_balancer:",
             "  Header add Set-Cookie \"ROUTE=.%{BALANCER_WORKER_ROUTE}e; path=/; SameSite=None; Secure\" \
              env=BALANCER_ROUTE_CHANGED",
             "  <Proxy \"balancer://io\">",
@@ -79,8 +78,8 @@ pub(in crate::doctor::diagnosis) fn sticky(
             PROCESSES,
         ],
         Some(Proxy::Passenger) => &[
-            "Passenger runs several processes, and gives each request to any of them. Let it be sticky, by a \
-             cookie, which the client has to send. In nginx:",
+            "Passenger runs several processes, and gives each request to any of them. Make it sticky, with \
+             a cookie that the client has to send. In nginx:",
             "  passenger_sticky_sessions on;",
             "In Apache:",
             "  PassengerStickySessions on",
@@ -88,15 +87,15 @@ pub(in crate::doctor::diagnosis) fn sticky(
             "  io(\"…\", { withCredentials: true })",
         ],
         Some(Proxy::Iis) => &[
-            "In Application Request Routing, Server Affinity: client affinity on; the client then needs \
-             withCredentials: true.",
+            "In Application Request Routing, Server Affinity, turn client affinity on. The client then \
+             needs withCredentials: true.",
             "With iisnode: nodeProcessCountPerApplication=\"1\" in web.config.",
         ],
         _ => &[
-            "Let the load balancer be sticky. nginx, by address:",
+            "Make the load balancer sticky. nginx, by address:",
             "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
             "Caddy: `lb_policy ip_hash`; HAProxy: `balance source`; Kubernetes: sessionAffinity: ClientIP.",
-            "By cookie, and the page is of another site: the cookie needs SameSite=None; Secure, \
+            "If it uses a cookie and the page is of another site, the cookie needs SameSite=None; Secure, \
              and the client withCredentials: true.",
             PROCESSES,
         ],
@@ -110,14 +109,14 @@ pub(in crate::doctor::diagnosis) fn sticky(
 }
 
 const WORKERS: &[&str] = &[
-    "Each worker process of a Python server has sessions of its own, and nothing sends a client to the \
-     same one. Run one worker, with threads or ASGI:",
+    "Each worker process of a Python server has sessions of its own, and a client's requests may reach any \
+     worker. Run one worker, with threads or ASGI:",
     "  gunicorn -w 1 --threads 100 app:app",
     "  uvicorn app:app --workers 1",
-    "For more, start several of them on ports of their own, behind a balancer that is sticky, with a \
+    "For more workers, start several servers on ports of their own, behind a sticky balancer, with a \
      message queue (client_manager, `message_queue`).",
 ];
 
-const PROCESSES: &str = "Several processes on one machine need it too: @socket.io/sticky for Node's cluster, \
-                         @socket.io/pm2 for PM2. An adapter (Redis) alone does not do: it shares \
-                         messages, not sessions.";
+const PROCESSES: &str = "Several processes on one machine need stickiness too: @socket.io/sticky for \
+ Node's cluster, @socket.io/pm2 for PM2. An adapter (Redis) is not enough: it shares messages, not \
+ sessions.";

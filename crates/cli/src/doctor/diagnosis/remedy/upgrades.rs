@@ -13,8 +13,8 @@ const NGINX: &[&str] = &[
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "A function answers and ends: it holds no WebSocket. Let Socket.IO run on a server that stays, and \
-     give its URL to the client.",
+    "A function answers and ends, so it holds no WebSocket. Run Socket.IO on a server that keeps running, \
+     and give its URL to the client.",
 ];
 
 /// The fix in the proxy that answered, or that other answers name; in the usual ones where none does.
@@ -29,67 +29,91 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
         ],
         Some(Proxy::Caddy) => &[
-            "Caddy's reverse_proxy passes upgrades on by itself: take out what removes the headers:",
+            "Caddy's reverse_proxy passes upgrades on by itself. Delete the lines that remove the headers:",
             "  header_up -Upgrade",
             "  header_up -Connection",
         ],
         Some(Proxy::Iis) => &[
             "Install IIS's feature \"WebSocket Protocol\" (Windows Features, Web Server, Application \
-             Development), which Application Request Routing needs to pass upgrades on:",
+             Development). Application Request Routing needs it to pass upgrades on:",
             "  Install-WindowsFeature Web-WebSockets",
-            "With iisnode it is the other way round: the Node server speaks for itself. In web.config:",
+            "With iisnode, the Node server handles WebSockets itself, so turn IIS's own off. In \
+             web.config:",
             "  <webSocket enabled=\"false\" />",
         ],
         Some(Proxy::Azure) => &[
-            "Turn Web sockets on: App Service, Configuration, General settings, or",
+            "Turn Web sockets on (App Service, Configuration, General settings), or run",
             "  az webapp config set --name APP --resource-group GROUP --web-sockets-enabled true",
-            "With iisnode (Windows), IIS's own are turned off in web.config:",
+            "With iisnode (Windows), turn IIS's own WebSockets off in web.config:",
             "  <webSocket enabled=\"false\" />",
         ],
         Some(Proxy::GoogleCloud) => &[
-            "Cloud Run passes WebSockets on, but not with HTTP/2 to the container (take `--use-http2` \
-             out). App Engine's standard environment, API Gateway and Firebase Hosting pass none: give the \
+            "Cloud Run passes WebSockets on, but not with HTTP/2 to the container (remove `--use-http2`). \
+             App Engine's standard environment, API Gateway and Firebase Hosting pass none on: give the \
              client the URL of the Cloud Run service itself.",
             "  gcloud run services update SERVICE --no-use-http2",
         ],
         Some(Proxy::CloudFront) => &[
-            "CloudFront passes upgrades on where the server gets their headers. In the behavior for \
+            "CloudFront passes upgrades on if the server gets their headers. In the behavior for \
              /socket.io/*: origin request policy AllViewer, cache policy CachingDisabled.",
-            "Behind it: an Application Load Balancer, not a Classic one in HTTP mode, nor an API Gateway.",
+            "Behind CloudFront, use an Application Load Balancer, not a Classic one in HTTP mode, and no \
+             API Gateway.",
         ],
         Some(Proxy::LiteSpeed) => &[
-            "LiteSpeed passes WebSockets on where it is told to, apart from other requests. OpenLiteSpeed: in \
-             the virtual host, Web Socket Proxy, or in its vhconf.conf:",
+            "LiteSpeed needs a rule of its own for WebSockets. OpenLiteSpeed: Web Socket Proxy in the \
+             virtual host, or in its vhconf.conf:",
             "  websocket /socket.io/ {",
             "    address 127.0.0.1:3000",
             "  }",
-            "On shared hosting without it, clients stay at polling:",
+            "On shared hosting without that, let clients stay on polling:",
+            "  io(\"…\", { transports: [\"polling\"] })",
+        ],
+        Some(Proxy::Varnish) => &[
+            "Let Varnish pipe upgrades, with their headers:",
+            "  sub vcl_recv { if (req.http.upgrade ~ \"(?i)websocket\") { return (pipe); } }",
+            "  sub vcl_pipe {",
+            "    if (req.http.upgrade) {",
+            "      set bereq.http.upgrade = req.http.upgrade;",
+            "      set bereq.http.connection = req.http.connection;",
+            "    }",
+            "  }",
+        ],
+        Some(Proxy::Fastly) => &[
+            "Turn WebSockets on for the Fastly service (Products, WebSockets), and pass them on in vcl_recv:",
+            "  if (req.http.Upgrade) { return (upgrade); }",
+        ],
+        Some(Proxy::Envoy) => &[
+            "Let Envoy pass WebSockets on, in its HttpConnectionManager:",
+            "  upgrade_configs: [{ upgrade_type: websocket }]",
+            "Istio and Envoy Gateway do so by themselves. Emissary: `allow_upgrade: [websocket]` in the \
+             Mapping. Contour: `enableWebsockets: true` in the route.",
+            "AWS App Runner is an Envoy that passes none on. There, let clients stay on polling:",
             "  io(\"…\", { transports: [\"polling\"] })",
         ],
         Some(Proxy::Vercel) => FUNCTIONS,
         Some(Proxy::Gunicorn) => &[
-            "gunicorn needs a worker that can hold a WebSocket. With threads:",
+            "gunicorn needs a worker that can hold WebSockets. With threads:",
             "  pip install simple-websocket",
             "  gunicorn -w 1 --threads 100 app:app",
             "For an ASGI application:",
             "  gunicorn -w 1 -k uvicorn.workers.UvicornWorker app:app",
         ],
         Some(Proxy::Cloudflare) => &[
-            "In Cloudflare's dashboard: Network, WebSockets on. Then the proxy behind it, if there is \
-             one. In nginx, in Socket.IO's location:",
+            "In Cloudflare's dashboard, Network: turn WebSockets on. Then look at the proxy behind \
+             Cloudflare, if there is one. In nginx, in Socket.IO's location:",
         ],
         Some(Proxy::Nginx) => &["Let nginx pass the upgrade on, in Socket.IO's location:"],
         None if is_of_development(examination) => &[
-            "The proxy of a development server passes upgrades on where it is told to. Vite, in \
+            "A development server's proxy passes upgrades on only if it is told to. Vite, in \
              vite.config.js:",
             "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
-            "http-proxy-middleware (Create React App's setupProxy.js, Express), which has to be given the \
-             HTTP server's upgrades where no request came before:",
+            "http-proxy-middleware (Create React App's setupProxy.js, Express). If no request comes first, \
+             it needs the HTTP server's upgrades:",
             "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",
-            "webpack-dev-server and Angular: `ws: true` as well. Next.js' `rewrites` pass none: let the \
-             client ask the Socket.IO server itself.",
+            "webpack-dev-server and Angular: `ws: true` too. Next.js' `rewrites` pass none on: give the \
+             client the URL of the Socket.IO server itself.",
         ],
         _ => &["Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:"],
     };
@@ -113,9 +137,9 @@ pub(in crate::doctor::diagnosis) fn upgrades(
     lines
 }
 
-const WITHOUT_PROXY: &str = "Where there is no proxy: does another \"upgrade\" listener of the same HTTP \
-                             server close it, as a WebSocketServer of `ws` does for paths that it does \
-                             not know? Give that `noServer: true`, and let it take its own path alone.";
+const WITHOUT_PROXY: &str = "If there is no proxy: another \"upgrade\" listener of the HTTP server may \
+ close the connection, as a WebSocketServer of `ws` does for paths that it does not know. Give that \
+ `noServer: true`, and let it take only its own path.";
 
 const OTHERS: &[&str] = &[
     "Apache: ProxyPass with upgrade=websocket. AWS: an Application Load Balancer, not a Classic one in \
@@ -125,7 +149,7 @@ const OTHERS: &[&str] = &[
 
 /// True if the server is the one at which someone develops: there is no other proxy before it, which
 /// would have a name.
-fn is_of_development(examination: &Examination) -> bool {
+pub(super) fn is_of_development(examination: &Examination) -> bool {
     let is_named = |exchange: &Exchange| exchange.header("Server").is_some();
     examination.target.is_local() && !examination.exchanges.iter().any(is_named)
 }

@@ -6,6 +6,7 @@ use crate::{
     doctor::{
         examination::Examination,
         exchange::Exchange,
+        query::Query,
         step::Step,
         target::{Page, Target},
     },
@@ -35,6 +36,7 @@ impl Examination {
         let page = Page {
             origin: O.to_owned(),
             headers: Vec::new(),
+            query: Query::default(),
             cookie: None,
             credentialed: false,
             client: 4,

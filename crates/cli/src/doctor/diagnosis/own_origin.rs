@@ -1,0 +1,61 @@
+//! A server in Python that takes the page's own origin for a foreign one.
+
+use super::{
+    evidence::{client_says, with_body},
+    known,
+};
+use crate::doctor::{
+    engineio::FORBIDDEN,
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn finding(examination: &Examination) -> Option<Finding> {
+    let refused = refused(examination)?;
+    let unknown = if examination.target.base.scheme() == "https" {
+        "that the page uses https"
+    } else {
+        "by which host the page asks"
+    };
+    Some(
+        Finding::new(
+            Code::OriginNotListed,
+            Severity::Error,
+            format!(
+                "python-socketio takes the page's own origin for a foreign one: it does not know {unknown}"
+            ),
+        )
+        .seen(refused, with_body(refused))
+        .why([
+            "python-socketio accepts its own origin, which it makes of X-Forwarded-Proto and Host. A proxy \
+             before it does not send both as the page has them. A GET to the page's own origin has no \
+             Origin and passes; POSTs and WebSockets have one, and are refused.",
+        ])
+        .why([client_says(refused)])
+        .fix(["Let the proxy send both. In nginx:"])
+        .fix(known::fix(
+            examination,
+            &[
+                "  proxy_set_header Host $http_host;",
+                "  proxy_set_header X-Forwarded-Proto $scheme;",
+                "Or list the origin:",
+                "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
+            ],
+        )),
+    )
+}
+
+/// True if it refuses a request for that.
+pub(super) fn is_refused(examination: &Examination) -> bool {
+    refused(examination).is_some()
+}
+
+fn refused(examination: &Examination) -> Option<&Exchange> {
+    let is_of_python = |exchange: &&Exchange| {
+        exchange.engine_error().is_some_and(|error| error.is_python() && error.code == FORBIDDEN)
+    };
+    let mut posts = examination.all(Step::Post).filter(|_| examination.target.is_same_origin());
+    posts.find(is_of_python)
+}
