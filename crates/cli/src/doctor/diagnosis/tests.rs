@@ -408,6 +408,30 @@ fn a_path_that_is_there_twice_is_put_right_by_what_was_seen_first() {
 }
 
 #[test]
+fn with_headers_of_the_page_s_own_it_is_the_preflight_that_is_redirected() {
+    let to: &Headers = &[("location", "https://api.example.net/socket.io/?EIO=4")];
+    let mut redirected = Examination::connected().sees(Step::Poll4, 301, to, "");
+    redirected.target.base = "http://api.example.net".parse().unwrap();
+    let why = |examination: &Examination| {
+        let findings = diagnose(examination);
+        findings.into_iter().find(|it| it.code.as_str() == "redirected").unwrap().why.join("\n")
+    };
+    let preflight = "Redirect is not allowed for a preflight request.";
+    assert!(!why(&redirected).contains(preflight));
+    assert!(why(&redirected.sending("x-token")).contains(preflight));
+}
+
+#[test]
+fn a_recording_s_advice_names_its_own_server_and_page() {
+    let blocked = Failure::new(FailureKind::Browser, "ERR_FAILED");
+    let recorded = Examination::connected().fails(Step::Poll4, blocked);
+    assert_advises(
+        &recorded,
+        "socketio-cors doctor https://api.example.net --origin https://app.example.com",
+    );
+}
+
+#[test]
 fn cookies_of_another_site_are_told_of() {
     let set = |cookies: &[&'static str]| {
         let cookies = cookies.iter().map(|cookie| ("set-cookie", *cookie));
