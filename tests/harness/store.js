@@ -1,5 +1,7 @@
 // The local KV as a test reads and writes it: over HTTP, by a Worker beside the one that is tested.
 // Miniflare's own `getKVNamespace` starts a thread for each, which takes longer than the edge.
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 const NAME = "store";
 const script = `
@@ -45,4 +47,23 @@ export async function openStore(runtime) {
 			await ask("DELETE", key);
 		},
 	};
+}
+
+/** Resolves to what is under a key of a namespace in `directory`, the `--persist-to` of a wrangler that has ended. */
+export async function readLocalKv(directory, namespace, key) {
+	const runtime = new Miniflare({
+		...convertV4MiniflareOptions({
+			host: "127.0.0.1",
+			port: 0,
+			workers: [storeWorker(namespace)],
+			resourcePersistencePath: join(directory, "v3"),
+		}),
+		log: new Log(LogLevel.NONE),
+	});
+	try {
+		await runtime.ready;
+		return await (await openStore(runtime)).get(key);
+	} finally {
+		await runtime.dispose();
+	}
 }

@@ -343,6 +343,53 @@ test("publish: over a faulty policy, the last good one is compared with, and bot
 	assert.deepEqual(result.kept, [A, FAULTY]);
 });
 
+test("publish: what people have at hand is published as strict JSON", async () => {
+	const written = `// The shop's policy.
+{
+  origin: [
+    'https://a.example', // live
+    /* 'https://old.example', */
+  ],
+  note: "it's ours",
+}
+`;
+	const path = await tool.file(written);
+	assertSays(
+		await tool.run(0, ["check", path]),
+		"1 origin, needs Worker 0.2.0 or newer; it is not strict JSON: `publish` converts it",
+	);
+	const published = await run(0, ["publish", path]);
+	assertSays(published.output, "+ https://a.example\n");
+	const policy = '{\n  "origin": [\n    "https://a.example"\n  ],\n  "note": "it\'s ours"\n}\n';
+	assert.deepEqual(published.values, { policy });
+	assertSays(
+		(await run(0, ["publish", path], { values: { policy } })).output,
+		"Nothing to publish",
+	);
+
+	const pasted = `const io = new Server(httpServer, {\n  cors: ${written.slice(written.indexOf("{"))}});`;
+	const refused = await run(1, ["publish", await tool.file(pasted)], { values: { policy } });
+	assertSays(
+		refused.output,
+		"error: text around the policy\n",
+		'"note": "it\'s ours"',
+		"Nothing was published.",
+	);
+	assert.deepEqual(refused.values, { policy });
+});
+
+test("publish: a port's first policy is compared with its host's, which was in force there", async () => {
+	const values = { "policy:api.example.com": A };
+	const host = ["--host", "api.example.com:8443"];
+	const { output } = await run(0, ["publish", await tool.file(B), ...host], { values });
+	assertSays(
+		output,
+		'"policy:api.example.com:8443" is not in the local KV',
+		'so the Worker uses "policy:api.example.com"',
+		"+ https://b.example\n  - https://a.example\n",
+	);
+});
+
 describe("what is known of a version", () => {
 	/** Without git's user and CI. */
 	const bare = { GITHUB_ACTOR: "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { run } from "../harness/process.js";
+import { readLocalKv } from "../harness/store.js";
 import { assertSays, hasTerminal, useTool } from "../harness/tool.js";
-import { A, B, C, versionOf, wrangler, wranglerScript } from "./publishing.js";
+import { A, B, C, versionOf, wrangler } from "./publishing.js";
 
 /** The tool with a local KV of its own, while the tests of a suite run. */
 function useLocalKv() {
@@ -15,11 +15,8 @@ function useLocalKv() {
 		used.local = [...used.kv, "--yes", "--wrangler", wrangler];
 	});
 	after(() => used.tool.remove());
-	/** The value of a key, as wrangler prints it. */
-	used.value = async (key) => {
-		const args = ["kv", "key", "get", "--binding", "POLICY", ...used.kv, key];
-		return (await run(process.execPath, [wranglerScript, ...args])).output;
-	};
+	/** The value of a key, which wrangler takes some seconds to print. */
+	used.value = (key) => readLocalKv(join(used.tool.directory, "kv"), "POLICY", key);
 	return used;
 }
 
@@ -107,56 +104,6 @@ describe("with wrangler and its local KV", { concurrency: 3 }, () => {
 			assertSays(
 				await tool.run(1, ["diff", await tool.file(B), ...options]),
 				"+ https://b.example\n",
-			);
-		});
-	});
-
-	describe("what is written in another way, and a port", { concurrency: 1 }, () => {
-		const kv = useLocalKv();
-
-		test("what people have at hand is published as strict JSON", async () => {
-			const { tool, local, value } = kv;
-			const host = ["--host", "pasted.example", ...local];
-			const written = `// The shop's policy.
-{
-  origin: [
-    'https://a.example', // live
-    /* 'https://old.example', */
-  ],
-  note: "it's ours",
-}
-`;
-			const path = await tool.file(written);
-			assertSays(
-				await tool.run(0, ["check", path]),
-				"1 origin, needs Worker 0.2.0 or newer; it is not strict JSON: `publish` converts it",
-			);
-			const published = await tool.run(0, ["publish", path, ...host]);
-			assertSays(published, "+ https://a.example\n");
-			const json = '{\n  "origin": [\n    "https://a.example"\n  ],\n  "note": "it\'s ours"\n}\n';
-			assert.equal(await value("policy:pasted.example"), json);
-			assertSays(await tool.run(0, ["publish", path, ...host]), "Nothing to publish");
-
-			const pasted = `const io = new Server(httpServer, {\n  cors: ${written.slice(written.indexOf("{"))}});`;
-			const refused = await tool.run(1, ["publish", await tool.file(pasted), ...host]);
-			assertSays(
-				refused,
-				"error: text around the policy\n",
-				'"note": "it\'s ours"',
-				"Nothing was published.",
-			);
-			assert.equal(await value("policy:pasted.example"), json);
-		});
-
-		test("a port's first policy is compared with its host's, which was in force there", async () => {
-			const { tool, local } = kv;
-			const host = (name) => ["--host", name, ...local];
-			await tool.run(0, ["publish", await tool.file(A), ...host("ported.example.com")]);
-			assertSays(
-				await tool.run(0, ["publish", await tool.file(B), ...host("ported.example.com:8443")]),
-				'"policy:ported.example.com:8443" is not in the local KV',
-				'so the Worker uses "policy:ported.example.com"',
-				"+ https://b.example\n  - https://a.example\n",
 			);
 		});
 	});
