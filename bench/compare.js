@@ -4,7 +4,8 @@
 //
 //   node bench/compare.js [--rounds 40] [--requests 1000000] [word …]
 //
-// With words only the works whose names have one of them are done, and nothing is written.
+// With words only the works whose names have one of them are done, and nothing is written. With
+// WORKERD=workerd-oldest it is done by the oldest workerd that is supported.
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { send } from "../tests/harness/http.js";

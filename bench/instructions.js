@@ -9,10 +9,9 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import workerd from "workerd";
 import { forbidden, forwarded, granted, opensSession } from "./comparison/expected.js";
 import { openHttp } from "./comparison/http-load.js";
-import { configure, THIS_WORKER } from "./comparison/plain-workerd.js";
+import { binary, configure, THIS_WORKER } from "./comparison/plain-workerd.js";
 import { foreignPage, handshake, page, preflight } from "./comparison/requests.js";
 import { startOriginServer } from "./comparison/subjects.js";
 import { print } from "./harness/measure.js";
@@ -109,11 +108,9 @@ async function startCounted(config) {
 		["--tool=callgrind", "--quiet", "--smc-check=all-non-file", "--instr-atstart=no"],
 		[`--callgrind-out-file=${join(dirname(config), OUT)}`],
 	].flat();
-	const runtime = spawn(
-		"valgrind",
-		[...callgrind, workerd.default, "serve", config, "--control-fd=3"],
-		{ stdio: ["ignore", "ignore", "inherit", "pipe"] },
-	);
+	const runtime = spawn("valgrind", [...callgrind, binary, "serve", config, "--control-fd=3"], {
+		stdio: ["ignore", "ignore", "inherit", "pipe"],
+	});
 	const ended = once(runtime, "exit");
 	const [line] = await once(runtime.stdio[3], "data");
 	return {

@@ -4,12 +4,13 @@ import { readFile } from "node:fs/promises";
 import { cpus, release, type } from "node:os";
 import { promisify } from "node:util";
 import { nginx } from "../../tests/harness/nginx.js";
+import { RUNTIME } from "./plain-workerd.js";
 
 export async function describeMachine() {
 	return {
 		processor: `${cpus().length} cores, ${cpus()[0].model.trim()}`,
 		system: `${type()} ${release()}`,
-		workerd: await versionOf("workerd"),
+		workerd: await versionOf(RUNTIME),
 		node: process.versions.node,
 		hono: await versionOf("hono"),
 		"socket.io": await versionOf("socket.io"),

@@ -3,11 +3,14 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import workerd from "workerd";
 import { serve } from "../../tests/harness/workerd.js";
 import { bundle } from "./bundle.js";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
+
+/** The package of the workerd that is measured: `workerd`, or `workerd-oldest`, the oldest that is supported. */
+export const RUNTIME = process.env.WORKERD ?? "workerd";
+export const { default: binary } = (await import(RUNTIME)).default;
 
 /** This Worker's module of Wasm, which any of them may import. */
 const WASM = "index_bg.wasm";
@@ -39,7 +42,7 @@ export async function configure(name, options = {}) {
 }
 
 /** Starts a workerd; see `serve`. */
-export const start = (config, output) => serve(workerd.default, config, output);
+export const start = (config, output) => serve(binary, config, output);
 
 const KV_WORKER = `worker = (
 	modules = [(name = "kv.js", esModule = embed "kv.js")],
