@@ -49,8 +49,11 @@ export async function openStore(runtime) {
 	};
 }
 
-/** Resolves to what is under a key of a namespace in `directory`, the `--persist-to` of a wrangler that has ended. */
-export async function readLocalKv(directory, namespace, key) {
+/**
+ * Opens a namespace in `directory`, the `--persist-to` of wranglers that have ended, for `use`. Resolves to
+ * what that resolves to.
+ */
+export async function withLocalKv(directory, namespace, use) {
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({
 			host: "127.0.0.1",
@@ -62,7 +65,7 @@ export async function readLocalKv(directory, namespace, key) {
 	});
 	try {
 		await runtime.ready;
-		return await (await openStore(runtime)).get(key);
+		return await use(await openStore(runtime));
 	} finally {
 		await runtime.dispose();
 	}

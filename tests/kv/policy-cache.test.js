@@ -21,6 +21,12 @@ import {
 const MB = 1024 * 1024;
 let server;
 
+/**
+ * The most reads in so many milliseconds: the first, and one by another request wherever there is no
+ * answer after half a second, as a busy machine may have it.
+ */
+const mostReads = (elapsed) => 1 + Math.ceil(elapsed / 500);
+
 before(async () => {
 	server = await startEchoServer();
 });
@@ -45,41 +51,45 @@ describe("a burst on a new isolate", () => {
 		let measured;
 		await withEdge({ policy, vars: forLong, fault: "answers in 100 ms" }, async (edge) => {
 			const [pid] = (await workerds()).filter((id) => !before.includes(id));
+			const start = performance.now();
 			const answers = await Promise.all(
 				Array.from({ length: count }, (_, index) => get(edge, index % 2 ? a : b)),
 			);
 			const statuses = answers.map(({ status }) => status);
 			const expected = answers.map((_, index) => (index % 2 ? 200 : 403));
 			assert.deepEqual(statuses, expected);
-			measured = { peak: await peakOf(pid), reads: (await policyReads(edge)).length };
+			const elapsed = performance.now() - start;
+			measured = { peak: await peakOf(pid), reads: (await policyReads(edge)).length, elapsed };
 		});
 		return measured;
 	}
 
-	test("reads the policy once or twice, and its memory is that of one reader", async () => {
+	test("reads the policy once, or as often as KV is late, and its memory is that of its readers", async () => {
 		const one = await peakAfter(2, large);
 		const many = await peakAfter(200, large);
 		const plain = { one: await peakAfter(2, ofA), many: await peakAfter(200, ofA) };
-		assert.ok(many.reads <= 2, `${many.reads} reads`);
+		assert.ok(many.reads <= mostReads(many.elapsed), `${many.reads} reads in ${many.elapsed} ms`);
 		// The memory of 200 requests themselves does not depend on the document.
 		const growth = many.peak - one.peak - (plain.many.peak - plain.one.peak);
-		const allowed = 3 * large.length;
+		const allowed = (1 + many.reads) * large.length;
 		assert.ok(growth < allowed, `${growth / MB} MB more, of ${allowed / MB}`);
 	});
 
-	test("of 200 hosts reads the document for every host once or twice, cached or not", () =>
+	test("of 200 hosts reads the document for every host once, or as often as KV is late, cached or not", () =>
 		withEdge(
 			{ policy: large, vars: forLong, fault: "answers in 100 ms", inspectorPort: 0 },
 			async (edge) => {
 				const sharedReads = async () =>
 					(await edge.kv.asked()).reads.filter(([key]) => key === "policy").length;
+				const start = performance.now();
 				for (const burst of ["cold", "warm"]) {
 					const hosts = Array.from({ length: 200 }, (_, index) => `${burst}-${index}.test`);
 					const statuses = await Promise.all(hosts.map((host) => statusOf(edge, a, host)));
 					assert.deepEqual(new Set(statuses), new Set([200]));
 				}
+				const elapsed = performance.now() - start;
 				const reads = await sharedReads();
-				assert.ok(reads <= 2, `${reads} reads`);
+				assert.ok(reads <= mostReads(elapsed), `${reads} reads in ${elapsed} ms`);
 				const inspector = await inspect(edge.runtime);
 				const { wasm } = await inspector.sizes();
 				inspector.close();
