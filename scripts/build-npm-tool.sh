@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-cargo build --locked --package socketio-cors --profile npm \
+# The package has the playground as well (scripts/build-playground.sh).
+cargo build --locked --package socketio-cors --package socketio-cors-playground --profile npm \
 	--target-dir target --target wasm32-unknown-unknown
 wasm-bindgen --target web --no-typescript --out-dir "$1" --out-name socketio_cors \
 	target/wasm32-unknown-unknown/npm/socketio-cors.wasm
