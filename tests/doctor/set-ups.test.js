@@ -1,12 +1,13 @@
 // `socketio-cors doctor` with Socket.IO servers and proxies that are set up wrongly, each in
 // another way: what is told first, and how it is put right.
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import {
 	createServer as createHttp2Server,
 	createSecureServer as createSecureHttp2Server,
 } from "node:http2";
 import { createServer as createTlsServer } from "node:https";
+import { connect } from "node:net";
 import { before as beforeAll, describe } from "node:test";
 import { gzipSync } from "node:zlib";
 import express from "express";
@@ -572,12 +573,24 @@ describe("the port", () => {
 		"the other local address": {
 			of: async () => {
 				const http = createServer().listen(0, "::1");
-				await new Promise((resolve) => http.once("listening", resolve));
-				return {
-					url: `http://127.0.0.1:${http.address().port}`,
-					servers: [],
-					stop: () => close(http),
+				await once(http, "listening");
+				const { port } = http.address();
+				// As long as a connection has the port at this address, no other test's server gets it.
+				const other = createServer().listen(0, "127.0.0.1");
+				await once(other, "listening");
+				const localAddress = "127.0.0.1";
+				const holder = connect({
+					host: localAddress,
+					port: other.address().port,
+					localAddress,
+					localPort: port,
+				});
+				await once(holder, "connect");
+				const stop = async () => {
+					holder.destroy();
+					await Promise.all([close(other), close(http)]);
 				};
+				return { url: `http://127.0.0.1:${port}`, servers: [], stop };
 			},
 			is: "error connection-failed",
 			says: "something does at [::1]",
