@@ -149,11 +149,6 @@ target/page/tool.js: $(PLAYGROUND) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	scripts/build-playground.sh $(@D)
 	@touch $@
 
-# Where both are wanted, the tool's call of cargo compiles the page's code as well, and links both at once.
-ifneq ($(filter package test test-e2e,$(MAKECMDGOALS)),)
-target/page/tool.js: | target/npm-tool/socketio_cors.js
-endif
-
 # The tool for Node.
 CLI := $(CORE) $(shell find crates/explain crates/cli/src -type f) crates/cli/Cargo.toml scripts/build-npm-tool.sh
 target/npm-tool/socketio_cors.js: $(CLI) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)

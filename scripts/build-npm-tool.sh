@@ -5,8 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-# The package has the playground as well (scripts/build-playground.sh).
-cargo build --locked --package socketio-cors --package socketio-cors-playground --profile npm \
+cargo build --locked --package socketio-cors --profile npm \
 	--target-dir target --target wasm32-unknown-unknown
 wasm-bindgen --target web --no-typescript --out-dir "$1" --out-name socketio_cors \
 	target/wasm32-unknown-unknown/npm/socketio-cors.wasm
