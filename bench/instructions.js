@@ -4,11 +4,11 @@
 //   node bench/instructions.js [--requests 2500] [word …]
 //
 // With words only the works whose names have one of them are done.
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { serve } from "../tests/harness/workerd.js";
 import { forbidden, forwarded, granted, opensSession } from "./comparison/expected.js";
 import { openHttp } from "./comparison/http-load.js";
 import { binary, configure, THIS_WORKER } from "./comparison/plain-workerd.js";
@@ -104,22 +104,19 @@ async function sendAll({ slice, close }) {
 
 /** Starts a workerd under callgrind, which counts nothing yet. */
 async function startCounted(config) {
-	const callgrind = [
-		["--tool=callgrind", "--quiet", "--smc-check=all-non-file", "--instr-atstart=no"],
-		[`--callgrind-out-file=${join(dirname(config), OUT)}`],
-	].flat();
-	const runtime = spawn("valgrind", [...callgrind, binary, "serve", config, "--control-fd=3"], {
-		stdio: ["ignore", "ignore", "inherit", "pipe"],
-	});
-	const ended = once(runtime, "exit");
-	const [line] = await once(runtime.stdio[3], "data");
+	const { pid, url, stop } = await serve(binary, config, "ignore", [
+		"valgrind",
+		...["--tool=callgrind", "--quiet", "--smc-check=all-non-file", "--instr-atstart=no"],
+		`--callgrind-out-file=${join(dirname(config), OUT)}`,
+	]);
 	return {
-		url: `http://127.0.0.1:${JSON.parse(line).port}`,
+		url,
 		control: (command) =>
-			execFileSync("callgrind_control", [command, String(runtime.pid)], { stdio: "ignore" }),
-		async stop() {
-			runtime.kill("SIGKILL");
-			await ended;
+			execFileSync("callgrind_control", [command, String(pid)], { stdio: "ignore" }),
+		stop() {
+			// Callgrind would write another dump.
+			process.kill(pid, "SIGKILL");
+			return stop();
 		},
 	};
 }

@@ -35,9 +35,11 @@ export async function startOn(binary, { policy, upstream, compatibilityDate }) {
  * Starts a workerd of that configuration. Resolves to its process id, its URL and a function that
  * stops it.
  * @param {number | "ignore"} output the file descriptor that it writes to
+ * @param {string[]} under a command that runs it, with its options
  */
-export async function serve(binary, config, output = "ignore") {
-	const runtime = spawn(binary, ["serve", config, "--control-fd=3"], {
+export async function serve(binary, config, output = "ignore", under = []) {
+	const [command, ...words] = [...under, binary, "serve", config, "--control-fd=3"];
+	const runtime = spawn(command, words, {
 		// V8 may write files of its own.
 		cwd: dirname(config),
 		stdio: ["ignore", output, "inherit", "pipe"],
