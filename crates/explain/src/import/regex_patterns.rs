@@ -57,8 +57,7 @@ const OPEN_SCHEME: Obstacle = Obstacle::Unsayable("its scheme is open");
 const OPEN_HOST: Obstacle = Obstacle::Unsayable("it leaves the domain open");
 const SEVERAL: Obstacle = Obstacle::Unsayable("several parts of the host are open");
 const PLACE: Obstacle = Obstacle::Unsayable(
-    "a pattern's * can be part of one label only, and two more labels must \
-                         follow",
+    "a pattern's * can be part of one label only, and two more labels must follow",
 );
 
 impl Translation {

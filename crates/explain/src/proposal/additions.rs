@@ -44,8 +44,7 @@ impl AdditionError {
         match self {
             Self::Faulty => "has faults",
             Self::Socketio2 => {
-                "has \"origins\", which cannot have notes: rename it to \"origin\" \
-                                first"
+                "has \"origins\", which cannot have notes: rename it to \"origin\" first"
             }
             Self::NoList => "has no list of origins to add these to",
         }

@@ -78,11 +78,7 @@ impl Dataset {
             return Err(WrongUsage(format!("{} is not an account id", printable(&account))));
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(WrongUsage(
-                "CLOUDFLARE_API_TOKEN has characters that no token \
-                                   has"
-                .to_owned(),
-            ));
+            return Err(WrongUsage(BAD_TOKEN.to_owned()));
         }
         let api = variable("CLOUDFLARE_API_BASE_URL").unwrap_or_else(|| API.to_owned());
         let url = format!("{}/accounts/{account}/analytics_engine/sql", api.trim_end_matches('/'));
@@ -201,6 +197,7 @@ const NO_DATASET: &str = "wrangler's configuration binds no dataset as DECISIONS
 const NO_ACCOUNT: &str = "set CLOUDFLARE_ACCOUNT_ID: wrangler's configuration has no account_id";
 const NO_TOKEN: &str =
     "set CLOUDFLARE_API_TOKEN to a token that has the permission Account Analytics: Read";
+const BAD_TOKEN: &str = "CLOUDFLARE_API_TOKEN has characters that no token has";
 const BAD_API: &str = "CLOUDFLARE_API_BASE_URL is not an https: URL";
 
 #[cfg(test)]
