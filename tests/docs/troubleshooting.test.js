@@ -7,6 +7,7 @@ import { WebSocketServer } from "ws";
 import { connect, inPage, open, startBrowser, startPageServer } from "../harness/browser.js";
 import { close, listen, send, startOriginServer } from "../harness/http.js";
 import { startServer } from "../harness/oracle.js";
+import { patience } from "../harness/patience.js";
 import { freePort } from "../harness/process.js";
 import { client, refused, startSocketServer } from "../harness/socketio.js";
 import { documents } from "./documents.js";
@@ -239,7 +240,7 @@ describe("Chromium's console says what the document explains:", () => {
 					.page()
 					.waitForEvent("console", {
 						predicate: (message) => leadsTo(message.text(), code),
-						timeout: 10_000,
+						timeout: patience,
 					})
 					.catch((error) => error);
 				await connect(frame, server.url, options).catch(() => {});

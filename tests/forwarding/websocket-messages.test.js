@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { after, before, describe } from "node:test";
 import WebSocket, { WebSocketServer } from "ws";
+import { patience } from "../harness/patience.js";
 import { allowed, startWays, testEveryWay } from "../harness/ways.js";
 import { startUpgrader } from "./websocket.js";
 
@@ -48,7 +49,7 @@ async function openBoth(url, asked, offered) {
 
 /** Sends a message from one end to the other. Resolves to whether it came as it was sent. */
 async function passes(from, to, message, binary = false) {
-	const arrival = once(to, "message", { signal: AbortSignal.timeout(60_000) });
+	const arrival = once(to, "message", { signal: AbortSignal.timeout(patience) });
 	from.send(message, { binary });
 	const [bytes, asBinary] = await arrival;
 	return asBinary === binary && bytes.equals(message);

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import { close, listen } from "../harness/http.js";
+import { patience } from "../harness/patience.js";
 
-const soon = () => ({ signal: AbortSignal.timeout(20_000) });
+const soon = () => ({ signal: AbortSignal.timeout(patience) });
 
 /** Starts an origin server for `open`. */
 export async function startUpgrader() {
@@ -81,7 +82,7 @@ function end(socket) {
 		.on("end", note("end"))
 		.on("error", note("reset"));
 	async function until(holds, what) {
-		const late = AbortSignal.timeout(20_000);
+		const late = AbortSignal.timeout(patience);
 		while (!holds()) {
 			await new Promise((resolve, reject) => {
 				changed = resolve;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { close, listen } from "./http.js";
+import { patience } from "./patience.js";
 import { soon } from "./socketio.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -34,7 +35,7 @@ const launching = (args) => ({
 		"--host-resolver-rules=MAP localhost 127.0.0.1",
 		...args,
 	],
-	timeout: 30_000,
+	timeout: patience,
 });
 
 /** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
@@ -103,8 +104,9 @@ export function html(script) {
 /** Opens the page at `url`, which `prepare` gets while it is empty. Resolves to its frame. */
 export async function open(context, url, prepare) {
 	const page = await context.newPage();
+	page.setDefaultTimeout(patience);
 	await prepare?.(page);
-	await page.goto(url, { timeout: 20_000 });
+	await page.goto(url);
 	return page.mainFrame();
 }
 
@@ -159,7 +161,7 @@ export function connect(frame, url, { tag, token, ...options } = {}) {
 		withCredentials: true,
 		forceNew: true,
 		reconnection: false,
-		timeout: 10_000,
+		timeout: patience,
 		// Otherwise client 4 gives up after the first transport.
 		tryAllTransports: true,
 		// Client 2 in a browser ignores `extraHeaders` at the top.

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { send } from "./http.js";
+import { until } from "./process.js";
 import { openStore, storeWorker } from "./store.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -93,13 +94,13 @@ export async function startEdge({
 		/** Sends a request; see `send`. */
 		send: (path, options) => send(url, path, options),
 		/** Asks again until `settled` holds of the answer: an edit takes a freshness to be seen. */
-		async sendUntil(settled, path, options, seconds = 10) {
-			for (let tries = 0; tries < 10 * seconds; tries += 1) {
-				const answer = await send(url, path, options);
-				if (settled(answer)) return answer;
-				await new Promise((resolve) => setTimeout(resolve, 100));
-			}
-			throw new Error(`nothing changed for ${path} in ${seconds} seconds`);
+		async sendUntil(settled, path, options) {
+			let answer;
+			await until(`the change for ${path}`, async () => {
+				answer = await send(url, path, options);
+				return settled(answer);
+			});
+			return answer;
 		},
 		stop: () => runtime.dispose(),
 	};

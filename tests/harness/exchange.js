@@ -1,8 +1,9 @@
 // One request seen from both ends, each of which the test drives.
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { patience } from "./patience.js";
 
-const soon = () => ({ signal: AbortSignal.timeout(20_000) });
+const soon = () => ({ signal: AbortSignal.timeout(patience) });
 
 /**
  * Starts a request at `url` and waits for it at `server`, a `node:http` one that answers nothing

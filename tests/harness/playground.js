@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { send } from "./http.js";
+import { patience } from "./patience.js";
 import { freePort, start, until } from "./process.js";
 
 /** Starts `make dev` on `port`, or on a free one, with a local KV of its own. Resolves when all of it answers. */
@@ -45,12 +46,13 @@ export async function startPlayground(port) {
 export async function openPlayground(browser, { allowed, other }, options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
 	const page = await context.newPage();
+	page.setDefaultTimeout(patience);
 	const problems = [];
 	page.on("pageerror", (error) => problems.push(error.message));
 	page.on("console", (message) => {
 		if (message.type() === "error") problems.push(`${message.location().url} ${message.text()}`);
 	});
-	await page.goto(`${allowed}/`, { timeout: 20_000 });
+	await page.goto(`${allowed}/`);
 	await page.waitForFunction(() => document.getElementById("document").value !== "");
 	const clientOf = async (origin) => {
 		const frameOf = () => page.frames().find((frame) => frame.url().startsWith(`${origin}/client`));

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { patienceSeconds } from "./patience.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -92,8 +93,8 @@ export async function run(command, args, env, seconds) {
 	}
 }
 
-/** Resolves when `holds` does, or a promise of it; fails after a minute, or so many seconds. */
-export async function until(what, holds, seconds = 60) {
+/** Resolves when `holds` does, or a promise of it; fails after four minutes, or so many seconds. */
+export async function until(what, holds, seconds = patienceSeconds) {
 	const end = Date.now() + seconds * 1000;
 	while (!(await holds())) {
 		if (Date.now() > end) throw new Error(`${what} did not come in ${seconds} seconds`);

@@ -8,6 +8,7 @@ import { io as io4 } from "socket.io-client";
 import io2 from "socket.io-client-2";
 import { io as io3 } from "socket.io-client-3";
 import { close, listen } from "./http.js";
+import { patience } from "./patience.js";
 
 const servers = { 2: Server2, 3: Server3, 4: Server4 };
 const clients = { 2: io2, 3: io3, 4: io4 };
@@ -77,7 +78,7 @@ export function client(version, url, { origin, tag, extraHeaders, query, ...opti
 		// Client 2 would take Node's own WebSocket for a browser's, which sends no extra headers.
 		forceNode: true,
 		reconnection: false,
-		timeout: 10_000,
+		timeout: patience,
 		extraHeaders: { ...(origin && { Origin: origin }), ...extraHeaders },
 		query: { ...query, ...(tag && { tag }) },
 		...options,
@@ -123,7 +124,7 @@ export async function upgraded(socket) {
 /** A promise that fails, instead of hanging, when what it waits for does not come. */
 export function soon(what, executor) {
 	return new Promise((resolve, reject) => {
-		const late = setTimeout(() => reject(new Error(`${what} did not come in 20 s`)), 20_000);
+		const late = setTimeout(() => reject(new Error(`${what} did not come`)), patience);
 		const settle = (then) => (value) => {
 			clearTimeout(late);
 			then(value);

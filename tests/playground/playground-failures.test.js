@@ -7,6 +7,7 @@ import WebSocket from "ws";
 import { startPlayground } from "../../playground/server.js";
 import { startBrowser } from "../harness/browser.js";
 import { close, listen } from "../harness/http.js";
+import { patience } from "../harness/patience.js";
 import { freePort, until } from "../harness/process.js";
 
 const stored = '{"origin": false}\n';
@@ -41,9 +42,10 @@ async function opened(wrangler, use) {
 	const port = await freePort();
 	let playground = await startPlayground({ port, edge });
 	const context = await browser.newContext();
+	context.setDefaultTimeout(patience);
 	try {
 		const page = await context.newPage();
-		await page.goto(playground.url, { timeout: 20_000 });
+		await page.goto(playground.url);
 		const shows = (id, text) =>
 			until(`"${text}"`, async () => (await page.locator(id).textContent()) === text);
 		await use({
@@ -122,7 +124,7 @@ test("with many pages open, each still has an answer", () =>
 	opened(startWrangler(), async ({ context, url, page }) => {
 		for (let pages = 0; pages < 7; pages++) {
 			const another = await context.newPage();
-			await another.goto(url, { timeout: 20_000 });
+			await another.goto(url);
 			await another.waitForFunction(() => document.getElementById("document").value !== "");
 		}
 		const status = await page.evaluate(async () => (await fetch("/policy")).status);

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { patience } from "../harness/patience.js";
 import { environment, root, start } from "../harness/process.js";
 
 const bin = join(root, "node_modules/.bin");
@@ -40,6 +41,7 @@ export async function startSite() {
  */
 export async function openSite(context, site, { hash = "", loads = true, before } = {}) {
 	const page = await context.newPage();
+	page.setDefaultTimeout(patience);
 	const problems = [];
 	const asked = new Set();
 	page.on("pageerror", (error) => problems.push(error.message));
@@ -52,7 +54,7 @@ export async function openSite(context, site, { hash = "", loads = true, before 
 		if (request.failure().errorText === "csp") asked.delete(request);
 	});
 	await before?.(page);
-	await page.goto(`${site.url}/${hash}`, { waitUntil: "domcontentloaded", timeout: 20_000 });
+	await page.goto(`${site.url}/${hash}`, { waitUntil: "domcontentloaded" });
 	if (loads) await page.locator("#save:enabled").waitFor();
 	return {
 		page,

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { instrument } from "@socket.io/admin-ui";
 import { startBrowser } from "../harness/browser.js";
 import { startEdge } from "../harness/edge.js";
+import { patience } from "../harness/patience.js";
 import { root } from "../harness/process.js";
 import { client, connected, startSocketServer } from "../harness/socketio.js";
 import { app, policyOf } from "./setups.js";
@@ -40,6 +41,7 @@ after(async () => {
 async function openUi(api) {
 	const context = await browser.newContext({ ignoreHTTPSErrors: true });
 	const page = await context.newPage();
+	page.setDefaultTimeout(patience);
 	await context.route(/^https:/, (route) => {
 		const { host, pathname } = new URL(route.request().url());
 		// Its fonts are elsewhere.

@@ -51,7 +51,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 	const toOne = { policy: versionOfA, routes: 1, origins: 1 };
 	const toTwo = { policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
 	const untilB = (edge, expected) =>
-		edge.sendUntil(({ status }) => status === expected, poll, { headers: { origin: b } }, 60);
+		edge.sendUntil(({ status }) => status === expected, poll, { headers: { origin: b } });
 
 	test("each change of policy, with the host, the hash and counts", () =>
 		withEdge({ policy: ofA, vars: {} }, async (edge) => {
