@@ -1,6 +1,9 @@
 // What is to be answered.
 
-/** @param {string} [text] the body; without it something else looks at that */
+/**
+ * @param {boolean | string} cors whether pages of the request's origin may read it, or the origin whose pages may
+ * @param {string} [text] the body; without it something else looks at that
+ */
 export const answer = (status, cors, text) => ({ status, cors, text });
 
 export const granted = answer(204, true, "");

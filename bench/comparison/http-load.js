@@ -22,7 +22,8 @@ export async function openHttp(subject, expected, { count, request, prepare, isR
 		const taken = performance.now() - began;
 		if (statusCode !== expected.status) throw new Error(`status ${statusCode}`);
 		if (!right) throw new Error("another body than it should have");
-		if (checkCors && !hasCors(headers, expected.cors && asked.headers.origin)) {
+		const { cors } = expected;
+		if (checkCors && !hasCors(headers, cors === true ? asked.headers.origin : cors)) {
 			throw new Error(`headers ${JSON.stringify(headers)}`);
 		}
 		return taken;

@@ -10,8 +10,9 @@ const thisWorker = (expected) => ({ one: expected, many: expected, tenant: expec
 
 /** What they answer a foreign preflight with that refuse nothing: a 204 that grants nothing. */
 const ungranted = answer(204, false, "");
-const refused = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
-const refusedPreflight = { constant: granted, refusal: forbidden, ...thisWorker(forbidden) };
+/** The constant grants everybody the same origin. */
+const constant = answer(204, page, "");
+const refused = { constant, refusal: forbidden, ...thisWorker(forbidden) };
 
 const forwarded = {
 	passThrough: answer(200, false),
@@ -51,7 +52,7 @@ export const works = [
 		name: "preflight, refused",
 		floor: "refusal",
 		weight: 2,
-		subjects: { ...refusedPreflight, hono: ungranted, direct: ungranted, nginx: ungranted },
+		subjects: { ...refused, hono: ungranted, direct: ungranted, nginx: ungranted },
 		open: http({ count: 500, request: () => preflight(foreignPage) }),
 	},
 	{
