@@ -156,7 +156,7 @@ target/npm-tool/socketio_cors.js: $(CLI) | $(PACKAGES) $(WASM_TARGET) $(WASM_BIN
 	scripts/build-npm-tool.sh $(@D)
 	@touch $@
 
-PACKAGED := $(shell find npm template playground demo -type f) policy.schema.json cases.schema.json LICENSE scripts/build-package.js scripts/licences.js
+PACKAGED := $(shell find npm template playground demo -type f) docs/troubleshooting.md policy.schema.json cases.schema.json LICENSE scripts/build-package.js scripts/licences.js
 $(PACKAGE): build/index.js target/npm-tool/socketio_cors.js target/page/tool.js $(PACKAGED) | $(PACKAGES)
 	node scripts/build-package.js
 	@touch $@

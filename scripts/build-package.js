@@ -1,6 +1,6 @@
 // `make package`: the npm package as one tarball, from what was built before.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -18,6 +18,15 @@ rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 for (const name of ["bin", "lib", "package.json", "README.md"]) copy(`npm/${name}`, name);
 for (const name of ["LICENSE", "policy.schema.json", "cases.schema.json"]) copy(name, name);
+// To which the doctor's findings lead. The pages that it links to are not in the package.
+mkdirSync(to("docs"));
+writeFileSync(
+	to("docs/troubleshooting.md"),
+	readFileSync(from("docs/troubleshooting.md"), "utf8").replace(
+		/\[([^\]]+)\]\([a-z]+\.md[^)]*\)/g,
+		"$1",
+	),
+);
 copy("build/index.js", "worker/index.js");
 copy("build/index_bg.wasm", "worker/index_bg.wasm");
 copy("target/npm-tool/socketio_cors.js", "tool/socketio_cors.js");

@@ -57,6 +57,15 @@ describe("the package", () => {
 			assert.match(licences, name);
 	});
 
+	test("has the page that the doctor's findings lead to, which leads nowhere outside", async () => {
+		const page = "docs/troubleshooting.md";
+		const packed = await read(made.project, "node_modules/socketio-cors-edge", page);
+		const headings = (text) => text.split("\n").filter((line) => line.startsWith("#"));
+		assert.deepEqual(headings(packed), headings(await read(root, page)));
+		assert.ok(headings(packed).includes("### wrong-path"));
+		assert.doesNotMatch(packed, /\]\((?!#|https:)/);
+	});
+
 	test("is of the version of the crates and of the changelog", async () => {
 		const manifest = JSON.parse(await read(root, "npm/package.json"));
 		const [, version] = (await read(root, "Cargo.toml")).match(/^version = "(.*)"$/m);
