@@ -3,6 +3,7 @@
 //! Nothing is sent but Engine.IO's handshakes and heartbeats, the packet that connects
 //! to the page's namespace, and those that close what was opened.
 
+mod further;
 mod prober;
 
 use super::{
@@ -63,12 +64,12 @@ pub(super) async fn examine(
 
 async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
     let session = polls(prober).await;
-    if !prober.examination.is_socket_io() && prober.may_depend_on_origin() {
+    if !prober.examination.is_socket_io() && prober.examination.may_depend_on_origin() {
         if prober.examination.page_poll().is_some_and(Exchange::is_late) {
             prober.hurry();
         }
         passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody).await;
-        if prober.may_depend_on_metadata() {
+        if prober.examination.may_depend_on_metadata() {
             passing_handshake(prober, Step::UnmarkedPoll, Asker::Unmarked).await;
         }
     }
@@ -116,7 +117,7 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
             return;
         }
     }
-    if prober.may_be_elsewhere() {
+    if prober.examination.may_be_elsewhere() {
         other_paths(prober).await;
     }
 }
@@ -231,7 +232,7 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
     if !prober.examination.get(Step::Websocket).is_some_and(is_silent) {
         prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
     }
-    if prober.may_depend_on_origin_of_websocket() {
+    if prober.examination.may_depend_on_origin_of_websocket() {
         prober.websocket(Step::NoOriginWebsocket, Asker::Nobody).await;
     }
 }
