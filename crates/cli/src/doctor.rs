@@ -63,11 +63,16 @@ pub(super) struct Doctor {
     origin: Option<String>,
     /// Send nothing: diagnose a browser's recording (network panel, "Save all as HAR")
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["header", "query", "cookie", "websocket", "direct", "timeout", "hold"])]
+    #[arg(conflicts_with_all = [
+        "header", "query", "cookie", "websocket", "direct", "timeout", "hold", "no_trailing_slash",
+    ])]
     har: Option<String>,
     /// Socket.IO's path [default: /socket.io/]
     #[arg(long, value_name = "P")]
     path: Option<String>,
+    /// The page's client has addTrailingSlash: false
+    #[arg(long)]
+    no_trailing_slash: bool,
     /// A header that the page's client sets (extraHeaders); may be repeated
     #[arg(long, value_name = "N:V")]
     header: Vec<String>,
@@ -187,7 +192,10 @@ impl Doctor {
         // Both are there, as clap sees to it, unless there is a recording.
         let url = self.url.as_deref().unwrap_or_default();
         let Asked { base, path, namespace, query } = self.server(url)?;
-        let path = path.unwrap_or_else(|| "/socket.io/".to_owned());
+        let mut path = path.unwrap_or_else(|| "/socket.io/".to_owned());
+        if self.no_trailing_slash && path.len() > 1 {
+            path.truncate(path.trim_end_matches('/').len());
+        }
         let direct = match &self.direct {
             Some(url) => match arguments::server("--direct", url)? {
                 arguments::Server { query, .. } if !query.is_empty() => {

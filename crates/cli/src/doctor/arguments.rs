@@ -106,7 +106,8 @@ pub(super) fn path(text: &str) -> Result<String, WrongUsage> {
     Ok(with_slash(text))
 }
 
-/// A client asks with a slash at the end, whether its `path` has one or not.
+/// A client asks with a slash at the end, whether its `path` has one or not, but for one with
+/// `addTrailingSlash: false`.
 fn with_slash(path: &str) -> String {
     format!("{}/", path.trim_end_matches('/'))
 }

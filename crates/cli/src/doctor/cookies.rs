@@ -70,8 +70,23 @@ const OF_BALANCERS: &[&str] = &[
     "GCLB",
     "INGRESSCOOKIE",
     "SERVERID",
+    "SERVERUSED",
+    "SRV",
     "BIGipServer",
+    "TS01",
     "fly-",
+    "GAESA",
+    "ASLBSA",
+    "heroku-session-affinity",
+    "bm_s",
+    "bm_mi",
+    "_abck",
+    "ak_bmsc",
+    "incap_ses_",
+    "visid_incap_",
+    "nlbi_",
+    "datadome",
+    "_px",
 ];
 
 /// A `Set-Cookie` header with `…` for the cookie's value, which may be a secret.

@@ -188,18 +188,22 @@ impl Examination {
         is_ended && quiet.next().is_some() && self.all(Step::QuietSession).all(Exchange::is_ok)
     }
 
-    /// The names of the cookies that the page's browser has for the server and that may log somebody
-    /// in, as far as is known: it was said to hold some, or the server set some.
-    pub(super) fn names_of_cookies(&self) -> Vec<String> {
+    /// The cookies that the page's browser has for the server and that may log somebody in, as far as is
+    /// known: it was said to hold some, or the server set some.
+    pub(super) fn logins(&self) -> Logins {
+        let set = self.cookies().into_iter().map(|(cookie, ..)| cookie);
+        let (foreign, own): (Vec<_>, Vec<_>) = set
+            .filter(|cookie| !cookie.is_of_a_balancer() && !self.is_of_a_session(cookie))
+            .partition(SetCookie::is_cross_site);
         let held = self.target.page.cookie.iter().flat_map(|cookie| cookie.split(';'));
         let held = held.filter_map(|pair| pair.trim().split_once('='));
-        let mut names: Vec<_> = held.map(|(name, _)| name.trim().to_owned()).collect();
-        let set = self.cookies().into_iter().map(|(cookie, ..)| cookie);
-        let set = set.filter(|cookie| !cookie.is_of_a_balancer() && !self.is_of_a_session(cookie));
-        names.extend(set.map(|cookie| cookie.name));
-        names.sort_unstable();
-        names.dedup();
-        names
+        let held = held.map(|(name, _)| name.trim().to_owned());
+        let is_own = |name: &String| own.iter().any(|cookie| cookie.name == *name);
+        let mut sent: Vec<_> = held.filter(|name| !is_own(name)).collect();
+        sent.extend(foreign.into_iter().map(|cookie| cookie.name));
+        sent.sort_unstable();
+        sent.dedup();
+        Logins { sent, kept: own.into_iter().map(|cookie| cookie.name).collect() }
     }
 
     /// The cookies that Socket.IO's answers to the page set, with their headers as they may be
@@ -223,6 +227,16 @@ impl Examination {
         }
         cookies
     }
+}
+
+/// The names of cookies that may log somebody in.
+#[derive(Debug)]
+pub(super) struct Logins {
+    /// Those that a browser sends with another site's WebSocket, or may send: of one that a person gave,
+    /// nothing but its name is known.
+    pub(super) sent: Vec<String>,
+    /// Those that Chromium sends with no request of another site: only `SameSite=None; Secure` lets it.
+    pub(super) kept: Vec<String>,
 }
 
 impl Examination {

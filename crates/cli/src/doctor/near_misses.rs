@@ -61,7 +61,7 @@ const DEFAULT_PORT: &str = "with the scheme's default port, which browsers leave
 const NO_SCHEME: &str = "without its scheme";
 /// With a `*`, which a list of `cors` takes for a character like others.
 pub(super) const PATTERN: &str = "which is no pattern, but compared letter by letter";
-const QUOTES: &str = "with quotes that belong to it";
+pub(super) const QUOTES: &str = "with quotes that belong to it";
 /// Of the same host.
 pub(super) const OTHER_PORT: &str = "with another port";
 /// In which browsers write no host.

@@ -6,8 +6,11 @@ use super::exchange::Exchange;
 const MARKS: &[(&str, &str)] = &[
     ("cf-ray", "Cloudflare"),
     ("x-amz-cf-id", "CloudFront"),
-    ("x-amzn-trace-id", "AWS load balancer"),
-    ("x-amzn-requestid", "AWS API Gateway"),
+    ("x-amz-apigw-id", "AWS API Gateway"),
+    ("apigw-requestid", "AWS API Gateway"),
+    ("x-amzn-requestid", "AWS API Gateway or Lambda"),
+    // A load balancer adds it to requests alone.
+    ("x-amzn-trace-id", "AWS"),
     ("x-azure-ref", "Azure Front Door"),
     ("x-vercel-id", "Vercel"),
     ("x-nf-request-id", "Netlify"),

@@ -23,29 +23,56 @@ pub(super) enum SocketServer {
     Netty,
 }
 
-/// A proxy before it, or a platform that runs it, which is set up by lines of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proxy {
-    Nginx,
-    Apache,
-    Caddy,
-    Iis,
-    Gunicorn,
-    Passenger,
-    LiteSpeed,
-    Envoy,
-    Varnish,
-    Fastly,
-    Cloudflare,
-    CloudFront,
-    AwsBalancer,
-    Azure,
-    GoogleCloud,
-    Heroku,
-    Vercel,
-    Fly,
-    Render,
-    Railway,
+/// Defines [`Proxy`] by what each is called in a fix.
+macro_rules! proxies {
+    ($($proxy:ident = $name:literal,)*) => {
+        /// A proxy before it, or a platform that runs it, which is set up by lines of its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Proxy {
+            $($proxy,)*
+        }
+
+        impl Proxy {
+            #[cfg(test)]
+            pub(super) const ALL: &[Self] = &[$(Self::$proxy,)*];
+
+            /// Its name, as each fix that is for it has it.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$proxy => $name,)*
+                }
+            }
+        }
+    };
+}
+
+proxies! {
+    Nginx = "nginx",
+    Apache = "Apache",
+    Caddy = "Caddy",
+    Haproxy = "HAProxy",
+    Iis = "IIS",
+    Gunicorn = "gunicorn",
+    Passenger = "Passenger",
+    LiteSpeed = "LiteSpeed",
+    Envoy = "Envoy",
+    Kong = "Kong",
+    Express = "Express",
+    Varnish = "Varnish",
+    Fastly = "Fastly",
+    Cloudflare = "Cloudflare",
+    CloudFront = "CloudFront",
+    ApiGateway = "API Gateway",
+    AwsBalancer = "AWS load balancer",
+    FrontDoor = "Front Door",
+    Azure = "Azure",
+    GoogleCloud = "Google Cloud",
+    Heroku = "Heroku",
+    Vercel = "Vercel",
+    Netlify = "Netlify",
+    Fly = "Fly.io",
+    Render = "Render",
+    Railway = "Railway",
 }
 
 /// Headers by which a platform is known, with a part of their values: it may run a well-known
@@ -63,6 +90,8 @@ const PLATFORMS: &[(Proxy, &str, &str)] = &[
     (Proxy::Fly, "Server", "fly/"),
     (Proxy::Vercel, "x-vercel-id", ""),
     (Proxy::Vercel, "Server", "vercel"),
+    (Proxy::Netlify, "x-nf-request-id", ""),
+    (Proxy::Netlify, "Server", "netlify"),
     (Proxy::Heroku, "Server", "heroku"),
     (Proxy::Heroku, "Via", "heroku-router"),
     (Proxy::Heroku, "Via", "vegur"),
@@ -70,11 +99,28 @@ const PLATFORMS: &[(Proxy, &str, &str)] = &[
     (Proxy::GoogleCloud, "x-cloud-trace-context", ""),
     (Proxy::Azure, "Set-Cookie", "arraffinity"),
     (Proxy::Azure, "x-ms-middleware-request-id", ""),
+    // Also before one of the regional or edge-optimized kind, whose CloudFront is its own.
+    (Proxy::ApiGateway, "x-amz-apigw-id", ""),
+    (Proxy::ApiGateway, "apigw-requestid", ""),
     (Proxy::AwsBalancer, "Set-Cookie", "awsalb"),
     (Proxy::AwsBalancer, "Server", "awselb"),
     (Proxy::CloudFront, "x-amz-cf-id", ""),
     (Proxy::CloudFront, "Via", "cloudfront"),
     (Proxy::CloudFront, "Server", "cloudfront"),
+    (Proxy::ApiGateway, "x-amzn-requestid", ""),
+    (Proxy::FrontDoor, "x-azure-ref", ""),
+    (Proxy::Kong, "x-kong-proxy-latency", ""),
+    (Proxy::Kong, "x-kong-response-latency", ""),
+    (Proxy::Kong, "Via", "kong/"),
+    (Proxy::Kong, "Server", "kong/"),
+];
+
+/// Sentences of error pages whose writer names itself nowhere.
+const SENTENCES: &[(Proxy, &str)] = &[
+    (Proxy::Haproxy, "No server is available to handle this request"),
+    (Proxy::Haproxy, "The server didn't respond in time"),
+    (Proxy::Haproxy, "The server returned an invalid or incomplete response"),
+    (Proxy::Haproxy, "Request forbidden by administrative rules"),
 ];
 
 /// The header that Envoy adds to a server's answer.
@@ -153,9 +199,27 @@ pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {
         Some(Proxy::Varnish)
     } else if server.contains("envoy") || exchange.header(ENVOY).is_some() {
         Some(Proxy::Envoy)
+    } else if is_of_express(exchange) {
+        Some(Proxy::Express)
     } else {
-        None
+        let wrote = |(_, sentence): &&(Proxy, &str)| exchange.body().contains(sentence);
+        SENTENCES.iter().find(wrote).map(|(proxy, _)| *proxy)
     }
+}
+
+/// True if a middleware of Express had the request. What Socket.IO answers alone, on the same HTTP
+/// server, does not say so.
+pub(super) fn is_of_express(exchange: &Exchange) -> bool {
+    exchange.header("X-Powered-By").is_some_and(|by| by.eq_ignore_ascii_case("express"))
+}
+
+/// Whoever answers a preflight in place of Socket.IO: an application in Express, even if a proxy before it
+/// has a name, or that proxy.
+pub(super) fn answers_preflight(examination: &Examination, preflight: &Exchange) -> Option<Proxy> {
+    if is_of_express(preflight) {
+        return Some(Proxy::Express);
+    }
+    proxy_before(examination, preflight)
 }
 
 /// The same, or the one that the page's other answers name: a refused upgrade seldom does.

@@ -1,6 +1,6 @@
 //! Handshakes that a cache answers.
 
-use super::evidence::with_headers;
+use super::{evidence::with_headers, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -48,16 +48,7 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
                  they throw each other out (\"Session ID unknown\", again and again), and one may read \
                  what is meant for the other.",
             ])
-            .fix([
-                "Let the cache always pass Socket.IO's path on. Cloudflare: Caching, Cache Rules, Bypass \
-                 cache for",
-                "  starts_with(http.request.uri.path, \"/socket.io/\")",
-                "CloudFront: the cache policy CachingDisabled for /socket.io/*. nginx, in Socket.IO's \
-                 location:",
-                "  proxy_cache off;",
-                "Varnish, in vcl_recv:",
-                "  if (req.url ~ \"^/socket.io/\") { return (pass); }",
-            ]),
+            .fix(remedy::uncached(examination, first)),
     )
 }
 

@@ -60,6 +60,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
                 .to_owned(),
         );
     }
+    fix.push("HAProxy:".to_owned());
+    fix.push("  cookie … secure attr \"SameSite=None\"".to_owned());
     if !target.is_trustworthy() {
         fix.push("Secure needs https, and this server is on http.".to_owned());
     }

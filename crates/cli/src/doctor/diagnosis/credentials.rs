@@ -46,11 +46,17 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         "This page sends none, and works. But the server says that pages may send them \
          (Access-Control-Allow-Credentials: true), and a page that does fails."
     };
-    finding
+    let finding = finding
         .why([whom])
         .why(unreadable(poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
-        .fix(remedy::headers_of_proxy(examination, poll))
+        .fix(remedy::headers_of_proxy(examination, poll));
+    let finding = if remedy::sets_none_itself(examination) {
+        finding.fix(["Or delete it there, and let the server set it:"])
+    } else {
+        finding
+    };
+    finding
         .fix(remedy::allow_page(examination))
         .fix(["A Socket.IO server also sends * if `cors` has no `origin`."])
         .fix(["Or, if no cookie is needed, take withCredentials out of the client, and credentials out of \

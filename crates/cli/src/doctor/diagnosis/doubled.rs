@@ -11,7 +11,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, socket_server},
+    software::{SocketServer, proxy_before, socket_server},
     step::Step,
 };
 
@@ -20,6 +20,10 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     let in_one = poll.headers().all("Access-Control-Allow-Origin").count() == 1;
     let summary = if in_one {
         "Access-Control-Allow-Origin has several origins in one header".to_owned()
+    } else if listed(poll).is_some() {
+        "Access-Control-Allow-Origin is there more than once, with another origin each time: a list is \
+         written out, or the server and a proxy before it both set it"
+            .to_owned()
     } else {
         "Access-Control-Allow-Origin is there twice: usually the server and a proxy before it both set it"
             .to_owned()
@@ -38,10 +42,66 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             .fix(of_list(examination, &allowed))
             .fix(remedy::policy(examination));
     }
-    finding.fix(remedy::one_value(examination, poll)).fix([
+    finding.fix(leave_one(examination, poll)).fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
 }
+
+/// The origins that the values are, where each is another: a list is written out, and not two settings of
+/// one header.
+fn listed(doubled: &Exchange) -> Option<Vec<String>> {
+    let mut values: Vec<_> = doubled
+        .headers()
+        .all("Access-Control-Allow-Origin")
+        .map(|value| value.trim().to_owned())
+        .collect();
+    let all = values.len();
+    values.sort_unstable();
+    values.dedup();
+    let are_origins = values.iter().all(|value| Origin::try_from(value.as_str()).is_ok());
+    (all > 1 && values.len() == all && are_origins).then_some(values)
+}
+
+/// The fix where the header is there more than once, by who sets it: the server, if it does so without its
+/// proxies too; the proxy that the answers name; both.
+fn leave_one(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.answer.is_some());
+    let own = direct.map(|it| it.headers().all("Access-Control-Allow-Origin").count());
+    let origins = listed(poll);
+    let proxy = proxy_before(examination, poll);
+    let by_proxy = match (&origins, proxy) {
+        (Some(origins), Some(proxy)) => remedy::origin_list(proxy, origins),
+        _ => Vec::new(),
+    };
+    let by_server = match &origins {
+        Some(origins) => {
+            let list = of_list(examination, &origins.join(","));
+            let mut lines = vec![WRITTEN_OUT.to_owned()];
+            // The text of a variable is no list of headers.
+            lines.extend(list.into_iter().take(1));
+            lines
+        }
+        None => vec![TWO_PARTS.to_owned()],
+    };
+    let both = remedy::one_value(examination, poll);
+    match (own, origins.is_some()) {
+        (Some(2..), _) => by_server,
+        (Some(0), _) => [by_proxy, both].concat(),
+        (None, true) => {
+            let or = ["Or a proxy and the server set one each.".to_owned()];
+            let two = [by_proxy, by_server];
+            [two.concat(), or.to_vec(), both].concat()
+        }
+        _ => both,
+    }
+}
+
+const WRITTEN_OUT: &str = "One program writes out its list of origins, such as response.setHeader or a \
+ function for io.engine.on(\"headers\") with an array. Only the origin of the page that asks may be there. \
+ Delete that code, and give Socket.IO the list, which does so:";
+
+const TWO_PARTS: &str = "Two parts of the server set it, such as a middleware and Socket.IO's `cors`. Leave it \
+ to Socket.IO's `cors`, and delete the other (`response.append`, io.engine.on(\"headers\")).";
 
 /// The fix for a text that has several origins in it, as one of an environment variable has.
 fn of_list(examination: &Examination, allowed: &str) -> Vec<String> {
@@ -74,7 +134,7 @@ fn told_apart(direct: &Exchange, allowed: &str) -> Vec<String> {
     lines.push(match own.as_slice() {
         [] => format!("The server itself sets none: a proxy sets all of \"{allowed}\"."),
         [one] => format!("The server itself sets \"{one}\"; a proxy adds the rest."),
-        _ => "The server itself sets it twice.".to_owned(),
+        _ => "The server itself sets it more than once.".to_owned(),
     });
     lines
 }

@@ -74,7 +74,7 @@ pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
 pub(super) fn body(exchange: &Exchange) -> Option<String> {
     let body = exchange.body();
     if body.trim_start().starts_with('<')
-        && let Some(text) = words(&text_of_page(body))
+        && let Some(text) = words(&decoded(&text_of_page(body)))
     {
         return Some(format!("  a page: {text}"));
     }
@@ -107,6 +107,44 @@ fn text_of_page(page: &str) -> String {
     }
     text
 }
+
+/// A page's text with the characters that its references stand for (HTML, "Character references"): those by
+/// number, and the few names that pages of errors use.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let referred = part.split_once(';').and_then(|(name, rest)| Some((referred(name)?, rest)));
+        match referred {
+            Some((character, rest)) => {
+                decoded.push(character);
+                decoded.push_str(rest);
+            }
+            None => {
+                decoded.push('&');
+                decoded.push_str(part);
+            }
+        }
+    }
+    decoded
+}
+
+/// The character of a reference, which is shown in a terminal: no control character.
+fn referred(name: &str) -> Option<char> {
+    let number = || {
+        let number = name.strip_prefix('#')?;
+        let number = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        char::from_u32(number).filter(|character| !character.is_control())
+    };
+    let named = NAMED.iter().find(|(reference, _)| *reference == name);
+    named.map(|(_, character)| *character).or_else(number)
+}
+
+const NAMED: &[(&str, char)] =
+    &[("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' ')];
 
 /// Elements whose text no visitor sees, with their ends.
 const HIDDEN: &[(&str, &str)] = &[("script", "/script"), ("style", "/style")];
@@ -158,12 +196,29 @@ pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
 /// Chromium's message, where the page may not read the answer either.
 pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     let target = &examination.target;
-    match exchange.cors_check(target.page.credentialed) {
+    let credentialed = target.page.credentialed;
+    match exchange.cors_check(credentialed) {
+        _ if exchange.step == Step::Preflight && !target.is_same_origin() => {
+            vec!["Chromium prints:".to_owned(), preflight_blocked(exchange, credentialed)]
+        }
         Err(error) if exchange.answer.is_some() && !target.is_same_origin() => {
             vec!["Chromium prints:".to_owned(), blocked(exchange, &reason(exchange, error))]
         }
         _ => Vec::new(),
     }
+}
+
+/// Chromium's message about a preflight that fails.
+pub(super) fn preflight_blocked(preflight: &Exchange, credentialed: bool) -> String {
+    if let Some(failure) = preflight.failure() {
+        return format!("  GET {} net::{}", preflight.url, failure.chromium());
+    }
+    // The CORS check comes before the status.
+    let why = match preflight.cors_check(credentialed) {
+        Err(error) => reason(preflight, error),
+        Ok(()) => "It does not have HTTP ok status.".to_owned(),
+    };
+    blocked(preflight, &format!("{PREFLIGHT}{why}"))
 }
 
 /// The report of a Socket.IO client whose polling fails.
@@ -223,6 +278,18 @@ mod tests {
             ("<div id=root></div>", ""),
         ] {
             assert_eq!(words(&text_of_page(page)).unwrap_or_default(), text, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_s_references_are_shown_as_what_they_stand_for() {
+        for (text, shown) in [
+            ("Reference&#32;&#35;18&#46;ef3a", "Reference #18.ef3a"),
+            ("https&#x3a;&#X2F;&#x2F;a", "https://a"),
+            ("a &amp; b &lt;c&gt; &quot;d&quot;&nbsp;&apos;", "a & b <c> \"d\" '"),
+            ("&#7;&#xd800;&#; &unknown; a & b; &", "&#7;&#xd800;&#; &unknown; a & b; &"),
+        ] {
+            assert_eq!(decoded(text), shown, "{text}");
         }
     }
 

@@ -1,18 +1,19 @@
 //! Connections that are ended while nothing is said.
 
-use super::evidence::with_headers;
+use super::{evidence::with_body, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{Proxy, SocketServer, proxy, socket_server},
+    software::{SocketServer, proxy, proxy_before, socket_server},
     step::Step,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let websocket = examination.get(Step::HoldWebsocket).filter(|it| it.error.is_some());
     let poll = examination.all(Step::HoldPoll).find(|exchange| is_cut(exchange));
-    let Some(exchange) = websocket.or(poll) else { return Vec::new() };
+    let cut: Vec<_> = websocket.into_iter().chain(poll).collect();
+    let Some(exchange) = cut.first() else { return Vec::new() };
     let seconds = exchange.took.as_secs();
     let what =
         if exchange.url.starts_with("ws") { "an open WebSocket" } else { "a poll that waits" };
@@ -22,20 +23,23 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .and_then(|open| open.ping_interval)
         .unwrap_or(25_000)
         .div_ceil(1000);
-    let answer = proxy(exchange).or_else(|| examination.spoken_poll().and_then(proxy));
+    // A poll is ended with a page of whoever ends it, and a WebSocket without a word.
+    let ends = poll.and_then(proxy).or_else(|| proxy_before(examination, exchange));
+    let finding = Finding::new(
+        Code::IdleTimeout,
+        Severity::Error,
+        format!("something on the way ends {what} after {seconds} s"),
+    );
+    let finding =
+        cut.iter().fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
     vec![
-        Finding::new(
-            Code::IdleTimeout,
-            Severity::Error,
-            format!("something on the way ends {what} after {seconds} s"),
-        )
-        .seen(exchange, with_headers(exchange, &["server", "via"]))
+        finding
         .why([format!(
             "Between two heartbeats, {interval} s apart (the server's `pingInterval`), neither side sends \
              anything. Something takes the connection for idle and ends it: the page is disconnected \
              (`transport close`, `transport error`) and connects again, for ever."
         )])
-        .fix(waiting(answer, interval))
+        .fix(remedy::waiting(ends, interval))
         .fix(heartbeats(socket_server(examination))),
     ]
 }
@@ -44,35 +48,6 @@ fn is_cut(exchange: &Exchange) -> bool {
     exchange.method == "GET"
         && !exchange.is_late()
         && (exchange.error.is_some() || exchange.status().is_some_and(|status| status >= 500))
-}
-
-fn waiting(proxy: Option<Proxy>, interval: u64) -> Vec<String> {
-    let longer = interval.saturating_mul(2).max(60);
-    let mut lines = vec![format!("Let the proxy wait longer than {interval} s.")];
-    lines.extend(match proxy {
-        Some(Proxy::Apache) => {
-            vec!["In Apache:".to_owned(), format!("  ProxyTimeout {longer}")]
-        }
-        Some(Proxy::Envoy) => vec![
-            "In Envoy's route (15 s unless it is told otherwise):".to_owned(),
-            format!("  timeout: {longer}s"),
-            "A WebSocket ends by the HttpConnectionManager's stream_idle_timeout (5 minutes).".to_owned(),
-        ],
-        Some(Proxy::Caddy) => vec![
-            "In Caddy, take read_timeout, stream_timeout and idle out of the reverse_proxy's transport \
-             http and the server's timeouts, or raise them."
-                .to_owned(),
-        ],
-        _ => vec![
-            "In nginx, in Socket.IO's location:".to_owned(),
-            format!("  proxy_read_timeout {longer}s;"),
-            format!("  proxy_send_timeout {longer}s;"),
-            "HAProxy: `timeout tunnel`, `timeout client` and `timeout server`; Envoy: the route's `timeout`; AWS: the balancer's idle \
-             timeout; an Ingress: proxy-read-timeout."
-                .to_owned(),
-        ],
-    });
-    lines
 }
 
 /// How the server sends heartbeats more often.

@@ -11,6 +11,7 @@ mod limits;
 mod logins;
 mod outages;
 mod pages;
+mod passwords;
 mod refusals;
 
 use super::{
@@ -122,11 +123,15 @@ fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
 /// The finding that an answer is, and what else there is to say.
 pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Known) -> Finding {
     let says = known.says.replace("{}", asked(exchange));
-    let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
-    Finding::new(known.code, Severity::Error, says)
+    let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
         .why([why(known.code)])
-        .why(console(examination, exchange))
+        .why(console(examination, exchange));
+    if passwords::is_wanted(exchange) {
+        return finding.fix(passwords::fix(examination, exchange));
+    }
+    let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
+    finding
         .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
         .fix(fix(examination, known.fix))
 }

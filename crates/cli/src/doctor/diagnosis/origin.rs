@@ -92,6 +92,7 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
     }
     finding
         .fix(remedy::allow_page(examination))
+        .fix(set_by_proxy(examination, poll))
         .fix(in_nest(examination))
         .fix(is_node.then_some(
             "`cors` is an option of Socket.IO's Server. A web framework's middleware (app.use(cors())) does \
@@ -102,6 +103,24 @@ fn not_configured(examination: &Examination, poll: &Exchange) -> Finding {
              not set (print it)? Was this server restarted since? Does a proxy remove the headers (--direct \
              with the server's own URL tells)?",
         ])
+}
+
+/// The proxy's own lines, where it is the one that is to set the header.
+fn set_by_proxy(examination: &Examination, poll: &Exchange) -> Vec<String> {
+    let mut lines = remedy::headers_of_proxy(examination, poll);
+    let told = match (lines.first_mut(), proxy(poll)) {
+        (Some(first), Some(proxy)) => (first, proxy),
+        _ => return lines,
+    };
+    *told.0 = match told.1 {
+        Proxy::Nginx => {
+            "Or, if nginx is to set it and not the server, in Socket.IO's location: an add_header in a location \
+             cancels those around it."
+                .to_owned()
+        }
+        other => format!("Or, if {} is to set it and not the server:", other.name()),
+    };
+    lines
 }
 
 /// `NestJS` has no `new Server`.
@@ -157,10 +176,11 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     let finding =
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
     let is_nginx = proxy(poll) == Some(Proxy::Nginx);
-    let by_nginx = if is_nginx { remedy::nginx_list(examination) } else { Vec::new() };
+    let by_nginx = if is_nginx { remedy::origin_list(Proxy::Nginx, &[examination.target.page.origin.clone()]) } else { Vec::new() };
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
-         gives undefined, and quotes may belong to the value.",
+         gives undefined, quotes may belong to the value, and several origins in one text are one entry \
+         (`process.env.ORIGINS.split(\",\")` makes a list of them).",
         stripped::ORIGIN_CHANGED,
     ]);
     let proxies = proxies::of(poll);
@@ -289,6 +309,11 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
      header to the server."])
 }
 
+/// A value as a sentence has it: in quotes of another kind where it has some itself.
+fn quoted(value: &str) -> String {
+    if value.contains('"') { format!("`{value}`") } else { format!("\"{value}\"") }
+}
+
 fn differs_in_port(allowed: &str, page: &str) -> bool {
     let without_port = |text| {
         Origin::try_from(text).ok().map(|origin: Origin<'_>| origin.without_port().to_owned())
@@ -329,7 +354,7 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let finding = Finding::new(
         Code::OriginNearMiss,
         Severity::Error,
-        format!("the server allows \"{wrong}\", {how}; the page's origin is {page}"),
+        format!("the server allows {}, {how}; the page's origin is {page}", quoted(&wrong)),
     )
     .seen(poll, with_cors(poll));
     let finding = if std::ptr::eq(exchange, poll) {
@@ -348,9 +373,14 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
                 .fix(remedy::allow_page(examination)),
         );
     }
+    let is_quoted = how == near_misses::QUOTES;
     Some(
         finding
-            .fix([format!("In the list, replace \"{wrong}\" by \"{page}\", or add it.")])
+            .fix([format!("In the list, replace {} by \"{page}\", or add it.", quoted(&wrong))])
+            .fix(is_quoted.then_some(
+                "The quotes may come from where the environment is set: `docker run --env-file` and Compose's \
+                 `- ORIGIN=\"…\"` keep them. Write the value without quotes there.",
+            ))
             .fix(remedy::headers_of_proxy(examination, poll))
             .fix(remedy::allow_page(examination)),
     )

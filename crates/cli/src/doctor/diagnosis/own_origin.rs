@@ -2,7 +2,7 @@
 
 use super::{
     evidence::{client_says, with_body},
-    known,
+    known, remedy,
 };
 use crate::doctor::{
     engineio::FORBIDDEN,
@@ -41,9 +41,9 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
                 "  proxy_set_header Host $http_host;",
                 "  proxy_set_header X-Forwarded-Proto $scheme;",
                 "Or list the origin:",
-                "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[\"{origin}\"])",
             ],
-        )),
+        ))
+        .fix(remedy::python_lists(examination, "")),
     )
 }
 

@@ -6,7 +6,9 @@ use socketio_cors_explain::fetch_standard::{
 
 use super::{
     cached,
-    evidence::{PREFLIGHT, blocked, reason, shortened, with_body, with_cors, with_headers},
+    evidence::{
+        PREFLIGHT, blocked, preflight_blocked, reason, shortened, with_body, with_cors, with_headers,
+    },
     known, remedy,
 };
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, SocketServer, proxy, socket_server},
+        software::{Proxy, SocketServer, is_of_express, proxy, socket_server},
         step::Step,
     },
     network::{Failure, FailureKind},
@@ -136,24 +138,11 @@ fn struck(examination: &Examination, why: &str) -> Vec<String> {
         );
         (whom, "Chromium prints:")
     } else {
-        let whom = "This page sets no header of its own, so it needs no preflight, and works. A page with \
-         extraHeaders would fail, and so would a Socket.IO 2 client that sends binary data.";
+        let whom = "This page sets no header of its own, so it needs no preflight. A page with extraHeaders \
+         would fail, and so would a Socket.IO 2 client that sends binary data.";
         (whom.to_owned(), "Chromium would print:")
     };
     vec![whom, console.to_owned(), why.to_owned()]
-}
-
-/// Chromium's message about a preflight that fails.
-fn printed(preflight: &Exchange, credentialed: bool) -> String {
-    if let Some(failure) = preflight.failure() {
-        return format!("  GET {} net::{}", preflight.url, failure.chromium());
-    }
-    // The CORS check comes before the status.
-    let why = match preflight.cors_check(credentialed) {
-        Err(error) => reason(preflight, error),
-        Ok(()) => "It does not have HTTP ok status.".to_owned(),
-    };
-    blocked(preflight, &format!("{PREFLIGHT}{why}"))
 }
 
 fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
@@ -171,8 +160,8 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
         "Exclude OPTIONS from the rule that redirects (a login, http to https, a slash), or write the \
          final URL in the client. If a proxy answers preflights itself, let it send the CORS headers.",
     ])
-    .fix(known::PAST_LOGINS.iter().skip(1).copied())
     .fix(remedy::preflight(examination, preflight))
+    .fix(known::PAST_LOGINS.iter().skip(1).copied())
 }
 
 fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
@@ -192,9 +181,14 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         format!("the preflight {answer}, but it needs a status of 200 to 299"),
     )
     .seen(preflight, with_body(preflight))
-    .why(struck(examination, &printed(preflight, credentialed)))
+    .why(struck(examination, &preflight_blocked(preflight, credentialed)))
     .why(known);
-    let finding = if preflight.engine_error().is_some() {
+    let finding = if remedy::is_by_another(examination, preflight) {
+        finding.fix([
+            "Socket.IO itself answers, and in these words only if it has no `cors` at all. The page may read \
+             its polls all the same, so it has to change only if pages are to send headers of their own.",
+        ])
+    } else if preflight.engine_error().is_some() {
         finding.fix([
             "Socket.IO itself answers. Unless it is told how to answer OPTIONS, it takes OPTIONS for a bad \
              handshake.",
@@ -212,7 +206,17 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
 
 /// The fix in the words of who refuses it, where it is none that is told how to answer it.
 fn refused_by(preflight: &Exchange) -> Option<&'static [&'static str]> {
-    let answers = matches!(proxy(preflight), Some(Proxy::Nginx | Proxy::Apache | Proxy::Caddy));
+    let answers = matches!(
+        proxy(preflight),
+        Some(
+            Proxy::Nginx
+                | Proxy::Apache
+                | Proxy::Caddy
+                | Proxy::Haproxy
+                | Proxy::Kong
+                | Proxy::ApiGateway
+        )
+    );
     known::hint(preflight, &[Code::Blocked]).filter(|_| !answers)
 }
 
@@ -326,26 +330,16 @@ fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let quoted = quoted.join(", ");
     let mut lines = vec!["List every header that pages send:".to_owned()];
-    match proxy(preflight) {
-        Some(Proxy::Nginx) => lines.extend([
-            "In nginx, if it answers OPTIONS itself:".to_owned(),
-            format!("  add_header Access-Control-Allow-Headers \"{}\" always;", names.join(", ")),
-        ]),
-        Some(Proxy::Caddy) => lines.extend([
-            "In Caddy, if it answers OPTIONS itself:".to_owned(),
-            format!("  header Access-Control-Allow-Headers \"{}\"", names.join(", ")),
-        ]),
-        Some(Proxy::Apache) => lines.extend([
-            "In Apache, if it answers OPTIONS itself:".to_owned(),
-            format!("  Header always set Access-Control-Allow-Headers \"{}\"", names.join(", ")),
-        ]),
-        _ => {}
-    }
+    lines.extend(remedy::allowed_headers(examination, preflight, &names));
     if remedy::is_of_ingress(preflight) {
         lines.extend([
             "This is the list of an nginx Ingress. In its annotations:".to_owned(),
             format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
         ]);
+    }
+    // Nothing that Socket.IO is told changes the answer of another.
+    if is_of_express(preflight) {
+        return lines;
     }
     match socket_server(examination) {
         SocketServer::Node | SocketServer::Node2 => lines.extend([

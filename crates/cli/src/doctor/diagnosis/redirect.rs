@@ -86,10 +86,20 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
                     .to_owned(),
                 "  io(\"…\", { addTrailingSlash: false })".to_owned(),
                 "  new Server(httpServer, { addTrailingSlash: false, … })".to_owned(),
+                "The doctor then needs --no-trailing-slash.".to_owned(),
             ];
             if is_next(poll) {
-                lines.push("Or let Next.js keep paths as they are, in next.config.js:".to_owned());
-                lines.push("  skipTrailingSlashRedirect: true".to_owned());
+                lines.push(
+                    "Or let Next.js keep paths as they are, in next.config.js, and its `rewrites` keep the \
+                     slash:"
+                        .to_owned(),
+                );
+                lines.push("  skipTrailingSlashRedirect: true,".to_owned());
+                lines.push(format!(
+                    "  rewrites: async () => [{{ source: \"{0}\", destination: \"http://127.0.0.1:3000{0}\" \
+                     }}],",
+                    target.path
+                ));
             }
             lines
         }
@@ -136,8 +146,10 @@ fn change(target: &Target, end: &Url) -> Change {
 }
 
 fn is_next(poll: &Exchange) -> bool {
+    // Its redirects of slashes are permanent, and without its name.
+    let is_nameless = poll.status() == Some(308) && poll.header("Server").is_none();
     let by = poll.header("X-Powered-By").unwrap_or_default();
-    by.contains("Next.js") || poll.header("X-Vercel-Id").is_some()
+    by.contains("Next.js") || poll.header("X-Vercel-Id").is_some() || is_nameless
 }
 
 /// But for a slash at the end.

@@ -4,20 +4,30 @@ mod go;
 mod headers;
 mod one_value;
 mod oxide;
+mod origin_list;
 mod paths;
+mod preflight;
+mod preflight_elsewhere;
 mod sticky;
+mod uncached;
 mod upgrades;
+mod waiting;
 
 pub(super) use headers::keep_headers;
 pub(super) use one_value::{HIDE_CREDENTIALS, one_value};
+pub(super) use origin_list::origin_list;
 pub(super) use paths::{nginx_location, same_path, single_path};
+pub(super) use preflight::{allowed_headers, is_by_another, preflight};
 pub(super) use sticky::sticky;
+pub(super) use uncached::uncached;
 pub(super) use upgrades::upgrades;
+pub(super) use waiting::waiting;
 
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     software::{Proxy, SocketServer, proxy, socket_server},
+    step::Step,
 };
 
 /// How each kind of server is told to allow the page.
@@ -150,20 +160,7 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
 
 /// How python-socketio lists the page, with `more` after that.
 pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
-    let origin = &examination.target.page.origin;
-    let flask = format!("  socketio = SocketIO(app, cors_allowed_origins=[\"{origin}\"]{more})");
-    let lines = if is_wsgi(examination) {
-        ["In Flask-SocketIO:".to_owned(), flask]
-    } else {
-        [
-            "In python-socketio (in Flask-SocketIO, an argument of SocketIO(app, …)):".to_owned(),
-            format!(
-                "  sio = socketio.AsyncServer(async_mode=\"asgi\", \
-                 cors_allowed_origins=[\"{origin}\"]{more})"
-            ),
-        ]
-    };
-    let mut lines = lines.to_vec();
+    let mut lines = python_lists(examination, more);
     lines.push(
         "Put no other CORS middleware around it (CORSMiddleware, Flask-CORS): it sets the headers itself."
             .to_owned(),
@@ -171,10 +168,34 @@ pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
     lines
 }
 
-/// True if the server is one of Flask, which names itself.
-fn is_wsgi(examination: &Examination) -> bool {
+/// The same in python-socketio's own words and in Flask-SocketIO's, or in those of the one that is seen.
+pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    let flask = [
+        "In Flask-SocketIO:".to_owned(),
+        format!("  socketio = SocketIO(app, cors_allowed_origins=[\"{origin}\"]{more})"),
+    ];
+    let asgi = [
+        "In python-socketio:".to_owned(),
+        format!(
+            "  sio = socketio.AsyncServer(async_mode=\"asgi\", \
+             cors_allowed_origins=[\"{origin}\"]{more})"
+        ),
+    ];
     let mut servers = examination.exchanges.iter().filter_map(|exchange| exchange.header("Server"));
-    servers.any(|server| server.starts_with("Werkzeug"))
+    let named = servers.find_map(|server| {
+        let starts = |names: &[&str]| names.iter().any(|name| server.starts_with(name));
+        match () {
+            () if starts(&["Werkzeug"]) => Some(true),
+            () if starts(&["uvicorn", "hypercorn", "daphne"]) => Some(false),
+            () => None,
+        }
+    });
+    match named {
+        Some(true) => flask.to_vec(),
+        Some(false) => asgi.to_vec(),
+        None => [asgi, flask].concat(),
+    }
 }
 
 /// How the proxy that answered sets the headers that the page needs, if it is the one that sets them.
@@ -195,10 +216,20 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
     }
     let lines =
         headers.iter().map(|(header, value)| format!("  {before} {header} \"{value}\"{after}"));
-    let mut all =
-        vec![format!("If {name} sets the header, change it there, and set it nowhere else:")];
+    let who = if sets_none_itself(examination) {
+        format!("{name} sets the header, and the server does not. Change it there:")
+    } else {
+        format!("If {name} sets the header, change it there, and set it nowhere else:")
+    };
+    let mut all = vec![who];
     all.extend(lines);
     all
+}
+
+/// True if the server was asked without its proxies, and set no `Access-Control-Allow-Origin`.
+pub(super) fn sets_none_itself(examination: &Examination) -> bool {
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.opened().is_some());
+    direct.is_some_and(|direct| direct.allowed_origin().is_none())
 }
 
 /// The same of an Ingress of nginx, whose headers replace the server's.
@@ -216,113 +247,6 @@ fn ingress(examination: &Examination) -> Vec<String> {
 pub(super) fn is_of_ingress(exchange: &Exchange) -> bool {
     let allowed = exchange.header("Access-Control-Allow-Headers").unwrap_or_default();
     allowed.replace(' ', "").starts_with("DNT,Keep-Alive,User-Agent,X-Requested-With")
-}
-
-/// How nginx names the page's origin and no other, where it sets the header itself.
-pub(super) fn nginx_list(examination: &Examination) -> Vec<String> {
-    vec![
-        "If nginx sets the header, write this beside the server block and in it:".to_owned(),
-        "  map $http_origin $allowed_origin {".to_owned(),
-        "    default \"\";".to_owned(),
-        format!("    \"{0}\" \"{0}\";", examination.target.page.origin),
-        "  }".to_owned(),
-        "  add_header Access-Control-Allow-Origin $allowed_origin always;".to_owned(),
-    ]
-}
-
-/// How whoever answers the page's preflights is told to.
-pub(super) fn preflight(examination: &Examination, preflight: &Exchange) -> Vec<String> {
-    let by_socket_io = preflight.engine_error().is_some();
-    let mut lines = match (by_socket_io, proxy(preflight)) {
-        (false, Some(Proxy::Nginx)) => nginx_preflight(examination),
-        (false, Some(Proxy::Caddy)) => caddy_preflight(examination),
-        (false, Some(Proxy::Apache)) => apache_preflight(examination),
-        (false, Some(Proxy::Iis)) => IIS_PREFLIGHT.iter().map(|line| (*line).to_owned()).collect(),
-        (false, _) => {
-            let mut lines = socket_preflight(examination);
-            lines.extend(nginx_preflight(examination));
-            lines
-        }
-        (true, _) => socket_preflight(examination),
-    };
-    lines.push("socketio-cors-edge answers preflights itself.".to_owned());
-    lines
-}
-
-const IIS_PREFLIGHT: &[&str] = &[
-    "IIS answers OPTIONS itself. Let it pass them on, in web.config within <system.webServer>:",
-    "  <handlers><remove name=\"OPTIONSVerbHandler\" /></handlers>",
-    "With iisnode, its handler needs verb=\"*\".",
-];
-
-/// The headers that the answer to a preflight of the page needs.
-fn preflight_headers(examination: &Examination) -> Vec<(&'static str, String)> {
-    let page = &examination.target.page;
-    let names = page.unsafe_headers().join(", ");
-    let mut headers = vec![("Access-Control-Allow-Origin", page.origin.clone())];
-    if !names.is_empty() {
-        headers.push(("Access-Control-Allow-Headers", names));
-    }
-    if page.credentialed {
-        headers.push(("Access-Control-Allow-Credentials", "true".to_owned()));
-    }
-    headers
-}
-
-fn socket_preflight(examination: &Examination) -> Vec<String> {
-    if socket_server(examination) != SocketServer::Node2 {
-        return socket_io(examination);
-    }
-    let mut lines = vec![
-        "In a Socket.IO 2 server:".to_owned(),
-        "  handlePreflightRequest: (request, response) => {".to_owned(),
-        "    response.writeHead(204, {".to_owned(),
-    ];
-    let headers = preflight_headers(examination).into_iter();
-    lines.extend(headers.map(|(name, value)| format!("      \"{name}\": \"{value}\",")));
-    lines.extend(["    });", "    response.end();", "  }"].map(str::to_owned));
-    lines
-}
-
-fn nginx_preflight(examination: &Examination) -> Vec<String> {
-    let mut lines = vec![
-        "If nginx answers preflights itself, in Socket.IO's location:".to_owned(),
-        "  if ($request_method = OPTIONS) {".to_owned(),
-    ];
-    let headers = preflight_headers(examination).into_iter();
-    lines.extend(headers.map(|(name, value)| format!("    add_header {name} \"{value}\" always;")));
-    lines.extend(["    return 204;", "  }"].map(str::to_owned));
-    lines
-}
-
-fn caddy_preflight(examination: &Examination) -> Vec<String> {
-    let mut lines = vec![
-        "In Caddy, before Socket.IO's reverse_proxy:".to_owned(),
-        "  @preflight method OPTIONS".to_owned(),
-        "  handle @preflight {".to_owned(),
-    ];
-    let headers = preflight_headers(examination).into_iter();
-    lines.extend(headers.map(|(name, value)| format!("    header {name} \"{value}\"")));
-    lines.extend(["    respond 204", "  }"].map(str::to_owned));
-    lines
-}
-
-fn apache_preflight(examination: &Examination) -> Vec<String> {
-    let mut lines =
-        vec!["In Apache, with mod_rewrite and mod_headers, before its ProxyPass:".to_owned()];
-    let headers = preflight_headers(examination).into_iter();
-    lines.extend(headers.map(|(name, value)| {
-        format!("  Header always set {name} \"{value}\" \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\"")
-    }));
-    lines.extend(
-        [
-            "  RewriteEngine On",
-            "  RewriteCond %{REQUEST_METHOD} OPTIONS",
-            "  RewriteRule ^ - [R=204,L]",
-        ]
-        .map(str::to_owned),
-    );
-    lines
 }
 
 /// An origin as Socket.IO 2's `origins` has it.

@@ -5,7 +5,7 @@ use super::{
     remedy, worker,
 };
 use crate::doctor::{
-    examination::Examination,
+    examination::{Examination, Logins},
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     software::{Proxy, SocketServer, proxy, socket_server},
@@ -46,15 +46,19 @@ fn check_origins(examination: &Examination) -> Vec<String> {
 
 fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignWebsocket).filter(|it| it.opened_websocket())?;
-    let names = examination.names_of_cookies();
+    let Logins { sent: names, kept } = examination.logins();
     let severity = if names.is_empty() { Severity::Warning } else { Severity::Danger };
     let (summary, cookies) = if names.is_empty() {
         (
             "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does \
              not by itself",
-            "No cookie was seen (--cookie gives one), so such a page acts for nobody in particular. This \
-             matters once a cookie logs people in."
-                .to_owned(),
+            if kept.is_empty() {
+                "No login cookie was seen (--cookie gives one), so such a page acts for nobody in particular. \
+                 This matters once a cookie logs people in."
+                    .to_owned()
+            } else {
+                without_cookies(&kept)
+            },
         )
     } else {
         (
@@ -73,6 +77,16 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
         .why([cookies])
         .fix(check_origins(examination));
     Some(if examination.grants_foreign() { finding.fix(FOR_EVERYONE) } else { finding })
+}
+
+/// Why such a page acts for nobody, though there are cookies. For Firefox and Safari: OWASP, "`SameSite`".
+fn without_cookies(kept: &[String]) -> String {
+    format!(
+        "Chromium does not send the cookies that were seen ({}) with another site's WebSocket, because they do \
+         not have SameSite=None; Secure. Without any SameSite, they depend on the browser: Firefox and Safari \
+         do not take that for Lax. Pages of the server's own site (another subdomain) send them.",
+        kept.join(", ")
+    )
 }
 
 const FOR_EVERYONE: [&str; 3] = [
@@ -130,7 +144,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
              that always says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
-        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::nginx_list(examination) } else { vec![] })
+        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, &[examination.target.page.origin.clone()]) } else { vec![] })
         .fix(remedy::allow_page(examination))
         .fix([
             "Or, if the service is for everyone, allow no credentials, and let no cookie log anybody in: \

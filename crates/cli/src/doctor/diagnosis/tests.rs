@@ -3,6 +3,7 @@
 
 mod made;
 mod set_ups;
+mod software;
 
 use super::diagnose;
 use crate::{

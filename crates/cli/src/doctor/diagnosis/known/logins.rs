@@ -143,13 +143,8 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(401), Says("www-authenticate", "basic")],
         known: login(
             "{} is answered 401: a password is wanted (WWW-Authenticate: Basic)",
-            &[
-                "Ask for no password on Socket.IO's path. In nginx:",
-                "  location /socket.io/ { auth_basic off; proxy_pass …; }",
-                "Or let the client send it, and let the server answer preflights without it:",
-                "  io(\"…\", { extraHeaders: { authorization: \"Basic …\" } })",
-                "To see what comes after it: --header 'Authorization: Basic …'.",
-            ],
+            // In `passwords`, by who asks for it.
+            &["Ask for no password on Socket.IO's path."],
         ),
     },
     Row {

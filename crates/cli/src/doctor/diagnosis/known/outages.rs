@@ -215,6 +215,8 @@ pub(super) const ROWS: &[Row] = &[
             &[
                 "Start the app in Azure's portal, and turn Web sockets on in its configuration.",
                 "  az webapp start --name APP --resource-group GROUP",
+                "If it stops again, or does not start: has it used up its quota (of the Free and Shared \
+                 plans: the portal's page Quotas), or has the subscription reached its spending limit?",
             ],
         ),
     },

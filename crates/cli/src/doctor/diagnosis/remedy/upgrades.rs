@@ -90,6 +90,37 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "AWS App Runner is an Envoy that passes none on. There, let clients stay on polling:",
             "  io(\"…\", { transports: [\"polling\"] })",
         ],
+        Some(Proxy::ApiGateway) => &[
+            "HTTP and REST APIs of API Gateway pass no WebSockets on, and its WebSocket APIs do not speak \
+             Socket.IO. Give the client the URL of a load balancer before the server (an Application Load \
+             Balancer passes them on), or let clients stay on polling:",
+            "  io(\"…\", { transports: [\"polling\"] })",
+        ],
+        Some(Proxy::Haproxy) => &[
+            "HAProxy passes upgrades on by itself. Delete the lines that remove the headers:",
+            "  http-request del-header Upgrade",
+            "  http-request del-header Connection",
+        ],
+        Some(Proxy::Kong) => &[
+            "Kong passes upgrades on if the route has the protocols http and https, and no plugin before it \
+             removes the headers:",
+            "  protocols: [http, https]",
+        ],
+        Some(Proxy::Express) => &[
+            "In Express, http-proxy-middleware passes upgrades on only if it is told to. If no request comes \
+             first, it needs the HTTP server's upgrades:",
+            "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
+             \"/socket.io\", ws: true });",
+            "  httpServer.on(\"upgrade\", proxy.upgrade);",
+        ],
+        Some(Proxy::FrontDoor) => &[
+            "Azure's Front Door (Standard and Premium) passes upgrades on by itself, and the classic one does \
+             not. The server behind it has to take them too (App Service: Web sockets on).",
+        ],
+        Some(Proxy::Netlify) => &[
+            "Netlify passes no WebSockets on. Give the client the URL of the Socket.IO server itself:",
+            "  io(\"https://api.example.com\")",
+        ],
         Some(Proxy::Vercel) => FUNCTIONS,
         Some(Proxy::Gunicorn) => &[
             "gunicorn needs a worker that can hold WebSockets. With threads:",
@@ -112,8 +143,7 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",
-            "webpack-dev-server and Angular: `ws: true` too. Next.js' `rewrites` pass none on: give the \
-             client the URL of the Socket.IO server itself.",
+            "webpack-dev-server and Angular: `ws: true` too.",
         ],
         _ => &["Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:"],
     };

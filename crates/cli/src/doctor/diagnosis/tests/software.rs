@@ -1,0 +1,199 @@
+//! Each finding that may be a proxy's, behind each proxy that is known: its own fix comes first.
+
+use std::collections::BTreeSet;
+
+use super::{
+    diagnose, failure, good,
+    made::{ALLOW, BAD, CREDENTIALS, GRANT, Headers, O, OPEN, UNKNOWN, VARY},
+};
+use crate::{
+    doctor::{
+        diagnosis::Code,
+        examination::Examination,
+        software::{self, Proxy},
+        step::Step,
+    },
+    network::{Answer, FailureKind},
+};
+
+/// The header, or the body of an error, by which an answer names the proxy.
+fn named(proxy: Proxy) -> (&'static str, &'static str) {
+    match proxy {
+        Proxy::Nginx => ("server", "nginx/1.24.0"),
+        Proxy::Apache => ("server", "Apache/2.4.58"),
+        Proxy::Caddy => ("via", "1.1 Caddy"),
+        // Of a page of its own: it adds nothing to what it passes on.
+        Proxy::Haproxy => ("", "<h1>504 Gateway Time-out</h1>\nThe server didn't respond in time."),
+        Proxy::Iis => ("server", "Microsoft-IIS/10.0"),
+        Proxy::Gunicorn => ("server", "gunicorn"),
+        Proxy::Passenger => ("x-powered-by", "Phusion Passenger(R) 6.0.20"),
+        Proxy::LiteSpeed => ("server", "LiteSpeed"),
+        Proxy::Envoy => ("server", "istio-envoy"),
+        Proxy::Kong => ("via", "1.1 kong/3.6.1"),
+        Proxy::Express => ("x-powered-by", "Express"),
+        Proxy::Varnish => ("x-varnish", "1 2"),
+        Proxy::Fastly => ("x-served-by", "cache-ams1-AMS"),
+        Proxy::Cloudflare => ("server", "cloudflare"),
+        Proxy::CloudFront => ("x-amz-cf-id", "abc=="),
+        Proxy::ApiGateway => ("x-amz-apigw-id", "abc="),
+        Proxy::AwsBalancer => ("server", "awselb/2.0"),
+        Proxy::FrontDoor => ("x-azure-ref", "1"),
+        Proxy::Azure => ("x-ms-middleware-request-id", "1"),
+        Proxy::GoogleCloud => ("server", "Google Frontend"),
+        Proxy::Heroku => ("via", "1.1 heroku-router"),
+        Proxy::Vercel => ("x-vercel-id", "fra1::1"),
+        Proxy::Netlify => ("x-nf-request-id", "1"),
+        Proxy::Fly => ("fly-request-id", "1-fra"),
+        Proxy::Render => ("rndr-id", "1"),
+        Proxy::Railway => ("x-railway-request-id", "1"),
+    }
+}
+
+/// Other words by which a line is one for that proxy.
+const WORDS: &[(Proxy, &[&str])] = &[
+    (Proxy::Nginx, &["proxy_", "add_header", "limit_except", "auth_basic"]),
+    (Proxy::Apache, &["  Header ", "RewriteRule", "ProxyPass"]),
+    (Proxy::Caddy, &["header_down", "reverse_proxy"]),
+    (Proxy::AwsBalancer, &["aws elbv2"]),
+    (Proxy::GoogleCloud, &["gcloud"]),
+    (Proxy::Iis, &["web.config"]),
+];
+
+/// The first place in `text` that is about that proxy.
+fn place(proxy: Proxy, text: &str) -> Option<usize> {
+    let words = WORDS.iter().find(|(of, _)| *of == proxy).map_or(&[][..], |(_, words)| words);
+    words.iter().chain([&proxy.name()]).filter_map(|word| text.find(word)).min()
+}
+
+/// Names within other names, and servers that a platform's own fix is written in.
+fn may_name(seen: Proxy, other: Proxy) -> bool {
+    matches!(
+        (seen, other),
+        (Proxy::FrontDoor | Proxy::Iis, Proxy::Azure)
+            | (Proxy::Azure, Proxy::Iis)
+            | (Proxy::LiteSpeed, Proxy::Apache)
+    )
+}
+
+/// The same, with the proxy's name in each answer.
+fn behind(mut examination: Examination, proxy: Proxy) -> Examination {
+    let (name, value) = named(proxy);
+    for answer in examination.exchanges.iter_mut().filter_map(|it| it.answer.as_mut()) {
+        if !name.is_empty() {
+            answer.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    examination
+}
+
+/// What each is called, and what is seen of it.
+fn set_ups(proxy: Proxy) -> Vec<(Code, Examination)> {
+    let (marker, page) = named(proxy);
+    let error = if marker.is_empty() { page } else { "an error" };
+    let twice: &Headers = &[(ALLOW, O), (ALLOW, "*"), CREDENTIALS, VARY];
+    let two: &Headers = &[(ALLOW, O), (ALLOW, "https://admin.example.com"), VARY];
+    let hit: &Headers = &[(ALLOW, O), CREDENTIALS, VARY, ("x-cache", "HIT")];
+    let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
+    let asks = || good().sending("x-token");
+    let held = |step, status, error| {
+        let answer = Answer { status, body: page.to_owned(), ..Answer::default() };
+        good().notes(step, Some(answer), error)
+    };
+    vec![
+        (Code::DoubledOrigin, polled(twice)),
+        (Code::DoubledOrigin, polled(two)),
+        (Code::PreflightFailed, asks().sees(Step::Preflight, 405, GRANT, error)),
+        (Code::PreflightFailed, asks().sees(Step::Preflight, 500, &[], error)),
+        (Code::PreflightRedirected, asks().sees(Step::Preflight, 302, &[("location", "/a")], error)),
+        (Code::PreflightWithoutCors, asks().sees(Step::Preflight, 204, &[], error)),
+        (Code::HeaderNotAllowed, asks().sees(Step::Preflight, 204, GRANT, error)),
+        (Code::CachedHandshake, polled(hit)),
+        (Code::IdleTimeout, held(Step::HoldPoll, 504, None)),
+        (
+            Code::IdleTimeout,
+            held(Step::HoldWebsocket, 101, Some(failure(FailureKind::Protocol))),
+        ),
+        (Code::UpgradeBlocked, good().sees(Step::Websocket, 400, &[], BAD)),
+        (Code::SessionLost, good().sees(Step::PollAgain, 400, GRANT, UNKNOWN)),
+        (Code::NoCorsHeaders, polled(&[]).sees(Step::Preflight, 400, &[], "")),
+        (
+            Code::StrippedHeaders,
+            polled(&[]).sees(Step::DirectPoll, 200, GRANT, OPEN),
+        ),
+        (Code::LoginRequired, {
+            let basic: &Headers = &[("www-authenticate", "Basic realm=\"a\"")];
+            asks().sees(Step::Preflight, 401, basic, error)
+        }),
+    ]
+}
+
+/// Those whose fix is the proxy's own, if it has a name.
+const OF_PROXIES: &[Code] = &[
+    Code::DoubledOrigin,
+    Code::PreflightFailed,
+    Code::PreflightWithoutCors,
+    Code::CachedHandshake,
+    Code::IdleTimeout,
+    Code::UpgradeBlocked,
+];
+
+#[test]
+fn each_proxy_is_known_by_what_names_it() {
+    for proxy in Proxy::ALL {
+        let (_, value) = named(*proxy);
+        let seen = behind(good().sees(Step::BadSession, 504, &[], value), *proxy);
+        let told = seen.exchanges.iter().find_map(software::proxy);
+        assert_eq!(told, Some(*proxy));
+    }
+}
+
+#[test]
+fn no_fix_for_another_proxy_comes_before_that_for_the_one_that_is_seen() {
+    let mut wrong = BTreeSet::new();
+    for proxy in Proxy::ALL {
+        for (code, examination) in set_ups(*proxy) {
+            let findings = diagnose(&behind(examination, *proxy));
+            let Some(finding) = findings.iter().find(|finding| finding.code == code) else {
+                let found: Vec<_> = findings.iter().map(|it| it.code).collect();
+                wrong.insert(format!("{code:?} behind {proxy:?}: {found:?}"));
+                continue;
+            };
+            let is_told = finding.evidence.iter().chain(&finding.why).chain(&finding.fix);
+            // It has no mark but the words of its own errors.
+            let has_mark = *proxy != Proxy::Haproxy
+                || is_told.clone().any(|line| line.contains("respond in time"));
+            if !has_mark {
+                continue;
+            }
+            let fix = finding.fix.join("\n");
+            let own = place(*proxy, &fix);
+            if OF_PROXIES.contains(&code) && own.is_none() && !has_none(*proxy, code) {
+                wrong.insert(format!("{code:?} behind {proxy:?} does not name it: {fix}"));
+            }
+            let others = Proxy::ALL.iter().filter(|other| *other != proxy);
+            for other in others.filter(|other| !may_name(*proxy, **other)) {
+                let Some(first) = place(*other, &fix) else { continue };
+                if own.is_none_or(|own| first < own) {
+                    wrong.insert(format!("{code:?} behind {proxy:?} is told {other:?}: {fix}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), Vec::from_iter(wrong).join("\n\n"));
+}
+
+/// True where a platform has nothing of the kind, and its fix does without its name.
+fn has_none(proxy: Proxy, code: Code) -> bool {
+    let is_of_apps = matches!(
+        proxy,
+        Proxy::Gunicorn
+            | Proxy::Passenger
+            | Proxy::AwsBalancer
+            | Proxy::Heroku
+            | Proxy::Fly
+            | Proxy::Render
+            | Proxy::Railway
+            | Proxy::Vercel
+    );
+    is_of_apps && matches!(code, Code::CachedHandshake | Code::UpgradeBlocked)
+}
