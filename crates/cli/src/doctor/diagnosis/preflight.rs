@@ -7,7 +7,8 @@ use socketio_cors_explain::fetch_standard::{
 use super::{
     cached,
     evidence::{
-        PREFLIGHT, blocked, preflight_blocked, reason, shortened, with_body, with_cors, with_headers,
+        PREFLIGHT, blocked, preflight_blocked, reason, shortened, with_body, with_cors,
+        with_headers,
     },
     known, remedy,
 };

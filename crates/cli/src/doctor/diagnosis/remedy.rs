@@ -3,8 +3,8 @@
 mod go;
 mod headers;
 mod one_value;
-mod oxide;
 mod origin_list;
+mod oxide;
 mod paths;
 mod preflight;
 mod preflight_elsewhere;

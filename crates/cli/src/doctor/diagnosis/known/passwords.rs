@@ -16,6 +16,9 @@ pub(super) fn is_wanted(exchange: &Exchange) -> bool {
 /// The fix in the proxy that asks for it.
 pub(super) fn fix(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     let proxy = proxy_before(examination, exchange);
+    let before = proxy.filter(|proxy| nowhere(Some(*proxy)).is_empty()).map(|proxy| {
+        format!("Is it {} that asks for a password, or a proxy behind it?", proxy.name())
+    });
     let lines = if exchange.step == Step::Preflight {
         [
             &["A preflight never has a password. Ask every method but OPTIONS for it."],
@@ -44,7 +47,7 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange) -> Vec<String>
         ]
         .concat()
     };
-    lines.into_iter().map(str::to_owned).collect()
+    before.into_iter().chain(lines.into_iter().map(str::to_owned)).collect()
 }
 
 fn sends_one(examination: &Examination) -> bool {
@@ -54,8 +57,10 @@ fn sends_one(examination: &Examination) -> bool {
 /// What the page's WebSocket is answered, which has no such header either.
 fn websocket(examination: &Examination) -> &'static [&'static str] {
     if examination.get(Step::Websocket).is_some_and(is_wanted) {
-        &["The WebSocket is answered 401 as well, and no page can send `Authorization` with one: as long as a \
-           password is asked for there, the page stays on polling."]
+        &[
+            "The WebSocket is answered 401 as well, and no page can send `Authorization` with one: as long as a \
+           password is asked for there, the page stays on polling.",
+        ]
     } else {
         &[]
     }
@@ -64,10 +69,9 @@ fn websocket(examination: &Examination) -> &'static [&'static str] {
 /// How a password is asked for with every method but OPTIONS.
 fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
     match proxy {
-        Some(Proxy::Apache) => &[
-            "In Apache, beside `Require valid-user`:",
-            "  Require method OPTIONS",
-        ],
+        Some(Proxy::Apache) => {
+            &["In Apache, beside `Require valid-user`:", "  Require method OPTIONS"]
+        }
         Some(Proxy::Caddy) => &[
             "In Caddy (`basicauth` before 2.8):",
             "  @asked not method OPTIONS",
@@ -75,10 +79,9 @@ fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
             "    …",
             "  }",
         ],
-        Some(Proxy::Haproxy) => &[
-            "In HAProxy:",
-            "  http-request auth unless METH_OPTIONS || { http_auth(USERS) }",
-        ],
+        Some(Proxy::Haproxy) => {
+            &["In HAProxy:", "  http-request auth unless METH_OPTIONS || { http_auth(USERS) }"]
+        }
         Some(Proxy::Nginx) => &[IN_LOCATION, BUT_FOR_OPTIONS],
         Some(Proxy::Express) => &[
             "In Express, in place of app.use(basicAuth(…)):",
@@ -120,11 +123,12 @@ fn nowhere(proxy: Option<Proxy>) -> &'static [&'static str] {
             "In HAProxy:",
             "  http-request auth unless { path_beg /socket.io/ } || { http_auth(USERS) }",
         ],
-        Some(Proxy::Express) => &["In Express, put Socket.IO's proxy before app.use(basicAuth(…))."],
-        None | Some(Proxy::Nginx) => &[
-            "In nginx:",
-            "  location /socket.io/ { auth_basic off; proxy_pass …; }",
-        ],
+        Some(Proxy::Express) => {
+            &["In Express, put Socket.IO's proxy before app.use(basicAuth(…))."]
+        }
+        None | Some(Proxy::Nginx) => {
+            &["In nginx:", "  location /socket.io/ { auth_basic off; proxy_pass …; }"]
+        }
         Some(_) => &[],
     }
 }

@@ -27,6 +27,15 @@ pub(in crate::doctor::diagnosis) fn keep_headers(exchange: &Exchange) -> Vec<Str
             "  Header unset Access-Control-Allow-Origin",
         ],
         Some(Proxy::Nginx) => NGINX,
+        Some(Proxy::Envoy) => &[
+            "In Envoy, delete the line that removes the server's headers:",
+            "  response_headers_to_remove: [access-control-allow-origin]",
+            "Istio's VirtualService: no `headers.response.remove`, and no `corsPolicy` without the page.",
+        ],
+        Some(Proxy::Kong) => &[
+            "In Kong, take the header out of `remove` of the plugin response-transformer, and list the page in \
+             the plugin cors, if it has that one.",
+        ],
         _ => return of_any(exchange),
     };
     lines.iter().map(|line| (*line).to_owned()).collect()
@@ -34,8 +43,12 @@ pub(in crate::doctor::diagnosis) fn keep_headers(exchange: &Exchange) -> Vec<Str
 
 fn of_any(exchange: &Exchange) -> Vec<String> {
     let proxies = proxies::of(exchange);
-    let who = if proxies.is_empty() { String::new() } else { format!(" ({})", proxies.join(", ")) };
-    let mut lines = vec![format!("In the proxy{who}, let the server's headers through.")];
+    let who = match proxy(exchange) {
+        Some(proxy) => format!("In {}, or in a proxy behind it", proxy.name()),
+        None if proxies.is_empty() => "In the proxy".to_owned(),
+        None => format!("In the proxy ({})", proxies.join(", ")),
+    };
+    let mut lines = vec![format!("{who}, let the server's headers through.")];
     lines.extend(NGINX.iter().map(|line| (*line).to_owned()));
     lines.push(
         "In a CDN, look for a rule that sets or removes response headers, and for a cache whose key has no \

@@ -65,10 +65,10 @@ fn in_proxy(proxy: Option<Proxy>, twice: bool) -> Vec<&'static str> {
 /// The fix in what has no line by which it drops the server's.
 fn elsewhere(proxy: Proxy) -> &'static [&'static str] {
     match proxy {
-        Proxy::Iis | Proxy::Azure => &[
-            "Let only one of them set it. In web.config (IIS, or Azure's App Service), delete \
-             Access-Control-Allow-Origin from <customHeaders>; in Azure's portal, empty the list under CORS.",
-        ],
+        Proxy::Iis | Proxy::Azure => {
+            &["Let only one of them set it. In web.config (IIS, or Azure's App Service), delete \
+             Access-Control-Allow-Origin from <customHeaders>; in Azure's portal, empty the list under CORS."]
+        }
         Proxy::LiteSpeed => &[
             "Let only one of them set it. In LiteSpeed, delete the line from .htaccess (OpenLiteSpeed: from \
              Header Operations of the context), and leave it to Socket.IO:",
@@ -148,16 +148,22 @@ fn elsewhere(proxy: Proxy) -> &'static [&'static str] {
             "Let only one of them set it. Passenger sets none by itself. Delete it from the web server's \
              configuration (nginx's `add_header`, Apache's `Header`), and leave it to Socket.IO.",
         ],
-        Proxy::Fly => &[
-            "Let only one of them set it. On Fly.io, delete it from fly.toml's section \
-             [http_service.http_options.response.headers], and leave it to Socket.IO.",
-        ],
-        Proxy::Heroku => &["Let only one of them set it. Heroku's router sets none: two parts of the app \
-             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."],
-        Proxy::Render => &["Let only one of them set it. Render's router sets none: two parts of the app \
-             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."],
-        Proxy::Railway => &["Let only one of them set it. Railway's router sets none: two parts of the app \
-             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."],
+        Proxy::Fly => {
+            &["Let only one of them set it. On Fly.io, delete it from fly.toml's section \
+             [http_service.http_options.response.headers], and leave it to Socket.IO."]
+        }
+        Proxy::Heroku => {
+            &["Let only one of them set it. Heroku's router sets none: two parts of the app \
+             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."]
+        }
+        Proxy::Render => {
+            &["Let only one of them set it. Render's router sets none: two parts of the app \
+             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."]
+        }
+        Proxy::Railway => {
+            &["Let only one of them set it. Railway's router sets none: two parts of the app \
+             do, such as a proxy in it or code beside Socket.IO's `cors`. Leave it to `cors`."]
+        }
         Proxy::Gunicorn => &["Let only one of them set it. gunicorn sets none: two parts of the \
              application do, such as a CORS middleware beside python-socketio."],
         Proxy::Nginx | Proxy::Apache | Proxy::Caddy | Proxy::Haproxy => &[],

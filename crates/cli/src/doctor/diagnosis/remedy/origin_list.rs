@@ -8,7 +8,8 @@ pub(in crate::doctor::diagnosis) fn origin_list(proxy: Proxy, origins: &[String]
     match proxy {
         Proxy::Nginx => {
             let mut lines = vec![
-                "If nginx sets the header, write this beside the server block and in it:".to_owned(),
+                "If nginx sets the header, write this beside the server block and in it:"
+                    .to_owned(),
                 "  map $http_origin $allowed_origin {".to_owned(),
                 "    default \"\";".to_owned(),
             ];
@@ -20,8 +21,7 @@ pub(in crate::doctor::diagnosis) fn origin_list(proxy: Proxy, origins: &[String]
             lines
         }
         Proxy::Apache => {
-            let escaped: Vec<_> =
-                origins.iter().map(|origin| origin.replace('.', "\\.")).collect();
+            let escaped: Vec<_> = origins.iter().map(|origin| origin.replace('.', "\\.")).collect();
             vec![
                 format!("If {name} sets the header, write in place of its lines:"),
                 format!("  SetEnvIf Origin \"^({})$\" allowed_origin=$0", escaped.join("|")),
@@ -38,9 +38,7 @@ pub(in crate::doctor::diagnosis) fn origin_list(proxy: Proxy, origins: &[String]
             ];
             lines.extend(origins.iter().map(|origin| format!("    header Origin {origin}")));
             lines.push("  }".to_owned());
-            lines.push(
-                "  header @allowed Access-Control-Allow-Origin {header.Origin}".to_owned(),
-            );
+            lines.push("  header @allowed Access-Control-Allow-Origin {header.Origin}".to_owned());
             lines
         }
         Proxy::Iis => {

@@ -145,8 +145,7 @@ fn apache(examination: &Examination) -> Vec<String> {
 
 fn haproxy(examination: &Examination) -> Vec<String> {
     let headers = headers(examination).into_iter();
-    let headers: Vec<_> =
-        headers.map(|(name, value)| format!(" hdr {name} \"{value}\"")).collect();
+    let headers: Vec<_> = headers.map(|(name, value)| format!(" hdr {name} \"{value}\"")).collect();
     vec![
         "In HAProxy's frontend, before every `http-request deny` and `http-request auth` (2.2 or newer):"
             .to_owned(),
@@ -174,12 +173,10 @@ pub(in crate::doctor::diagnosis) fn allowed_headers(
             format!("  Header always set Access-Control-Allow-Headers \"{listed}\"")
         }
         Proxy::LiteSpeed => format!("  Header set Access-Control-Allow-Headers \"{listed}\""),
-        Proxy::Haproxy => format!(
-            "  http-response set-header Access-Control-Allow-Headers \"{listed}\""
-        ),
-        Proxy::Iis => format!(
-            "  <add name=\"Access-Control-Allow-Headers\" value=\"{listed}\" />"
-        ),
+        Proxy::Haproxy => {
+            format!("  http-response set-header Access-Control-Allow-Headers \"{listed}\"")
+        }
+        Proxy::Iis => format!("  <add name=\"Access-Control-Allow-Headers\" value=\"{listed}\" />"),
         Proxy::Express => {
             return vec![
                 "Express answers OPTIONS, before Socket.IO gets it. In its middleware:".to_owned(),

@@ -13,7 +13,7 @@ const WITHOUT_POLLING: &str = "Or do without polling: transports: [\"websocket\"
 pub(in crate::doctor::diagnosis) fn sticky(
     examination: &Examination,
     lost: &Exchange,
-) -> Vec<&'static str> {
+) -> Vec<String> {
     let proxy = proxy_before(examination, lost);
     let is_python = socket_server(examination) == SocketServer::Python;
     let lines: &[&str] = match proxy {
@@ -43,7 +43,7 @@ pub(in crate::doctor::diagnosis) fn sticky(
             "  io(\"…\", { withCredentials: true })",
         ],
         Some(Proxy::Vercel) => &[
-            "A function keeps no session: each request may reach a new one. Run Socket.IO on a server that \
+            "A function on Vercel keeps no session: each request may reach a new one. Run Socket.IO on a server that \
              keeps running (a virtual machine, a container, Render, Railway, Fly.io), and give its URL to \
              the client:",
             "  io(\"https://api.example.com\")",
@@ -91,6 +91,23 @@ pub(in crate::doctor::diagnosis) fn sticky(
              needs withCredentials: true.",
             "With iisnode: nodeProcessCountPerApplication=\"1\" in web.config.",
         ],
+        Some(Proxy::Haproxy) => &[
+            "Make HAProxy sticky, by address, in the backend:",
+            "  balance source",
+            "Or by a cookie, which the client has to send (withCredentials: true):",
+            "  cookie SRV insert indirect nocache secure attr \"SameSite=None\"",
+            PROCESSES,
+        ],
+        Some(Proxy::Envoy) => &[
+            "Make Envoy sticky, by address. Istio, in a DestinationRule:",
+            "  trafficPolicy: { loadBalancer: { consistentHash: { useSourceIp: true } } }",
+            "Envoy alone: `lb_policy: RING_HASH` in the cluster, and in the route",
+            "  hash_policy: [{ connection_properties: { source_ip: true } }]",
+            PROCESSES,
+        ],
+        Some(Proxy::Kong) => {
+            &["Make Kong sticky, by address, in the upstream:", "  hash_on: ip", PROCESSES]
+        }
         _ => &[
             "Make the load balancer sticky. nginx, by address:",
             "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
@@ -101,11 +118,31 @@ pub(in crate::doctor::diagnosis) fn sticky(
         ],
     };
     let workers = if is_python && proxy != Some(Proxy::Gunicorn) { WORKERS } else { &[] };
-    let mut lines = [workers, lines].concat();
-    if proxy != Some(Proxy::Vercel) {
-        lines.push(WITHOUT_POLLING);
-    }
-    lines
+    let before = proxy.filter(|proxy| chooses_elsewhere(*proxy)).map(|proxy| {
+        format!(
+            "If {} chooses among the instances, make it sticky. If something behind it does:",
+            proxy.name()
+        )
+    });
+    let end = (proxy != Some(Proxy::Vercel)).then_some(WITHOUT_POLLING);
+    let lines = workers.iter().chain(lines).copied().chain(end).map(str::to_owned);
+    before.into_iter().chain(lines).collect()
+}
+
+/// True for one without lines of its own: CDNs and gateways, behind which a balancer may be.
+fn chooses_elsewhere(proxy: Proxy) -> bool {
+    matches!(
+        proxy,
+        Proxy::LiteSpeed
+            | Proxy::Express
+            | Proxy::Varnish
+            | Proxy::Fastly
+            | Proxy::Cloudflare
+            | Proxy::CloudFront
+            | Proxy::ApiGateway
+            | Proxy::FrontDoor
+            | Proxy::Netlify
+    )
 }
 
 const WORKERS: &[&str] = &[

@@ -32,11 +32,13 @@ fn in_cache(proxy: Proxy) -> &'static [&'static str] {
             "  RewriteEngine On",
             "  RewriteRule ^socket\\.io/ - [E=Cache-Control:no-cache]",
         ],
-        Proxy::Caddy => &["In Caddy, put Socket.IO's `reverse_proxy` before the directive `cache`, in a \
+        Proxy::Caddy => &[
+            "In Caddy, put Socket.IO's `reverse_proxy` before the directive `cache`, in a \
              `handle` of its own:",
             "  handle /socket.io/* {",
             "    reverse_proxy 127.0.0.1:3000",
-            "  }"],
+            "  }",
+        ],
         Proxy::Haproxy => &[
             "In HAProxy, add a condition to its `http-request cache-use`:",
             "  http-request cache-use NAME unless { path_beg /socket.io/ }",
@@ -46,10 +48,9 @@ fn in_cache(proxy: Proxy) -> &'static [&'static str] {
             "  <location path=\"socket.io\"><system.webServer><caching enabled=\"false\" \
              enableKernelCache=\"false\" /></system.webServer></location>",
         ],
-        Proxy::Varnish => &[
-            "In Varnish, in vcl_recv:",
-            "  if (req.url ~ \"^/socket.io/\") { return (pass); }",
-        ],
+        Proxy::Varnish => {
+            &["In Varnish, in vcl_recv:", "  if (req.url ~ \"^/socket.io/\") { return (pass); }"]
+        }
         Proxy::Fastly => &[
             "In Fastly's VCL, in vcl_recv:",
             "  if (req.url.path ~ \"^/socket.io/\") { return (pass); }",
@@ -76,9 +77,9 @@ fn in_cache(proxy: Proxy) -> &'static [&'static str] {
         ],
         Proxy::Kong => &["In Kong, take the plugin proxy-cache off Socket.IO's route."],
         Proxy::Envoy => &["In Envoy, turn the cache filter off for Socket.IO's route."],
-        Proxy::Express => {
-            &["In Express, put Socket.IO's proxy before the middleware that caches (apicache, for example)."]
-        }
+        Proxy::Express => &[
+            "In Express, put Socket.IO's proxy before the middleware that caches (apicache, for example).",
+        ],
         Proxy::Vercel => &[
             "On Vercel, delete Cache-Control, CDN-Cache-Control and Vercel-CDN-Cache-Control for /socket.io/ \
              from `headers` in vercel.json, or give the client the URL of the Socket.IO server itself.",

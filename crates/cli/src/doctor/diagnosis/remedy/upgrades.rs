@@ -13,7 +13,7 @@ const NGINX: &[&str] = &[
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "A function answers and ends, so it holds no WebSocket. Run Socket.IO on a server that keeps running, \
+    "A function on Vercel answers and ends, so it holds no WebSocket. Run Socket.IO on a server that keeps running, \
      and give its URL to the client.",
 ];
 
@@ -21,7 +21,7 @@ const FUNCTIONS: &[&str] = &[
 pub(in crate::doctor::diagnosis) fn upgrades(
     examination: &Examination,
     exchange: &Exchange,
-) -> Vec<&'static str> {
+) -> Vec<String> {
     let proxy = proxy_before(examination, exchange);
     let lines: &[&str] = match proxy {
         Some(Proxy::Apache) => &[
@@ -42,13 +42,13 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "  <webSocket enabled=\"false\" />",
         ],
         Some(Proxy::Azure) => &[
-            "Turn Web sockets on (App Service, Configuration, General settings), or run",
+            "In Azure's portal, turn Web sockets on (App Service, Configuration, General settings), or run",
             "  az webapp config set --name APP --resource-group GROUP --web-sockets-enabled true",
             "With iisnode (Windows), turn IIS's own WebSockets off in web.config:",
             "  <webSocket enabled=\"false\" />",
         ],
         Some(Proxy::GoogleCloud) => &[
-            "Cloud Run passes WebSockets on, but not with HTTP/2 to the container (remove `--use-http2`). \
+            "On Google Cloud, Cloud Run passes WebSockets on, but not with HTTP/2 to the container (remove `--use-http2`). \
              App Engine's standard environment, API Gateway and Firebase Hosting pass none on: give the \
              client the URL of the Cloud Run service itself.",
             "  gcloud run services update SERVICE --no-use-http2",
@@ -147,12 +147,13 @@ pub(in crate::doctor::diagnosis) fn upgrades(
         ],
         _ => &["Let the proxy pass the upgrade on. In nginx, in Socket.IO's location:"],
     };
+    let before = proxy.filter(|proxy| passes_on(*proxy)).map(|proxy| {
+        format!("{} passes upgrades on by itself, so something behind it does not.", proxy.name())
+    });
     let mut lines = lines.to_vec();
     let is_of_others = match proxy {
         None => !is_of_development(examination),
-        Some(Proxy::AwsBalancer | Proxy::Heroku | Proxy::Fly | Proxy::Render | Proxy::Railway) => {
-            true
-        }
+        Some(proxy) if passes_on(proxy) => true,
         Some(_) => false,
     };
     if is_of_others || matches!(proxy, Some(Proxy::Nginx | Proxy::Cloudflare)) {
@@ -164,7 +165,20 @@ pub(in crate::doctor::diagnosis) fn upgrades(
     if proxy.is_none() {
         lines.push(WITHOUT_PROXY);
     }
-    lines
+    before.into_iter().chain(lines.into_iter().map(str::to_owned)).collect()
+}
+
+/// True for a platform that needs no setting for them.
+fn passes_on(proxy: Proxy) -> bool {
+    matches!(
+        proxy,
+        Proxy::Passenger
+            | Proxy::AwsBalancer
+            | Proxy::Heroku
+            | Proxy::Fly
+            | Proxy::Render
+            | Proxy::Railway
+    )
 }
 
 const WITHOUT_PROXY: &str = "If there is no proxy: another \"upgrade\" listener of the HTTP server may \

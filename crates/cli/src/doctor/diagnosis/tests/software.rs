@@ -104,22 +104,26 @@ fn set_ups(proxy: Proxy) -> Vec<(Code, Examination)> {
         (Code::DoubledOrigin, polled(two)),
         (Code::PreflightFailed, asks().sees(Step::Preflight, 405, GRANT, error)),
         (Code::PreflightFailed, asks().sees(Step::Preflight, 500, &[], error)),
-        (Code::PreflightRedirected, asks().sees(Step::Preflight, 302, &[("location", "/a")], error)),
+        (
+            Code::PreflightRedirected,
+            asks().sees(Step::Preflight, 302, &[("location", "/a")], error),
+        ),
         (Code::PreflightWithoutCors, asks().sees(Step::Preflight, 204, &[], error)),
         (Code::HeaderNotAllowed, asks().sees(Step::Preflight, 204, GRANT, error)),
         (Code::CachedHandshake, polled(hit)),
         (Code::IdleTimeout, held(Step::HoldPoll, 504, None)),
-        (
-            Code::IdleTimeout,
-            held(Step::HoldWebsocket, 101, Some(failure(FailureKind::Protocol))),
-        ),
+        (Code::IdleTimeout, held(Step::HoldWebsocket, 101, Some(failure(FailureKind::Protocol)))),
         (Code::UpgradeBlocked, good().sees(Step::Websocket, 400, &[], BAD)),
         (Code::SessionLost, good().sees(Step::PollAgain, 400, GRANT, UNKNOWN)),
-        (Code::NoCorsHeaders, polled(&[]).sees(Step::Preflight, 400, &[], "")),
         (
-            Code::StrippedHeaders,
-            polled(&[]).sees(Step::DirectPoll, 200, GRANT, OPEN),
+            Code::NoCorsHeaders,
+            polled(&[])
+                .sees(Step::Preflight, 400, &[], "")
+                .sees(Step::Post, 200, &[], "ok")
+                .sees(Step::PollAgain, 200, &[], "40{}")
+                .sees(Step::BadSession, 400, &[], UNKNOWN),
         ),
+        (Code::StrippedHeaders, polled(&[]).sees(Step::DirectPoll, 200, GRANT, OPEN)),
         (Code::LoginRequired, {
             let basic: &Headers = &[("www-authenticate", "Basic realm=\"a\"")];
             asks().sees(Step::Preflight, 401, basic, error)
@@ -193,7 +197,8 @@ fn has_none(proxy: Proxy, code: Code) -> bool {
             | Proxy::Fly
             | Proxy::Render
             | Proxy::Railway
-            | Proxy::Vercel
     );
-    is_of_apps && matches!(code, Code::CachedHandshake | Code::UpgradeBlocked)
+    // Its own fix is that of the Python server which it runs.
+    let is_of_python = proxy == Proxy::Gunicorn && code == Code::DoubledOrigin;
+    is_of_python || is_of_apps && code == Code::CachedHandshake
 }
