@@ -1,9 +1,17 @@
 // What `socketio-cors doctor` tells people to write in a proxy's configuration is pasted as it is printed,
 // and a page in Chromium works then.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { describe } from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe } from "node:test";
+import cors from "cors";
+import expressApp from "express";
+import { createProxyMiddleware } from "http-proxy-middleware";
+import { close, listen } from "../harness/http.js";
 import { hasNginx } from "../harness/nginx.js";
 import { createAuthority } from "./certificates.js";
 import { useToolAndChromium } from "./chromium.js";
@@ -17,7 +25,7 @@ import {
 	python,
 	server,
 } from "./deployments.js";
-import { clientOptionsIn, testFixes } from "./pasting.js";
+import { clientOptionsIn, optionsIn, testFixes } from "./pasting.js";
 
 const good = server(4, { cors: granted });
 const header = { token: "secret" };
@@ -38,6 +46,51 @@ const express = server(
 /** A list with a slash too many, of a proxy. */
 const nearly = `${page}/`;
 const silent = server(4);
+
+/** Two origins, each in a line of its own. */
+const twoOrigins = (line, end = "") =>
+	[page, "https://admin.example.com"].map((origin) => `${line} ${origin}${end}`).join("\n");
+
+/** The file of a proxy that asks for a password, and the header of a page that knows it. */
+const passwords = mkdtempSync(join(tmpdir(), "passwords-"));
+after(() => rmSync(passwords, { recursive: true }));
+chmodSync(passwords, 0o755);
+const htpasswd = join(passwords, "htpasswd");
+const hash = createHash("sha1").update("pass").digest("base64");
+writeFileSync(htpasswd, `user:{SHA}${hash}\n`);
+const authorization = `Basic ${btoa("user:pass")}`;
+// No page's WebSocket can send it.
+const knowing = {
+	asks: ["--header", `authorization: ${authorization}`],
+	stays: true,
+	extraHeaders: { authorization },
+};
+const apacheAsking = `<Location />
+	AuthType Basic
+	AuthName x
+	AuthUserFile ${htpasswd}
+	Require valid-user`;
+
+/** An application in Express, whose `cors` middleware is before the proxy. */
+const gateway = (script) => async () => {
+	const { url, servers, stop } = await good();
+	const app = expressApp();
+	const toNode = (options) => createProxyMiddleware({ ...options, target: url });
+	const proxy = toNode({ pathFilter: "/socket.io", ws: true });
+	new Function("app", "cors", "createProxyMiddleware", script)(app, cors, toNode);
+	app.use(proxy);
+	const http = createServer(app).on("upgrade", proxy.upgrade);
+	await listen(http, 0, []);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		servers,
+		async stop() {
+			http.closeAllConnections();
+			await close(http);
+			await stop();
+		},
+	};
+};
 
 /** What is pasted, with the deployment in place of the server of the fix. */
 const toNode = (text) => text.replaceAll("127.0.0.1:3000", "NODE");
@@ -283,6 +336,109 @@ const rows = {
 		"idle-timeout",
 		(paste) => ({ quiet: true, of: apache(good, `${paste("ProxyTimeout")}\n${passedOn}`) }),
 	],
+	"Apache writes out a list of origins": [
+		apache(silent, `${twoOrigins("Header add Access-Control-Allow-Origin")}\n${passedOn}`),
+		{},
+		"doubled-origin",
+		(paste) => ({
+			of: apache(silent, `${paste("SetEnvIf Origin", "  Header merge Vary Origin")}\n${passedOn}`),
+		}),
+	],
+	"Caddy writes out a list of origins": [
+		caddy(silent, `${twoOrigins("header +Access-Control-Allow-Origin")}\nreverse_proxy NODE`),
+		{},
+		"doubled-origin",
+		(paste) => ({
+			of: caddy(
+				silent,
+				`${paste("@allowed {", "  }")}\n${paste("header @allowed")}\nreverse_proxy NODE`,
+			),
+		}),
+	],
+	"Caddy alone sets the header, and a page needs a preflight": [
+		caddy(silent, `header Access-Control-Allow-Origin ${page}\nreverse_proxy NODE`),
+		header,
+		"preflight-failed",
+		(paste) => ({
+			of: caddy(
+				silent,
+				`header Access-Control-Allow-Origin ${page}\n${paste("@preflight method", "  }")}\nreverse_proxy NODE`,
+			),
+		}),
+	],
+	"Apache alone sets the header, and a page needs a preflight": [
+		apache(silent, `Header set Access-Control-Allow-Origin ${page}\n${passedOn}`),
+		header,
+		"preflight-failed",
+		(paste) => ({ of: apache(server(4, optionsIn(paste("new Server"))), passedOn) }),
+	],
+	"Apache asks preflights for a password": [
+		apache(good, `${apacheAsking}\n</Location>\n${passedOn}`),
+		knowing,
+		"login-required",
+		(paste) => ({
+			of: apache(good, `${apacheAsking}\n${paste("Require method")}\n</Location>\n${passedOn}`),
+		}),
+	],
+	"Apache asks for a password": [
+		apache(good, `${apacheAsking}\n</Location>\n${passedOn}`),
+		{},
+		"login-required",
+		(paste) => ({
+			of: apache(
+				good,
+				`${apacheAsking}\n</Location>\n${paste("<Location", "  </Location>")}\n${passedOn}`,
+			),
+		}),
+	],
+	"HAProxy denies preflights": [
+		proxied("HAProxy", good, "http-request deny if METH_OPTIONS"),
+		header,
+		"preflight-failed",
+		(paste) => ({
+			of: proxied(
+				"HAProxy",
+				good,
+				`${paste("http-request return")}\nhttp-request deny if METH_OPTIONS`,
+			),
+		}),
+	],
+	"HAProxy waits for two seconds": [
+		proxied("HAProxy", good, "timeout client 2s", "timeout server 2s"),
+		{ asks: ["--hold", "4"] },
+		"idle-timeout",
+		(paste) => ({
+			quiet: true,
+			of: proxied(
+				"HAProxy",
+				good,
+				paste("timeout client"),
+				paste("timeout server", "  timeout tunnel 1h"),
+			),
+		}),
+	],
+	"Express answers preflights for another page": [
+		gateway(`app.use(cors({ origin: "https://www.example.com" }));`),
+		header,
+		"preflight-without-cors",
+		(paste) => ({ of: gateway(paste("app.use(cors({ origin")) }),
+	],
+	"Express answers preflights, and comes after the proxy": [
+		gateway(`app.use(cors({ origin: "https://www.example.com" }));`),
+		header,
+		"preflight-without-cors",
+		(paste) => ({
+			of: gateway(
+				`${paste("app.use(createProxyMiddleware")} app.use(cors({ origin: "https://www.example.com" }));`,
+			),
+		}),
+	],
+	"Express does not allow the page's header": [
+		gateway(`app.use(cors({ origin: "${page}", allowedHeaders: ["x-other"] }));`),
+		header,
+		"header-not-allowed",
+		(paste) => ({ of: gateway(paste("app.use(cors({ origin")) }),
+	],
 	"HAProxy checks a path that is not there": [
 		proxied("HAProxy", express, "", "option httpchk GET /health"),
 		{ asks: ["--timeout", "20"] },
@@ -407,6 +563,49 @@ const behindNginx = {
 		{},
 		"login-required",
 		(paste) => ({ of: nginx(good, /\{ (auth_basic off;)/.exec(paste("auth_basic off"))[1]) }),
+	],
+	"nginx asks preflights for a password": [
+		nginx(good, `auth_basic x; auth_basic_user_file ${htpasswd};`),
+		knowing,
+		"login-required",
+		(paste) => ({
+			of: nginx(good, paste("limit_except").replace("/etc/nginx/htpasswd", htpasswd)),
+		}),
+	],
+	"nginx alone sets the header, and a page needs a preflight": [
+		nginx(silent, origin),
+		header,
+		"preflight-failed",
+		(paste) => ({
+			of: nginx(silent, `${origin} ${paste("if ($request_method = OPTIONS)", "  }")}`),
+		}),
+	],
+	"nginx alone sets the header, which Socket.IO could": [
+		nginx(silent, origin),
+		header,
+		"preflight-failed",
+		(paste) => ({ of: nginx(server(4, optionsIn(paste("new Server")))) }),
+	],
+	"nginx writes out a list of origins": [
+		nginx(silent, twoOrigins("add_header Access-Control-Allow-Origin", " always;")),
+		{},
+		"doubled-origin",
+		(paste) => ({
+			of: nginx(silent, paste("add_header Access-Control-Allow-Origin $allowed_origin"), {
+				maps: paste("map $http_origin", "  }"),
+			}),
+		}),
+	],
+	"nginx has a header of its own in the location": [
+		nginxServer(silent, `${origin} ${toServer("add_header X-Frame-Options DENY;")}`),
+		{},
+		"no-cors-headers",
+		(paste) => ({
+			of: nginxServer(
+				silent,
+				`${origin} ${toServer(`add_header X-Frame-Options DENY; ${paste("add_header Access")}`)}`,
+			),
+		}),
 	],
 	"nginx has Socket.IO at another path": [
 		nginx(good, "rewrite ^/api(/.*)$ $1 break; return 404;"),

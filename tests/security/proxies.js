@@ -169,7 +169,17 @@ async function startProgram(program, servers, args, config) {
 function apacheConfig(servers) {
 	const unpacked = join(root, ".tools/apache2-unpacked/usr/lib/apache2/modules");
 	const modules = existsSync(unpacked) ? unpacked : "/usr/lib/apache2/modules";
-	const names = ["mpm_event", "authz_core", "headers", "rewrite", "proxy", "proxy_http"];
+	const names = [
+		"mpm_event",
+		"authz_core",
+		"headers",
+		"rewrite",
+		"proxy",
+		"proxy_http",
+		"setenvif",
+	];
+	const passwords = ["auth_basic", "authn_core", "authn_file", "authz_user"];
+	if (servers.some(({ text }) => text.includes("AuthType"))) names.push(...passwords);
 	const balancing = ["slotmem_shm", "proxy_balancer", "lbmethod_byrequests"];
 	if (servers.some(({ text }) => text.includes("balancer://"))) names.push(...balancing);
 	const hosts = servers.map(

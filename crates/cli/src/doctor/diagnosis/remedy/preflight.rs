@@ -54,11 +54,13 @@ fn by_another(examination: &Examination, preflight: &Exchange) -> Vec<String> {
          delete it there first, or it would be there twice. Then, in the server:"
     )];
     lines.extend(socket_io(examination).into_iter().skip(1));
-    let own = in_proxy(examination, proxy);
-    if matches!(proxy, None | Some(Proxy::Nginx | Proxy::Caddy | Proxy::Haproxy)) {
-        lines.push("Or keep it there, and answer OPTIONS there too.".to_owned());
-        lines.extend(own);
-    }
+    let own = match proxy {
+        None => nginx(examination),
+        Some(Proxy::Nginx | Proxy::Caddy | Proxy::Haproxy) => in_proxy(examination, proxy),
+        Some(_) => return lines,
+    };
+    lines.push("Or keep it there, and answer OPTIONS there too.".to_owned());
+    lines.extend(own);
     lines
 }
 
