@@ -76,10 +76,9 @@ const gateway = (script) => async () => {
 	const { url, servers, stop } = await good();
 	const app = expressApp();
 	const toNode = (options) => createProxyMiddleware({ ...options, target: url });
-	const proxy = toNode({ pathFilter: "/socket.io", ws: true });
 	new Function("app", "cors", "createProxyMiddleware", script)(app, cors, toNode);
-	app.use(proxy);
-	const http = createServer(app).on("upgrade", proxy.upgrade);
+	app.use(toNode({ pathFilter: "/socket.io", ws: true }));
+	const http = createServer(app);
 	await listen(http, 0, []);
 	return {
 		url: `http://127.0.0.1:${http.address().port}`,
@@ -341,7 +340,7 @@ const rows = {
 		{},
 		"doubled-origin",
 		(paste) => ({
-			of: apache(silent, `${paste("SetEnvIf Origin", "  Header merge Vary Origin")}\n${passedOn}`),
+			of: apache(silent, `${paste("SetEnvIf Origin", "Header merge Vary Origin")}\n${passedOn}`),
 		}),
 	],
 	"Caddy writes out a list of origins": [
@@ -351,7 +350,7 @@ const rows = {
 		(paste) => ({
 			of: caddy(
 				silent,
-				`${paste("@allowed {", "  }")}\n${paste("header @allowed")}\nreverse_proxy NODE`,
+				`${paste("@allowed {", "}")}\n${paste("header @allowed")}\nreverse_proxy NODE`,
 			),
 		}),
 	],
@@ -362,7 +361,7 @@ const rows = {
 		(paste) => ({
 			of: caddy(
 				silent,
-				`header Access-Control-Allow-Origin ${page}\n${paste("@preflight method", "  }")}\nreverse_proxy NODE`,
+				`header Access-Control-Allow-Origin ${page}\n${paste("@preflight method", "}")}\nreverse_proxy NODE`,
 			),
 		}),
 	],
@@ -387,7 +386,7 @@ const rows = {
 		(paste) => ({
 			of: apache(
 				good,
-				`${apacheAsking}\n</Location>\n${paste("<Location", "  </Location>")}\n${passedOn}`,
+				`${apacheAsking}\n</Location>\n${paste("<Location", "</Location>")}\n${passedOn}`,
 			),
 		}),
 	],
@@ -413,7 +412,7 @@ const rows = {
 				"HAProxy",
 				good,
 				paste("timeout client"),
-				paste("timeout server", "  timeout tunnel 1h"),
+				paste("timeout server", "timeout tunnel 1h"),
 			),
 		}),
 	],
@@ -577,7 +576,7 @@ const behindNginx = {
 		header,
 		"preflight-failed",
 		(paste) => ({
-			of: nginx(silent, `${origin} ${paste("if ($request_method = OPTIONS)", "  }")}`),
+			of: nginx(silent, `${origin} ${paste("if ($request_method = OPTIONS)", "}")}`),
 		}),
 	],
 	"nginx alone sets the header, which Socket.IO could": [
@@ -592,7 +591,7 @@ const behindNginx = {
 		"doubled-origin",
 		(paste) => ({
 			of: nginx(silent, paste("add_header Access-Control-Allow-Origin $allowed_origin"), {
-				maps: paste("map $http_origin", "  }"),
+				maps: paste("map $http_origin", "}"),
 			}),
 		}),
 	],

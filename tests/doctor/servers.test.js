@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { describe } from "node:test";
 import cors from "cors";
-import { granted, guarded, page, server } from "./deployments.js";
+import { before, granted, guarded, page, server } from "./deployments.js";
 import {
 	danger,
 	error,
@@ -27,6 +27,14 @@ const settingCookie = (start) => async () => {
 		});
 	return deployment;
 };
+
+/** Redirects to the path without its slash, as Next.js does. */
+const withoutSlash = (start) =>
+	before(start, ({ url }, answer) => {
+		if (!url.startsWith("/socket.io/")) return false;
+		answer(308, { Location: url.replace("/socket.io/", "/socket.io") });
+		return true;
+	});
 
 for (const version of [3, 4]) {
 	const withCors = (cors, options) => server(version, { cors, ...options });
@@ -236,6 +244,21 @@ describe("server 4", () => {
 		"no slash at the end of the path": {
 			of: withCors(granted, { addTrailingSlash: false }),
 			finds: unguarded,
+		},
+		"no slash at the end of the client's path either": {
+			of: withoutSlash(withCors(granted, { addTrailingSlash: false })),
+			asks: ["--no-trailing-slash"],
+			finds: unguarded,
+		},
+		"a slash at the end, which Next.js takes away": {
+			of: withoutSlash(withCors(granted, { addTrailingSlash: false })),
+			finds: {
+				redirected: error("308", [
+					"--no-trailing-slash",
+					"skipTrailingSlashRedirect: true",
+					'source: "/socket.io/"',
+				]),
+			},
 		},
 		"a page of its own, refused without Origin": {
 			of: allowing(({ url }) => [url]),

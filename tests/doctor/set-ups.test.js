@@ -118,6 +118,17 @@ describe("the server", () => {
 			is: "error origin-near-miss",
 			says: "quotes",
 		},
+		"quotes within an origin, of Docker's --env-file": {
+			of: server(4, { cors: { origin: `"${page}"` } }),
+			is: "error origin-near-miss",
+			says: `allows \`"${page}"\``,
+			fix: "docker run --env-file",
+		},
+		"several origins in one text of a list": {
+			of: server(4, { cors: { origin: [`${page},https://admin.example.com`] } }),
+			is: "error origin-not-listed",
+			fix: '.split(",")',
+		},
 		"quotes within an origin of a list": {
 			of: server(4, { cors: { origin: [`"${page}"`] } }),
 			is: "error origin-near-miss",
