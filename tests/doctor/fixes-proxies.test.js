@@ -25,7 +25,7 @@ import {
 	python,
 	server,
 } from "./deployments.js";
-import { clientOptionsIn, optionsIn, testFixes } from "./pasting.js";
+import { clientOptionsIn, testFixes } from "./pasting.js";
 
 const good = server(4, { cors: granted });
 const header = { token: "secret" };
@@ -365,12 +365,6 @@ const rows = {
 			),
 		}),
 	],
-	"Apache alone sets the header, and a page needs a preflight": [
-		apache(silent, `Header set Access-Control-Allow-Origin ${page}\n${passedOn}`),
-		header,
-		"preflight-failed",
-		(paste) => ({ of: apache(server(4, optionsIn(paste("new Server"))), passedOn) }),
-	],
 	"Apache asks preflights for a password": [
 		apache(good, `${apacheAsking}\n</Location>\n${passedOn}`),
 		knowing,
@@ -578,12 +572,6 @@ const behindNginx = {
 		(paste) => ({
 			of: nginx(silent, `${origin} ${paste("if ($request_method = OPTIONS)", "}")}`),
 		}),
-	],
-	"nginx alone sets the header, which Socket.IO could": [
-		nginx(silent, origin),
-		header,
-		"preflight-failed",
-		(paste) => ({ of: nginx(server(4, optionsIn(paste("new Server")))) }),
 	],
 	"nginx writes out a list of origins": [
 		nginx(silent, twoOrigins("add_header Access-Control-Allow-Origin", " always;")),
