@@ -54,6 +54,7 @@ Examples:
   socketio-cors doctor --har recording.har";
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Doctor {
     /// The server, as the page's client has it
     #[arg(value_name = "URL", required_unless_present = "har")]

@@ -191,8 +191,8 @@ impl Examination {
     /// The cookies that the page's browser has for the server and that may log somebody in, as far as is
     /// known: it was said to hold some, or the server set some.
     pub(super) fn logins(&self) -> Logins {
-        let set = self.cookies().into_iter().map(|(cookie, ..)| cookie);
-        let (foreign, own): (Vec<_>, Vec<_>) = set
+        let cookies = self.cookies().into_iter().map(|(cookie, ..)| cookie);
+        let (foreign, own): (Vec<_>, Vec<_>) = cookies
             .filter(|cookie| !cookie.is_of_a_balancer() && !self.is_of_a_session(cookie))
             .partition(SetCookie::is_cross_site);
         let held = self.target.page.cookie.iter().flat_map(|cookie| cookie.split(';'));

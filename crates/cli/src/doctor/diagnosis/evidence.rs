@@ -115,16 +115,9 @@ fn decoded(text: &str) -> String {
     let mut decoded = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let referred = part.split_once(';').and_then(|(name, rest)| Some((referred(name)?, rest)));
-        match referred {
-            Some((character, rest)) => {
-                decoded.push(character);
-                decoded.push_str(rest);
-            }
-            None => {
-                decoded.push('&');
-                decoded.push_str(part);
-            }
-        }
+        let (character, rest) = referred.unwrap_or(('&', part));
+        decoded.push(character);
+        decoded.push_str(rest);
     }
     decoded
 }

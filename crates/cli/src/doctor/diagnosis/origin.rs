@@ -1,5 +1,7 @@
 //! `Access-Control-Allow-Origin` that does not name the page.
 
+use std::slice;
+
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -177,7 +179,7 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
     let is_nginx = proxy(poll) == Some(Proxy::Nginx);
     let by_nginx = if is_nginx {
-        remedy::origin_list(Proxy::Nginx, &[examination.target.page.origin.clone()])
+        remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin))
     } else {
         Vec::new()
     };

@@ -1,5 +1,7 @@
 //! Pages of anybody that are let in.
 
+use std::slice;
+
 use super::{
     evidence::{with_body, with_cors},
     remedy, worker,
@@ -144,7 +146,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
              that always says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
-        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, &[examination.target.page.origin.clone()]) } else { vec![] })
+        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin)) } else { vec![] })
         .fix(remedy::allow_page(examination))
         .fix([
             "Or, if the service is for everyone, allow no credentials, and let no cookie log anybody in: \
