@@ -10,7 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, socket_server},
+    software::{SocketServer, proxy_before, socket_server},
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
@@ -75,17 +75,16 @@ fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
         .seen(poll, with_cors(poll))
         .why(unreadable(poll, CorsError::Credentials));
     if is_nearly_true {
-        return finding.fix([
-            "Write it in lower case where it is set. In nginx:",
-            "  add_header Access-Control-Allow-Credentials true always;",
-        ]);
+        let proxy = proxy_before(examination, poll);
+        return finding
+            .fix(["Write it in lower case where it is set."])
+            .fix(remedy::lines::set_header(proxy, "Access-Control-Allow-Credentials", "true"));
     }
     if poll.doubles_credentials() {
-        return finding.fix([
-            "It is there twice. Let only the server set it, or only the proxy. In nginx, delete its \
-             add_header, or hide the server's header:",
-            remedy::HIDE_CREDENTIALS,
-        ]);
+        return finding
+            .fix(["It is there twice. Let only the server set it, or only the proxy: delete the proxy's \
+                 line, or let it drop the server's header."])
+            .fix(remedy::lines::without_credentials(proxy_before(examination, poll)));
     }
     if socket_server(examination) == SocketServer::Python {
         return finding

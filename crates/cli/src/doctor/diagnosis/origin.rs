@@ -187,8 +187,7 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
          gives undefined, quotes may belong to the value, and several origins in one text are one entry \
          (`process.env.ORIGINS.split(\",\")` makes a list of them).",
-        stripped::ORIGIN_CHANGED,
-    ]);
+    ]).fix([stripped::origin_changed(examination, poll)]);
     let proxies = proxies::of(poll);
     if proxies.is_empty() {
         finding
@@ -311,8 +310,12 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
          sends that one. If it is a text, the server always sends the text.",
     ])
     .fix(remedy::allow_page(examination))
-    .fix(["If a proxy sets the header (nginx's add_header), let it send the page's origin, or leave the \
-     header to the server."])
+    .fix(["If a proxy sets the header, let it send the page's origin, or leave the header to the server."])
+    .fix(
+        proxy(poll)
+            .map(|proxy| remedy::origin_list(proxy, slice::from_ref(origin)))
+            .unwrap_or_default(),
+    )
 }
 
 /// A value as a sentence has it: in quotes of another kind where it has some itself.

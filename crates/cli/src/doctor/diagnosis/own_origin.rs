@@ -2,13 +2,14 @@
 
 use super::{
     evidence::{client_says, with_body},
-    known, remedy,
+    remedy,
 };
 use crate::doctor::{
     engineio::FORBIDDEN,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::proxy_before,
     step::Step,
 };
 
@@ -34,15 +35,9 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
              Origin and passes; POSTs and WebSockets have one, and are refused.",
         ])
         .why([client_says(refused)])
-        .fix(["Let the proxy send both. In nginx:"])
-        .fix(known::fix(
-            examination,
-            &[
-                "  proxy_set_header Host $http_host;",
-                "  proxy_set_header X-Forwarded-Proto $scheme;",
-                "Or list the origin:",
-            ],
-        ))
+        .fix(["Let the proxy send both."])
+        .fix(remedy::lines::host_and_scheme(proxy_before(examination, refused)))
+        .fix(["Or list the origin:"])
         .fix(remedy::python_lists(examination, "")),
     )
 }

@@ -2,6 +2,7 @@
 
 mod go;
 mod headers;
+pub(super) mod lines;
 mod one_value;
 mod origin_list;
 mod oxide;
@@ -14,7 +15,8 @@ mod upgrades;
 mod waiting;
 
 pub(super) use headers::keep_headers;
-pub(super) use one_value::{HIDE_CREDENTIALS, one_value};
+use one_value::HIDE_CREDENTIALS;
+pub(super) use one_value::one_value;
 pub(super) use origin_list::origin_list;
 pub(super) use paths::{nginx_location, same_path, single_path};
 pub(super) use preflight::{allowed_headers, is_by_another, preflight};

@@ -10,7 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
+    software::{Proxy, proxy, proxy_before},
     step::Step,
 };
 
@@ -45,13 +45,19 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
                 .to_owned(),
             blocked(bad, &reason(bad, CorsError::Missing)),
         ])
+        .fix(match proxy_before(examination, bad) {
+            None | Some(Proxy::Nginx) => vec![
+                "nginx adds a header to answers of 400 and above only if the line ends in always."
+                    .to_owned(),
+            ],
+            Some(_) => vec!["Set it on answers of every status.".to_owned()],
+        })
+        .fix(remedy::lines::set_header(
+            proxy_before(examination, bad),
+            "Access-Control-Allow-Origin",
+            &examination.target.page.origin,
+        ))
         .fix([
-            "nginx adds a header to answers of 400 and above only if the line ends in always:"
-                .to_owned(),
-            format!(
-                "  add_header Access-Control-Allow-Origin {} always;",
-                examination.target.page.origin
-            ),
             "Or leave CORS to Socket.IO, which sends the headers with its errors too. socketio-cors-edge \
              sends them with every status."
                 .to_owned(),
@@ -128,7 +134,8 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
             ),
             "  io(\"…\", { withCredentials: true })".to_owned(),
             "Then allow credentials for the page's origin, by name. If the page is of another site, the cookie \
-             needs SameSite=None; Secure. Check it with --credentials."
+             needs SameSite=None; Secure (HAProxy: `secure attr \"SameSite=None\"` at the end of its `cookie` \
+             line). Check it with --credentials."
                 .to_owned(),
         ])
         .fix(remedy::with_credentials(examination))
@@ -169,10 +176,10 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .why(["The page cannot go on by polling."])
         .why(console(examination, failed))
         .why([client_says(failed)])
-        .fix(known::fix(
-            examination,
-            by_rule(failed).or_else(|| refused_by(failed)).unwrap_or_else(|| hint(failed)),
-        )),
+        .fix(match by_rule(failed).or_else(|| refused_by(failed)) {
+            Some(fix) => known::fix(examination, fix),
+            None => hint(examination, failed),
+        }),
     )
 }
 
@@ -202,7 +209,21 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
     }
 }
 
-fn hint(post: &Exchange) -> &'static [&'static str] {
+fn hint(examination: &Examination, post: &Exchange) -> Vec<String> {
+    let proxy = proxy_before(examination, post);
+    let lines = match post.status() {
+        Some(404 | 405) => remedy::lines::posts(proxy),
+        Some(413) => remedy::lines::larger_bodies(proxy),
+        Some(502..=504) => remedy::waiting(proxy, MAX_POLL),
+        _ => Vec::new(),
+    };
+    known::fix(examination, cause(post)).into_iter().chain(lines).collect()
+}
+
+/// How long a poll may take, in seconds, unless `pingInterval` says otherwise.
+const MAX_POLL: u64 = 25;
+
+fn cause(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, but not the GET. Let it allow the \
@@ -227,15 +248,12 @@ fn hint(post: &Exchange) -> &'static [&'static str] {
         ],
         Some(404 | 405) => &[
             "Something allows only GET: a static site's proxy rule, a cache, a rule on methods. Allow POST \
-             on Socket.IO's path. In nginx:",
-            "  limit_except GET POST OPTIONS { deny all; }",
-            "CloudFront: allowed methods GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE.",
+             on Socket.IO's path.",
         ],
         Some(411) => &["A proxy wants Content-Length, and something before the proxy removes it."],
         Some(413) => &[
             "Something limits the size of bodies. Allow as much as Socket.IO does (`maxHttpBufferSize`, 1 \
-             MB). In nginx:",
-            "  client_max_body_size 1m;",
+             MB).",
         ],
         Some(415) => &[
             "Something accepts only certain types of bodies. Allow text/plain on Socket.IO's path.",
@@ -252,8 +270,7 @@ fn hint(post: &Exchange) -> &'static [&'static str] {
         ],
         Some(502..=504) => &[
             "The proxy loses the server between two requests. Does the server restart? Or does the proxy \
-             wait less than a poll may take (`pingInterval`, 25 s)? In nginx:",
-            "  proxy_read_timeout 60s;",
+             wait less than a poll may take (`pingInterval`, 25 s)?",
         ],
         _ => &[
             "Look at the logs of the server and of what is before it: the first GET gets through, but \

@@ -74,7 +74,7 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     };
     let finding = Finding::new(Code::ForeignWebsocket, severity, summary)
         .seen(exchange, with_body(exchange))
-        .why(["CORS headers do not stop WebSockets, and browsers send cookies with them. Only the server \
+        .why(["CORS headers do not stop WebSockets, and browsers may send cookies with them. Only the server \
          can check Origin."])
         .why([cookies])
         .fix(check_origins(examination));
@@ -143,7 +143,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
         .why(["Any page that a visitor opens, whoever wrote it, can read what the visitor can read."])
         .fix([
             "List the origins. The server now allows each origin that asks (`origin: true`, a function \
-             that always says yes, nginx's $http_origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
+             that always says yes, a proxy that repeats the Origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
         .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin)) } else { vec![] })

@@ -10,7 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{Proxy, SocketServer, proxy, socket_server},
+    software::{Proxy, SocketServer, proxy, proxy_before, socket_server},
     step::Step,
 };
 
@@ -25,13 +25,28 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
     };
     let finding =
         taken_away(poll, summary).seen(direct, with_cors(direct)).fix(remedy::keep_headers(poll));
-    Some(if origin::has_remains(poll) { finding.fix([ORIGIN_CHANGED]) } else { finding })
+    Some(if origin::has_remains(poll) {
+        finding.fix([origin_changed(examination, poll)])
+    } else {
+        finding
+    })
 }
 
 /// What brings about the same as a list that does not have the page.
-pub(super) const ORIGIN_CHANGED: &str = "Does a proxy pass on another Origin than the page's, or none? The \
- server then looks for the wrong one. In nginx, remove `proxy_set_header Origin …;`; in a development \
- server's proxy, what sets or deletes `origin`. --direct with the server's own URL tells.";
+pub(super) fn origin_changed(examination: &Examination, poll: &Exchange) -> String {
+    let line = match proxy_before(examination, poll) {
+        Some(Proxy::Apache) => "In Apache, remove `RequestHeader set Origin …` or `unset Origin`",
+        Some(Proxy::Caddy) => "In Caddy, remove `header_up Origin …` or `header_up -Origin`",
+        Some(Proxy::Haproxy) => "In HAProxy, remove `http-request set-header Origin …`",
+        None | Some(Proxy::Nginx) => "In nginx, remove `proxy_set_header Origin …;`",
+        Some(_) => "Remove what sets it in the proxy",
+    };
+    format!(
+        "Does a proxy pass on another Origin than the page's, or none? The server then looks for the wrong one. \
+         {line}; in a development server's proxy, what sets or deletes `origin`. --direct with the server's own \
+         URL tells."
+    )
+}
 
 /// `Access-Control-Allow-Origin` is on other answers, and not on the poll's.
 pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Finding> {
@@ -48,9 +63,11 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
             "some answers have Access-Control-Allow-Origin, but the answer to the poll does not",
         )
         .seen(other, with_cors(other))
-        .fix(["It is set only for some methods or statuses. In nginx, an add_header in `if \
-         ($request_method = OPTIONS)` is for preflights only, and an add_header in a location cancels \
-         those around it."])
+        .fix(["It is set only for some methods or statuses."])
+        .fix(matches!(proxy_before(examination, poll), None | Some(Proxy::Nginx)).then_some(
+            "In nginx, an add_header in `if ($request_method = OPTIONS)` is for preflights only, and an \
+             add_header in a location cancels those around it.",
+        ))
         .fix(remedy::socket_io(examination))
         .fix(in_proxy(examination, poll)),
     )
@@ -117,8 +134,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
             "the answer to GET has Access-Control-Allow-Origin, but the answer to POST does not",
         )
         .seen(poll, with_cors(poll))
-        .fix(["It is set only for GET. A proxy's rule on methods (nginx's `if ($request_method = GET)`) \
-         has to set it for all methods, or leave it to the server."])
+        .fix(["It is set only for GET. A proxy's rule on methods (`if ($request_method = GET)`) has to set it for all methods, or leave it to the server."])
         .fix(in_proxy(examination, post))
     })
 }

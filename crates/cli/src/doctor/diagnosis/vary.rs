@@ -1,11 +1,11 @@
 //! Caches that are not told that answers differ by origin.
 
-use super::evidence::with_cors;
+use super::{evidence::with_cors, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, socket_server},
+    software::{SocketServer, proxy_before, socket_server},
     step::Step,
 };
 
@@ -35,9 +35,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .seen(other, with_cors(other))
         .why(["A cache, and the browser's own is one, may give the page an answer that was kept for \
          another origin. The page then fails now and then."])
+        .fix(["Send `Vary: Origin` with every answer, also if the origin is not allowed."])
+        .fix(remedy::lines::vary(proxy_before(examination, poll)))
         .fix([
-            "Send `Vary: Origin` with every answer, also if the origin is not allowed. In nginx:",
-            "  add_header Vary Origin always;",
             if sends_none(examination) {
                 "This server does not send it: let the proxy before it do so, or socketio-cors-edge."
             } else {

@@ -114,7 +114,13 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
             vec!["Without Origin, a WebSocket opens, so the origin is what is refused.".to_owned()],
         ),
         _ if is_of_everyone(examination, exchange) => {
-            finding.fix(BY_PLATFORM).fix(["Otherwise a firewall or a list of origins refuses it:"])
+            let finding = match proxy_before(examination, exchange) {
+                Some(_) => finding
+                    .fix(["Every WebSocket is refused, whatever its origin. Are upgrades passed on at all?"])
+                    .fix(remedy::upgrades(examination, exchange)),
+                None => finding.fix(BY_PLATFORM),
+            };
+            finding.fix(["Otherwise a firewall or a list of origins refuses it:"])
         }
         Some(without) if examination.polls() => {
             return finding.seen(without, with_body(without)).fix([without_headers(examination)]);
