@@ -34,6 +34,14 @@ const asCaddyfile = async (text) => {
 	if (existsSync(join(root, ".tools/caddy")))
 		await (await startProxyWith("Caddy", "", text)).stop();
 };
+const asApache = async (text) => {
+	if (existsSync(join(root, ".tools/apache2")))
+		await (await startProxyWith("Apache", "", text)).stop();
+};
+const asHaproxy = async (frontend, backend) => {
+	if (existsSync(join(root, ".tools/haproxy")))
+		await (await startProxyWith("HAProxy", "127.0.0.1:9", frontend, backend)).stop();
+};
 const asNginx = async (text) => {
 	if (hasNginx) await (await startNginx(`${text} server { listen 127.0.0.1:PORT; }`)).stop();
 };
@@ -41,21 +49,26 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(io\.|httpServer\.|createSecureServer|allowed\.|\/\^)/,
+		/^(io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
-	[/^skipTrailing/, (text) => new Script(`({ ${text} })`)],
+	[/^(skipTrailing|timeout: [\d{].*proxyTimeout)/, (text) => new Script(`({ ${text} })`)],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
 		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(application|app\.mount|ALLOWED_HOSTS)/,
+		// Envoy's, Istio's and Kong's.
+		/^(append_action|config|corsPolicy|hash_on|hash_policy|methods|plugins|protocols|read_timeout|response_headers_to_remove):/,
+		(text) => assert.equal(typeof parseYaml(text), "object"),
+	],
+	[
+		/^(application|app\.mount|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
-		/^<(web|handlers)/,
+		/^<(web|handlers|cors|location path|proxy )/,
 		python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())"),
 	],
 	[
@@ -63,6 +76,9 @@ const languages = [
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],
+	[/^RewriteEngine On\nRewriteRule/, asApache],
+	[/^http-request del-header/, (text) => asHaproxy(text)],
+	[/^(balance source|cookie SRV)/, (text) => asHaproxy("", text)],
 	[/^(upstream io|ssl_protocols)/, asNginx],
 ];
 
@@ -74,6 +90,18 @@ const unread = [
 	"not starts_with(",
 	"if (req.url ~ ", // Varnish
 	"sub vcl_recv", // Varnish
+	"set resp.http.", // Varnish and Fastly
+	"if (req.method", // Varnish and Fastly
+	"if (req.url.path ~ ", // Fastly
+	".first_byte_timeout", // Fastly
+	"varnishd ", // Varnish
+	"# Header add", // LiteSpeed
+	"CacheDisable", // a module that the tests' Apache does not load
+	"@asked not", // Caddy 2.8
+	"@others not", // Caddy 2.8
+	"http-request auth", // a list of users of theirs
+	"http-request cache-use", // a cache of theirs
+	"cookie … secure", // the end of a line of theirs
 	"if (req.http.Upgrade)", // Fastly
 	"$io->origins(", // phpsocket.io
 	"config.set", // netty-socketio

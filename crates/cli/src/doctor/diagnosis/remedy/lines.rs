@@ -91,14 +91,18 @@ const MEGABYTE: &str = "1048576";
 /// Takes bodies as large as those that Socket.IO takes.
 pub(in crate::doctor::diagnosis) fn larger_bodies(proxy: Option<Proxy>) -> Vec<String> {
     let own = match proxy {
-        Some(Proxy::Apache | Proxy::LiteSpeed) => Some(format!("  LimitRequestBody {MEGABYTE}")),
-        Some(Proxy::Caddy) => Some("  request_body { max_size 1MiB }".to_owned()),
+        Some(Proxy::Apache | Proxy::LiteSpeed) => {
+            Some(vec![format!("  LimitRequestBody {MEGABYTE}")])
+        }
+        Some(Proxy::Caddy) => {
+            let lines = ["  request_body {", "    max_size 1MiB", "  }"];
+            Some(lines.map(str::to_owned).to_vec())
+        }
         Some(Proxy::Iis) => {
-            Some(format!("  <requestLimits maxAllowedContentLength=\"{MEGABYTE}\" />"))
+            Some(vec![format!("  <requestLimits maxAllowedContentLength=\"{MEGABYTE}\" />")])
         }
         _ => None,
     };
-    let own = own.map(|line| vec![line]);
     placed(proxy, own, &["  client_max_body_size 1m;".to_owned()])
 }
 
@@ -113,10 +117,10 @@ pub(in crate::doctor::diagnosis) fn posts(proxy: Option<Proxy>) -> Vec<String> {
         Some(Proxy::Caddy) => {
             Some(&["  # a matcher of `reverse_proxy` with `method GET` needs POST and OPTIONS too"])
         }
+        Some(Proxy::Kong) => Some(&["  methods: [GET, POST, OPTIONS]"]),
         Some(Proxy::CloudFront) => {
             Some(&["Allowed methods: GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE."])
         }
-        Some(Proxy::Kong) => Some(&["  methods: [GET, POST, OPTIONS]"]),
         Some(Proxy::Iis) => Some(&["  <verbs allowUnlisted=\"true\" />"]),
         _ => None,
     };
