@@ -4,10 +4,10 @@
 const binding = "POLICY";
 const key = "policy";
 
-/** Resolves to the document's text; empty if there is none. `edge` is the URL of `wrangler dev`. */
+/** Resolves to the document's text; to `undefined` if there is none. `edge` is the URL of `wrangler dev`. */
 export async function readPolicy(edge) {
 	const answer = await ask(await urlOfPolicy(edge));
-	return answer.status === 404 ? "" : (await good(answer)).text();
+	return answer.status === 404 ? undefined : (await good(answer)).text();
 }
 
 /** Puts `bytes` as the document. */

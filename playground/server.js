@@ -78,7 +78,7 @@ export async function startPlayground({ port, edge, upstream, assets = assetsOfP
 		"GET /setting": (_request, response) => json(response, { edge, allowed, other, upstream }),
 		"GET /policy": async (_request, response) => {
 			response.setHeader("Content-Type", "text/plain; charset=utf-8");
-			response.end(await readPolicy(edge));
+			response.end((await readPolicy(edge)) ?? "");
 		},
 		"PUT /policy": async (request, response) => {
 			if (!isOfOwnPage(request)) throw failure(403, "only the playground's own page may save");

@@ -1,8 +1,9 @@
 // `make dev`: a Socket.IO server, or one's own, the Worker in front of it on workerd, and the playground.
-import { execFile } from "node:child_process";
-import { parseArgs, promisify } from "node:util";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import { startDemoServer } from "../demo/server.js";
 import { answering, isServerUrl, startLocalEdge, whyTaken } from "../playground/local-edge.js";
+import { putPolicy, readPolicy } from "../playground/local-policy.js";
 import { startPlayground } from "../playground/server.js";
 
 const wranglersState = ".wrangler/state";
@@ -14,7 +15,6 @@ const { values: options } = parseArgs({
 	},
 });
 const edge = `http://127.0.0.1:${options.port}`;
-const kvOptions = ["--binding", "POLICY", "--local", "--persist-to", options["persist-to"]];
 
 // Aborting ends the wrangler that is running.
 const ending = new AbortController();
@@ -23,7 +23,6 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => endin
 
 checkUpstream();
 await checkPort();
-await seedPolicy();
 // Started once the Worker answers: before, its page has nothing to show.
 let playground;
 const tell = (event) => playground?.tell(event);
@@ -46,12 +45,15 @@ worker.once("error", (error) => {
 	console.error(`wrangler could not be started: ${error.message}`);
 	process.exit(1);
 });
+let failed = false;
 worker.once("exit", async (code) => {
 	playground?.stop();
 	await server.stop();
+	if (failed) process.exit(1);
 	process.exit(signal.aborted ? 0 : (code ?? 1));
 });
 await answering(edge, signal);
+await seedPolicy();
 if (!signal.aborted) {
 	playground = await startPlayground({
 		port: Math.min(Number(options.port) + 1, 65535),
@@ -78,15 +80,17 @@ async function checkPort() {
 }
 
 async function seedPolicy() {
-	const wrangler = (...args) =>
-		promisify(execFile)("wrangler", ["kv", "key", ...args], { signal }).catch((error) => {
-			if (!signal.aborted) console.error(error.message);
-			process.exit(signal.aborted ? 0 : 1);
-		});
-	const { stdout } = await wrangler("list", ...kvOptions);
-	if (JSON.parse(stdout).some((key) => key.name === "policy")) return;
-	await wrangler("put", "policy", "--path", "demo/policy.json", ...kvOptions);
-	console.log("→ put demo/policy.json into the local KV, which had no policy");
+	try {
+		if (signal.aborted || (await readPolicy(edge)) !== undefined) return;
+		await putPolicy(edge, await readFile("demo/policy.json"));
+		console.log("→ put demo/policy.json into the local KV, which had no policy");
+	} catch (error) {
+		// Its end interrupts this.
+		if (signal.aborted) return;
+		console.error(error.message);
+		failed = true;
+		ending.abort();
+	}
 }
 
 function whatToTry() {

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { patienceSeconds } from "./patience.js";
 
@@ -65,13 +66,18 @@ export function start(command, args, env = environment) {
 			if (!output.includes(text)) throw new Error(`it ended without "${text}": ${output}`);
 		},
 		/** Resolves to the exit code, when all have ended that could write to the output: in so many seconds. */
-		async ended(seconds) {
-			let code;
-			closed.then(([value]) => {
-				code = value ?? "a signal";
+		async ended(seconds = patienceSeconds) {
+			const clock = new AbortController();
+			const late = sleep(seconds * 1000, undefined, { signal: clock.signal }).then(() => {
+				throw new Error(`the end did not come in ${seconds} seconds`);
 			});
-			await until("the end", () => code !== undefined, seconds);
-			return code;
+			late.catch(() => {});
+			try {
+				const [code] = await Promise.race([closed, late]);
+				return code ?? "a signal";
+			} finally {
+				clock.abort();
+			}
 		},
 		/** Sends a signal to the whole group, as a terminal's Ctrl-C does. */
 		signal: (name) => process.kill(-child.pid, name),
@@ -125,7 +131,12 @@ export async function accepts(port) {
 }
 
 function killGroup(group) {
-	if (processesOf(group).length > 0) process.kill(-group, "SIGKILL");
+	try {
+		process.kill(-group, "SIGKILL");
+	} catch (error) {
+		// Nothing is left of it; on macOS, nothing but what is not yet waited for.
+		if (!["ESRCH", "EPERM"].includes(error.code)) throw error;
+	}
 }
 
 /** The processes of a group but those that have ended and are not yet waited for. */

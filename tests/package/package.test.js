@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { startCloudflare } from "../harness/cloudflare.js";
 import { freePort, root, until } from "../harness/process.js";
 import { client, startSocketServer } from "../harness/socketio.js";
+import { withLocalKv } from "../harness/store.js";
 import { assertSays, hasTerminal } from "../harness/tool.js";
 import { installPackage, tarball } from "./project.js";
 
@@ -237,7 +238,7 @@ describe("a directory that init made", () => {
 		await server.stop();
 		await made.remove();
 	});
-	const tool = (status, words, options) => made.tool(status, words, { below, ...options });
+	const tool = (status, words, options) => made.npx(status, words, { below, ...options });
 	const policy = (text) => writeFile(join(made.project, below, "policy.json"), text);
 
 	test("is checked and explained", async () => {
@@ -279,8 +280,8 @@ describe("a directory that init made", () => {
 
 	test("publishes to the local KV, and rolls back", async () => {
 		const local = ["--local", "--yes"];
-		await policy(`{"origin": ["${allowed}"]}`);
-		await tool(0, ["publish", "policy.json", ...local]);
+		const state = join(made.project, below, ".wrangler/state");
+		await withLocalKv(state, "POLICY", (kv) => kv.put("policy", { origin: [allowed] }));
 		await policy(`{"origin": ["${other}"]}`);
 		assertSays(await tool(0, ["publish", "policy.json", ...local]), `- ${allowed}`, `+ ${other}`);
 		assertSays(await tool(0, ["rollback", ...local]), `- ${other}`, `+ ${allowed}`);

@@ -10,6 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startDemoServer } from "../../demo/server.js";
 import { accepts, freePort, run, start, until } from "../harness/process.js";
+import { withLocalKv } from "../harness/store.js";
 
 const lastLine = "Ctrl-C stops everything.";
 
@@ -28,9 +29,9 @@ async function starting({ port, prepare, upstream }, use) {
 	}
 }
 
-/** The same on a free port, when it has printed what to try. */
-async function running({ prepare, upstream }, use) {
-	const port = await freePort();
+/** The same, on a free port unless one is given, when it has printed what to try. */
+async function running({ port, prepare, upstream }, use) {
+	port ??= await freePort();
 	await starting({ port, prepare, upstream }, async (dev) => {
 		await dev.said(lastLine);
 		const [, playground] = dev.output.match(/^The playground +(http:.*)$/m);
@@ -88,6 +89,10 @@ describe("make dev", () => {
 			assertLetIn(await typed(printed.allowed), "https://app.example.com");
 			assertRefused(await typed(printed.refused));
 
+			assert.match(
+				dev.output,
+				/^→ put demo\/policy\.json into the local KV, which had no policy$/m,
+			);
 			await typed(printed.change);
 			// Twice POLICY_FRESH_SECONDS, which is 1 there.
 			await sleep(2000);
@@ -103,13 +108,13 @@ describe("make dev", () => {
 	test("takes one's own server, keeps the policy that it finds, and ends when only its script is told to", async () => {
 		const arrived = [];
 		const own = await startDemoServer({ onRequest: ({ url }) => arrived.push(url) });
-		const policy = `'{"origin": "https://other.example"}'`;
-		const prepare = (state) =>
-			typed(
-				`npx wrangler kv key put --binding POLICY --local --persist-to ${state} policy ${policy}`,
-			);
+		const { port: free, other } = await takeNext();
+		const policy = { origin: "https://other.example" };
+		const prepare = (state) => withLocalKv(state, "POLICY", (kv) => kv.put("policy", policy));
 		const use = async ({ dev, port, playground, printed }) => {
 			assert.match(dev.output, new RegExp(`^its origin server +${own.url}, yours$`, "m"));
+			// The playground is on another port where the next one is taken.
+			assert.notEqual(Number(new URL(playground).port), port + 1);
 			const address = playground.replace("localhost", "127.0.0.1");
 			const setting = await (await fetch(`${address}/setting`)).json();
 			assert.equal(setting.upstream, own.url);
@@ -120,9 +125,14 @@ describe("make dev", () => {
 
 			endScript(dev);
 			assert.equal(await dev.ended(), 0, dev.output);
-			await assertGone({ dev, port });
+			await assertGone({ dev, port, playground });
 		};
-		await running({ prepare, upstream: own.url }, use).finally(() => own.stop());
+		try {
+			await running({ port: free, prepare, upstream: own.url }, use);
+		} finally {
+			other.close();
+			await own.stop();
+		}
 	});
 
 	test("says how one's own server is written", async () => {
@@ -134,28 +144,14 @@ describe("make dev", () => {
 		});
 	});
 
-	test("serves the playground on another port where the next one is taken", async () => {
-		const { port, other } = await takeNext();
-		try {
-			await starting({ port }, async (dev) => {
-				await dev.said(lastLine);
-				const [, chosen] = dev.output.match(/^The playground +http:\/\/localhost:(\d+)$/m);
-				assert.notEqual(Number(chosen), port + 1);
-				assert.equal((await fetch(`http://127.0.0.1:${chosen}/setting`)).status, 200);
-			});
-		} finally {
-			other.close();
-		}
-	});
-
-	test("can be ended while it puts the policy", async () => {
+	test("can be ended while the Worker starts", async () => {
 		const port = await freePort();
 		await starting({ port }, async (dev) => {
-			const puts = ({ command }) => / kv key /.test(command);
-			await until("wrangler kv", () => dev.processes().some(puts));
+			const starts = ({ command }) => / dev .*--port /.test(command);
+			await until("wrangler dev", () => dev.processes().some(starts));
 			endScript(dev);
 			assert.equal(await dev.ended(), 0, dev.output);
-			await until("the end of wrangler kv", () => dev.processes().length === 0);
+			await until("the end of wrangler", () => dev.processes().length === 0);
 			await assertGone({ dev, port });
 		});
 	});

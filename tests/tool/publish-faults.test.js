@@ -147,6 +147,16 @@ test("one that writes all and then fails has published", async () => {
 	assert.deepEqual([result.values, result.kept], [{ policy: B }, [A]]);
 });
 
+test("live KV that shows nothing new in ten seconds is said to be late", async () => {
+	const [, ...wrangler] = await over(live, { writes: [] });
+	const args = ["publish", await tool.file(B), "--yes", ...wrangler];
+	const env = { ...environment, CLOUDFLARE_ACCOUNT_ID: "an-account" };
+	const output = await tool.run(3, args, env);
+	assertSays(output, "look again in a minute", '"policy" has the document that was live.');
+	const reads = (await left()).calls.filter((call) => call === "kv bulk get");
+	assert.equal(reads.length, 5);
+});
+
 test("one that is not there is told of", async () => {
 	const args = ["publish", await tool.file(A), "--yes", "--wrangler"];
 	const says = ["cannot run no-such-wrangler", "--wrangler", "Nothing was published."];
@@ -530,10 +540,10 @@ describe("history", () => {
 			(await run(0, ["history"], { yes: [] })).output,
 			'There is no "policy" in the local KV',
 		);
-		assertSays(
-			(await run(3, ["history"], { yes: [], fault: { list: "fails" } })).output,
-			"no \\u{202e}network",
-		);
+		for (const fault of [{ read: "fails" }, { list: "fails" }]) {
+			const { output } = await run(3, ["history"], { yes: [], fault });
+			assertSays(output, "no \\u{202e}network");
+		}
 	});
 
 	test("has fifty versions at most", async () => {
@@ -667,6 +677,15 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 		assert.deepEqual(result.kept, [...before.map(([, text]) => text), ...more]);
 	});
 }
+
+test("rollback: KV that cannot be read is no missing version", async () => {
+	const values = { policy: A, [kept(late, B)]: B };
+	for (const fault of [{ read: "fails" }, { list: "fails" }]) {
+		const { output, puts } = await run(3, ["rollback"], { values, fault });
+		assertSays(output, "no \\u{202e}network", "Nothing was changed.");
+		assert.equal(puts, 0);
+	}
+});
 
 test("rollback: what it puts back is signed, and the commit stays its own", async () => {
 	const key = kept(late, B);
@@ -827,6 +846,13 @@ kv_namespaces = [{ binding = "POLICY", id = "another" }]
 			assert.equal(again.includes(warning), isWarned, again);
 		});
 	}
+});
+
+test("nothing is written where the answer is no", { skip: !hasTerminal }, async () => {
+	const args = ["publish", await tool.file(B), ...(await over({ policy: A }, {}))];
+	const question = "Publish it to the local KV of wrangler dev? [y/N] ";
+	assertSays(await tool.asked("n", args), `${question}Nothing was changed.`);
+	assert.equal((await leftOver()).puts, 0);
 });
 
 test("it is not written over what came while it asked", { skip: !hasTerminal }, async () => {
