@@ -1,7 +1,7 @@
 // The instructions that workerd executes for a request: callgrind counts them, so that a busy machine
 // does not matter. What the kernel does is not among them. Needs valgrind.
 //
-//   node bench/instructions.js [--requests 2500] [word …]
+//   node bench/instructions.js [--requests 5000] [word …]
 //
 // With words only the works whose names have one of them are done.
 import { execFileSync } from "node:child_process";
@@ -17,10 +17,16 @@ import { startOriginServer } from "./comparison/subjects.js";
 import { print } from "./harness/measure.js";
 
 const { values, positionals: words } = parseArgs({
-	options: { requests: { type: "string", default: "2500" } },
+	options: { requests: { type: "string", default: "5000" } },
 	allowPositionals: true,
 });
 const requests = Number(values.requests);
+/**
+ * What runs often is compiled anew and better, for some thousand requests: of Wasm, so at once. V8 collects
+ * garbage once in many hundred requests, and then for tens of millions of instructions. So that all that are
+ * counted contain about as many, it does so sooner: when there is a megabyte.
+ */
+const STEADY = ["--no-liftoff", "--min-semi-space-size=1", "--max-semi-space-size=1"];
 /** Where callgrind writes, beside a configuration. */
 const OUT = "callgrind.out";
 
@@ -76,9 +82,7 @@ origin.stop();
 
 /** Resolves to thousands of instructions a request. */
 async function count(name, { options, isFirst, ...load }) {
-	// What runs often is compiled anew and better, for some thousand requests: of Wasm, so at once.
-	const v8Flags = isFirst ? [] : ["--no-liftoff"];
-	const config = await configure(name, { ...options, v8Flags });
+	const config = await configure(name, { ...options, v8Flags: isFirst ? [] : STEADY });
 	const runtime = await startCounted(config.path);
 	const open = (count) => openHttp(runtime, load.expected, { ...load, count });
 	const counted = isFirst ? 1 : requests;
