@@ -70,6 +70,8 @@ describe("with wrangler and Cloudflare's API", () => {
 		assertSays(await published(3, A), "Authentication error", "Nothing was published.");
 		assert.ok(cloudflare.requests.length > 0);
 		assert.ok(!cloudflare.requests.some((request) => request.startsWith("PUT")));
+		const diff = ["diff", await tool.file(B), "--wrangler", wrangler];
+		assertSays(await tool.run(3, diff, cloudflare.environment), "Authentication error");
 		assert.deepEqual(cloudflare.values, values);
 		cloudflare.refuses = false;
 	});
