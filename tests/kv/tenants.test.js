@@ -395,8 +395,19 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		const grown = (await inspector.sizes()).wasm[0] - before.wasm[0];
 		inspector.close();
 		t.diagnostic(`${seconds} s, ${ofStrangers} + ${ofKnown} reads, ${grown} bytes of Wasm more`);
-		const { "403 unlisted-origin": asked, "403 lookup-limited": limited, ...rest } = answers;
-		assert.deepEqual([rest, asked + limited, strangers], [{}, count, asked]);
+		const {
+			"403 unlisted-origin": asked,
+			"403 lookup-limited": limited,
+			// Of a KV that is late, as that of a busy machine may be.
+			"403 lookup-failed": failed = 0,
+			...rest
+		} = answers;
+		assert.deepEqual([rest, asked + limited + failed], [{}, count]);
+		assert.ok(failed <= 100, `${failed} failed`);
+		assert.ok(
+			asked <= strangers && strangers <= asked + failed,
+			`${strangers} keys, ${asked} asked`,
+		);
 		assert.ok(ofStrangers <= 3000 + 3 * seconds + 5, `${ofStrangers} reads in ${seconds} s`);
 		assert.ok(ofKnown <= seconds + 5, `${ofKnown} reads in ${seconds} s`);
 		assert.ok(grown <= 2 * 1024 * 1024, `${grown} bytes more`);
