@@ -238,11 +238,10 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
          alone. Chromium prints:"
             .to_owned()])
         .why(blocked.first().map(|exchange| failed(exchange)));
-    let takes_none = |exchange: &&Exchange| {
-        exchange.has_engine_error(UNKNOWN_TRANSPORT) || fails_in_python(examination, exchange)
-    };
-    if blocked.iter().any(takes_none) {
-        return finding.fix(unknown_transport(examination).iter().copied());
+    let is_unknown = blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
+    let fails = blocked.iter().any(|exchange| fails_in_python(examination, exchange));
+    if is_unknown || fails {
+        return finding.fix(unknown_transport(examination, is_unknown));
     }
     let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
     if let Some(fix) = known {
@@ -265,7 +264,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
 }
 
 /// True if a web server of Python has the handshake and cannot hold a WebSocket: it fails, or is one of
-/// HTTP/1.0. uvicorn without a package for them answers 403.
+/// HTTP/1.0. uvicorn without a package for them answers 403 or 500.
 fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
     let is_python = socket_server(examination) == SocketServer::Python;
     let speaks_for_itself =
@@ -279,14 +278,9 @@ fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
 }
 
 /// The fix where the server itself takes polls alone.
-fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
-    match socket_server(examination) {
-        SocketServer::Python => &[
-            "python-socketio can use WebSockets only if its web server can. waitress, mod_wsgi and wsgiref \
-             cannot. With threads (Flask's server, gunicorn):",
-            "  pip install simple-websocket",
-            "With ASGI: uvicorn with the package websockets. `transports` has to contain \"websocket\".",
-        ],
+fn unknown_transport(examination: &Examination, is_unknown: bool) -> Vec<&'static str> {
+    let lines: &[&str] = match socket_server(examination) {
+        SocketServer::Python => return remedy::python_websockets(examination, is_unknown),
         SocketServer::Oxide => &[
             "The server's transports do not contain WebSocket: leave `transports` out of its builder, or \
              write",
@@ -300,7 +294,8 @@ fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
             "The server's `transports` do not contain \"websocket\": add it, or leave `transports` out:",
             "  new Server(httpServer, { transports: [\"polling\", \"websocket\"] })",
         ],
-    }
+    };
+    lines.to_vec()
 }
 
 fn probe_failed(silent: &[&Exchange]) -> Finding {

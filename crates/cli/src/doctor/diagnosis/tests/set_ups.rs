@@ -8,7 +8,12 @@ use super::made::{
     UNSUPPORTED, VARY,
 };
 use crate::{
-    doctor::{diagnosis::diagnose, examination::Examination, finding::Finding, step::Step},
+    doctor::{
+        diagnosis::diagnose,
+        examination::Examination,
+        finding::{Code, Finding},
+        step::Step,
+    },
     network::{Answer, Failure, FailureKind, PortProtocol},
 };
 
@@ -21,6 +26,7 @@ const NOTHING: &str = "\u{0}";
 const REFUSED_BY_PYTHON: &str = r#""https://app.example.com is not an accepted origin.""#;
 const OLD_FOR_PYTHON: &str =
     r#""The client is using an unsupported version of the Socket.IO or Engine.IO protocols""#;
+const NO_TRANSPORT: &str = r#"{"code":0,"message":"Transport unknown"}"#;
 const NGINX: (&str, &str) = ("server", "nginx/1.24.0");
 
 #[track_caller]
@@ -247,6 +253,45 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
 }
 
 #[test]
+fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
+    for (server, is_unknown, first, command) in [
+        ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
+        ("hypercorn-h11", false, "hypercorn holds", "  hypercorn app:app"),
+        ("daphne", false, "daphne holds", "  daphne project.asgi:application"),
+        ("gunicorn", false, "gunicorn needs", "  gunicorn -w 1 --threads 100 app:app"),
+        ("Werkzeug/3.1.3 Python/3.13.1", false, "Flask's server", "  pip install simple-websocket"),
+        ("Werkzeug/3.1.3 Python/3.13.1", true, "Flask's server", "  pip install simple-websocket"),
+        ("waitress", false, "waitress cannot", "  gunicorn -w 1 --threads 100 app:app"),
+        (
+            "WSGIServer/0.2 CPython/3.13.1",
+            false,
+            "Python's own",
+            "  gunicorn -w 1 --threads 100 app:app",
+        ),
+        (
+            "uvicorn",
+            true,
+            "python-socketio's `transports`",
+            "transports=[\"polling\", \"websocket\"]",
+        ),
+        ("TornadoServer/6.4", false, "python-socketio can", "  pip install 'uvicorn[standard]'"),
+    ] {
+        let (status, body) =
+            if is_unknown { (400, NO_TRANSPORT) } else { (500, "Internal Server Error") };
+        let examination = python()
+            .sees(Step::Poll4, 200, GRANT, OPEN)
+            .sees(Step::Websocket, status, &[("server", server)], body)
+            .sees(Step::Upgrade, status, &[("server", server)], body);
+        let findings = diagnose(&examination);
+        let Finding { code, fix, .. } = findings.first().unwrap();
+        assert_eq!(*code, Code::UpgradeBlocked, "{server}");
+        assert!(fix[0].starts_with(first), "{server}: {fix:?}");
+        let place = fix.iter().position(|line| line.contains(command));
+        assert!(place.is_some_and(|place| place < 4), "{server}: {fix:?}");
+    }
+}
+
+#[test]
 fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
     let refused = |headers: &Headers| {
         answers(403, headers, "Forbidden").sees(Step::NoOriginPoll, 200, NONE, OPEN)
@@ -379,7 +424,7 @@ fn later_requests_are_told_by_what_answers_them() {
         (
             garbled(good()).sees(Step::Poll4, 200, PYTHON, OPEN),
             "error upgrade-blocked",
-            "pip install simple-websocket",
+            "pip install gunicorn simple-websocket",
             "proxy_set_header",
         ),
         (
