@@ -11,6 +11,7 @@ use crate::{
     doctor::{
         diagnosis::diagnose,
         examination::Examination,
+        facts::facts,
         finding::{Code, Finding},
         step::Step,
     },
@@ -60,6 +61,12 @@ fn fails(step: Step, kind: FailureKind, speaks: Option<PortProtocol>) -> Examina
 fn garbled(examination: Examination) -> Examination {
     let no_answer = || Failure::new(FailureKind::Protocol, "HTTP version must be 1.1 or higher");
     examination.fails(Step::Websocket, no_answer()).fails(Step::Upgrade, no_answer())
+}
+
+/// The last exchange ends after so many seconds.
+fn briefly(mut examination: Examination, seconds: u64) -> Examination {
+    examination.exchanges.last_mut().unwrap().took = Duration::from_secs(seconds);
+    examination
 }
 
 const PYTHON: &Headers = &[
@@ -250,6 +257,21 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
             NOTHING,
         ),
     ]);
+}
+
+#[test]
+fn a_connection_that_ended_is_no_fact_of_one_that_stayed() {
+    let told = |mut examination: Examination| {
+        examination.target.hold = Some(Duration::from_secs(20));
+        let facts = facts(&examination).into_iter();
+        facts
+            .filter(|fact| fact.name == "idle connections")
+            .map(|fact| fact.value)
+            .collect::<String>()
+    };
+    let cut = good().sees(Step::HoldPoll, 504, NONE, "");
+    assert_eq!(told(good()), "kept open for 20 s");
+    assert_eq!(told(briefly(cut, 10)), "a poll ended after 10 s");
 }
 
 #[test]
@@ -509,8 +531,7 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
     let opened = good().sees(Step::LookAlikeWebsocket, 101, NONE, OPEN).from(Some(like));
     let cut = Answer { status: 101, body: OPEN.to_owned(), ..Answer::default() };
     let closed = Failure::new(FailureKind::Closed, "the WebSocket is closed");
-    let mut held = good().notes(Step::HoldWebsocket, Some(cut), Some(closed));
-    held.exchanges.last_mut().unwrap().took = Duration::from_secs(30);
+    let held = briefly(good().notes(Step::HoldWebsocket, Some(cut), Some(closed)), 30);
     let slow = good().fails(Step::SlowPoll, Failure::of_connection(FailureKind::Late));
     let stock = good().sees(Step::ForeignWebsocket, 101, NONE, OPEN);
     assert_first(vec![
@@ -526,7 +547,10 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
         (let_in(like, false), "warning loose-origin-check", "includes", NOTHING),
         (let_in("http://app.example.com", true), "warning loose-origin-check", "includes", NOTHING),
         (opened, "danger loose-origin-check", "includes", NOTHING),
-        (held, "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
+        (held.clone(), "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
+        (held.clone(), "error idle-timeout", "pingInterval: 15_000", NOTHING),
+        (briefly(held.clone(), 10), "error idle-timeout", "pingInterval: 5_000", "10_000"),
+        (briefly(held, 1), "error idle-timeout", "proxy_read_timeout", "pingInterval:"),
         (slow, "warning no-answer-in-time", "--timeout 60", NOTHING),
         (
             good().sees(Step::SlowPoll, 503, NONE, ""),
