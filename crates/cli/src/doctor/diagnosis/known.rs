@@ -15,7 +15,7 @@ mod passwords;
 mod refusals;
 
 use super::{
-    evidence::{console, with_body},
+    evidence::{console, is_of_websocket, with_body},
     remedy,
 };
 use crate::doctor::{
@@ -125,7 +125,7 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
     let says = known.says.replace("{}", asked(exchange));
     let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
-        .why([why(known.code)])
+        .why([if is_of_websocket(exchange) { OF_WEBSOCKET } else { why(known.code) }])
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));
@@ -203,13 +203,16 @@ pub(super) fn steps_of(examination: &Examination, code: Code) -> Vec<Step> {
 
 /// The request, as a sentence names it.
 pub(super) fn asked(exchange: &Exchange) -> &'static str {
-    match (exchange.method, exchange.url.starts_with("ws")) {
+    match (exchange.method, is_of_websocket(exchange)) {
         ("OPTIONS", _) => "the preflight",
         ("POST", _) => "the POST",
         (_, true) => "the WebSocket's handshake",
         _ => "the poll",
     }
 }
+
+const OF_WEBSOCKET: &str = "The handshake does not reach Socket.IO. CORS headers do not matter to it: the page \
+ stays on polling, or fails if it uses WebSocket alone.";
 
 fn why(code: Code) -> &'static str {
     match code {

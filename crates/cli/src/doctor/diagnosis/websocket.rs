@@ -1,7 +1,7 @@
 //! A `WebSocket` that does not come about.
 
 use super::{
-    evidence::{with_body, with_headers},
+    evidence::{websocket_failed, with_body, with_headers},
     known, own_origin, remedy, worker,
 };
 use crate::{
@@ -68,20 +68,6 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
         || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
 }
 
-fn failed(exchange: &Exchange) -> String {
-    let why = match (exchange.status(), exchange.failure()) {
-        (Some(status), _) => format!("Unexpected response code: {status}"),
-        (None, Some(failure)) if failure != FailureKind::Closed => {
-            format!("net::{}", failure.chromium())
-        }
-        _ => "net::ERR_CONNECTION_CLOSED".to_owned(),
-    };
-    format!(
-        "  WebSocket connection to '{}' failed: Error during WebSocket handshake: {why}",
-        exchange.url
-    )
-}
-
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let (summary, policy) = if examination.polls() {
@@ -94,7 +80,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         .why([
             "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:"
                 .to_owned(),
-            failed(exchange),
+            websocket_failed(exchange),
         ]);
     if let Some(remedy) = worker::remedy(exchange) {
         return finding.fix([remedy]);
@@ -237,7 +223,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
         .why(["The page stays on polling, which costs many times as much, or fails if it uses WebSocket \
          alone. Chromium prints:"
             .to_owned()])
-        .why(blocked.first().map(|exchange| failed(exchange)));
+        .why(blocked.first().map(|exchange| websocket_failed(exchange)));
     let is_unknown = blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
     let fails = blocked.iter().any(|exchange| fails_in_python(examination, exchange));
     if is_unknown || fails {
