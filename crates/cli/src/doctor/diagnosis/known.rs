@@ -132,8 +132,21 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
     }
     let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
     finding
+        .fix(without_headers(examination, exchange, known.code))
         .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
         .fix(fix(examination, known.fix))
+}
+
+/// Of a login that a page cannot give, where it sends its token in a header.
+fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -> Option<String> {
+    let names = examination.target.page.unsafe_headers().join(", ");
+    let is_kept = code == Code::LoginRequired && is_of_websocket(exchange) && !names.is_empty();
+    is_kept.then(|| {
+        format!(
+            "Browsers send {names} with polls, but not with a WebSocket. Let Socket.IO's path past the login, and \
+             send the token in the client's `auth`; or check a cookie there, or a token in the client's `query`."
+        )
+    })
 }
 
 /// The lines of a fix, with the page's origin for `{origin}`, and for `{nginx:3000}` the `location` that

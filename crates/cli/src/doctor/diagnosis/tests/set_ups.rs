@@ -275,6 +275,39 @@ fn a_connection_that_ended_is_no_fact_of_one_that_stayed() {
 }
 
 #[test]
+fn a_login_of_a_websocket_is_told_in_words_of_websockets() {
+    let apache = ("server", "Apache/2.4.62");
+    let basic: &Headers = &[("www-authenticate", "Basic realm=\"a\""), apache];
+    let bearer: &Headers = &[("www-authenticate", "Bearer")];
+    for (headers, part) in [
+        (basic, "No page can send `Authorization` with a WebSocket"),
+        (bearer, "Browsers send authorization with polls, but not with a WebSocket"),
+    ] {
+        let refused = good().sending("authorization").sees(Step::Websocket, 401, headers, "");
+        let findings = diagnose(&refused.sees(Step::Upgrade, 401, headers, ""));
+        let first = findings.first().unwrap();
+        assert_eq!(first.code, Code::LoginRequired);
+        assert!(first.fix.iter().any(|line| line.contains(part)), "{first:?}");
+        assert!(first.why.iter().any(|line| line.ends_with("no valid credentials available")));
+        let whole = format!("{first:?}");
+        for text in ["is the password right", "XMLHttpRequest", "shows a CORS error"] {
+            assert!(!whole.contains(text), "{text}: {whole}");
+        }
+    }
+    let alone =
+        good().without_polling().sees(Step::Poll4, 404, NONE, "").sees(Step::Poll3, 404, NONE, "");
+    let findings = diagnose(&alone.sees(Step::Websocket, 404, NONE, "").sees(
+        Step::NoOriginPoll,
+        404,
+        NONE,
+        "",
+    ));
+    let whole = format!("{findings:?}");
+    assert!(whole.contains("Unexpected response code: 404"), "{whole}");
+    assert!(!whole.contains("XMLHttpRequest"), "{whole}");
+}
+
+#[test]
 fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
     for (server, is_unknown, first, command) in [
         ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
