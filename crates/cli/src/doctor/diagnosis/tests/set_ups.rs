@@ -308,6 +308,41 @@ fn a_login_of_a_websocket_is_told_in_words_of_websockets() {
 }
 
 #[test]
+fn an_api_gateway_without_a_route_for_options_is_told_first() {
+    let rest: &Headers = &[("x-amz-apigw-id", "1="), ("x-amzn-requestid", "1")];
+    let http: &Headers = &[("apigw-requestid", "1=")];
+    let no_token = r#"{"message":"Missing Authentication Token"}"#;
+    for (headers, status, body, command) in [
+        (rest, 403, no_token, "  aws apigateway put-method"),
+        (http, 404, r#"{"message":"Not Found"}"#, "  aws apigatewayv2 update-api"),
+    ] {
+        let examination =
+            good().sending("authorization").sees(Step::Preflight, status, headers, body);
+        let findings = diagnose(&examination);
+        let Finding { code, summary, fix, .. } = findings.first().unwrap();
+        assert_eq!(*code, Code::PreflightFailed, "{status}");
+        assert!(summary.starts_with("API Gateway has no route for OPTIONS"), "{summary}");
+        assert!(fix[1].starts_with(command), "{fix:?}");
+        assert!(!fix.join("\n").contains("past any login"), "{fix:?}");
+    }
+}
+
+#[test]
+fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
+    let moved: &Headers = &[("location", "/socket.io?EIO=4")];
+    let own = answers(308, moved, "").by_page("https://api.example.net");
+    let findings = diagnose(&own);
+    let Finding { code, why, .. } = findings.first().unwrap();
+    assert_eq!(*code, Code::Redirected);
+    let why = why.join("\n");
+    assert!(why.contains("this is not about CORS. The browser follows"), "{why}");
+    assert!(why.contains("another is 404"), "{why}");
+    let findings = diagnose(&answers(308, moved, ""));
+    let why = findings.first().unwrap().why.join("\n");
+    assert!(why.contains("has to pass the CORS check"), "{why}");
+}
+
+#[test]
 fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
     for (server, is_unknown, first, command) in [
         ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
