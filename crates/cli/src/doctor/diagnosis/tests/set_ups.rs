@@ -343,6 +343,44 @@ fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
 }
 
 #[test]
+fn a_balancer_is_named_by_its_cookies_and_nothing_is_told_that_is_so_already() {
+    let none = "SameSite=None; Secure already";
+    let lost = |cookies: &[&'static str], allows: bool| {
+        let mut headers = if allows { GRANT.to_vec() } else { vec![(ALLOW, O), VARY] };
+        headers.extend(cookies.iter().map(|cookie| ("set-cookie", *cookie)));
+        good().sees(Step::Poll4, 200, &headers, OPEN).sees(Step::PollAgain, 400, GRANT, UNKNOWN)
+    };
+    let alb: &[&str] = &["AWSALB=a; Path=/", "AWSALBCORS=a; Path=/; SameSite=None; Secure"];
+    let session: &[&str] = &["session=a; Path=/", "GCLB=\"a\"; Path=/; HttpOnly"];
+    let allow = "allow credentials";
+    for (examination, parts, not) in [
+        (
+            lost(alb, true),
+            &["The AWS load balancer keeps", "(AWSALB, AWSALBCORS)", none][..],
+            allow,
+        ),
+        (lost(alb, false), &["The AWS load balancer keeps", "credentials: true", none], "HAProxy"),
+        (
+            lost(session, true),
+            &["Google Cloud's load balancer keeps", "(GCLB)", "only if it has"],
+            "HAProxy",
+        ),
+        (lost(&["SERVERID=a"], true), &["HAProxy, or another", "secure attr"], allow),
+        (lost(&["a=b"], true), &["The server sets a cookie (a)", "secure attr"], allow),
+        (lost(session, true).credentialed(), &["Google Cloud's", "only if it has"], "secure attr"),
+        (lost(alb, true).credentialed(), &["AWSALB, AWSALBCORS back"], "only if it has"),
+    ] {
+        let findings = diagnose(&examination);
+        let lost = findings.iter().find(|finding| finding.code == Code::SessionLost).unwrap();
+        let fix = lost.fix.join("\n");
+        for part in parts {
+            assert!(fix.contains(part), "no {part:?} in {fix}");
+        }
+        assert!(!fix.contains(not), "{not:?} in {fix}");
+    }
+}
+
+#[test]
 fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
     for (server, is_unknown, first, command) in [
         ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
