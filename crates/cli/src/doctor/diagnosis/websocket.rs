@@ -258,7 +258,13 @@ fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
     is_python
         && match exchange.status() {
             Some(403 | 500) => true,
-            None => speaks_for_itself && exchange.failure() == Some(FailureKind::Protocol),
+            None => {
+                speaks_for_itself
+                    && matches!(
+                        exchange.failure(),
+                        Some(FailureKind::Protocol | FailureKind::Closed)
+                    )
+            }
             _ => false,
         }
 }
