@@ -177,7 +177,7 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
     }
 }
 
-/// What a browser wants of a cookie, with the setting of HAProxy where that may have set it.
+/// What a browser wants of a cookie, with the setting of `HAProxy` where that may have set it.
 fn needs_none(balancer: Option<&str>) -> String {
     let may_be_haproxy = balancer.is_none_or(|balancer| balancer.starts_with("HAProxy"));
     let setting = if may_be_haproxy {

@@ -1,4 +1,4 @@
-//! How a web server of Python is made to hold WebSockets.
+//! How a web server of Python is made to hold `WebSockets`.
 
 use crate::doctor::examination::Examination;
 
@@ -71,7 +71,7 @@ pub(super) const GUNICORN: &[&str] = &[
      geventwebsocket.gunicorn.workers.GeventWebSocketWorker`.",
 ];
 
-/// Those of ASGI, which offer WebSockets unless `transports` says otherwise.
+/// Those of ASGI, which offer the transport unless `transports` says otherwise.
 const ASGI: &[&str] = &["uvicorn", "hypercorn", "daphne"];
 
 const OF_TRANSPORTS: &[&str] = &[
@@ -87,6 +87,8 @@ const OF_ANY: &[&str] = &[
     "waitress, mod_wsgi and wsgiref cannot. `transports` has to contain \"websocket\".",
 ];
 
+const AND_TRANSPORTS: &[&str] = &["`transports` has to contain \"websocket\"."];
+
 /// The fix in the web server that names itself; in the usual ones where none does. `is_unknown` if
 /// Engine.IO says that it has no such transport.
 pub(in crate::doctor::diagnosis) fn python_websockets(
@@ -95,7 +97,7 @@ pub(in crate::doctor::diagnosis) fn python_websockets(
 ) -> Vec<&'static str> {
     match named(examination) {
         Some((name, _)) if is_unknown && ASGI.contains(&name) => OF_TRANSPORTS.to_vec(),
-        Some((_, lines)) if is_unknown => [lines, &OF_ANY[OF_ANY.len() - 1..]].concat(),
+        Some((_, lines)) if is_unknown => [lines, AND_TRANSPORTS].concat(),
         Some((_, lines)) => lines.to_vec(),
         None => OF_ANY.to_vec(),
     }
