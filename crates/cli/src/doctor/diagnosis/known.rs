@@ -123,9 +123,10 @@ fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
 /// The finding that an answer is, and what else there is to say.
 pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Known) -> Finding {
     let says = known.says.replace("{}", asked(exchange));
+    let is_alone = examination.target.page.websocket;
     let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
-        .why([if is_of_websocket(exchange) { OF_WEBSOCKET } else { why(known.code) }])
+        .why([if is_alone || is_of_websocket(exchange) { OF_WEBSOCKET } else { why(known.code) }])
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));

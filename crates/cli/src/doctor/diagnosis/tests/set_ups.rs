@@ -381,6 +381,42 @@ fn a_balancer_is_named_by_its_cookies_and_nothing_is_told_that_is_so_already() {
 }
 
 #[test]
+fn a_page_of_websockets_alone_is_told_what_chromium_prints_of_them() {
+    let refused = |step| {
+        let kind = if step == Step::Connect { FailureKind::Refused } else { FailureKind::Late };
+        Examination::connected().fails(step, Failure::of_connection(kind))
+    };
+    for (examination, polls, alone) in [
+        (
+            refused(Step::Connect),
+            "GET https://api.example.net/socket.io/?EIO=4&transport=polling net::ERR_CONNECTION_REFUSED",
+            "failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED",
+        ),
+        (
+            refused(Step::Poll4),
+            "GET https://api.example.net/socket.io/?EIO=4&transport=polling net::ERR_TIMED_OUT",
+            "failed: WebSocket opening handshake timed out",
+        ),
+        (
+            good().at("https://api.example.net:10080"),
+            "GET https://api.example.net:10080/socket.io/?EIO=4&transport=polling net::ERR_UNSAFE_PORT",
+            "failed: Error in connection establishment: net::ERR_UNSAFE_PORT",
+        ),
+        (
+            good().at("http://api.example.net"),
+            "insecure XMLHttpRequest endpoint 'http://api.example.net/socket.io/?EIO=4&transport=polling'",
+            "insecure WebSocket endpoint 'ws://api.example.net/socket.io/?EIO=4&transport=websocket'",
+        ),
+    ] {
+        let why = |examination: &Examination| diagnose(examination).first().unwrap().why.join("\n");
+        let told = why(&examination);
+        assert!(told.contains(polls), "{told}");
+        let told = why(&examination.without_polling());
+        assert!(told.contains(alone) && !told.contains("polling"), "{told}");
+    }
+}
+
+#[test]
 fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
     for (server, is_unknown, first, command) in [
         ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
