@@ -225,9 +225,11 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
             .to_owned()])
         .why(blocked.first().map(|exchange| websocket_failed(exchange)));
     let is_unknown = blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
+    // An ASGI server answers 403 for an application that does not want the WebSocket.
+    let is_closed = blocked.iter().any(|exchange| exchange.status() == Some(403));
     let fails = blocked.iter().any(|exchange| fails_in_python(examination, exchange));
     if is_unknown || fails {
-        return finding.fix(unknown_transport(examination, is_unknown));
+        return finding.fix(unknown_transport(examination, is_unknown || is_closed));
     }
     let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
     if let Some(fix) = known {
@@ -250,7 +252,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
 }
 
 /// True if a web server of Python has the handshake and cannot hold a WebSocket: it fails, or is one of
-/// HTTP/1.0. uvicorn without a package for them answers 403 or 500.
+/// HTTP/1.0. uvicorn without a package for them answers 500.
 fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
     let is_python = socket_server(examination) == SocketServer::Python;
     let speaks_for_itself =
@@ -270,9 +272,9 @@ fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
 }
 
 /// The fix where the server itself takes polls alone.
-fn unknown_transport(examination: &Examination, is_unknown: bool) -> Vec<&'static str> {
+fn unknown_transport(examination: &Examination, is_refused: bool) -> Vec<&'static str> {
     let lines: &[&str] = match socket_server(examination) {
-        SocketServer::Python => return remedy::python_websockets(examination, is_unknown),
+        SocketServer::Python => return remedy::python_websockets(examination, is_refused),
         SocketServer::Oxide => &[
             "The server's transports do not contain WebSocket: leave `transports` out of its builder, or \
              write",

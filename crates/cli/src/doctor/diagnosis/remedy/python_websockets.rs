@@ -89,15 +89,15 @@ const OF_ANY: &[&str] = &[
 
 const AND_TRANSPORTS: &[&str] = &["`transports` has to contain \"websocket\"."];
 
-/// The fix in the web server that names itself; in the usual ones where none does. `is_unknown` if
-/// Engine.IO says that it has no such transport.
+/// The fix in the web server that names itself; in the usual ones where none does. `is_refused` if
+/// the application itself does not want them.
 pub(in crate::doctor::diagnosis) fn python_websockets(
     examination: &Examination,
-    is_unknown: bool,
+    is_refused: bool,
 ) -> Vec<&'static str> {
     match named(examination) {
-        Some((name, _)) if is_unknown && ASGI.contains(&name) => OF_TRANSPORTS.to_vec(),
-        Some((_, lines)) if is_unknown => [lines, AND_TRANSPORTS].concat(),
+        Some((name, _)) if is_refused && ASGI.contains(&name) => OF_TRANSPORTS.to_vec(),
+        Some((_, lines)) if is_refused => [lines, AND_TRANSPORTS].concat(),
         Some((_, lines)) => lines.to_vec(),
         None => OF_ANY.to_vec(),
     }
