@@ -17,6 +17,7 @@ const SERVERS: &[(&str, &[&str])] = &[
         &[
             "hypercorn holds WebSockets by itself, but not for a WSGI application. Give it the ASGI one:",
             "  app = socketio.ASGIApp(socketio.AsyncServer(async_mode=\"asgi\"))",
+            "Start it by",
             "  hypercorn app:app",
         ],
     ),
@@ -26,6 +27,7 @@ const SERVERS: &[(&str, &[&str])] = &[
             "daphne holds WebSockets by itself, if the application takes them. With Django, put \
              python-socketio around it, in asgi.py:",
             "  application = socketio.ASGIApp(sio, get_asgi_application())",
+            "Start it by",
             "  daphne project.asgi:application",
             "With Channels, a ProtocolTypeRouter around it needs \"websocket\" beside \"http\".",
         ],
