@@ -42,6 +42,8 @@ const rows = {
 	"another text": [withCors({ origin: "https://b.example" }), plain, "origin-not-listed"],
 	"a slash": [withCors({ origin: `${page}/` }), plain, "origin-near-miss"],
 	"two origins in a text": [withCors({ origin: `${page}, https://b` }), plain, "doubled-origin"],
+	"any origin in the words of Socket.IO 2": [withCors({ origin: "*:*" }), plain, "invalid-origin"],
+	"a pattern in a text": [withCors({ origin: "https://*.example" }), plain, "invalid-origin"],
 	"another header": [withCors({ ...granted, allowedHeaders: [] }), header, "header-not-allowed"],
 	"allowRequest refuses": [
 		withCors(granted, { allowRequest: (_, decide) => decide("no", false) }),
@@ -100,6 +102,12 @@ const behindNginx = {
 	"upgrades are 426": [upgrade("return 426;"), plain, "upgrade-blocked"],
 	"upgrades are a page": [upgrade("return 200 hello;"), plain, "upgrade-blocked"],
 	"upgrades are 403": [upgrade("return 403;"), plain, "websocket-refused"],
+	"upgrades are cut off": [upgrade("return 444;"), plain, "upgrade-blocked"],
+	"upgrades want a password": [
+		upgrade("add_header WWW-Authenticate 'Basic realm=\"a\"' always; return 401;"),
+		plain,
+		"login-required",
+	],
 	"all is redirected": [
 		nginx(good, "return 301 https://b.example$request_uri;"),
 		plain,

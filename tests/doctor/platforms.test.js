@@ -9,6 +9,7 @@ import { close, listen } from "../harness/http.js";
 import {
 	byTurns,
 	granted,
+	guarded,
 	meddling,
 	named,
 	nobody,
@@ -35,11 +36,12 @@ const rowsOf = (is, answers) =>
 		]),
 	);
 
+const pythons = python(
+	`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`,
+);
+
 describe("sessions that reach another instance, on", () => {
 	const lost = (of, fix) => ({ of, is: "error session-lost", fix, not: "ip_hash" });
-	const pythons = python(
-		`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`,
-	);
 	testFirstFindings({
 		Heroku: lost(byTurns(good, { via: "1.1 heroku-router" }), "http-session-affinity"),
 		"Cloud Run": lost(byTurns(good, { server: "Google Frontend" }), "--session-affinity"),
@@ -60,7 +62,41 @@ describe("sessions that reach another instance, on", () => {
 		"the workers of gunicorn": lost(byTurns(pythons, { server: "gunicorn" }), "gunicorn -w 1"),
 		"AWS' load balancer, whose cookie the page does not send": lost(
 			byTurns(good, { "set-cookie": "AWSALBCORS=1; Path=/; SameSite=None; Secure" }),
-			"withCredentials: true",
+			["The AWS load balancer keeps", "withCredentials: true", "SameSite=None; Secure already"],
+		),
+		"Google Cloud's load balancer, whose cookie the page does not send": lost(
+			byTurns(server(4, { cors: { origin: [page] } }), { "set-cookie": "GCLB=1; Path=/" }),
+			["Google Cloud's load balancer keeps", "withCredentials: true", "credentials: true }"],
+		),
+	});
+});
+
+describe("preflights that reach no route, of", () => {
+	const without = (more, status, body, fix) => ({
+		of: meddling(guarded(good), (answer) => {
+			const headers = { ...answer.headers, ...more };
+			return answer.request.method === "OPTIONS"
+				? { status, headers: more, body }
+				: { ...answer, headers };
+		}),
+		asks: ["--header", "x-token: secret"],
+		is: "error preflight-failed",
+		says: "API Gateway has no route for OPTIONS",
+		fix,
+		not: "past any login",
+	});
+	testFirstFindings({
+		"a REST API": without(
+			{ "x-amz-apigw-id": "1=", "x-amzn-requestid": "1" },
+			403,
+			'{"message":"Missing Authentication Token"}',
+			"aws apigateway put-method",
+		),
+		"an HTTP API": without(
+			{ "apigw-requestid": "1=" },
+			404,
+			'{"message":"Not Found"}',
+			"aws apigatewayv2 update-api",
 		),
 	});
 });
@@ -121,6 +157,21 @@ describe("upgrades that are not passed on, by", () => {
 			"address 127.0.0.1:3000",
 		]),
 		gunicorn: blocked(named(good, { server: "gunicorn" }, { status: 400 }), "--threads 100"),
+		...Object.fromEntries(
+			Object.entries({
+				uvicorn: "pip install 'uvicorn[standard]'",
+				"hypercorn-h11": "hypercorn app:app",
+				daphne: "daphne project.asgi:application",
+				"Werkzeug/3.1.3 Python/3.13.1": "pip install simple-websocket",
+				waitress: "waitress cannot hold WebSockets",
+			}).map(([server, fix]) => [
+				server,
+				{
+					...blocked(named(pythons, { server }, { status: 500, headers: { server } }), fix),
+					not: ["proxy_set_header", "mod_wsgi"],
+				},
+			]),
+		),
 		"Envoy, as of AWS App Runner": {
 			...blocked(named(good, { server: "envoy" }, { status: 403 }), [
 				"upgrade_configs: [{ upgrade_type: websocket }]",

@@ -486,7 +486,8 @@ async def app(scope, receive, send):
 			of: asgi(`, cors_allowed_origins=["${page}"], transports=["polling"]`),
 			asks: ["--websocket"],
 			is: "error upgrade-blocked",
-			fix: "simple-websocket",
+			fix: 'transports=["polling", "websocket"]',
+			not: "pip install",
 		},
 	});
 });

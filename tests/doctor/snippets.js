@@ -20,6 +20,7 @@ const samples = {
 	namespace: "/admin",
 	port: "3000",
 	longer: "60",
+	seconds: "5",
 	more: "",
 	quoted: '"x-token"',
 	names: "x-token",

@@ -64,7 +64,7 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(application|app\.mount|ALLOWED_HOSTS|socketio = )/,
+		/^(app = |application|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
@@ -72,7 +72,7 @@ const languages = [
 		python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())"),
 	],
 	[
-		/^(curl|pip|npx|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(curl|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
 	[/^reverse_proxy 10/, asCaddyfile],

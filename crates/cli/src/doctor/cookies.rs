@@ -47,9 +47,15 @@ impl SetCookie {
         (same_site || self.is_cross_site()) && (trustworthy || !self.is_secure)
     }
 
+    /// The name of the balancer that knows a client again by it, where the cookie's name tells.
+    pub(super) fn balancer(&self) -> Option<&'static str> {
+        let is_of_it = |(start, _): &&(&str, &str)| self.name.starts_with(start);
+        BALANCERS.iter().find(is_of_it).map(|(_, balancer)| *balancer)
+    }
+
     /// True if it only leads to one of several servers, and logs nobody in.
     pub(super) fn is_of_a_balancer(&self) -> bool {
-        OF_BALANCERS.iter().any(|start| self.name.starts_with(start))
+        self.balancer().is_some() || OF_PROXIES.iter().any(|start| self.name.starts_with(start))
     }
 
     /// True if a browser keeps it, and sends it, for a page of another site.
@@ -58,26 +64,35 @@ impl SetCookie {
     }
 }
 
-/// Names, or their beginnings, of cookies by which proxies and balancers know a client again.
-const OF_BALANCERS: &[&str] = &[
+/// Names, or their beginnings, of cookies by which balancers know a client again.
+const BALANCERS: &[(&str, &str)] = &[
+    ("AWSALB", "The AWS load balancer"),
+    ("AWSELB", "The AWS load balancer (Classic)"),
+    ("ARRAffinity", "Azure's App Service, or IIS,"),
+    ("ApplicationGatewayAffinity", "Azure's Application Gateway"),
+    ("ASLBSA", "Azure's Front Door"),
+    ("GCLB", "Google Cloud's load balancer"),
+    ("GAESA", "Google Cloud Run, or App Engine,"),
+    ("heroku-session-affinity", "Heroku's router"),
+    ("__cflb", "Cloudflare's load balancer"),
+    ("DO-LB", "DigitalOcean's load balancer"),
+    ("INGRESSCOOKIE", "The nginx Ingress"),
+    ("SERVERID", "HAProxy, or another balancer,"),
+    ("SERVERUSED", "HAProxy, or another balancer,"),
+    ("SRV", "HAProxy, or another balancer,"),
+    ("ROUTEID", "Apache's mod_proxy_balancer"),
+    ("_passenger_route", "Passenger"),
+    ("BIGipServer", "F5's BIG-IP"),
+    ("X-Oracle-BMC-LBS-Route", "Oracle Cloud's load balancer"),
+];
+
+/// The same, of those by which proxies and firewalls know one.
+const OF_PROXIES: &[&str] = &[
     "__cf",
     "_cfuvid",
     "cf_clearance",
-    "AWSALB",
-    "AWSELB",
-    "ARRAffinity",
-    "ApplicationGatewayAffinity",
-    "GCLB",
-    "INGRESSCOOKIE",
-    "SERVERID",
-    "SERVERUSED",
-    "SRV",
-    "BIGipServer",
     "TS01",
     "fly-",
-    "GAESA",
-    "ASLBSA",
-    "heroku-session-affinity",
     "bm_s",
     "bm_mi",
     "_abck",

@@ -163,6 +163,17 @@ impl Examination {
         self.spoken_poll().is_some_and(|poll| poll.opened().is_some())
     }
 
+    /// The WebSocket and the poll that were kept open, where something ended them while nothing was said.
+    pub(super) fn cut_while_idle(&self) -> impl Iterator<Item = &Exchange> {
+        let websocket = self.get(Step::HoldWebsocket).filter(|it| it.error.is_some());
+        let is_cut = |exchange: &&Exchange| {
+            exchange.method == "GET"
+                && !exchange.is_late()
+                && (exchange.error.is_some() || exchange.status().is_some_and(|it| it >= 500))
+        };
+        websocket.into_iter().chain(self.all(Step::HoldPoll).find(is_cut))
+    }
+
     /// The exchanges of the page's session in which the server did not know it, and had not ended it
     /// itself.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Exchange> {

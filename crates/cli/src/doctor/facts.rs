@@ -79,6 +79,16 @@ fn idle(examination: &Examination) -> Option<String> {
     if examination.recorded.is_some() || !examination.is_socket_io() {
         return None;
     }
+    let ended: Vec<_> = examination
+        .cut_while_idle()
+        .map(|exchange| {
+            let what = if exchange.step == Step::HoldWebsocket { "a WebSocket" } else { "a poll" };
+            format!("{what} ended after {} s", exchange.took.as_secs())
+        })
+        .collect();
+    if !ended.is_empty() {
+        return Some(ended.join(", "));
+    }
     Some(match examination.target.hold {
         Some(time) => format!("kept open for {} s", time.as_secs()),
         None => "not tested: --hold 120 does".to_owned(),

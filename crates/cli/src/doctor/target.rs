@@ -82,6 +82,19 @@ impl Target {
         url
     }
 
+    /// The URL that the page asks first, but for the stamp in a poll's.
+    pub(super) fn first_url(&self) -> Url {
+        let transport = if self.page.websocket { "websocket" } else { "polling" };
+        let of_client = format!("EIO={}&transport={transport}", self.page.protocol().number());
+        let mut url = Self::url(&self.base, &self.path, &self.page.query.before(&of_client));
+        if self.page.websocket {
+            let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+            // Both are special schemes, so that it can be set.
+            let _ = url.set_scheme(scheme);
+        }
+        url
+    }
+
     /// True if the page is of the server's own origin: no CORS is needed.
     pub(super) fn is_same_origin(&self) -> bool {
         self.base.origin().ascii_serialization() == self.page.origin

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use tungstenite::{
-    Error, HandshakeError, Message, WebSocket, handshake::client::generate_key,
-    protocol::WebSocketConfig,
+    Error, HandshakeError, Message, WebSocket, error::ProtocolError,
+    handshake::client::generate_key, protocol::WebSocketConfig,
 };
 use url::Url;
 
@@ -239,6 +239,9 @@ impl From<Error> for Failure {
         match error {
             Error::ConnectionClosed | Error::AlreadyClosed => {
                 Self::new(FailureKind::Closed, "the WebSocket is closed")
+            }
+            Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+                Self::of_connection(FailureKind::Closed)
             }
             other => Self::new(FailureKind::Protocol, other.to_string()),
         }

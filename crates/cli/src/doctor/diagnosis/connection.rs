@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use super::{browser_blocks, evidence::asked};
+use super::{
+    browser_blocks,
+    evidence::{asked, no_handshake, websocket_message},
+};
 use crate::{
     doctor::{
         examination::Examination,
@@ -42,17 +45,28 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
         _ => no_answer(target, failure, exchange.step),
     };
-    let error = match (kind, exchange.step) {
-        (FailureKind::Late, Step::Connect) => "ERR_CONNECTION_TIMED_OUT",
-        _ => kind.chromium(),
-    };
     let mut lines = asked(exchange);
     lines.extend(examination.port_speaks.as_ref().map(spoken));
     finding.seen(exchange, lines).why([
         "The page gets no answer, so this is not about CORS, though some browsers say so. Chromium prints:"
             .to_owned(),
-        format!("  GET {} net::{error}", target.base),
+        printed(target, failure, exchange.step),
     ])
+}
+
+/// Chromium's message.
+fn printed(target: &Target, failure: &Failure, step: Step) -> String {
+    let url = target.first_url();
+    let is_of_connection = step == Step::Connect && failure.kind == FailureKind::Late;
+    let error = if is_of_connection { "ERR_CONNECTION_TIMED_OUT" } else { failure.kind.chromium() };
+    match (target.page.websocket, is_of_connection) {
+        (false, _) => format!("  GET {url} net::{error}"),
+        (true, true) => {
+            let why = format!("Error in connection establishment: net::{error}");
+            websocket_message(url.as_str(), &why)
+        }
+        (true, false) => websocket_message(url.as_str(), &no_handshake(failure)),
+    }
 }
 
 fn spoken(protocol: &PortProtocol) -> String {
@@ -90,11 +104,22 @@ fn https_needed(target: &Target) -> Finding {
 
 fn plain_http(target: &Target) -> Finding {
     let summary = format!("the port of {} speaks plain http, and the URL says https", target.base);
-    error(Code::TlsFailed, summary).fix([
-        "Serve it over TLS, by a proxy before the server or a certificate in it. Only pages on http: or on \
-         localhost may use it as it is:"
+    let client = format!("  io(\"{}\")", with_scheme(target, "http"));
+    let finding = error(Code::TlsFailed, summary);
+    if target.page.origin.starts_with("https://") && !target.is_local() {
+        return finding.fix([
+            "Serve it over TLS, by a proxy before the server or a certificate in it. Only pages on http: or \
+             on localhost may use it as it is:"
+                .to_owned(),
+            client,
+        ]);
+    }
+    finding.fix([
+        "Write http: in the client (WebSockets are then ws by themselves):".to_owned(),
+        client,
+        "Or serve it over TLS, by a proxy before the server or a certificate in it: pages on https: need that, \
+         unless the server is on localhost."
             .to_owned(),
-        format!("  io(\"{}\")", with_scheme(target, "http")),
     ])
 }
 

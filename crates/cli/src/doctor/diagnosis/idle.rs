@@ -10,9 +10,7 @@ use crate::doctor::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    let websocket = examination.get(Step::HoldWebsocket).filter(|it| it.error.is_some());
-    let poll = examination.all(Step::HoldPoll).find(|exchange| is_cut(exchange));
-    let cut: Vec<_> = websocket.into_iter().chain(poll).collect();
+    let cut: Vec<_> = examination.cut_while_idle().collect();
     let Some(exchange) = cut.first() else { return Vec::new() };
     let seconds = exchange.took.as_secs();
     let what =
@@ -24,7 +22,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .unwrap_or(25_000)
         .div_ceil(1000);
     // A poll is ended with a page of whoever ends it, and a WebSocket without a word.
-    let ends = poll.and_then(proxy).or_else(|| proxy_before(examination, exchange));
+    let poll = cut.iter().find(|exchange| exchange.step == Step::HoldPoll);
+    let ends = poll.and_then(|poll| proxy(poll)).or_else(|| proxy_before(examination, exchange));
+    let shortest = cut.iter().map(|exchange| exchange.took.as_secs()).min().unwrap_or_default();
     let finding = Finding::new(
         Code::IdleTimeout,
         Severity::Error,
@@ -40,30 +40,35 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
              (`transport close`, `transport error`) and connects again, for ever."
         )])
         .fix(remedy::waiting(ends, interval))
-        .fix(heartbeats(socket_server(examination))),
+        .fix(heartbeats(socket_server(examination), shortest).into_iter().flatten()),
     ]
 }
 
-fn is_cut(exchange: &Exchange) -> bool {
-    exchange.method == "GET"
-        && !exchange.is_late()
-        && (exchange.error.is_some() || exchange.status().is_some_and(|status| status >= 500))
-}
-
-/// How the server sends heartbeats more often.
-fn heartbeats(server: SocketServer) -> [&'static str; 2] {
+/// How the server sends heartbeats often enough for a connection that is ended after so many seconds: twice
+/// in that time. Of one second or less, no interval is.
+fn heartbeats(server: SocketServer, ended_after: u64) -> Option<[String; 2]> {
+    let seconds = Some(ended_after / 2).filter(|seconds| *seconds > 0)?;
     let line = match server {
         SocketServer::Python => {
-            "  sio = socketio.AsyncServer(async_mode=\"asgi\", ping_interval=10)"
+            format!("  sio = socketio.AsyncServer(async_mode=\"asgi\", ping_interval={seconds})")
         }
-        SocketServer::Netty => "  config.setPingInterval(10000);",
-        SocketServer::Php => "  $io = new SocketIO(3000, ['pingInterval' => 10]);",
-        SocketServer::Oxide => "  SocketIo::builder().ping_interval(Duration::from_secs(10))",
-        SocketServer::Zishang => "  options.SetPingInterval(10 * time.Second)",
-        SocketServer::Googollee => "  options := &engineio.Options{PingInterval: 10 * time.Second}",
+        SocketServer::Netty => format!("  config.setPingInterval({seconds}000);"),
+        SocketServer::Php => format!("  $io = new SocketIO(3000, ['pingInterval' => {seconds}]);"),
+        SocketServer::Oxide => {
+            format!("  SocketIo::builder().ping_interval(Duration::from_secs({seconds}))")
+        }
+        SocketServer::Zishang => format!("  options.SetPingInterval({seconds} * time.Second)"),
+        SocketServer::Googollee => {
+            format!("  options := &engineio.Options{{PingInterval: {seconds} * time.Second}}")
+        }
         SocketServer::Node | SocketServer::Node2 => {
-            "  new Server(httpServer, { pingInterval: 10_000 })"
+            format!("  new Server(httpServer, {{ pingInterval: {seconds}_000 }})")
         }
     };
-    ["Or let the server send heartbeats more often:", line]
+    Some([
+        format!(
+            "Or let the server send heartbeats more often than every {ended_after} s, with time to spare:"
+        ),
+        line,
+    ])
 }

@@ -52,6 +52,24 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
             "a regular expression in a text",
             &["Write a regular expression without quotes. In a Socket.IO 3 or 4 server:", PATTERN],
         )
+    } else if value == "*:*" {
+        (
+            "which is Socket.IO 2's word for every origin, and means none to browsers",
+            &[
+                "Socket.IO 2 reads `origins: \"*:*\"` itself. Since Socket.IO 3, `cors.origin` is sent as it is: \
+                 write the page's origin, or, if every page may read it (without credentials), * alone:",
+                "  cors: { origin: \"*\" }",
+            ],
+        )
+    } else if value.ends_with(":*") {
+        (
+            "with every port, as only Socket.IO 2 reads it: browsers do not understand it",
+            &[
+                "Socket.IO 2 reads such a value of `origins` itself. Since Socket.IO 3, `cors.origin` is sent as \
+                 it is: write the page's origin, with its port, or a pattern without quotes:",
+                "  cors: { origin: [/^http:\\/\\/localhost(:\\d+)?$/] }",
+            ],
+        )
     } else if value.contains('*') {
         (
             "a pattern, which browsers do not understand",
@@ -121,6 +139,8 @@ mod tests {
     fn a_value_is_named_by_how_it_came_about() {
         for (value, part) in [
             ("\"https://app.example.com\"", "quotes"),
+            ("*:*", "Socket.IO 2's word"),
+            ("http://localhost:*", "every port"),
             ("https://*.example.com", "a pattern"),
             ("/example\\.com$/", "a regular expression"),
             ("$http_origin", "a variable"),

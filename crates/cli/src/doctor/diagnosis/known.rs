@@ -15,7 +15,7 @@ mod passwords;
 mod refusals;
 
 use super::{
-    evidence::{console, with_body},
+    evidence::{console, is_of_websocket, with_body},
     remedy,
 };
 use crate::doctor::{
@@ -123,17 +123,31 @@ fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
 /// The finding that an answer is, and what else there is to say.
 pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Known) -> Finding {
     let says = known.says.replace("{}", asked(exchange));
+    let is_alone = examination.target.page.websocket;
     let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
-        .why([why(known.code)])
+        .why([if is_alone || is_of_websocket(exchange) { OF_WEBSOCKET } else { why(known.code) }])
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));
     }
     let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
     finding
+        .fix(without_headers(examination, exchange, known.code))
         .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
         .fix(fix(examination, known.fix))
+}
+
+/// Of a login that a page cannot give, where it sends its token in a header.
+fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -> Option<String> {
+    let names = examination.target.page.unsafe_headers().join(", ");
+    let is_kept = code == Code::LoginRequired && is_of_websocket(exchange) && !names.is_empty();
+    is_kept.then(|| {
+        format!(
+            "Browsers send {names} with polls, but not with a WebSocket. Let Socket.IO's path past the login, and \
+             send the token in the client's `auth`; or check a cookie there, or a token in the client's `query`."
+        )
+    })
 }
 
 /// The lines of a fix, with the page's origin for `{origin}`, and for `{nginx:3000}` the `location` that
@@ -203,13 +217,16 @@ pub(super) fn steps_of(examination: &Examination, code: Code) -> Vec<Step> {
 
 /// The request, as a sentence names it.
 pub(super) fn asked(exchange: &Exchange) -> &'static str {
-    match (exchange.method, exchange.url.starts_with("ws")) {
+    match (exchange.method, is_of_websocket(exchange)) {
         ("OPTIONS", _) => "the preflight",
         ("POST", _) => "the POST",
         (_, true) => "the WebSocket's handshake",
         _ => "the poll",
     }
 }
+
+const OF_WEBSOCKET: &str = "The handshake does not reach Socket.IO. CORS headers do not matter to it: the page \
+ stays on polling, or fails if it uses WebSocket alone.";
 
 fn why(code: Code) -> &'static str {
     match code {

@@ -12,6 +12,14 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
         return None;
     }
     let (origin, base) = (&target.page.origin, &target.base);
+    let (did, must) = if target.page.websocket {
+        (
+            "attempted to connect to the insecure WebSocket endpoint",
+            "this endpoint must be available over WSS",
+        )
+    } else {
+        ("requested an insecure XMLHttpRequest endpoint", "the content must be served over HTTPS")
+    };
     let secure = base.as_str().replacen("http:", "https:", 1);
     let finding = Finding::new(
         Code::MixedContent,
@@ -27,9 +35,9 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
             .why([
                 "Browsers send no request at all. Chromium prints:".to_owned(),
                 format!(
-                    "  Mixed Content: The page at '{origin}/' was loaded over HTTPS, but requested \
-                     an insecure XMLHttpRequest endpoint '{base}'. This request has been blocked; \
-                     the content must be served over HTTPS."
+                    "  Mixed Content: The page at '{origin}/' was loaded over HTTPS, but {did} '{}'. This \
+                     request has been blocked; {must}.",
+                    target.first_url()
                 ),
             ])
             .fix([format!(

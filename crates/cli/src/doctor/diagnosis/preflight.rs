@@ -177,18 +177,22 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         (None, None) => "has no answer".to_owned(),
     };
     let credentialed = examination.target.page.credentialed;
-    let known = known::of(preflight).map(|known| {
+    let known = known::of(preflight);
+    let is_without_route = proxy(preflight) == Some(Proxy::ApiGateway)
+        && known.is_some_and(|known| known.code == Code::NotSocketIo);
+    let known = known.map(|known| {
         let says = known.says.replace("{}", known::asked(preflight));
         format!("{says}.")
     });
-    let finding = Finding::new(
-        Code::PreflightFailed,
-        severity(examination),
-        format!("the preflight {answer}, but it needs a status of 200 to 299"),
-    )
-    .seen(preflight, with_body(preflight))
-    .why(struck(examination, &preflight_blocked(preflight, credentialed)))
-    .why(known);
+    let summary = if is_without_route {
+        format!("API Gateway has no route for OPTIONS: the preflight {answer}")
+    } else {
+        format!("the preflight {answer}, but it needs a status of 200 to 299")
+    };
+    let finding = Finding::new(Code::PreflightFailed, severity(examination), summary)
+        .seen(preflight, with_body(preflight))
+        .why(struck(examination, &preflight_blocked(preflight, credentialed)))
+        .why(known);
     let finding = if remedy::is_by_another(examination, preflight) {
         finding.fix([
             "Socket.IO itself answers, and in these words only if it has no `cors` at all. The page may read \
@@ -199,6 +203,8 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
             "Socket.IO itself answers. Unless it is told how to answer OPTIONS, it takes OPTIONS for a bad \
              handshake.",
         ])
+    } else if is_without_route {
+        finding
     } else if let Some(fix) = refused_by(preflight) {
         return finding.fix(known::fix(examination, fix));
     } else {

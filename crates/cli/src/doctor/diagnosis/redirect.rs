@@ -33,6 +33,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
                 .to_owned(),
         ],
     };
+    let consequence = consequence(examination, end.as_ref());
     let shown = end.map_or(location, |mut end| {
         end.set_query(None);
         end.into()
@@ -50,14 +51,36 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
                 &["location", "server", "x-powered-by", "access-control-allow-origin"],
             ),
         )
-        .why([
-            "A redirect has to pass the CORS check like any answer. If it leads to another origin, the \
-             page's origin becomes null on the way. Browsers do not follow redirects of preflights and \
-             WebSockets.",
-        ])
+        .why(consequence)
         .why(printed(examination, poll))
         .fix(fix),
     )
+}
+
+/// What becomes of a poll that is redirected to `end`.
+fn consequence(examination: &Examination, end: Option<&Url>) -> Vec<String> {
+    let target = &examination.target;
+    let is_own = |end: &&Url| end.origin() == target.base.origin() && target.is_same_origin();
+    let Some(end) = end.filter(is_own) else {
+        return vec![
+            "A redirect has to pass the CORS check like any answer. If it leads to another origin, the page's \
+             origin becomes null on the way. Browsers do not follow redirects of preflights and WebSockets."
+                .to_owned(),
+        ];
+    };
+    let then = if end.path() == target.path.trim_end_matches('/') {
+        "where Socket.IO does not answer: its own path has the slash, and another is 404"
+    } else {
+        "and fails if Socket.IO does not answer there"
+    };
+    vec![
+        format!(
+            "The page is of the server's own origin, so this is not about CORS. The browser follows the \
+             redirect to {}, {then}. It follows none of a WebSocket.",
+            end.path()
+        ),
+        "The Socket.IO client reports: xhr poll error".to_owned(),
+    ]
 }
 
 /// Chromium's message: with headers of the page's own it is the preflight that is redirected.

@@ -121,35 +121,85 @@ fn session_lost(examination: &Examination) -> Option<Finding> {
 
 fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -> Finding {
     let cookies = examination.cookies();
-    let Some((cookie, header, exchange)) = cookies.first() else {
+    // One balancer may set several, for pages of the same site and of others.
+    let balancer = cookies.iter().find_map(|(cookie, ..)| cookie.balancer());
+    let of_balancer = cookies.iter().filter(|(cookie, ..)| cookie.balancer() == balancer);
+    let of_balancer: Vec<_> =
+        of_balancer.take(if balancer.is_some() { usize::MAX } else { 1 }).collect();
+    if of_balancer.is_empty() {
         return finding.fix(remedy::sticky(examination, lost));
-    };
-    let name = &cookie.name;
-    let finding = finding.seen(exchange, vec![format!("Set-Cookie: {header}")]);
+    }
+    let names: Vec<_> = of_balancer.iter().map(|(cookie, ..)| cookie.name.as_str()).collect();
+    let names = names.join(", ");
+    let finding = of_balancer.iter().fold(finding, |finding, (_, header, exchange)| {
+        finding.seen(exchange, vec![format!("Set-Cookie: {header}")])
+    });
+    let cross_site = of_balancer.iter().find(|(cookie, ..)| cookie.is_cross_site());
+    let is_kept = cross_site.is_some() || examination.target.is_same_site();
     if !examination.target.page.credentialed {
-        finding.fix([
-            format!(
-                "The server sets a cookie ({name}), perhaps to keep a session at one instance. The page \
-                 does not send it, because it sends no credentials. In the client:"
-            ),
-            "  io(\"…\", { withCredentials: true })".to_owned(),
-            "Then allow credentials for the page's origin, by name. If the page is of another site, the cookie \
-             needs SameSite=None; Secure (HAProxy: `secure attr \"SameSite=None\"` at the end of its `cookie` \
-             line). Check it with --credentials."
-                .to_owned(),
-        ])
-        .fix(remedy::with_credentials(examination))
-    } else if !cookie.is_cross_site() && !examination.target.is_same_site() {
+        let who = match balancer {
+            Some(balancer) => {
+                format!("{balancer} keeps a client at one instance by a cookie ({names}).")
+            }
+            None => {
+                format!(
+                    "The server sets a cookie ({names}), perhaps to keep a session at one instance."
+                )
+            }
+        };
+        return finding
+            .fix([
+                format!("{who} The page does not send it, because it sends no credentials. In the client:"),
+                "  io(\"…\", { withCredentials: true })".to_owned(),
+            ])
+            .fix(match cross_site {
+                Some((cookie, ..)) => Some(format!(
+                    "{} has SameSite=None; Secure already, so browsers keep it for a page of another site.",
+                    cookie.name
+                )),
+                None => (!is_kept).then(|| needs_none(balancer)),
+            })
+            .fix(allow_credentials(examination))
+            .fix(["Check it with --credentials."]);
+    }
+    if is_kept {
         finding.fix([format!(
-            "The server sets a cookie ({name}), perhaps to keep a session at one instance. Browsers do not \
-             keep it for a page of another site: let the load balancer set it with SameSite=None; Secure."
+            "The client sent the cookie {names} back, but the session did not stay at one instance. Look at \
+             the load balancer's stickiness."
         )])
     } else {
         finding.fix([format!(
-            "The client sent the cookie {name} back, but the session did not stay at one instance. Look at \
-             the load balancer's stickiness."
+            "{} sets a cookie ({names}), perhaps to keep a session at one instance. {} Let the load balancer set \
+             it so.",
+            balancer.unwrap_or("The server"),
+            needs_none(balancer)
         )])
     }
+}
+
+/// What a browser wants of a cookie, with the setting of `HAProxy` where that may have set it.
+fn needs_none(balancer: Option<&str>) -> String {
+    let may_be_haproxy = balancer.is_none_or(|balancer| balancer.starts_with("HAProxy"));
+    let setting = if may_be_haproxy {
+        " (HAProxy: `secure attr \"SameSite=None\"` at the end of its `cookie` line)"
+    } else {
+        ""
+    };
+    format!(
+        "Browsers keep a cookie for a page of another site only if it has SameSite=None; Secure{setting}."
+    )
+}
+
+/// How the server is told to, unless it allows the page's credentials already.
+fn allow_credentials(examination: &Examination) -> Vec<String> {
+    let poll = examination.spoken_poll();
+    if poll.is_some_and(|poll| poll.cors_check(true).is_ok()) || examination.target.is_same_origin()
+    {
+        return Vec::new();
+    }
+    let mut lines = vec!["Then allow credentials for the page's origin, by name:".to_owned()];
+    lines.extend(remedy::with_credentials(examination));
+    lines
 }
 
 fn post_failed(examination: &Examination) -> Option<Finding> {

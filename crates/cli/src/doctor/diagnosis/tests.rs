@@ -1,7 +1,7 @@
 //! Findings of examinations made by hand. Each is one in which nothing is to be
 //! found, but for what a row says.
 
-mod made;
+pub(super) mod made;
 mod set_ups;
 mod software;
 

@@ -1,5 +1,6 @@
 //! Ports that no browser connects to.
 
+use super::evidence::websocket_message;
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
@@ -15,8 +16,11 @@ const PORTS: &[u16] = &[
     6669, 6679, 6697, 10080,
 ];
 
+const UNSAFE_PORT: &str = "Error in connection establishment: net::ERR_UNSAFE_PORT";
+
 pub(super) fn finding(examination: &Examination) -> Option<Finding> {
-    let base = &examination.target.base;
+    let target = &examination.target;
+    let base = &target.base;
     let port = base.port().filter(|port| PORTS.contains(port))?;
     let summary = format!("browsers do not connect to port {port}, which they keep from pages");
     let finding = Finding::new(Code::BlockedInBrowser, Severity::Error, summary);
@@ -29,7 +33,11 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
             .why([
                 "The port belongs to another protocol, which a page may not speak. Chromium prints:"
                     .to_owned(),
-                format!("  GET {base} net::ERR_UNSAFE_PORT"),
+                if target.page.websocket {
+                    websocket_message(target.first_url().as_str(), UNSAFE_PORT)
+                } else {
+                    format!("  GET {} net::ERR_UNSAFE_PORT", target.first_url())
+                },
             ])
             .fix([
                 "Let the server listen on another port, and give the client that port:",

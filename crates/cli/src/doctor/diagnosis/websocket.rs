@@ -1,7 +1,7 @@
 //! A `WebSocket` that does not come about.
 
 use super::{
-    evidence::{with_body, with_headers},
+    evidence::{websocket_failed, with_body, with_headers},
     known, own_origin, remedy, worker,
 };
 use crate::{
@@ -68,20 +68,6 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
         || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
 }
 
-fn failed(exchange: &Exchange) -> String {
-    let why = match (exchange.status(), exchange.failure()) {
-        (Some(status), _) => format!("Unexpected response code: {status}"),
-        (None, Some(failure)) if failure != FailureKind::Closed => {
-            format!("net::{}", failure.chromium())
-        }
-        _ => "net::ERR_CONNECTION_CLOSED".to_owned(),
-    };
-    format!(
-        "  WebSocket connection to '{}' failed: Error during WebSocket handshake: {why}",
-        exchange.url
-    )
-}
-
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let (summary, policy) = if examination.polls() {
@@ -94,7 +80,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         .why([
             "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:"
                 .to_owned(),
-            failed(exchange),
+            websocket_failed(exchange),
         ]);
     if let Some(remedy) = worker::remedy(exchange) {
         return finding.fix([remedy]);
@@ -237,12 +223,13 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
         .why(["The page stays on polling, which costs many times as much, or fails if it uses WebSocket \
          alone. Chromium prints:"
             .to_owned()])
-        .why(blocked.first().map(|exchange| failed(exchange)));
-    let takes_none = |exchange: &&Exchange| {
-        exchange.has_engine_error(UNKNOWN_TRANSPORT) || fails_in_python(examination, exchange)
-    };
-    if blocked.iter().any(takes_none) {
-        return finding.fix(unknown_transport(examination).iter().copied());
+        .why(blocked.first().map(|exchange| websocket_failed(exchange)));
+    let is_unknown = blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
+    // An ASGI server answers 403 for an application that does not want the WebSocket.
+    let is_closed = blocked.iter().any(|exchange| exchange.status() == Some(403));
+    let fails = blocked.iter().any(|exchange| fails_in_python(examination, exchange));
+    if is_unknown || fails {
+        return finding.fix(unknown_transport(examination, is_unknown || is_closed));
     }
     let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
     if let Some(fix) = known {
@@ -265,7 +252,7 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
 }
 
 /// True if a web server of Python has the handshake and cannot hold a WebSocket: it fails, or is one of
-/// HTTP/1.0. uvicorn without a package for them answers 403.
+/// HTTP/1.0. uvicorn without a package for them answers 500.
 fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
     let is_python = socket_server(examination) == SocketServer::Python;
     let speaks_for_itself =
@@ -273,20 +260,21 @@ fn fails_in_python(examination: &Examination, exchange: &Exchange) -> bool {
     is_python
         && match exchange.status() {
             Some(403 | 500) => true,
-            None => speaks_for_itself && exchange.failure() == Some(FailureKind::Protocol),
+            None => {
+                speaks_for_itself
+                    && matches!(
+                        exchange.failure(),
+                        Some(FailureKind::Protocol | FailureKind::Closed)
+                    )
+            }
             _ => false,
         }
 }
 
 /// The fix where the server itself takes polls alone.
-fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
-    match socket_server(examination) {
-        SocketServer::Python => &[
-            "python-socketio can use WebSockets only if its web server can. waitress, mod_wsgi and wsgiref \
-             cannot. With threads (Flask's server, gunicorn):",
-            "  pip install simple-websocket",
-            "With ASGI: uvicorn with the package websockets. `transports` has to contain \"websocket\".",
-        ],
+fn unknown_transport(examination: &Examination, is_refused: bool) -> Vec<&'static str> {
+    let lines: &[&str] = match socket_server(examination) {
+        SocketServer::Python => return remedy::python_websockets(examination, is_refused),
         SocketServer::Oxide => &[
             "The server's transports do not contain WebSocket: leave `transports` out of its builder, or \
              write",
@@ -300,7 +288,8 @@ fn unknown_transport(examination: &Examination) -> &'static [&'static str] {
             "The server's `transports` do not contain \"websocket\": add it, or leave `transports` out:",
             "  new Server(httpServer, { transports: [\"polling\", \"websocket\"] })",
         ],
-    }
+    };
+    lines.to_vec()
 }
 
 fn probe_failed(silent: &[&Exchange]) -> Finding {

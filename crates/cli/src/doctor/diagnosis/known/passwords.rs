@@ -1,5 +1,6 @@
 //! Passwords that a proxy asks for itself (HTTP's Basic authentication): its 401 comes before Socket.IO.
 
+use super::is_of_websocket;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -26,6 +27,14 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange) -> Vec<String>
             &["Or ask for no password on Socket.IO's path, and let Socket.IO check who it is (`auth`)."],
             nowhere(proxy),
             websocket(examination),
+        ]
+        .concat()
+    } else if is_of_websocket(exchange) {
+        [
+            &["No page can send `Authorization` with a WebSocket. Ask for no password on Socket.IO's path, and \
+               let Socket.IO check who it is (`auth`)."][..],
+            nowhere(proxy),
+            &["Or let clients stay on polling:", "  io(\"…\", { transports: [\"polling\"] })"],
         ]
         .concat()
     } else if sends_one(examination) {

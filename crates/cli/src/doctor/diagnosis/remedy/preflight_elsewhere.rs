@@ -7,7 +7,6 @@ use crate::doctor::{examination::Examination, software::Proxy};
 pub(super) fn in_proxy(examination: &Examination, proxy: Proxy) -> Vec<String> {
     let page = &examination.target.page;
     let origin = &page.origin;
-    let names = page.unsafe_headers().join(",");
     let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
     match proxy {
         Proxy::Express => {
@@ -25,28 +24,7 @@ pub(super) fn in_proxy(examination: &Examination, proxy: Proxy) -> Vec<String> {
                 "  app.use(cors({ … }));".to_owned(),
             ]
         }
-        Proxy::ApiGateway => {
-            let headers = if names.is_empty() { String::new() } else { format!(",AllowHeaders={names}") };
-            vec![
-                "A REST API of API Gateway answers OPTIONS only if Socket.IO's resource has a method OPTIONS \
-                 or ANY, and lets it pass only if that wants no authorization and no API key:"
-                    .to_owned(),
-                "  aws apigateway put-method --rest-api-id API --resource-id RESOURCE --http-method OPTIONS \
-                 --authorization-type NONE"
-                    .to_owned(),
-                "  aws apigateway put-integration --rest-api-id API --resource-id RESOURCE --http-method \
-                 OPTIONS --type HTTP_PROXY --integration-http-method OPTIONS --uri \
-                 https://api.example.com/socket.io/"
-                    .to_owned(),
-                "  aws apigateway create-deployment --rest-api-id API --stage-name STAGE".to_owned(),
-                "An HTTP API can answer preflights itself. Its CORS headers then replace the server's:"
-                    .to_owned(),
-                format!(
-                    "  aws apigatewayv2 update-api --api-id API --cors-configuration \
-                     AllowOrigins={origin},AllowMethods=GET,POST{headers}"
-                ),
-            ]
-        }
+        Proxy::ApiGateway => api_gateway(examination),
         Proxy::Kong => vec![
             "In Kong, let the route take OPTIONS (without `methods` it takes all), and let no plugin ask \
              preflights for a key (`run_on_preflight: false`):"
@@ -134,5 +112,40 @@ pub(super) fn in_proxy(examination: &Examination, proxy: Proxy) -> Vec<String> {
         }
         // They have lines of their own.
         Proxy::Nginx | Proxy::Apache | Proxy::Caddy | Proxy::Haproxy => Vec::new(),
+    }
+}
+
+/// First as the kind of API that answers is told: an HTTP API names its requests in a header of its own.
+fn api_gateway(examination: &Examination) -> Vec<String> {
+    let page = &examination.target.page;
+    let names = page.unsafe_headers().join(",");
+    let headers = if names.is_empty() { String::new() } else { format!(",AllowHeaders={names}") };
+    let credentials = if page.credentialed { ",AllowCredentials=true" } else { "" };
+    let rest = [
+        "A REST API of API Gateway answers OPTIONS only if Socket.IO's resource has a method OPTIONS or ANY, \
+         and lets it pass only if that wants no authorization and no API key:"
+            .to_owned(),
+        "  aws apigateway put-method --rest-api-id API --resource-id RESOURCE --http-method OPTIONS \
+         --authorization-type NONE"
+            .to_owned(),
+        "  aws apigateway put-integration --rest-api-id API --resource-id RESOURCE --http-method OPTIONS --type \
+         HTTP_PROXY --integration-http-method OPTIONS --uri https://api.example.com/socket.io/"
+            .to_owned(),
+        "  aws apigateway create-deployment --rest-api-id API --stage-name STAGE".to_owned(),
+    ];
+    let http = [
+        "An HTTP API of API Gateway can answer preflights itself. Its CORS headers then replace the server's:"
+            .to_owned(),
+        format!(
+            "  aws apigatewayv2 update-api --api-id API --cors-configuration \
+             AllowOrigins={},AllowMethods=GET,POST{headers}{credentials}",
+            page.origin
+        ),
+    ];
+    let is_http = examination.exchanges.iter().any(|it| it.header("apigw-requestid").is_some());
+    if is_http {
+        http.into_iter().chain(rest).collect()
+    } else {
+        rest.into_iter().chain(http).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! How a request to upgrade gets to the server.
 
+use super::python_websockets::GUNICORN;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -122,13 +123,7 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "  io(\"https://api.example.com\")",
         ],
         Some(Proxy::Vercel) => FUNCTIONS,
-        Some(Proxy::Gunicorn) => &[
-            "gunicorn needs a worker that can hold WebSockets. With threads:",
-            "  pip install simple-websocket",
-            "  gunicorn -w 1 --threads 100 app:app",
-            "For an ASGI application:",
-            "  gunicorn -w 1 -k uvicorn.workers.UvicornWorker app:app",
-        ],
+        Some(Proxy::Gunicorn) => GUNICORN,
         Some(Proxy::Cloudflare) => &[
             "In Cloudflare's dashboard, Network: turn WebSockets on. Then look at the proxy behind \
              Cloudflare, if there is one. In nginx, in Socket.IO's location:",

@@ -13,26 +13,30 @@ use crate::{
     network::{Answer, Failure},
 };
 
-pub(super) const O: &str = "https://app.example.com";
-pub(super) const FOREIGN: &str = "https://foreign.example";
-pub(super) const OPEN: &str = r#"0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}"#;
-pub(super) const OPEN_3: &str =
+pub(in crate::doctor::diagnosis) const O: &str = "https://app.example.com";
+pub(in crate::doctor::diagnosis) const FOREIGN: &str = "https://foreign.example";
+pub(in crate::doctor::diagnosis) const OPEN: &str =
+    r#"0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}"#;
+pub(in crate::doctor::diagnosis) const OPEN_3: &str =
     r#"58:0{"sid":"a","upgrades":["websocket"],"pingInterval":25000}2:40"#;
-pub(super) const FORBIDDEN: &str = r#"{"code":4,"message":"Forbidden"}"#;
-pub(super) const UNKNOWN: &str = r#"{"code":1,"message":"Session ID unknown"}"#;
-pub(super) const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
-pub(super) const UNSUPPORTED: &str = r#"{"code":5,"message":"Unsupported protocol version"}"#;
+pub(in crate::doctor::diagnosis) const FORBIDDEN: &str = r#"{"code":4,"message":"Forbidden"}"#;
+pub(in crate::doctor::diagnosis) const UNKNOWN: &str =
+    r#"{"code":1,"message":"Session ID unknown"}"#;
+pub(in crate::doctor::diagnosis) const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
+pub(in crate::doctor::diagnosis) const UNSUPPORTED: &str =
+    r#"{"code":5,"message":"Unsupported protocol version"}"#;
 
-pub(super) type Headers = [(&'static str, &'static str)];
-pub(super) const NONE: &Headers = &[];
-pub(super) const ALLOW: &str = "access-control-allow-origin";
-pub(super) const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
-pub(super) const VARY: (&str, &str) = ("vary", "Origin");
-pub(super) const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
+pub(in crate::doctor::diagnosis) type Headers = [(&'static str, &'static str)];
+pub(in crate::doctor::diagnosis) const NONE: &Headers = &[];
+pub(in crate::doctor::diagnosis) const ALLOW: &str = "access-control-allow-origin";
+pub(in crate::doctor::diagnosis) const CREDENTIALS: (&str, &str) =
+    ("access-control-allow-credentials", "true");
+pub(in crate::doctor::diagnosis) const VARY: (&str, &str) = ("vary", "Origin");
+pub(in crate::doctor::diagnosis) const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
 
 impl Examination {
     /// Of a server to which a connection is possible.
-    pub(super) fn connected() -> Self {
+    pub(in crate::doctor::diagnosis) fn connected() -> Self {
         let page = Page {
             origin: O.to_owned(),
             headers: Vec::new(),
@@ -55,7 +59,7 @@ impl Examination {
     }
 
     /// Of a server that gives the page all it asks for, and nothing to others.
-    pub(super) fn good() -> Self {
+    pub(in crate::doctor::diagnosis) fn good() -> Self {
         Self::connected()
             .sees(Step::Poll4, 200, GRANT, OPEN)
             .sees(Step::Poll3, 400, GRANT, UNSUPPORTED)
@@ -73,7 +77,13 @@ impl Examination {
     }
 
     /// The same, with another answer in a step.
-    pub(super) fn sees(self, step: Step, status: u16, headers: &Headers, body: &str) -> Self {
+    pub(in crate::doctor::diagnosis) fn sees(
+        self,
+        step: Step,
+        status: u16,
+        headers: &Headers,
+        body: &str,
+    ) -> Self {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let headers = headers.iter().map(own).collect();
         // Each session has an id of its own, of one letter.
@@ -83,11 +93,11 @@ impl Examination {
     }
 
     /// The same, with no answer in a step.
-    pub(super) fn fails(self, step: Step, error: Failure) -> Self {
+    pub(in crate::doctor::diagnosis) fn fails(self, step: Step, error: Failure) -> Self {
         self.notes(step, None, Some(error))
     }
 
-    pub(super) fn notes(
+    pub(in crate::doctor::diagnosis) fn notes(
         mut self,
         step: Step,
         answer: Option<Answer>,
@@ -125,49 +135,49 @@ impl Examination {
     }
 
     /// The same, asked from another origin in the last step, or from none.
-    pub(super) fn from(mut self, origin: Option<&str>) -> Self {
+    pub(in crate::doctor::diagnosis) fn from(mut self, origin: Option<&str>) -> Self {
         self.exchanges.last_mut().unwrap().origin = origin.map(str::to_owned);
         self
     }
 
     /// The same, of a page with credentials.
-    pub(super) fn credentialed(mut self) -> Self {
+    pub(in crate::doctor::diagnosis) fn credentialed(mut self) -> Self {
         self.target.page.credentialed = true;
         self
     }
 
     /// The same, of a page whose browser holds cookies.
-    pub(super) fn holding(mut self, cookie: &str) -> Self {
+    pub(in crate::doctor::diagnosis) fn holding(mut self, cookie: &str) -> Self {
         self.target.page.cookie = Some(cookie.to_owned());
         self.credentialed()
     }
 
     /// The same, of a page with a header of its own.
-    pub(super) fn sending(mut self, name: &str) -> Self {
+    pub(in crate::doctor::diagnosis) fn sending(mut self, name: &str) -> Self {
         self.target.page.headers.push((name.to_owned(), "value".to_owned()));
         self
     }
 
     /// The same, of a page that uses that client.
-    pub(super) fn by_client(mut self, client: u8) -> Self {
+    pub(in crate::doctor::diagnosis) fn by_client(mut self, client: u8) -> Self {
         self.target.page.client = client;
         self
     }
 
     /// The same, of a page that uses WebSocket alone.
-    pub(super) fn without_polling(mut self) -> Self {
+    pub(in crate::doctor::diagnosis) fn without_polling(mut self) -> Self {
         self.target.page.websocket = true;
         self
     }
 
     /// The same, of a page of another origin.
-    pub(super) fn by_page(mut self, origin: &str) -> Self {
+    pub(in crate::doctor::diagnosis) fn by_page(mut self, origin: &str) -> Self {
         self.target.page.origin = origin.to_owned();
         self
     }
 
     /// The same, at another URL.
-    pub(super) fn at(mut self, base: &str) -> Self {
+    pub(in crate::doctor::diagnosis) fn at(mut self, base: &str) -> Self {
         self.target.base = base.parse().unwrap();
         self
     }

@@ -8,7 +8,13 @@ use super::made::{
     UNSUPPORTED, VARY,
 };
 use crate::{
-    doctor::{diagnosis::diagnose, examination::Examination, finding::Finding, step::Step},
+    doctor::{
+        diagnosis::diagnose,
+        examination::Examination,
+        facts::facts,
+        finding::{Code, Finding},
+        step::Step,
+    },
     network::{Answer, Failure, FailureKind, PortProtocol},
 };
 
@@ -21,6 +27,7 @@ const NOTHING: &str = "\u{0}";
 const REFUSED_BY_PYTHON: &str = r#""https://app.example.com is not an accepted origin.""#;
 const OLD_FOR_PYTHON: &str =
     r#""The client is using an unsupported version of the Socket.IO or Engine.IO protocols""#;
+const NO_TRANSPORT: &str = r#"{"code":0,"message":"Transport unknown"}"#;
 const NGINX: (&str, &str) = ("server", "nginx/1.24.0");
 
 #[track_caller]
@@ -54,6 +61,12 @@ fn fails(step: Step, kind: FailureKind, speaks: Option<PortProtocol>) -> Examina
 fn garbled(examination: Examination) -> Examination {
     let no_answer = || Failure::new(FailureKind::Protocol, "HTTP version must be 1.1 or higher");
     examination.fails(Step::Websocket, no_answer()).fails(Step::Upgrade, no_answer())
+}
+
+/// The last exchange ends after so many seconds.
+fn briefly(mut examination: Examination, seconds: u64) -> Examination {
+    examination.exchanges.last_mut().unwrap().took = Duration::from_secs(seconds);
+    examination
 }
 
 const PYTHON: &Headers = &[
@@ -247,6 +260,202 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
 }
 
 #[test]
+fn a_connection_that_ended_is_no_fact_of_one_that_stayed() {
+    let told = |mut examination: Examination| {
+        examination.target.hold = Some(Duration::from_secs(20));
+        let facts = facts(&examination).into_iter();
+        facts
+            .filter(|fact| fact.name == "idle connections")
+            .map(|fact| fact.value)
+            .collect::<String>()
+    };
+    let cut = good().sees(Step::HoldPoll, 504, NONE, "");
+    assert_eq!(told(good()), "kept open for 20 s");
+    assert_eq!(told(briefly(cut, 10)), "a poll ended after 10 s");
+}
+
+#[test]
+fn a_login_of_a_websocket_is_told_in_words_of_websockets() {
+    let apache = ("server", "Apache/2.4.62");
+    let basic: &Headers = &[("www-authenticate", "Basic realm=\"a\""), apache];
+    let bearer: &Headers = &[("www-authenticate", "Bearer")];
+    for (headers, part) in [
+        (basic, "No page can send `Authorization` with a WebSocket"),
+        (bearer, "Browsers send authorization with polls, but not with a WebSocket"),
+    ] {
+        let refused = good().sending("authorization").sees(Step::Websocket, 401, headers, "");
+        let findings = diagnose(&refused.sees(Step::Upgrade, 401, headers, ""));
+        let first = findings.first().unwrap();
+        assert_eq!(first.code, Code::LoginRequired);
+        assert!(first.fix.iter().any(|line| line.contains(part)), "{first:?}");
+        assert!(first.why.iter().any(|line| line.ends_with("no valid credentials available")));
+        let whole = format!("{first:?}");
+        for text in ["is the password right", "XMLHttpRequest", "shows a CORS error"] {
+            assert!(!whole.contains(text), "{text}: {whole}");
+        }
+    }
+    let alone =
+        good().without_polling().sees(Step::Poll4, 404, NONE, "").sees(Step::Poll3, 404, NONE, "");
+    let findings = diagnose(&alone.sees(Step::Websocket, 404, NONE, "").sees(
+        Step::NoOriginPoll,
+        404,
+        NONE,
+        "",
+    ));
+    let whole = format!("{findings:?}");
+    assert!(whole.contains("Unexpected response code: 404"), "{whole}");
+    assert!(!whole.contains("XMLHttpRequest"), "{whole}");
+}
+
+#[test]
+fn an_api_gateway_without_a_route_for_options_is_told_first() {
+    let rest: &Headers = &[("x-amz-apigw-id", "1="), ("x-amzn-requestid", "1")];
+    let http: &Headers = &[("apigw-requestid", "1=")];
+    let no_token = r#"{"message":"Missing Authentication Token"}"#;
+    for (headers, status, body, command) in [
+        (rest, 403, no_token, "  aws apigateway put-method"),
+        (http, 404, r#"{"message":"Not Found"}"#, "  aws apigatewayv2 update-api"),
+    ] {
+        let examination =
+            good().sending("authorization").sees(Step::Preflight, status, headers, body);
+        let findings = diagnose(&examination);
+        let Finding { code, summary, fix, .. } = findings.first().unwrap();
+        assert_eq!(*code, Code::PreflightFailed, "{status}");
+        assert!(summary.starts_with("API Gateway has no route for OPTIONS"), "{summary}");
+        assert!(fix[1].starts_with(command), "{fix:?}");
+        assert!(!fix.join("\n").contains("past any login"), "{fix:?}");
+    }
+}
+
+#[test]
+fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
+    let moved: &Headers = &[("location", "/socket.io?EIO=4")];
+    let own = answers(308, moved, "").by_page("https://api.example.net");
+    let findings = diagnose(&own);
+    let Finding { code, why, .. } = findings.first().unwrap();
+    assert_eq!(*code, Code::Redirected);
+    let why = why.join("\n");
+    assert!(why.contains("this is not about CORS. The browser follows"), "{why}");
+    assert!(why.contains("another is 404"), "{why}");
+    let findings = diagnose(&answers(308, moved, ""));
+    let why = findings.first().unwrap().why.join("\n");
+    assert!(why.contains("has to pass the CORS check"), "{why}");
+}
+
+#[test]
+fn a_balancer_is_named_by_its_cookies_and_nothing_is_told_that_is_so_already() {
+    let none = "SameSite=None; Secure already";
+    let lost = |cookies: &[&'static str], allows: bool| {
+        let mut headers = if allows { GRANT.to_vec() } else { vec![(ALLOW, O), VARY] };
+        headers.extend(cookies.iter().map(|cookie| ("set-cookie", *cookie)));
+        good().sees(Step::Poll4, 200, &headers, OPEN).sees(Step::PollAgain, 400, GRANT, UNKNOWN)
+    };
+    let alb: &[&str] = &["AWSALB=a; Path=/", "AWSALBCORS=a; Path=/; SameSite=None; Secure"];
+    let session: &[&str] = &["session=a; Path=/", "GCLB=\"a\"; Path=/; HttpOnly"];
+    let allow = "allow credentials";
+    for (examination, parts, not) in [
+        (
+            lost(alb, true),
+            &["The AWS load balancer keeps", "(AWSALB, AWSALBCORS)", none][..],
+            allow,
+        ),
+        (lost(alb, false), &["The AWS load balancer keeps", "credentials: true", none], "HAProxy"),
+        (
+            lost(session, true),
+            &["Google Cloud's load balancer keeps", "(GCLB)", "only if it has"],
+            "HAProxy",
+        ),
+        (lost(&["SERVERID=a"], true), &["HAProxy, or another", "secure attr"], allow),
+        (lost(&["a=b"], true), &["The server sets a cookie (a)", "secure attr"], allow),
+        (lost(session, true).credentialed(), &["Google Cloud's", "only if it has"], "secure attr"),
+        (lost(alb, true).credentialed(), &["AWSALB, AWSALBCORS back"], "only if it has"),
+    ] {
+        let findings = diagnose(&examination);
+        let lost = findings.iter().find(|finding| finding.code == Code::SessionLost).unwrap();
+        let fix = lost.fix.join("\n");
+        for part in parts {
+            assert!(fix.contains(part), "no {part:?} in {fix}");
+        }
+        assert!(!fix.contains(not), "{not:?} in {fix}");
+    }
+}
+
+#[test]
+fn a_page_of_websockets_alone_is_told_what_chromium_prints_of_them() {
+    let refused = |step| {
+        let kind = if step == Step::Connect { FailureKind::Refused } else { FailureKind::Late };
+        Examination::connected().fails(step, Failure::of_connection(kind))
+    };
+    for (examination, polls, alone) in [
+        (
+            refused(Step::Connect),
+            "GET https://api.example.net/socket.io/?EIO=4&transport=polling net::ERR_CONNECTION_REFUSED",
+            "failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED",
+        ),
+        (
+            refused(Step::Poll4),
+            "GET https://api.example.net/socket.io/?EIO=4&transport=polling net::ERR_TIMED_OUT",
+            "failed: WebSocket opening handshake timed out",
+        ),
+        (
+            good().at("https://api.example.net:10080"),
+            "GET https://api.example.net:10080/socket.io/?EIO=4&transport=polling net::ERR_UNSAFE_PORT",
+            "failed: Error in connection establishment: net::ERR_UNSAFE_PORT",
+        ),
+        (
+            good().at("http://api.example.net"),
+            "insecure XMLHttpRequest endpoint 'http://api.example.net/socket.io/?EIO=4&transport=polling'",
+            "insecure WebSocket endpoint 'ws://api.example.net/socket.io/?EIO=4&transport=websocket'",
+        ),
+    ] {
+        let why = |examination: &Examination| diagnose(examination).first().unwrap().why.join("\n");
+        let told = why(&examination);
+        assert!(told.contains(polls), "{told}");
+        let told = why(&examination.without_polling());
+        assert!(told.contains(alone) && !told.contains("polling"), "{told}");
+    }
+}
+
+#[test]
+fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
+    for (server, is_unknown, first, command) in [
+        ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
+        ("hypercorn-h11", false, "hypercorn holds", "  hypercorn app:app"),
+        ("daphne", false, "daphne holds", "  daphne project.asgi:application"),
+        ("gunicorn", false, "gunicorn needs", "  gunicorn -w 1 --threads 100 app:app"),
+        ("Werkzeug/3.1.3 Python/3.13.1", false, "Flask's server", "  pip install simple-websocket"),
+        ("Werkzeug/3.1.3 Python/3.13.1", true, "Flask's server", "  pip install simple-websocket"),
+        ("waitress", false, "waitress cannot", "  gunicorn -w 1 --threads 100 app:app"),
+        (
+            "WSGIServer/0.2 CPython/3.13.1",
+            false,
+            "Python's own",
+            "  gunicorn -w 1 --threads 100 app:app",
+        ),
+        (
+            "uvicorn",
+            true,
+            "python-socketio's `transports`",
+            "transports=[\"polling\", \"websocket\"]",
+        ),
+        ("TornadoServer/6.4", false, "python-socketio can", "  pip install 'uvicorn[standard]'"),
+    ] {
+        let (status, body) =
+            if is_unknown { (400, NO_TRANSPORT) } else { (500, "Internal Server Error") };
+        let examination = python()
+            .sees(Step::Poll4, 200, GRANT, OPEN)
+            .sees(Step::Websocket, status, &[("server", server)], body)
+            .sees(Step::Upgrade, status, &[("server", server)], body);
+        let findings = diagnose(&examination);
+        let Finding { code, fix, .. } = findings.first().unwrap();
+        assert_eq!(*code, Code::UpgradeBlocked, "{server}");
+        assert!(fix[0].starts_with(first), "{server}: {fix:?}");
+        let place = fix.iter().position(|line| line.contains(command));
+        assert!(place.is_some_and(|place| place < 5), "{server}: {fix:?}");
+    }
+}
+
+#[test]
 fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
     let refused = |headers: &Headers| {
         answers(403, headers, "Forbidden").sees(Step::NoOriginPoll, 200, NONE, OPEN)
@@ -379,7 +588,7 @@ fn later_requests_are_told_by_what_answers_them() {
         (
             garbled(good()).sees(Step::Poll4, 200, PYTHON, OPEN),
             "error upgrade-blocked",
-            "pip install simple-websocket",
+            "pip install gunicorn simple-websocket",
             "proxy_set_header",
         ),
         (
@@ -464,8 +673,7 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
     let opened = good().sees(Step::LookAlikeWebsocket, 101, NONE, OPEN).from(Some(like));
     let cut = Answer { status: 101, body: OPEN.to_owned(), ..Answer::default() };
     let closed = Failure::new(FailureKind::Closed, "the WebSocket is closed");
-    let mut held = good().notes(Step::HoldWebsocket, Some(cut), Some(closed));
-    held.exchanges.last_mut().unwrap().took = Duration::from_secs(30);
+    let held = briefly(good().notes(Step::HoldWebsocket, Some(cut), Some(closed)), 30);
     let slow = good().fails(Step::SlowPoll, Failure::of_connection(FailureKind::Late));
     let stock = good().sees(Step::ForeignWebsocket, 101, NONE, OPEN);
     assert_first(vec![
@@ -481,7 +689,10 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
         (let_in(like, false), "warning loose-origin-check", "includes", NOTHING),
         (let_in("http://app.example.com", true), "warning loose-origin-check", "includes", NOTHING),
         (opened, "danger loose-origin-check", "includes", NOTHING),
-        (held, "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
+        (held.clone(), "error idle-timeout", "proxy_read_timeout 60s;", NOTHING),
+        (held.clone(), "error idle-timeout", "pingInterval: 15_000", NOTHING),
+        (briefly(held.clone(), 10), "error idle-timeout", "pingInterval: 5_000", "10_000"),
+        (briefly(held, 1), "error idle-timeout", "proxy_read_timeout", "pingInterval:"),
         (slow, "warning no-answer-in-time", "--timeout 60", NOTHING),
         (
             good().sees(Step::SlowPoll, 503, NONE, ""),
