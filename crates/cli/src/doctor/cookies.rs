@@ -49,7 +49,12 @@ impl SetCookie {
 
     /// True if it only leads to one of several servers, and logs nobody in.
     pub(super) fn is_of_a_balancer(&self) -> bool {
-        OF_BALANCERS.iter().any(|start| self.name.starts_with(start))
+        self.balancers_start().is_some()
+    }
+
+    /// The beginning that its name has in common with others of the same proxy or balancer.
+    pub(super) fn balancers_start(&self) -> Option<&'static str> {
+        OF_BALANCERS.iter().find(|start| self.name.starts_with(**start)).copied()
     }
 
     /// True if a browser keeps it, and sends it, for a page of another site.

@@ -159,11 +159,12 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
     let mut later = examination.all(Step::Post).chain(examination.all(Step::PollAgain));
     // A GET without an answer is one that the server holds until it has something to say.
     let failed = later.find(|exchange| match exchange.status() {
-        Some(status) => status != 200,
+        Some(status) => status != 200 || exchange.is_of_another(),
         None => exchange.method == "POST",
     })?;
     let answer = match (failed.status(), &failed.error) {
         (None, Some(error)) => format!("fails: {}", error.text),
+        (Some(200), _) => "is answered 200, and not by Socket.IO".to_owned(),
         (status, _) => format!("is answered {}", status.unwrap_or_default()),
     };
     Some(
@@ -225,6 +226,11 @@ const MAX_POLL: u64 = 25;
 
 fn cause(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
+        Some(200) => &[
+            "Something before Socket.IO writes that answer (see its text), and the request does not get \
+             through: a firewall, a cache, a rule on methods, an API's mock. Let GET, POST and OPTIONS of \
+             Socket.IO's path past it.",
+        ],
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, but not the GET. Let it allow the \
              Origin that the POST has.",

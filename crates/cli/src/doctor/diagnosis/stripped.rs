@@ -89,7 +89,7 @@ fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
 fn by_chance(examination: &Examination) -> Option<Finding> {
     let of_page = |it: &&Exchange| {
         let steps = [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::QuietSession];
-        steps.contains(&it.step) && it.is_ok()
+        steps.contains(&it.step) && it.is_ok() && !it.is_of_another()
     };
     let kind = |exchange: &Exchange| (exchange.method, exchange.url.contains("sid="));
     let missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
@@ -119,7 +119,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
     if let Some(finding) = by_chance(examination) {
         return Some(finding);
     }
-    let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
+    let post = examination.get(Step::Post).filter(|post| post.is_ok() && !post.is_of_another())?;
     let again =
         examination.all(Step::PollAgain).find(|again| again.method == "GET" && again.is_ok());
     let is_missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
