@@ -52,6 +52,10 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
             ],
             Some(_) => vec!["Set it on answers of every status.".to_owned()],
         })
+        .fix(own_error_has_it(examination).then_some(
+            "The server itself sends it with its errors (--direct), so the proxy replaces their headers, or \
+             the errors.",
+        ))
         .fix(remedy::lines::set_header(
             proxy_before(examination, bad),
             "Access-Control-Allow-Origin",
@@ -63,6 +67,10 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
                 .to_owned(),
         ]),
     )
+}
+
+fn own_error_has_it(examination: &Examination) -> bool {
+    examination.get(Step::DirectBadSession).is_some_and(Exchange::grants_its_origin)
 }
 
 /// The server throws the client out by itself.

@@ -255,8 +255,12 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
          alone. Chromium prints:"
             .to_owned()])
         .why(blocked.first().map(|exchange| failed(exchange)));
+    // python-socketio has those words too where the header is lost, and offers no upgrade that it cannot take.
+    let is_lost = socket_server(examination) == SocketServer::Python
+        && examination.offers_upgrade() == Some(true);
     let takes_none = |exchange: &&Exchange| {
-        exchange.has_engine_error(UNKNOWN_TRANSPORT) || fails_in_python(examination, exchange)
+        (!is_lost && exchange.has_engine_error(UNKNOWN_TRANSPORT))
+            || fails_in_python(examination, exchange)
     };
     if blocked.iter().any(takes_none) {
         return finding.fix(unknown_transport(examination).iter().copied());
