@@ -1,8 +1,15 @@
 // `socketio-cors doctor` with nginx before a Socket.IO server.
 import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
-import { granted, nginx, nobody, page, server } from "./deployments.js";
-import { error, preflightForEachPoll, testFindings, unguarded, warning } from "./findings.js";
+import { granted, nginx, nobody, page, proxied, python, server } from "./deployments.js";
+import {
+	error,
+	preflightForEachPoll,
+	testFindings,
+	testFirstFindings,
+	unguarded,
+	warning,
+} from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 const good = server(4, { cors: granted });
@@ -101,6 +108,169 @@ describe("CORS headers", needsNginx, () =>
 		},
 	}),
 );
+
+const other = "https://www.example.com";
+const inSocketIo = "In a Socket.IO";
+
+describe("a header that the server itself sends right", needsNginx, () => {
+	const replaced = (header, value, hidden = header) =>
+		nginx(good, `proxy_hide_header ${hidden}; add_header ${header} "${value}" always;`);
+	const acao = "Access-Control-Allow-Origin";
+	const is = "error stripped-headers";
+	const inNginx = [`# add_header ${acao} …;`, "nothing is to change in the server"];
+	testFirstFindings({
+		"and nginx replaces by another origin": {
+			of: replaced(acao, other),
+			asks: direct,
+			is,
+			says: [`a proxy replaces the server's ${acao} by "${other}"`, `${acao}: ${page}`],
+			fix: inNginx,
+			not: inSocketIo,
+		},
+		"and HAProxy replaces by another origin": {
+			of: proxied("HAProxy", good, `http-response set-header ${acao} ${other}`),
+			asks: direct,
+			is,
+			says: `a proxy replaces the server's ${acao} by "${other}"`,
+			fix: `# http-response set-header ${acao} …`,
+			not: inSocketIo,
+		},
+		"and nginx replaces by what is no origin": {
+			of: replaced(acao, "https://*.example.com"),
+			asks: direct,
+			is,
+			fix: inNginx,
+			not: inSocketIo,
+		},
+		"and nginx replaces by the page's, with a slash": {
+			of: replaced(acao, `${page}/`),
+			asks: direct,
+			is,
+			fix: inNginx,
+			not: inSocketIo,
+		},
+		"and nginx replaces by *, for a page with credentials": {
+			of: replaced(acao, "*"),
+			asks: (deployment) => [...direct(deployment), "--credentials"],
+			is,
+			fix: inNginx,
+			not: inSocketIo,
+		},
+		"and nginx takes away, of credentials": {
+			of: nginx(good, "proxy_hide_header Access-Control-Allow-Credentials;"),
+			asks: (deployment) => [...direct(deployment), "--credentials"],
+			is,
+			says: "a proxy removes the server's Access-Control-Allow-Credentials",
+			fix: "proxy_hide_header",
+			not: inSocketIo,
+		},
+		"and nginx answers preflights without": {
+			of: nginx(good, "if ($request_method = OPTIONS) { return 204; }"),
+			asks: (deployment) => [...direct(deployment), ...header],
+			is: "error preflight-without-cors",
+			says: "OPTIONS",
+			fix: ["The server itself answers the preflight right", "return 204;"],
+			not: inSocketIo,
+		},
+		"and nginx answers preflights with fewer headers": {
+			of: nginx(
+				good,
+				`if ($request_method = OPTIONS) {
+					add_header ${acao} ${page};
+					add_header Access-Control-Allow-Headers content-type;
+					return 204;
+				}`,
+			),
+			asks: (deployment) => [...direct(deployment), ...header],
+			is: "error header-not-allowed",
+			says: "the proxy does not allow",
+			fix: "The server itself answers the preflight right",
+			not: inSocketIo,
+		},
+	});
+});
+
+describe("a header that a proxy sets, and Socket.IO does not", needsNginx, () => {
+	const set = (value) => nginx(silent, `add_header Access-Control-Allow-Origin "${value}" always;`);
+	const map = [
+		"map $http_origin $allowed_origin {",
+		`"${page}" "${page}";`,
+		"Socket.IO's `cors` is off",
+		"So nginx sets the header. Change it there:\nIn nginx, write",
+	];
+	testFirstFindings({
+		"to a list": {
+			of: set(`${other} ${page}`),
+			is: "error doubled-origin",
+			fix: [...map, `"${other}" "${other}";`],
+			not: "process.env.ORIGINS",
+		},
+		"to another origin": {
+			of: set(other),
+			is: "error origin-not-listed",
+			says: `nginx allows "${other}"`,
+			fix: map,
+		},
+		"to a pattern": {
+			of: set("https://*.example.com"),
+			is: "error invalid-origin",
+			fix: map,
+			not: "cors: { origin: [/",
+		},
+		"to the page's, with a slash": {
+			of: set(`${page}/`),
+			is: "error origin-near-miss",
+			fix: ["nginx sets the header", `add_header Access-Control-Allow-Origin "${page}" always;`],
+			not: "In the list, replace",
+		},
+		"to what a list of Apache has": {
+			of: proxied(
+				"Apache",
+				silent,
+				`SetEnvIf Origin "^https://www\\.example\\.com$" ORIGIN=$0
+				Header always set Access-Control-Allow-Origin %{ORIGIN}e env=ORIGIN
+				Header always merge Vary Origin
+				ProxyPass / http://NODE/ upgrade=websocket`,
+			),
+			is: "error origin-not-listed",
+			says: "Apache's list of allowed origins",
+			fix: ["So Apache sets the header", 'SetEnvIf Origin "^(https://app\\.example\\.com)$"'],
+			not: "print the list",
+		},
+	});
+});
+
+describe("nginx before python-socketio", needsNginx, () => {
+	const flask = python(
+		'socketio = SocketIO(app, async_mode="threading", cors_allowed_origins="*")',
+	);
+	const lines = (header, options) => nginx(flask, header, options);
+	testFirstFindings({
+		"sets the header too": {
+			of: lines("add_header Access-Control-Allow-Origin *;"),
+			is: "error doubled-origin",
+			fix: [
+				"In nginx, delete the add_header lines",
+				"Or perhaps a CORS middleware",
+				"In Flask-SocketIO:\nsocketio = SocketIO(app, cors_allowed_origins=[])",
+			],
+		},
+		"sets the header too, and the server is asked": {
+			of: lines("add_header Access-Control-Allow-Origin *;"),
+			asks: direct,
+			is: "error doubled-origin",
+			says: "the server sets one, and a proxy before it adds another",
+			fix: "In nginx, delete the add_header lines",
+			not: "CORS middleware",
+		},
+		"passes no upgrades on": {
+			of: lines("", { forUpgrades: "" }),
+			is: "error upgrade-blocked",
+			fix: "proxy_set_header Upgrade $http_upgrade;",
+			not: "simple-websocket",
+		},
+	});
+});
 
 describe("preflights", needsNginx, () => {
 	const answered = (answer) => nginx(good, `if ($request_method = OPTIONS) { ${answer} }`);

@@ -313,6 +313,111 @@ describe("a path", () => {
 	});
 });
 
+describe("a page with status 200, of what is before Socket.IO", () => {
+	const f5 =
+		"<html><title>Request Rejected</title><body>The requested URL was rejected. Please consult with your administrator.<br>Your support ID is: 4444</body></html>";
+	const app = '<!doctype html><div id="root"></div>';
+	/** Requests of which `isTheirs` says so are answered by a text and without CORS. */
+	const answering = (isTheirs, body, status = 200, type = html) =>
+		before(guarded(good), (request, answer) => {
+			if (isTheirs(request)) answer(status, type, body);
+			return isTheirs(request);
+		});
+	const isPost = ({ method }) => method === "POST";
+	const isPreflight = ({ method }) => method === "OPTIONS";
+	const isUpgrade = ({ headers }) => headers.upgrade !== undefined;
+	const isPoll = ({ method, url }) => method === "GET" && url.includes("polling");
+	const notCors = ["proxy_hide_header", "cors: {"];
+	testFirstFindings({
+		"a firewall's, for POST": {
+			of: answering(isPost, f5),
+			is: "error blocked",
+			says: ["F5's web application firewall", "refuses the POST", "Request Rejected"],
+			fix: ["support ID", "/socket.io/*"],
+			not: notCors,
+		},
+		"a firewall's, for POST, with 403": {
+			of: answering(isPost, f5, 403),
+			is: "error blocked",
+			says: "refuses the POST",
+			fix: "support ID",
+			not: notCors,
+		},
+		"a firewall's, for the page's Origin, with 403": {
+			of: answering(({ headers }) => headers.origin === page, f5, 403),
+			is: "error blocked",
+			says: "refuses the poll",
+			fix: "support ID",
+			not: notCors,
+		},
+		"a firewall's, for preflights": {
+			of: answering(isPreflight, f5),
+			asks: header,
+			is: "error blocked",
+			says: "refuses the preflight",
+			fix: "support ID",
+			not: notCors,
+		},
+		"a firewall's, for the polls of a session": {
+			of: answering((request) => isPoll(request) && request.url.includes("sid="), f5),
+			is: "error blocked",
+			says: "refuses the poll",
+			fix: "support ID",
+			not: notCors,
+		},
+		"a login, for POST": {
+			of: answering(isPost, "<h1>Sign in</h1><form><input type=password></form>"),
+			is: "error not-socket-io",
+			says: "a web page answers the POST",
+			fix: "a rule looks at the method",
+			not: ["proxy_hide_header"],
+		},
+		"the page's own app, for POST": {
+			of: answering(isPost, app),
+			is: "error not-socket-io",
+			says: "the page's own web app answers the POST",
+			fix: ["a rule looks at the method", "proxy_pass"],
+			not: ["proxy_hide_header"],
+		},
+		"a firewall's, for WebSockets": {
+			of: answering(isUpgrade, f5),
+			is: "error blocked",
+			says: "refuses the WebSocket's handshake",
+			fix: "support ID",
+			not: ["proxy_set_header", "XMLHttpRequest"],
+		},
+		"the page's own app, for WebSockets": {
+			of: answering(isUpgrade, app),
+			is: "error upgrade-blocked",
+			says: ["answered 200 instead of 101", "by a web page"],
+			fix: "ws: true",
+		},
+		"JSON, for POST": {
+			of: answering(isPost, '{"blocked":true}', 200, { "Content-Type": "application/json" }),
+			is: "error post-failed",
+			says: ["answered 200, and not by Socket.IO", '{"blocked":true}'],
+			fix: "a firewall, a cache, a rule on methods",
+			not: notCors,
+		},
+	});
+
+	let turn = 0;
+	const cookies = () => ({ "Set-Cookie": `TS01${turn++}=1; Path=/` });
+	testFirstFindings({
+		"its cookies have another name each time": {
+			of: meddling(guarded(good), (answer) =>
+				answer.status === 101
+					? answer
+					: { ...answer, headers: { ...answer.headers, ...cookies() } },
+			),
+			is: "warning cookie-not-cross-site",
+			says: "the cookies TS01… back",
+			fix: "SameSite=None; Secure",
+			not: "TS012=",
+		},
+	});
+});
+
 describe("a server of another kind", () => {
 	let count = 0;
 	testFirstFindings({

@@ -55,7 +55,14 @@ impl SetCookie {
 
     /// True if it only leads to one of several servers, and logs nobody in.
     pub(super) fn is_of_a_balancer(&self) -> bool {
-        self.balancer().is_some() || OF_PROXIES.iter().any(|start| self.name.starts_with(start))
+        self.balancers_start().is_some()
+    }
+
+    /// The beginning that its name has in common with others of the same proxy or balancer.
+    pub(super) fn balancers_start(&self) -> Option<&'static str> {
+        let balancers = BALANCERS.iter().map(|(start, _)| *start);
+        let mut starts = balancers.chain(OF_PROXIES.iter().copied());
+        starts.find(|start| self.name.starts_with(start))
     }
 
     /// True if a browser keeps it, and sends it, for a page of another site.

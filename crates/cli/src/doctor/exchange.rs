@@ -157,6 +157,28 @@ impl Exchange {
         told || self.has_engine_error(engineio::UNKNOWN_SESSION)
     }
 
+    /// True if a packet was taken, in the words of Engine.IO, which Node calls `text/html`.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.method == "POST" && self.is_ok() && self.body().trim().eq_ignore_ascii_case("ok")
+    }
+
+    /// True if a request of a session is answered 200 by something else than Engine.IO: by a page, or by a
+    /// firewall's text.
+    pub(super) fn is_of_another(&self) -> bool {
+        let body = self.body().trim_start();
+        if !self.is_ok() || self.error.is_some() || self.is_body_kept() || body.is_empty() {
+            return false;
+        }
+        match (self.step, self.method) {
+            (Step::Post | Step::ForeignPost, _) | (Step::PollAgain, "POST") => {
+                !self.is_acknowledged()
+            }
+            // A packet's type, or the length of a framed one, is a digit.
+            (Step::PollAgain, _) => body.starts_with(['<', '{']),
+            _ => false,
+        }
+    }
+
     /// True if Engine.IO answers at all.
     pub(super) fn is_engine_io(&self) -> bool {
         self.opened().is_some() || self.engine_error().is_some()

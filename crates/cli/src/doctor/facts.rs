@@ -97,7 +97,10 @@ fn idle(examination: &Examination) -> Option<String> {
 
 /// A POST of a page elsewhere, where it needs the id of a session that nobody tells it.
 fn foreign_post(examination: &Examination) -> Option<String> {
-    let post = examination.get(Step::ForeignPost).filter(|post| post.status() == Some(200))?;
+    let post = examination.get(Step::ForeignPost)?;
+    if post.status() != Some(200) || post.is_of_another() {
+        return None;
+    }
     let origin = post.origin.as_deref().unwrap_or_default();
     Some(format!(
         "the server acts on one from {origin} that knows the id of a session (which no page can guess)"
@@ -125,6 +128,10 @@ fn listed(texts: &[String]) -> String {
 
 /// The answer of Socket.IO 3 or 4 to the packet that connects to the namespace.
 fn connection(examination: &Examination) -> Option<String> {
+    // What connects to it did not get there.
+    if examination.get(Step::Post).is_some_and(Exchange::is_of_another) {
+        return None;
+    }
     let namespace = &examination.target.page.namespace;
     let read = examination.get(Step::PollAgain).filter(|it| it.method == "GET")?;
     match &read.answer {

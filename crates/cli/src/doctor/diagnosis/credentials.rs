@@ -4,7 +4,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     evidence::{unreadable, with_cors},
-    remedy,
+    remedy, stripped,
 };
 use crate::doctor::{
     examination::Examination,
@@ -33,6 +33,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 }
 
 fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
+    if let Some(finding) = stripped::replaced(examination, poll, "Access-Control-Allow-Origin") {
+        return finding;
+    }
     let page = &examination.target.page;
     let finding = Finding::new(
         Code::WildcardWithCredentials,
@@ -51,7 +54,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
         .why(unreadable(poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
         .fix(remedy::headers_of_proxy(examination, poll));
-    let finding = if remedy::sets_none_itself(examination) {
+    let finding = if remedy::is_set_by_another(examination, poll) {
         finding.fix(["Or delete it there, and let the server set it:"])
     } else {
         finding
@@ -64,6 +67,12 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
+    if !poll.doubles_credentials()
+        && let Some(finding) =
+            stripped::replaced(examination, poll, "Access-Control-Allow-Credentials")
+    {
+        return finding;
+    }
     let value = poll.header("Access-Control-Allow-Credentials").unwrap_or_default();
     let is_nearly_true = value != "true" && value.eq_ignore_ascii_case("true");
     let summary = if is_nearly_true {

@@ -18,6 +18,7 @@ use crate::doctor::{
 pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     let allowed = poll.allowed_origin().unwrap_or_default();
     let in_one = poll.headers().all("Access-Control-Allow-Origin").count() == 1;
+    let own = own_values(examination);
     let summary = if in_one {
         "Access-Control-Allow-Origin has several origins in one header".to_owned()
     } else if listed(poll).is_some() {
@@ -25,8 +26,13 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
          written out, or the server and a proxy before it both set it"
             .to_owned()
     } else {
-        "Access-Control-Allow-Origin is there twice: usually the server and a proxy before it both set it"
-            .to_owned()
+        let who = match own {
+            Some(0) => "what is before the server sets both",
+            Some(1) => "the server sets one, and a proxy before it adds another",
+            Some(_) => "the server itself sets both",
+            None => "usually the server and a proxy before it both set it",
+        };
+        format!("Access-Control-Allow-Origin is there twice: {who}")
     };
     let finding = Finding::new(Code::DoubledOrigin, Severity::Error, summary)
         .seen(poll, with_cors(poll))
@@ -37,6 +43,11 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
         None => finding,
     };
     if in_one {
+        let by_another =
+            remedy::set_by_another(examination, poll, &listed_with_page(examination, &allowed));
+        if !by_another.is_empty() {
+            return finding.fix(["The header cannot hold a list."]).fix(by_another);
+        }
         return finding
             .fix(["The header cannot hold a list. Let the server send the origin of the page that asks:"])
             .fix(of_list(examination, &allowed))
@@ -45,6 +56,12 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     finding.fix(leave_one(examination, poll)).fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
+}
+
+/// How many values the server sets itself, if it was asked.
+fn own_values(examination: &Examination) -> Option<usize> {
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.answer.is_some())?;
+    Some(direct.headers().all("Access-Control-Allow-Origin").count())
 }
 
 /// The origins that the values are, where each is another: a list is written out, and not two settings of
@@ -65,8 +82,7 @@ fn listed(doubled: &Exchange) -> Option<Vec<String>> {
 /// The fix where the header is there more than once, by who sets it: the server, if it does so without its
 /// proxies too; the proxy that the answers name; both.
 fn leave_one(examination: &Examination, poll: &Exchange) -> Vec<String> {
-    let direct = examination.get(Step::DirectPoll).filter(|it| it.answer.is_some());
-    let own = direct.map(|it| it.headers().all("Access-Control-Allow-Origin").count());
+    let own = own_values(examination);
     let origins = listed(poll);
     let proxy = proxy_before(examination, poll);
     let by_proxy = match (&origins, proxy) {
@@ -80,6 +96,9 @@ fn leave_one(examination: &Examination, poll: &Exchange) -> Vec<String> {
             // The text of a variable is no list of headers.
             lines.extend(list.into_iter().take(1));
             lines
+        }
+        None if socket_server(examination) == SocketServer::Python => {
+            remedy::around_python(examination, "A")
         }
         None => vec![TWO_PARTS.to_owned()],
     };
@@ -105,13 +124,7 @@ const TWO_PARTS: &str = "Two parts of the server set it, such as a middleware an
 
 /// The fix for a text that has several origins in it, as one of an environment variable has.
 fn of_list(examination: &Examination, allowed: &str) -> Vec<String> {
-    let page = examination.target.page.origin.as_str();
-    let origins: Vec<_> = allowed.split([',', ' ']).map(str::trim).collect();
-    let is_origin = |text: &&str| Origin::try_from(*text).is_ok();
-    let mut listed: Vec<_> = origins.into_iter().filter(is_origin).take(MAX_LISTED).collect();
-    if !listed.contains(&page) {
-        listed.push(page);
-    }
+    let listed = listed_with_page(examination, allowed);
     if socket_server(examination) != SocketServer::Node {
         return remedy::socket_io(examination);
     }
@@ -122,6 +135,19 @@ fn of_list(examination: &Examination, allowed: &str) -> Vec<String> {
         "If the text is an environment variable, make it a list:".to_owned(),
         "  cors: { origin: process.env.ORIGINS.split(\",\") }".to_owned(),
     ]
+}
+
+/// The origins of such a text, and the page's.
+fn listed_with_page(examination: &Examination, allowed: &str) -> Vec<String> {
+    let page = &examination.target.page.origin;
+    let origins = allowed.split([',', ' ']).map(str::trim);
+    let is_origin = |text: &&str| Origin::try_from(*text).is_ok();
+    let mut listed: Vec<_> =
+        origins.filter(is_origin).take(MAX_LISTED).map(str::to_owned).collect();
+    if !listed.contains(page) {
+        listed.push(page.clone());
+    }
+    listed
 }
 
 /// The most origins that a fix lists.

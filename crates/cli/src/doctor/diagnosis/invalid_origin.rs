@@ -1,5 +1,7 @@
 //! `Access-Control-Allow-Origin` whose value is no origin.
 
+use std::slice;
+
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -29,10 +31,15 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     )
     .seen(poll, with_cors(poll))
     .why(["Browsers compare the value with the page's origin, letter by letter. They know no patterns."])
-    .why(unreadable(poll, CorsError::Mismatch))
-    .fix(fix.iter().copied())
-    .fix(remedy::allow_page(examination));
-    Some(finding)
+    .why(unreadable(poll, CorsError::Mismatch));
+    let page = slice::from_ref(&examination.target.page.origin);
+    let by_another = remedy::set_by_another(examination, poll, page);
+    if !by_another.is_empty() {
+        // Those of several lines are Socket.IO's.
+        let own = if fix.len() == 1 { fix } else { &[] };
+        return Some(finding.fix(own.iter().copied()).fix(by_another));
+    }
+    Some(finding.fix(fix.iter().copied()).fix(remedy::allow_page(examination)))
 }
 
 /// The kind of a value that is no origin, and the fix.

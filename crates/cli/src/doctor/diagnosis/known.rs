@@ -89,6 +89,7 @@ const ROWS: &[&[Row]] = &[
     challenges::ROWS,
     logins::ROWS,
     refusals::WHOEVER_ASKS,
+    refusals::FIREWALLS,
     refusals::ROWS,
     limits::ROWS,
     outages::ROWS,
@@ -101,7 +102,7 @@ const ROWS: &[&[Row]] = &[
 /// Who wrote an answer, if it tells and is not Engine.IO's.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     exchange.answer.as_ref()?;
-    if exchange.is_engine_io() || exchange.is_upgraded() {
+    if exchange.is_engine_io() || exchange.is_upgraded() || exchange.is_acknowledged() {
         return None;
     }
     let challenge = first(challenges::ROWS, exchange);
@@ -113,6 +114,11 @@ pub(super) fn of(exchange: &Exchange) -> Option<Known> {
 /// The same, of those that do not depend on who asks: a host that is not served, headers that are too large.
 pub(super) fn whoever_asks(exchange: &Exchange) -> Option<Known> {
     exchange.answer.as_ref().and_then(|_| first(refusals::WHOEVER_ASKS, exchange))
+}
+
+/// The firewall whose page an answer is, whatever its status.
+pub(super) fn firewall(exchange: &Exchange) -> Option<Known> {
+    of(exchange).and_then(|_| first(refusals::FIREWALLS, exchange))
 }
 
 fn first(rows: &[Row], exchange: &Exchange) -> Option<Known> {
@@ -187,16 +193,30 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
         exchange.step != Step::Preflight || !examination.target.page.unsafe_headers().is_empty()
     };
     let mut exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
-    // Pages and outages of a later request are told by what failed in it.
-    let tells = |known: &Known| {
-        matches!(
+    // Other refusals and outages of a later request are told by what failed in it.
+    let tells = |exchange: &Exchange, known: &Known| {
+        let is_told = matches!(
             known.code,
             Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
-        )
+        );
+        let is_firewall = || !exchange.url.starts_with("ws") && firewall(exchange).is_some();
+        is_told || exchange.is_of_another() || is_firewall()
     };
-    let told = exchanges.find_map(|exchange| Some((exchange, of(exchange).filter(tells)?)));
+    let told = exchanges.find_map(|exchange| {
+        Some((exchange, of(exchange).filter(|known| tells(exchange, known))?))
+    });
     let Some((exchange, known)) = told else { return limited(examination) };
-    Some(finding(examination, exchange, known))
+    let finding = finding(examination, exchange, known);
+    // A page that answers one method has a rule of its own, and not the whole path.
+    if known.code == Code::NotSocketIo && exchange.method != "GET" {
+        let by_method = format!(
+            "The poll gets to Socket.IO, and {} does not: a rule looks at the method. Send GET, POST and OPTIONS \
+             for the path the same way.",
+            asked(exchange)
+        );
+        return Some(Finding { fix: [vec![by_method], finding.fix].concat(), ..finding });
+    }
+    Some(finding)
 }
 
 /// A limit that the doctor's further requests exceeded, and that a page may exceed in time.

@@ -16,7 +16,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     near_misses, proxies,
-    software::{Proxy, SocketServer, proxy, socket_server},
+    software::{Proxy, SocketServer, proxy, proxy_before, socket_server},
     step::Step,
 };
 
@@ -40,7 +40,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         Ok(()) => stripped::from_posts(examination, poll),
         Err(CorsError::Multiple) => Some(doubled(examination, poll)),
         Err(CorsError::Mismatch) => Some(
-            near_miss(examination, poll)
+            stripped::replaced(examination, poll, "Access-Control-Allow-Origin")
+                .or_else(|| near_miss(examination, poll))
                 .or_else(|| says_false(poll).then(|| not_listed(examination, poll)))
                 .or_else(|| invalid_origin::finding(examination, poll))
                 .unwrap_or_else(|| other_origin(examination, poll)),
@@ -60,8 +61,8 @@ fn says_false(poll: &Exchange) -> bool {
 fn missing(examination: &Examination, poll: &Exchange) -> Finding {
     let refused = examination.refuses_page();
     let elsewhere = || if refused { None } else { stripped::from_some(examination, poll) };
-    near_miss(examination, poll)
-        .or_else(|| stripped::by_proxy(examination, poll))
+    stripped::by_proxy(examination, poll)
+        .or_else(|| near_miss(examination, poll))
         .or_else(elsewhere)
         .unwrap_or_else(|| {
             if refused || has_remains(poll) {
@@ -149,6 +150,10 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         )
     } else if refused {
         format!("the server refuses {origin}: its list of allowed origins does not have it")
+    } else if let Some(proxy) =
+        proxy_before(examination, poll).filter(|_| remedy::is_set_by_another(examination, poll))
+    {
+        format!("{}'s list of allowed origins does not have {origin}", proxy.name())
     } else {
         format!("the server's list of allowed origins does not have {origin}")
     };
@@ -161,7 +166,7 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
         }
     } else {
         seen.push(
-            "The other headers show that the server looked for the origin in a list, and did not find it."
+            "The other headers show that the origin was looked for in a list, and not found."
                 .to_owned(),
         );
     }
@@ -175,14 +180,18 @@ fn not_listed(examination: &Examination, poll: &Exchange) -> Finding {
     if refused {
         return finding.fix(let_in(examination, poll));
     }
+    let page = slice::from_ref(origin);
+    let by_another = remedy::set_by_another(examination, poll, page);
+    if !by_another.is_empty() {
+        return finding
+            .fix(["The list is not Socket.IO's. Add the origin where the list is, to those that it has."])
+            .fix(by_another)
+            .fix([stripped::origin_changed(examination, poll)]);
+    }
     let finding =
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
     let is_nginx = proxy(poll) == Some(Proxy::Nginx);
-    let by_nginx = if is_nginx {
-        remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin))
-    } else {
-        Vec::new()
-    };
+    let by_nginx = if is_nginx { remedy::origin_list(Proxy::Nginx, page) } else { Vec::new() };
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
          gives undefined, quotes may belong to the value, and several origins in one text are one entry \
@@ -298,13 +307,24 @@ fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
 fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let allowed = poll.allowed_origin().unwrap_or_default();
-    Finding::new(
+    let by_another =
+        remedy::set_by_another(examination, poll, &[shortened(&allowed), origin.clone()]);
+    let who = match proxy_before(examination, poll).filter(|_| !by_another.is_empty()) {
+        Some(proxy) => proxy.name(),
+        None if by_another.is_empty() => "the server",
+        None => "a proxy, or code beside Socket.IO,",
+    };
+    let finding = Finding::new(
         Code::OriginNotListed,
         Severity::Error,
-        format!("the server allows \"{}\", and not {origin}", shortened(&allowed)),
+        format!("{who} allows \"{}\", and not {origin}", shortened(&allowed)),
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Mismatch))
+    .why(unreadable(poll, CorsError::Mismatch));
+    if !by_another.is_empty() {
+        return finding.fix(by_another);
+    }
+    finding
     .fix([
         "The header can hold one origin, that of the page that asks. If `origin` is a list, the server \
          sends that one. If it is a text, the server always sends the text.",
@@ -381,6 +401,11 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
                 ])
                 .fix(remedy::allow_page(examination)),
         );
+    }
+    let by_another = remedy::set_by_another(examination, poll, slice::from_ref(page));
+    if !by_another.is_empty() {
+        let one = remedy::headers_of_proxy(examination, poll);
+        return Some(finding.fix(if one.is_empty() { by_another } else { one }));
     }
     let is_quoted = how == near_misses::QUOTES;
     Some(

@@ -193,6 +193,9 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         .seen(preflight, with_body(preflight))
         .why(struck(examination, &preflight_blocked(preflight, credentialed)))
         .why(known);
+    if let Some(direct) = right_without_proxy(examination) {
+        return by_proxy(examination, preflight, direct, finding);
+    }
     let finding = if remedy::is_by_another(examination, preflight) {
         finding.fix([
             "Socket.IO itself answers, and in these words only if it has no `cors` at all. The page may read \
@@ -214,6 +217,32 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         ])
     };
     finding.fix(remedy::preflight(examination, preflight))
+}
+
+/// The preflight's answer of the server itself, where that lets the page send its headers.
+fn right_without_proxy(examination: &Examination) -> Option<&Exchange> {
+    let page = &examination.target.page;
+    let direct = examination.get(Step::DirectPreflight)?;
+    let names = page.unsafe_headers();
+    let names = names.iter().map(String::as_str);
+    let allows = preflight_check(&direct.headers(), "GET", names, page.credentialed).is_ok();
+    let is_right = direct.is_ok() && direct.cors_check(page.credentialed).is_ok() && allows;
+    is_right.then_some(direct)
+}
+
+/// The fix where it is only through the proxy that a preflight fails.
+fn by_proxy(
+    examination: &Examination,
+    preflight: &Exchange,
+    direct: &Exchange,
+    finding: Finding,
+) -> Finding {
+    finding
+        .seen(direct, with_cors(direct))
+        .fix(["The server itself answers the preflight right (--direct), so nothing is to change in the \
+             server. Delete what answers OPTIONS in the proxy, or sets or removes Access-Control-… there, and \
+             let it pass OPTIONS on like GET."])
+        .fix(remedy::preflight_in_proxy(examination, preflight))
 }
 
 /// The fix in the words of who refuses it, where it is none that is told how to answer it.
@@ -242,14 +271,18 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
     };
     let why = blocked(preflight, &format!("{PREFLIGHT}{}", reason(preflight, error)));
     let is_cached = cached::is_hit(preflight);
-    Finding::new(
+    let finding = Finding::new(
         Code::PreflightWithoutCors,
         severity(examination),
         format!("the preflight's answer {what}; the poll's answer is right"),
     )
     .seen(preflight, with_cors(preflight))
     .seen(preflight, if is_cached { with_headers(preflight, cached::TELLING) } else { Vec::new() })
-    .why(struck(examination, &why))
+    .why(struck(examination, &why));
+    if let Some(direct) = right_without_proxy(examination).filter(|_| !is_cached) {
+        return by_proxy(examination, preflight, direct, finding);
+    }
+    finding
     .fix(is_cached.then_some(
         "A cache has kept this answer, from another page's preflight. Do not cache OPTIONS, or add Origin \
          to the cache's key. CloudFront: the cache policy CachingDisabled for /socket.io/*.",
@@ -295,16 +328,22 @@ fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option
         "With credentials, * is only a header's name. It stands for every header only without credentials.",
     );
     let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
+    let direct = right_without_proxy(examination);
+    let who = if direct.is_some() { "the proxy" } else { "the server" };
+    let finding = Finding::new(
+        Code::HeaderNotAllowed,
+        severity,
+        format!("{who} does not allow the page's header {}", refused.join(", ")),
+    )
+    .seen(preflight, with_cors(preflight))
+    .why(page_says)
+    .why(star)
+    .why(without_commas(preflight));
+    if let Some(direct) = direct {
+        return Some(by_proxy(examination, preflight, direct, finding));
+    }
     Some(
-        Finding::new(
-            Code::HeaderNotAllowed,
-            severity,
-            format!("the server does not allow the page's header {}", refused.join(", ")),
-        )
-        .seen(preflight, with_cors(preflight))
-        .why(page_says)
-        .why(star)
-        .why(without_commas(preflight))
+        finding
         .fix(list_headers(examination, preflight, &names))
         .fix([
             "Or send the token in the client's `auth`, which travels in a packet and needs no preflight.",

@@ -66,7 +66,12 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
             Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
         )
     };
-    let known = known::of(poll).filter(tells).or_else(|| known::whoever_asks(poll));
+    let page = || known::of(poll).filter(|_| poll.is_ok());
+    let known = known::of(poll)
+        .filter(tells)
+        .or_else(|| known::whoever_asks(poll))
+        .or_else(|| known::firewall(poll))
+        .or_else(page);
     known
         .map(|known| known::finding(examination, poll, known))
         .or_else(|| changed::finding(poll))

@@ -1,7 +1,9 @@
 //! Fixes, in the words of each server.
 
+mod another;
 mod go;
 mod headers;
+mod leave_header;
 pub(super) mod lines;
 mod one_value;
 mod origin_list;
@@ -15,12 +17,15 @@ mod uncached;
 mod upgrades;
 mod waiting;
 
+pub(super) use another::{is_set_by_another, set_by_another};
 pub(super) use headers::keep_headers;
+pub(super) use leave_header::leave_header;
 use one_value::HIDE_CREDENTIALS;
-pub(super) use one_value::one_value;
+pub(super) use one_value::{around_python, one_value};
 pub(super) use origin_list::origin_list;
 pub(super) use paths::{nginx_location, same_path, single_path};
-pub(super) use preflight::{allowed_headers, is_by_another, preflight};
+use preflight::continues;
+pub(super) use preflight::{allowed_headers, is_by_another, preflight, preflight_in_proxy};
 pub(super) use python_websockets::python_websockets;
 pub(super) use sticky::sticky;
 pub(super) use uncached::uncached;
@@ -31,7 +36,6 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     software::{Proxy, SocketServer, proxy, socket_server},
-    step::Step,
 };
 
 /// How each kind of server is told to allow the page.
@@ -186,6 +190,24 @@ pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String>
              cors_allowed_origins=[\"{origin}\"]{more})"
         ),
     ];
+    by_web_server(examination, asgi, flask)
+}
+
+/// How it is told to set no headers.
+fn python_without_cors(examination: &Examination) -> Vec<String> {
+    let flask = [
+        "In Flask-SocketIO:".to_owned(),
+        "  socketio = SocketIO(app, cors_allowed_origins=[])".to_owned(),
+    ];
+    let asgi = [
+        "In python-socketio:".to_owned(),
+        "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])".to_owned(),
+    ];
+    by_web_server(examination, asgi, flask)
+}
+
+/// The lines for the one of the two that the web server runs, if that has a name, or those for both.
+fn by_web_server(examination: &Examination, asgi: [String; 2], flask: [String; 2]) -> Vec<String> {
     let mut servers = examination.exchanges.iter().filter_map(|exchange| exchange.header("Server"));
     let named = servers.find_map(|server| {
         let starts = |names: &[&str]| names.iter().any(|name| server.starts_with(name));
@@ -220,7 +242,7 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
     }
     let lines =
         headers.iter().map(|(header, value)| format!("  {before} {header} \"{value}\"{after}"));
-    let who = if sets_none_itself(examination) {
+    let who = if is_set_by_another(examination, exchange) {
         format!("{name} sets the header, and the server does not. Change it there:")
     } else {
         format!("If {name} sets the header, change it there, and set it nowhere else:")
@@ -228,12 +250,6 @@ pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -
     let mut all = vec![who];
     all.extend(lines);
     all
-}
-
-/// True if the server was asked without its proxies, and set no `Access-Control-Allow-Origin`.
-pub(super) fn sets_none_itself(examination: &Examination) -> bool {
-    let direct = examination.get(Step::DirectPoll).filter(|it| it.opened().is_some());
-    direct.is_some_and(|direct| direct.allowed_origin().is_none())
 }
 
 /// The same of an Ingress of nginx, whose headers replace the server's.

@@ -52,6 +52,10 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
             ],
             Some(_) => vec!["Set it on answers of every status.".to_owned()],
         })
+        .fix(own_error_has_it(examination).then_some(
+            "The server itself sends it with its errors (--direct), so the proxy replaces their headers, or \
+             the errors.",
+        ))
         .fix(remedy::lines::set_header(
             proxy_before(examination, bad),
             "Access-Control-Allow-Origin",
@@ -63,6 +67,10 @@ fn errors_without_cors(examination: &Examination) -> Option<Finding> {
                 .to_owned(),
         ]),
     )
+}
+
+fn own_error_has_it(examination: &Examination) -> bool {
+    examination.get(Step::DirectBadSession).is_some_and(Exchange::grants_its_origin)
 }
 
 /// The server throws the client out by itself.
@@ -209,11 +217,12 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
     let mut later = examination.all(Step::Post).chain(examination.all(Step::PollAgain));
     // A GET without an answer is one that the server holds until it has something to say.
     let failed = later.find(|exchange| match exchange.status() {
-        Some(status) => status != 200,
+        Some(status) => status != 200 || exchange.is_of_another(),
         None => exchange.method == "POST",
     })?;
     let answer = match (failed.status(), &failed.error) {
         (None, Some(error)) => format!("fails: {}", error.text),
+        (Some(200), _) => "is answered 200, and not by Socket.IO".to_owned(),
         (status, _) => format!("is answered {}", status.unwrap_or_default()),
     };
     Some(
@@ -275,6 +284,11 @@ const MAX_POLL: u64 = 25;
 
 fn cause(post: &Exchange) -> &'static [&'static str] {
     match post.status() {
+        Some(200) => &[
+            "Something before Socket.IO writes that answer (see its text), and the request does not get \
+             through: a firewall, a cache, a rule on methods, an API's mock. Let GET, POST and OPTIONS of \
+             Socket.IO's path past it.",
+        ],
         Some(400) if post.is_refused() => &[
             "A middleware of the server (io.engine.use) refuses it, but not the GET. Let it allow the \
              Origin that the POST has.",

@@ -101,7 +101,9 @@ const FOR_EVERYONE: [&str; 3] = [
 /// Where handshakes of foreign pages are refused, a POST of theirs needs the id of a session that
 /// nobody tells them: that is a fact, and no finding.
 fn foreign_post(examination: &Examination) -> Option<Finding> {
-    let exchange = examination.get(Step::ForeignPost).filter(|it| it.status() == Some(200))?;
+    let exchange = examination
+        .get(Step::ForeignPost)
+        .filter(|it| it.status() == Some(200) && !it.is_of_another())?;
     let opens = examination.get(Step::ForeignPoll).is_some_and(|poll| poll.opened().is_some());
     let websocket = examination.get(Step::Websocket);
     let fails = websocket.is_some_and(|websocket| !websocket.opened_websocket())

@@ -3,7 +3,7 @@
 use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
-    evidence::{unreadable, with_cors},
+    evidence::{shortened, unreadable, with_cors},
     origin, remedy,
 };
 use crate::doctor::{
@@ -31,6 +31,37 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
         finding
     })
 }
+
+/// The server's own answer is right, and a proxy sends another value of that header, or none, in its place.
+pub(super) fn replaced(
+    examination: &Examination,
+    poll: &Exchange,
+    header: &str,
+) -> Option<Finding> {
+    let credentialed = examination.target.page.credentialed;
+    let error = poll.cors_check(credentialed).err()?;
+    let direct = examination
+        .get(Step::DirectPoll)
+        .filter(|it| it.opened().is_some() && it.cors_check(credentialed).is_ok())?;
+    let summary = match poll.header(header) {
+        Some(value) => {
+            format!("a proxy replaces the server's {header} by \"{}\"", shortened(&value))
+        }
+        None => format!("a proxy removes the server's {header}"),
+    };
+    let finding = Finding::new(Code::StrippedHeaders, Severity::Error, summary)
+        .seen(poll, with_cors(poll))
+        .seen(direct, with_cors(direct))
+        .why(unreadable(poll, error))
+        .fix([OWN_IS_RIGHT]);
+    Some(match poll.header(header) {
+        Some(_) => finding.fix(remedy::leave_header(examination, poll, header)),
+        None => finding.fix(remedy::keep_headers(poll)),
+    })
+}
+
+const OWN_IS_RIGHT: &str =
+    "The server's own answer is right (--direct), so nothing is to change in the server.";
 
 /// What brings about the same as a list that does not have the page.
 pub(super) fn origin_changed(examination: &Examination, poll: &Exchange) -> String {
@@ -89,7 +120,7 @@ fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
 fn by_chance(examination: &Examination) -> Option<Finding> {
     let of_page = |it: &&Exchange| {
         let steps = [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::QuietSession];
-        steps.contains(&it.step) && it.is_ok()
+        steps.contains(&it.step) && it.is_ok() && !it.is_of_another()
     };
     let kind = |exchange: &Exchange| (exchange.method, exchange.url.contains("sid="));
     let missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);
@@ -119,7 +150,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
     if let Some(finding) = by_chance(examination) {
         return Some(finding);
     }
-    let post = examination.get(Step::Post).filter(|post| post.is_ok())?;
+    let post = examination.get(Step::Post).filter(|post| post.is_ok() && !post.is_of_another())?;
     let again =
         examination.all(Step::PollAgain).find(|again| again.method == "GET" && again.is_ok());
     let is_missing = |exchange: &Exchange| exchange.cors_check(false) == Err(CorsError::Missing);

@@ -38,7 +38,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .fix(["Send `Vary: Origin` with every answer, also if the origin is not allowed."])
         .fix(remedy::lines::vary(proxy_before(examination, poll)))
         .fix([
-            if sends_none(examination) {
+            if examination.get(Step::DirectPoll).is_some_and(varies) {
+                "The server itself sends it (--direct), so a proxy removes it."
+            } else if sends_none(examination) {
                 "This server does not send it: let the proxy before it do so, or socketio-cors-edge."
             } else {
                 "Socket.IO 3 and 4 and socketio-cors-edge send it by themselves. Does a proxy remove it?"

@@ -34,6 +34,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     if own_origin::is_refused(examination) {
         return Vec::new();
     }
+    if let Some((exchange, known)) = direct.and_then(|it| Some((it, known::firewall(it)?))) {
+        return vec![by_firewall(examination, exchange, known)];
+    }
     let refused = direct.filter(|exchange| is_refused(examination, exchange));
     if let Some(refused) = refused {
         return vec![refusal(examination, refused)];
@@ -68,6 +71,17 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
         || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
 }
 
+fn by_firewall(examination: &Examination, exchange: &Exchange, known: known::Known) -> Finding {
+    let summary = known.says.replace("{}", known::asked(exchange));
+    Finding::new(known.code, Severity::Error, summary)
+        .seen(exchange, with_body(exchange))
+        .why([ON_POLLING.to_owned(), websocket_failed(exchange)])
+        .fix(known::fix(examination, known.fix))
+}
+
+const ON_POLLING: &str =
+    "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:";
+
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
     let (summary, policy) = if examination.polls() {
@@ -77,11 +91,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     };
     let finding = Finding::new(Code::WebsocketRefused, Severity::Error, summary)
         .seen(exchange, with_body(exchange))
-        .why([
-            "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:"
-                .to_owned(),
-            websocket_failed(exchange),
-        ]);
+        .why([ON_POLLING.to_owned(), websocket_failed(exchange)]);
     if let Some(remedy) = worker::remedy(exchange) {
         return finding.fix([remedy]);
     }
@@ -193,6 +203,11 @@ const BY_ACCESS: [&str; 3] = [
     "Otherwise a firewall rule refuses it: look at Security, Events.",
 ];
 
+/// True if a page answers, as one does that is given for every path.
+fn is_page(exchange: &Exchange) -> bool {
+    exchange.is_ok() && exchange.body().trim_start().starts_with('<')
+}
+
 fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding {
     let polling = if examination.polls() { "polling works, and " } else { "" };
     let dropped = blocked.iter().any(|exchange| exchange.has_engine_error(BAD_REQUEST));
@@ -206,6 +221,8 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
         ", whatever the origin"
     } else if dropped {
         ": the request reaches Engine.IO without its Upgrade header"
+    } else if blocked.iter().any(|exchange| is_page(exchange)) {
+        ", by a web page"
     } else if status == Some(426) {
         ": a proxy wants the Upgrade header, which another proxy before it has dropped"
     } else {
@@ -224,7 +241,11 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
          alone. Chromium prints:"
             .to_owned()])
         .why(blocked.first().map(|exchange| websocket_failed(exchange)));
-    let is_unknown = blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
+    // python-socketio has those words too where the header is lost, and offers no upgrade that it cannot take.
+    let is_lost = socket_server(examination) == SocketServer::Python
+        && examination.offers_upgrade() == Some(true);
+    let is_unknown =
+        !is_lost && blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
     // An ASGI server answers 403 for an application that does not want the WebSocket.
     let is_closed = blocked.iter().any(|exchange| exchange.status() == Some(403));
     let fails = blocked.iter().any(|exchange| fails_in_python(examination, exchange));

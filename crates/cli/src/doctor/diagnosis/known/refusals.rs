@@ -90,6 +90,16 @@ const DJANGO_HOST: Known = blocked(
     ],
 );
 
+const F5: Known = blocked(
+    "F5's web application firewall (BIG-IP ASM, Advanced WAF) refuses {}, with a page of its own",
+    &[
+        "The page has a support ID. In BIG-IP, look it up under Security, Event Logs, Application, Requests: it \
+         has the violation. In the policy, let Socket.IO's path past it: Allowed URLs, /socket.io/*, with the \
+         methods GET, POST and OPTIONS, and for text/plain the request body handling \"Do nothing\".",
+        "It may be the firewall of the network that you are in. Does it fail from another network too?",
+    ],
+);
+
 const FIREWALL: Known = blocked(
     "a web application firewall refuses {}, with a page of its own",
     &[
@@ -135,16 +145,23 @@ pub(super) const WHOEVER_ASKS: &[Row] = &[
     Row { signs: &[Body("Request header is too large")], known: LARGE },
 ];
 
+/// Firewalls for web applications, which answer with any status, 200 too.
+pub(super) const FIREWALLS: &[Row] = &[
+    Row { signs: &[Body("The requested URL was rejected. Please consult")], known: F5 },
+    Row { signs: &[Body("Your support ID is")], known: F5 },
+    Row { signs: &[Body("Incapsula incident ID")], known: FIREWALL },
+    Row { signs: &[Body("Sucuri Website Firewall")], known: FIREWALL },
+    Row { signs: &[Body("Web Page Blocked")], known: FIREWALL },
+    Row { signs: &[Body("Unauthorized Activity Has Been Detected")], known: FIREWALL },
+    Row { signs: &[Body("Barracuda")], known: FIREWALL },
+    Row { signs: &[Body("Application Firewall")], known: FIREWALL },
+];
+
 pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(403), Body("cross-origin request detected")], known: METADATA },
     Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
     Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(500), Body("Not allowed by CORS")], known: EXPRESS_CORS },
-    // Firewalls for web applications, which answer with any status.
-    Row { signs: &[Body("The requested URL was rejected. Please consult")], known: FIREWALL },
-    Row { signs: &[Body("Incapsula incident ID")], known: FIREWALL },
-    Row { signs: &[Body("Sucuri Website Firewall")], known: FIREWALL },
-    Row { signs: &[Body("Web Page Blocked")], known: FIREWALL },
     Row { signs: &[Says("x-squid-error", "ERR_ACCESS_DENIED")], known: NETWORK },
     Row { signs: &[Status(403), Says("server", "Zscaler")], known: NETWORK },
     Row {

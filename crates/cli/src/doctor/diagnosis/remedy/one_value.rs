@@ -1,9 +1,11 @@
 //! How one of two that set a header leaves it to the other.
 
+use super::python_without_cors;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     software::{Proxy, SocketServer, proxy_before, socket_server},
+    step::Step,
 };
 
 /// The fix where `Access-Control-Allow-Origin` is there twice, by the proxy that the answers name.
@@ -13,12 +15,30 @@ pub(in crate::doctor::diagnosis) fn one_value(
 ) -> Vec<String> {
     let proxy = proxy_before(examination, doubled);
     let is_python = socket_server(examination) == SocketServer::Python;
-    let mut lines = if is_python { PYTHON.to_vec() } else { Vec::new() };
-    // There the server itself has two that set it.
-    if !is_python || !matches!(proxy, None | Some(Proxy::Gunicorn)) {
-        lines.extend(in_proxy(proxy, doubled.doubles_credentials()));
+    let own = examination.get(Step::DirectPoll).filter(|it| it.answer.is_some());
+    let own = own.map(|direct| direct.headers().all("Access-Control-Allow-Origin").count());
+    let is_before = own == Some(1) || !matches!(proxy, None | Some(Proxy::Gunicorn));
+    let mut lines = Vec::new();
+    // Without one, it is the server itself that has two that set it.
+    if !is_python || is_before {
+        let of_proxy = in_proxy(proxy, doubled.doubles_credentials());
+        lines.extend(of_proxy.into_iter().map(str::to_owned));
     }
-    lines.into_iter().map(str::to_owned).collect()
+    if is_python && own != Some(1) {
+        let or = if is_before { "Or perhaps a" } else { "A" };
+        lines.extend(around_python(examination, or));
+    }
+    lines
+}
+
+/// The same where what is around python-socketio sets it too.
+pub(in crate::doctor::diagnosis) fn around_python(
+    examination: &Examination,
+    article: &str,
+) -> Vec<String> {
+    let mut lines = vec![format!("{article}{MIDDLEWARE}")];
+    lines.extend(python_without_cors(examination));
+    lines
 }
 
 /// The same in the proxy alone, for `Access-Control-Allow-Credentials` as well if it is there `twice`.
@@ -186,8 +206,5 @@ const OTHERS: &str = "HAProxy: `http-response del-header Access-Control-Allow-Or
  accessControl… in its headers middleware. Spring Cloud Gateway: the filter DedupeResponseHeader. A CDN: no \
  response header of its own.";
 
-const PYTHON: &[&str] = &[
-    "A CORS middleware (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which sets the \
-     headers itself. Take python-socketio out of the middleware, or let it set none:",
-    "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",
-];
+const MIDDLEWARE: &str = " CORS middleware (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which \
+     sets the headers itself. Take python-socketio out of the middleware, or let it set none:";

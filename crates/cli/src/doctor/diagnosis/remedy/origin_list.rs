@@ -2,55 +2,72 @@
 
 use crate::doctor::software::Proxy;
 
-/// The lines for those origins, where the proxy has such lines.
+/// The lines for those origins, where the proxy has such lines and may set the header.
 pub(in crate::doctor::diagnosis) fn origin_list(proxy: Proxy, origins: &[String]) -> Vec<String> {
-    let name = proxy.name();
-    match proxy {
+    told(proxy, origins, &format!("If {} sets the header,", proxy.name()))
+}
+
+/// The same, where it is known to.
+pub(super) fn own_origin_list(proxy: Proxy, origins: &[String]) -> Vec<String> {
+    told(proxy, origins, &format!("In {},", proxy.name()))
+}
+
+fn told(proxy: Proxy, origins: &[String], place: &str) -> Vec<String> {
+    let Some((what, lines)) = list(proxy, origins) else { return Vec::new() };
+    let mut all = vec![format!("{place} {what}:")];
+    all.extend(lines);
+    all
+}
+
+/// What to do, and the lines.
+fn list(proxy: Proxy, origins: &[String]) -> Option<(&'static str, Vec<String>)> {
+    Some(match proxy {
         Proxy::Nginx => {
             let mut lines = vec![
-                "If nginx sets the header, write this beside the server block and in it:"
-                    .to_owned(),
                 "  map $http_origin $allowed_origin {".to_owned(),
                 "    default \"\";".to_owned(),
             ];
             lines.extend(origins.iter().map(|origin| format!("    \"{origin}\" \"{origin}\";")));
-            lines.push("  }".to_owned());
-            lines.push(
-                "  add_header Access-Control-Allow-Origin $allowed_origin always;".to_owned(),
+            lines.extend(
+                [
+                    "  }",
+                    "  add_header Access-Control-Allow-Origin $allowed_origin always;",
+                    "  add_header Vary Origin always;",
+                ]
+                .map(str::to_owned),
             );
-            lines
+            (
+                "write this beside the server block, and its last lines in place of the `add_header \
+                 Access-Control-Allow-Origin` that is there",
+                lines,
+            )
         }
         Proxy::Apache => {
             let escaped: Vec<_> = origins.iter().map(|origin| origin.replace('.', "\\.")).collect();
-            vec![
-                format!("If {name} sets the header, write in place of its lines:"),
+            let lines = vec![
                 format!("  SetEnvIf Origin \"^({})$\" allowed_origin=$0", escaped.join("|")),
                 "  Header always set Access-Control-Allow-Origin \"%{allowed_origin}e\" \
                  env=allowed_origin"
                     .to_owned(),
                 "  Header merge Vary Origin".to_owned(),
-            ]
+            ];
+            ("write in place of its lines", lines)
         }
         Proxy::Caddy => {
-            let mut lines = vec![
-                format!("If {name} sets the header, write in place of its lines:"),
-                "  @allowed {".to_owned(),
-            ];
+            let mut lines = vec!["  @allowed {".to_owned()];
             lines.extend(origins.iter().map(|origin| format!("    header Origin {origin}")));
             lines.push("  }".to_owned());
             lines.push("  header @allowed Access-Control-Allow-Origin {header.Origin}".to_owned());
-            lines
+            ("write in place of its lines", lines)
         }
         Proxy::Iis => {
             let entries = origins.iter().map(|origin| format!("<add origin=\"{origin}\" />"));
-            vec![
-                format!(
-                    "If {name} sets the header, delete it from <customHeaders>, which can hold one origin. \
-                     With the IIS CORS module, within <system.webServer>:"
-                ),
-                format!("  <cors enabled=\"true\">{}</cors>", entries.collect::<String>()),
-            ]
+            (
+                "delete it from <customHeaders>, which can hold one origin. With the IIS CORS module, within \
+                 <system.webServer>",
+                vec![format!("  <cors enabled=\"true\">{}</cors>", entries.collect::<String>())],
+            )
         }
-        _ => Vec::new(),
-    }
+        _ => return None,
+    })
 }

@@ -28,7 +28,7 @@ pub(in crate::doctor::diagnosis) fn preflight(
 }
 
 /// True if Socket.IO's own option answers a preflight in part: it names the methods in no other answer.
-fn continues(examination: &Examination, preflight: &Exchange) -> bool {
+pub(super) fn continues(examination: &Examination, preflight: &Exchange) -> bool {
     let names_methods =
         |exchange: &Exchange| exchange.header("Access-Control-Allow-Methods").is_some();
     names_methods(preflight) && !examination.spoken_poll().is_some_and(names_methods)
@@ -62,6 +62,17 @@ fn by_another(examination: &Examination, preflight: &Exchange) -> Vec<String> {
     lines.push("Or keep it there, and answer OPTIONS there too.".to_owned());
     lines.extend(own);
     lines
+}
+
+/// The fix where the server itself answers preflights right, and so in the proxy alone.
+pub(in crate::doctor::diagnosis) fn preflight_in_proxy(
+    examination: &Examination,
+    preflight: &Exchange,
+) -> Vec<String> {
+    match answers_preflight(examination, preflight) {
+        Some(proxy) => in_proxy(examination, Some(proxy)),
+        None => nginx(examination),
+    }
 }
 
 fn in_proxy(examination: &Examination, proxy: Option<Proxy>) -> Vec<String> {

@@ -28,6 +28,7 @@ pub(in crate::doctor::diagnosis) fn upgrades(
         Some(Proxy::Apache) => &[
             "Let Apache pass the upgrade on (2.4.47 or newer, with mod_proxy_http):",
             "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+            "Write it before a `ProxyPass /`, if there is one: Apache takes the first that matches.",
         ],
         Some(Proxy::Caddy) => &[
             "Caddy's reverse_proxy passes upgrades on by itself. Delete the lines that remove the headers:",

@@ -440,10 +440,18 @@ fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
         ),
         ("TornadoServer/6.4", false, "python-socketio can", "  pip install 'uvicorn[standard]'"),
     ] {
-        let (status, body) =
-            if is_unknown { (400, NO_TRANSPORT) } else { (500, "Internal Server Error") };
+        // One that takes no WebSockets does not offer them either.
+        let (status, body, open) = if is_unknown {
+            (
+                400,
+                NO_TRANSPORT,
+                r#"0{"sid":"a","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#,
+            )
+        } else {
+            (500, "Internal Server Error", OPEN)
+        };
         let examination = python()
-            .sees(Step::Poll4, 200, GRANT, OPEN)
+            .sees(Step::Poll4, 200, GRANT, open)
             .sees(Step::Websocket, status, &[("server", server)], body)
             .sees(Step::Upgrade, status, &[("server", server)], body);
         let findings = diagnose(&examination);

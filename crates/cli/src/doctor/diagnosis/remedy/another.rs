@@ -1,0 +1,68 @@
+//! What sets a header where Socket.IO's own `cors` is off, and how it is put right there.
+
+use super::{allow_page, continues, lines::set_header, origin_list::own_origin_list};
+use crate::doctor::{
+    engineio::BAD_METHOD,
+    examination::Examination,
+    exchange::Exchange,
+    software::{Proxy, SocketServer, proxy_before, socket_server},
+    step::Step,
+};
+
+/// Why the headers of the poll's answer are not the server's, where that is seen.
+fn sign(examination: &Examination, poll: &Exchange) -> Option<&'static str> {
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.opened().is_some());
+    if let Some(direct) = direct {
+        return direct
+            .allowed_origin()
+            .is_none()
+            .then_some("The server itself sets no Access-Control-Allow-Origin (--direct)");
+    }
+    if socket_server(examination) != SocketServer::Node {
+        return None;
+    }
+    let preflight = examination.get(Step::Preflight);
+    if preflight.is_some_and(|it| it.has_engine_error(BAD_METHOD) && !continues(examination, it)) {
+        return Some("Socket.IO's `cors` is off: it takes OPTIONS for a bad handshake only then");
+    }
+    poll.header("Access-Control-Allow-Methods").is_some().then_some(
+        "Socket.IO's `cors` sends Access-Control-Allow-Methods with preflights alone, and here a GET has it",
+    )
+}
+
+/// True if another than the server sets the header, as far as is seen.
+pub(in crate::doctor::diagnosis) fn is_set_by_another(
+    examination: &Examination,
+    poll: &Exchange,
+) -> bool {
+    sign(examination, poll).is_some()
+}
+
+/// The fix where another than the server sets the header: in that, for these origins, or in the server once
+/// that sets none. Empty where it may be the server.
+pub(in crate::doctor::diagnosis) fn set_by_another(
+    examination: &Examination,
+    poll: &Exchange,
+    origins: &[String],
+) -> Vec<String> {
+    let Some(sign) = sign(examination, poll) else { return Vec::new() };
+    let proxy = proxy_before(examination, poll);
+    let who = proxy.map_or("a proxy, or code beside Socket.IO,", Proxy::name);
+    let mut lines = vec![format!("{sign}. So {who} sets the header. Change it there:")];
+    let list = proxy.map(|proxy| own_origin_list(proxy, origins)).unwrap_or_default();
+    if list.is_empty() {
+        lines.extend(set_header(
+            proxy,
+            "Access-Control-Allow-Origin",
+            &examination.target.page.origin,
+        ));
+    } else {
+        lines.extend(list);
+    }
+    lines.push(
+        "Or delete the header there, as it would be there twice, and let the server set it:"
+            .to_owned(),
+    );
+    lines.extend(allow_page(examination));
+    lines
+}

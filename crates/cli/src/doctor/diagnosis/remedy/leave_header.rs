@@ -1,0 +1,53 @@
+//! How a proxy that replaces a header leaves it to the server, which sets it right.
+
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    software::{Proxy, proxy_before},
+};
+
+/// The lines to delete in the proxy that the answers name; in the usual ones where none does.
+pub(in crate::doctor::diagnosis) fn leave_header(
+    examination: &Examination,
+    exchange: &Exchange,
+    header: &str,
+) -> Vec<String> {
+    const EACH: &[Proxy] = &[Proxy::Haproxy, Proxy::Nginx, Proxy::Apache, Proxy::Caddy];
+    let proxy = proxy_before(examination, exchange);
+    let own = proxy.map(|proxy| of(proxy, header)).unwrap_or_default();
+    if !own.is_empty() {
+        return own;
+    }
+    let mut lines = match proxy {
+        Some(proxy) => vec![format!(
+            "In {}, or in a proxy behind it, delete the rule that sets {header}.",
+            proxy.name()
+        )],
+        None => vec![format!("In the proxy, delete the line that sets {header}.")],
+    };
+    lines.extend(EACH.iter().flat_map(|proxy| of(*proxy, header)));
+    if proxy.is_none() {
+        lines.push(
+            "Traefik: customResponseHeaders and accessControl… in its headers middleware. A CDN: a response \
+             headers policy that overrides the origin's."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn of(proxy: Proxy, header: &str) -> Vec<String> {
+    let lines: &[&str] = match proxy {
+        Proxy::Nginx => &["  # proxy_hide_header HEADER;", "  # add_header HEADER …;"],
+        Proxy::Apache => &["  # Header set HEADER …", "  # Header always set HEADER …"],
+        Proxy::Caddy => &["  # header HEADER …", "  # header_down HEADER …"],
+        Proxy::Haproxy => &["  # http-response set-header HEADER …"],
+        Proxy::Varnish => &["  # set resp.http.HEADER = …;"],
+        Proxy::Envoy => &["  # response_headers_to_add: … HEADER"],
+        Proxy::Kong => &["  # config: { replace: { headers: [\"HEADER:…\"] } }"],
+        _ => return Vec::new(),
+    };
+    let mut all = vec![format!("In {}, delete such lines:", proxy.name())];
+    all.extend(lines.iter().map(|line| line.replace("HEADER", header)));
+    all
+}
