@@ -37,8 +37,8 @@ fn list(proxy: Proxy, origins: &[String]) -> Option<(&'static str, Vec<String>)>
                 .map(str::to_owned),
             );
             (
-                "write this beside the server block, and its last lines in place of the `add_header \
-                 Access-Control-Allow-Origin` that is there",
+                "write this beside the server block, and its last lines in place of the line that \
+                 sets the header there",
                 lines,
             )
         }
