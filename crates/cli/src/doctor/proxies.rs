@@ -22,11 +22,26 @@ const MARKS: &[(&str, &str)] = &[
     ("x-varnish", "Varnish"),
 ];
 
+/// Servers of applications, which are no proxies.
+const OF_APPLICATIONS: &[&str] = &[
+    "daphne",
+    "gunicorn",
+    "hypercorn",
+    "TornadoServer",
+    "uvicorn",
+    "waitress",
+    "Werkzeug",
+    "WSGIServer",
+];
+
 /// The proxies that the headers of an answer name.
 pub(super) fn of(exchange: &Exchange) -> Vec<String> {
     let headers = exchange.headers();
-    let told = ["Server", "Via"].into_iter();
-    let told = told.filter_map(|name| Some(format!("{name}: {}", headers.get(name)?)));
+    let is_proxy = |value: &str| !OF_APPLICATIONS.iter().any(|name| value.starts_with(name));
+    let told = ["Server", "Via"].into_iter().filter_map(|name| {
+        let value = headers.get(name).filter(|value| is_proxy(value))?;
+        Some(format!("{name}: {value}"))
+    });
     let marks = MARKS.iter().filter(|(name, _)| headers.get(name).is_some());
     let is_fastly = headers.get("x-served-by").is_some_and(|it| it.starts_with("cache-"));
     let fastly = is_fastly.then(|| "Fastly (x-served-by)".to_owned());

@@ -24,6 +24,7 @@ const TELLING: &[&str] = &[
     "server",
     "via",
     "www-authenticate",
+    "x-render-routing",
     "x-vercel-error",
 ];
 

@@ -102,26 +102,36 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
             "  It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but \
              they are not compatible",
         ])
-        .fix(update_server(examination).iter().copied())
+        .fix(update_server(examination))
 }
 
-fn update_server(examination: &Examination) -> &'static [&'static str] {
-    match socket_server(examination) {
-        SocketServer::Googollee => &[
+fn update_server(examination: &Examination) -> Vec<String> {
+    if socket_server(examination) == SocketServer::Googollee {
+        return [
             "googollee/go-socket.io is archived, and speaks with no newer client than Socket.IO 2. Use \
              github.com/zishang520/socket.io, which speaks EIO=4:",
             "  go get github.com/zishang520/socket.io/servers/socket/v3",
-            "Or use socket.io-client 2 in the page, and check it with --client 2.",
-        ],
-        _ => &[
-            "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2). Or use \
-             socket.io-client 2 in the page, and check it with --client 2.",
-            "Servers that are not in Node speak EIO=4 too: netty-socketio from 2.0 on, python-socketio and \
-             Flask-SocketIO from 5 on, socketioxide, and in Go github.com/zishang520/socket.io, but not \
-             googollee/go-socket.io.",
-        ],
+            OLD_CLIENT,
+        ]
+        .map(str::to_owned)
+        .to_vec();
     }
+    let origin = &examination.target.page.origin;
+    vec![
+        "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2), which allows \
+         only the origins that it is told:"
+            .to_owned(),
+        "  npm install socket.io@4".to_owned(),
+        format!("  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"] }} }})"),
+        OLD_CLIENT.to_owned(),
+        "Servers that are not in Node speak EIO=4 too: netty-socketio from 2.0 on, python-socketio and \
+         Flask-SocketIO from 5 on, socketioxide, and in Go github.com/zishang520/socket.io, but not \
+         googollee/go-socket.io."
+            .to_owned(),
+    ]
 }
+
+const OLD_CLIENT: &str = "Or use socket.io-client 2 in the page, and check it with --client 2.";
 
 fn with_other(finding: Finding, examination: &Examination) -> Finding {
     let is_told = |other: &Exchange| examination.page_poll().is_some_and(|it| it.url == other.url);

@@ -141,7 +141,7 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
         Change::Host => vec![
             "Give the client the host that the redirect leads to:".to_owned(),
             client(&path),
-            "Or exclude Socket.IO's path from the rule that redirects (to www., or away from it)."
+            "Or exclude Socket.IO's path from the rule that redirects (to www., away from it, or to https)."
                 .to_owned(),
         ],
         Change::None => vec![

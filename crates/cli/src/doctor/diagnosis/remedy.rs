@@ -106,7 +106,8 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
 
 /// True if the page sends credentials, or the server allows them already.
 fn has_credentials(examination: &Examination) -> bool {
-    let allowed = examination.spoken_poll().is_some_and(Exchange::allows_credentials);
+    // For whichever page: a server that refuses this one sends no such header with that.
+    let allowed = examination.exchanges.iter().any(Exchange::allows_credentials);
     examination.target.page.credentialed || allowed
 }
 

@@ -135,8 +135,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Vercel answers {}: the function ran out of time",
             &[
-                "A function answers and ends, so it keeps no session and no WebSocket. Run Socket.IO on a \
-                 server that keeps running, and give its URL to the client.",
+                "A function keeps no polling session, and ends its connections when its time is over. Run \
+                 Socket.IO on a server that keeps running, and give its URL to the client.",
             ],
         ),
     },
@@ -156,9 +156,10 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::NotSocketIo,
             says: "Vercel answers {} with NOT_FOUND: the project has no such path",
             fix: &[
-                "Vercel's functions keep no session and no WebSocket. Run Socket.IO on a server that keeps \
-                 running, and give its URL to the client.",
+                "Run Socket.IO on a server that keeps running, and give its URL to the client.",
                 "  io(\"https://api.example.com\")",
+                "Vercel's functions keep no polling session. With WebSockets, which they take since 2026 (a \
+                 beta), the client needs transports: [\"websocket\"] and the function's path.",
             ],
         },
     },
@@ -167,8 +168,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "Vercel answers {} with an error of its own",
             &[
-                "The header x-vercel-error names it. Vercel's functions keep no session and no WebSocket: \
-                 run Socket.IO on a server that keeps running, and give its URL to the client.",
+                "The header x-vercel-error names it. Vercel's functions keep no polling session: run \
+                 Socket.IO on a server that keeps running, and give its URL to the client.",
             ],
         ),
     },

@@ -91,7 +91,7 @@ fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
         Some(Proxy::Haproxy) => {
             &["In HAProxy:", "  http-request auth unless METH_OPTIONS || { http_auth(USERS) }"]
         }
-        Some(Proxy::Nginx) => &[IN_LOCATION, BUT_FOR_OPTIONS],
+        Some(Proxy::Nginx) => &[IN_LOCATION, OFF, BUT_FOR_OPTIONS],
         Some(Proxy::Express) => &[
             "In Express, in place of app.use(basicAuth(…)):",
             "  const asks = basicAuth({ … });",
@@ -100,6 +100,7 @@ fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
         ],
         _ => &[
             IN_LOCATION,
+            OFF,
             BUT_FOR_OPTIONS,
             "Apache: `Require method OPTIONS` beside `Require valid-user`. Caddy: `@asked not method OPTIONS` \
              and `basic_auth @asked`. HAProxy: `http-request auth unless METH_OPTIONS || …`. Traefik: a router \
@@ -108,7 +109,8 @@ fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
     }
 }
 
-const IN_LOCATION: &str = "In nginx, in Socket.IO's location, in place of its auth_basic lines:";
+const IN_LOCATION: &str = "In nginx, in Socket.IO's location, in place of its auth_basic lines (the first, against those of the server):";
+const OFF: &str = "  auth_basic off;";
 const BUT_FOR_OPTIONS: &str =
     "  limit_except OPTIONS { auth_basic \"…\"; auth_basic_user_file /etc/nginx/htpasswd; }";
 

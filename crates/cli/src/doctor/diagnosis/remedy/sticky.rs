@@ -47,6 +47,8 @@ pub(in crate::doctor::diagnosis) fn sticky(
              keeps running (a virtual machine, a container, Render, Railway, Fly.io), and give its URL to \
              the client:",
             "  io(\"https://api.example.com\")",
+            "Or do without polling: functions take WebSockets with Fluid compute (a beta of 2026).",
+            "  io(\"…\", { transports: [\"websocket\"] })",
         ],
         Some(Proxy::Fly) => &[
             "Fly.io's proxy does not keep a client at one machine. Run one machine:",
@@ -109,7 +111,7 @@ pub(in crate::doctor::diagnosis) fn sticky(
             &["Make Kong sticky, by address, in the upstream:", "  hash_on: ip", PROCESSES]
         }
         _ => &[
-            "Make the load balancer sticky. nginx, by address:",
+            "If a load balancer chooses among the instances, make it sticky. nginx, by address:",
             "  upstream io { ip_hash; server 10.0.0.1:3000; server 10.0.0.2:3000; }",
             "Caddy: `lb_policy ip_hash`; HAProxy: `balance source`; Kubernetes: sessionAffinity: ClientIP.",
             "If it uses a cookie and the page is of another site, the cookie needs SameSite=None; Secure, \
@@ -117,7 +119,12 @@ pub(in crate::doctor::diagnosis) fn sticky(
             PROCESSES,
         ],
     };
-    let workers = if is_python && proxy != Some(Proxy::Gunicorn) { WORKERS } else { &[] };
+    let workers = match proxy {
+        Some(Proxy::Gunicorn) => &[],
+        _ if is_python => WORKERS,
+        None => CLUSTER,
+        _ => &[],
+    };
     let before = proxy.filter(|proxy| chooses_elsewhere(*proxy)).map(|proxy| {
         format!(
             "If {} chooses among the instances, make it sticky. If something behind it does:",
@@ -152,6 +159,14 @@ const WORKERS: &[&str] = &[
     "  uvicorn app:app --workers 1",
     "For more workers, start several servers on ports of their own, behind a sticky balancer, with a \
      message queue (client_manager, `message_queue`).",
+];
+
+const CLUSTER: &[&str] = &[
+    "If Node runs several processes (cluster), each has sessions of its own. Let one of them hand each client \
+     to the same one, with @socket.io/sticky. In the primary, which alone listens, and in each worker:",
+    "  cluster.setupPrimary({ serialization: \"advanced\" });",
+    "  require(\"@socket.io/sticky\").setupMaster(httpServer, { loadBalancingMethod: \"least-connection\" });",
+    "  require(\"@socket.io/sticky\").setupWorker(io);",
 ];
 
 const PROCESSES: &str = "Several processes on one machine need stickiness too: @socket.io/sticky for \

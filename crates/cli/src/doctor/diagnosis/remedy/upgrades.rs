@@ -14,8 +14,8 @@ const NGINX: &[&str] = &[
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "A function on Vercel answers and ends, so it holds no WebSocket. Run Socket.IO on a server that keeps running, \
-     and give its URL to the client.",
+    "A function on Vercel takes WebSockets only with Fluid compute (a beta of 2026). Or run Socket.IO on a \
+     server that keeps running, and give its URL to the client.",
 ];
 
 /// The fix in the proxy that answered, or that other answers name; in the usual ones where none does.

@@ -13,6 +13,7 @@ use crate::{
         examination::Examination,
         facts::facts,
         finding::{Code, Finding},
+        proxies,
         step::Step,
     },
     network::{Answer, Failure, FailureKind, PortProtocol},
@@ -624,6 +625,24 @@ fn later_requests_are_told_by_what_answers_them() {
             "proxy_set_header",
         ),
         (lost.clone(), "error session-lost", "ip_hash", NOTHING),
+        (lost.clone(), "error session-lost", "setupMaster(httpServer", NOTHING),
+        (
+            good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
+            "error version-mismatch",
+            "cors: { origin: [\"https://app.example.com\"] }",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Poll4, 400, NONE, "").sees(
+                Step::NearMiss,
+                200,
+                &[(ALLOW, "https://www.app.example.com"), CREDENTIALS],
+                OPEN,
+            ),
+            "error origin-not-listed",
+            "credentials: true",
+            NOTHING,
+        ),
         (
             lost.clone().sees(Step::QuietSession, 200, GRANT, OPEN),
             "warning session-ended",
@@ -724,4 +743,15 @@ fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
         FORBIDDEN,
     );
     assert_eq!(diagnose(&refused), []);
+}
+
+#[test]
+fn the_server_of_an_application_is_no_proxy() {
+    let named = |server: &'static str| {
+        let seen = Examination::connected().sees(Step::Poll4, 200, &[("server", server)], "");
+        proxies::of(seen.exchanges.last().unwrap())
+    };
+    assert_eq!(named("uvicorn"), [""; 0]);
+    assert_eq!(named("Werkzeug/3.1.3 Python/3.13.1"), [""; 0]);
+    assert_eq!(named("nginx/1.29"), ["Server: nginx/1.29"]);
 }
