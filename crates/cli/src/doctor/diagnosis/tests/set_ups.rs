@@ -625,24 +625,6 @@ fn later_requests_are_told_by_what_answers_them() {
             "proxy_set_header",
         ),
         (lost.clone(), "error session-lost", "ip_hash", NOTHING),
-        (lost.clone(), "error session-lost", "setupMaster(httpServer", NOTHING),
-        (
-            good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
-            "error version-mismatch",
-            "cors: { origin: [\"https://app.example.com\"] }",
-            NOTHING,
-        ),
-        (
-            good().sees(Step::Poll4, 400, NONE, "").sees(
-                Step::NearMiss,
-                200,
-                &[(ALLOW, "https://www.app.example.com"), CREDENTIALS],
-                OPEN,
-            ),
-            "error origin-not-listed",
-            "credentials: true",
-            NOTHING,
-        ),
         (
             lost.clone().sees(Step::QuietSession, 200, GRANT, OPEN),
             "warning session-ended",
@@ -754,4 +736,29 @@ fn the_server_of_an_application_is_no_proxy() {
     assert_eq!(named("uvicorn"), [""; 0]);
     assert_eq!(named("Werkzeug/3.1.3 Python/3.13.1"), [""; 0]);
     assert_eq!(named("nginx/1.29"), ["Server: nginx/1.29"]);
+}
+
+#[test]
+fn the_lines_to_paste_fit_the_server() {
+    let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
+    assert_first(vec![
+        (lost, "error session-lost", "setupMaster(httpServer", NOTHING),
+        (
+            good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
+            "error version-mismatch",
+            "cors: { origin: [\"https://app.example.com\"] }",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Poll4, 400, NONE, "").sees(
+                Step::NearMiss,
+                200,
+                &[(ALLOW, "https://www.app.example.com"), CREDENTIALS],
+                OPEN,
+            ),
+            "error origin-not-listed",
+            "credentials: true",
+            NOTHING,
+        ),
+    ]);
 }
