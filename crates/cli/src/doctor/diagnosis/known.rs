@@ -199,7 +199,7 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
             known.code,
             Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
         );
-        let is_firewall = || !exchange.url.starts_with("ws") && firewall(exchange).is_some();
+        let is_firewall = || !is_of_websocket(exchange) && firewall(exchange).is_some();
         is_told || exchange.is_of_another() || is_firewall()
     };
     let told = exchanges.find_map(|exchange| {
