@@ -193,6 +193,22 @@ export const meddling =
 		};
 	};
 
+/** `behind` with an application of Node's before it, which `makeApp` makes, given the URL behind. */
+export const behindApp = (behind, makeApp) => async () => {
+	const { url, servers, stop } = await behind();
+	const http = createServer(makeApp(url));
+	await listen(http, 0, []);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		servers,
+		async stop() {
+			http.closeAllConnections();
+			await close(http);
+			await stop();
+		},
+	};
+};
+
 /**
  * A deployment whose server has a listener of its own before Socket.IO, as a middleware has.
  *

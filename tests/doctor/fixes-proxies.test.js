@@ -11,12 +11,12 @@ import { after, describe } from "node:test";
 import cors from "cors";
 import expressApp from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
-import { close, listen } from "../harness/http.js";
 import { hasNginx } from "../harness/nginx.js";
 import { createAuthority } from "./certificates.js";
 import { useToolAndChromium } from "./chromium.js";
 import {
 	before,
+	behindApp,
 	granted,
 	nginx,
 	nginxServer,
@@ -72,24 +72,13 @@ const apacheAsking = `<Location />
 	Require valid-user`;
 
 /** An application in Express, whose `cors` middleware is before the proxy. */
-const gateway = (script) => async () => {
-	const { url, servers, stop } = await good();
-	const app = expressApp();
-	const toNode = (options) => createProxyMiddleware({ ...options, target: url });
-	new Function("app", "cors", "createProxyMiddleware", script)(app, cors, toNode);
-	app.use(toNode({ pathFilter: "/socket.io", ws: true }));
-	const http = createServer(app);
-	await listen(http, 0, []);
-	return {
-		url: `http://127.0.0.1:${http.address().port}`,
-		servers,
-		async stop() {
-			http.closeAllConnections();
-			await close(http);
-			await stop();
-		},
-	};
-};
+const gateway = (script) =>
+	behindApp(good, (target) => {
+		const app = expressApp();
+		const toNode = (options) => createProxyMiddleware({ ...options, target });
+		new Function("app", "cors", "createProxyMiddleware", script)(app, cors, toNode);
+		return app.use(toNode({ pathFilter: "/socket.io", ws: true }));
+	});
 
 /** What is pasted, with the deployment in place of the server of the fix. */
 const toNode = (text) => text.replaceAll("127.0.0.1:3000", "NODE");

@@ -1,12 +1,11 @@
 // `socketio-cors doctor` with platforms and frameworks that answer in words of their own: the fix is
 // in their words as well.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import { describe } from "node:test";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
-import { close, listen } from "../harness/http.js";
 import {
+	behindApp,
 	byTurns,
 	granted,
 	guarded,
@@ -109,21 +108,12 @@ describe("upgrades that are not passed on, by", () => {
 		not: "proxy_set_header",
 	});
 	/** http-proxy-middleware as a development server has it. */
-	const development = (behind, options) => async () => {
-		const { url, servers, stop } = await behind();
-		const target = { target: url, changeOrigin: true, pathFilter: "/socket.io", ...options };
-		const http = createServer(express().use(createProxyMiddleware(target)));
-		await listen(http, 0, []);
-		return {
-			url: `http://127.0.0.1:${http.address().port}`,
-			servers,
-			async stop() {
-				http.closeAllConnections();
-				await close(http);
-				await stop();
-			},
-		};
-	};
+	const development = (behind, options) =>
+		behindApp(behind, (target) =>
+			express().use(
+				createProxyMiddleware({ target, changeOrigin: true, pathFilter: "/socket.io", ...options }),
+			),
+		);
 	const ownPage = ({ url }) => ["--origin", url];
 	testFirstFindings({
 		"http-proxy-middleware without ws": {
