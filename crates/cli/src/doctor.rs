@@ -18,6 +18,7 @@ mod look_alikes;
 mod near_misses;
 mod probes;
 mod proxies;
+mod python_servers;
 mod query;
 mod recording;
 mod software;

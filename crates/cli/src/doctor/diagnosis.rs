@@ -5,6 +5,7 @@
 mod browser_blocks;
 mod cached;
 mod changed;
+mod chromium;
 mod connection;
 mod cookies;
 mod credentials;

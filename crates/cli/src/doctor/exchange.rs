@@ -109,6 +109,11 @@ impl Exchange {
         self.is_upgraded() && engineio::open(self.body()).is_some()
     }
 
+    /// True if it is a WebSocket's handshake, to which CORS does not matter.
+    pub(super) fn is_of_websocket(&self) -> bool {
+        self.url.starts_with("ws")
+    }
+
     /// True if a WebSocket was opened.
     pub(super) fn is_upgraded(&self) -> bool {
         self.status() == Some(101)

@@ -1,6 +1,6 @@
 //! Proxies in front of a server, by the headers that they leave.
 
-use super::exchange::Exchange;
+use super::{exchange::Exchange, python_servers::PythonServer};
 
 /// Headers that only one kind of proxy sets.
 const MARKS: &[(&str, &str)] = &[
@@ -22,22 +22,10 @@ const MARKS: &[(&str, &str)] = &[
     ("x-varnish", "Varnish"),
 ];
 
-/// Servers of applications, which are no proxies.
-const OF_APPLICATIONS: &[&str] = &[
-    "daphne",
-    "gunicorn",
-    "hypercorn",
-    "TornadoServer",
-    "uvicorn",
-    "waitress",
-    "Werkzeug",
-    "WSGIServer",
-];
-
 /// The proxies that the headers of an answer name.
 pub(super) fn of(exchange: &Exchange) -> Vec<String> {
     let headers = exchange.headers();
-    let is_proxy = |value: &str| !OF_APPLICATIONS.iter().any(|name| value.starts_with(name));
+    let is_proxy = |value: &str| PythonServer::named(value).is_none();
     let told = ["Server", "Via"].into_iter().filter_map(|name| {
         let value = headers.get(name).filter(|value| is_proxy(value))?;
         Some(format!("{name}: {value}"))

@@ -1,6 +1,8 @@
 //! The software that a server runs, by what it says.
 
-use super::{engineio::Author, examination::Examination, exchange::Exchange};
+use super::{
+    engineio::Author, examination::Examination, exchange::Exchange, python_servers::PythonServer,
+};
 
 /// An implementation of Socket.IO's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,15 +132,9 @@ const ENVOY: &str = "x-envoy-upstream-service-time";
 pub(super) fn socket_server(examination: &Examination) -> SocketServer {
     let exchanges = || examination.exchanges.iter();
     let is_of = |author| exchanges().any(|exchange| exchange.author() == Some(author));
-    let serves = |names: &[&str]| {
-        let servers = exchanges().filter_map(|exchange| exchange.header("Server"));
-        servers
-            .map(|server| server.to_ascii_lowercase())
-            .any(|server| names.iter().any(|name| server.contains(name)))
-    };
-    if is_of(Author::Netty) || serves(&["netty-socketio"]) {
+    if is_of(Author::Netty) || exchanges().any(is_of_netty) {
         SocketServer::Netty
-    } else if is_of(Author::Python) || serves(PYTHON) {
+    } else if is_of(Author::Python) || PythonServer::of(examination).is_some() {
         SocketServer::Python
     } else if is_of(Author::Oxide) {
         SocketServer::Oxide
@@ -155,18 +151,10 @@ pub(super) fn socket_server(examination: &Examination) -> SocketServer {
     }
 }
 
-/// Servers of Python's applications, as they name themselves.
-const PYTHON: &[&str] = &[
-    "uvicorn",
-    "gunicorn",
-    "hypercorn",
-    "daphne",
-    "werkzeug",
-    "wsgiserver",
-    "cpython",
-    "aiohttp",
-    "tornadoserver",
-];
+fn is_of_netty(exchange: &Exchange) -> bool {
+    let server = exchange.header("Server").unwrap_or_default();
+    server.to_ascii_lowercase().contains("netty-socketio")
+}
 
 /// The proxy that answered, or passed an answer on, where its name is in the headers.
 pub(super) fn proxy(exchange: &Exchange) -> Option<Proxy> {

@@ -1,6 +1,6 @@
 //! Socket.IO's answers that something on the way spoils.
 
-use super::evidence::{client_says, with_body};
+use super::{chromium::client_says, evidence::with_body};
 use crate::doctor::{
     engineio,
     exchange::Exchange,

@@ -4,7 +4,8 @@ use url::Url;
 
 use super::{
     browser_blocks,
-    evidence::{asked, no_handshake, websocket_message},
+    chromium::{no_handshake, websocket_message},
+    evidence::asked,
 };
 use crate::{
     doctor::{

@@ -2,10 +2,7 @@
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
-use super::{
-    evidence::{unreadable, with_cors},
-    remedy, stripped,
-};
+use super::{chromium::unreadable, evidence::with_cors, remedy, stripped};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,

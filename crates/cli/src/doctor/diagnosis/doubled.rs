@@ -3,10 +3,7 @@
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
-use super::{
-    evidence::{unreadable, with_cors},
-    remedy,
-};
+use super::{chromium::unreadable, evidence::with_cors, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,

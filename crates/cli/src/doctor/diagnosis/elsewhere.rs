@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::{
-    evidence::{console, shortened, with_body},
+    chromium::console,
+    evidence::{shortened, with_body},
     remedy,
 };
 use crate::doctor::{

@@ -1,9 +1,6 @@
 //! Connections that are ended while nothing is said.
 
-use super::{
-    evidence::{is_of_websocket, with_body},
-    remedy,
-};
+use super::{evidence::with_body, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -16,7 +13,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let cut: Vec<_> = examination.cut_while_idle().collect();
     let Some(exchange) = cut.first() else { return Vec::new() };
     let seconds = exchange.took.as_secs();
-    let what = if is_of_websocket(exchange) { "an open WebSocket" } else { "a poll that waits" };
+    let what = if exchange.is_of_websocket() { "an open WebSocket" } else { "a poll that waits" };
     let interval = examination
         .spoken_poll()
         .and_then(Exchange::opened)

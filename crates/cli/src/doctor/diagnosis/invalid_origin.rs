@@ -6,7 +6,8 @@ use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
-    evidence::{shortened, unreadable, with_cors},
+    chromium::unreadable,
+    evidence::{shortened, with_cors},
     remedy,
 };
 use crate::doctor::{

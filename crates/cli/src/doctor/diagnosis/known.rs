@@ -14,10 +14,7 @@ mod pages;
 mod passwords;
 mod refusals;
 
-use super::{
-    evidence::{console, is_of_websocket, with_body},
-    remedy,
-};
+use super::{chromium::console, evidence::with_body, remedy};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -132,7 +129,7 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
     let is_alone = examination.target.page.websocket;
     let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
-        .why([if is_alone || is_of_websocket(exchange) { OF_WEBSOCKET } else { why(known.code) }])
+        .why([if is_alone || exchange.is_of_websocket() { OF_WEBSOCKET } else { why(known.code) }])
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));
@@ -147,7 +144,7 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
 /// Of a login that a page cannot give, where it sends its token in a header.
 fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -> Option<String> {
     let names = examination.target.page.unsafe_headers().join(", ");
-    let is_kept = code == Code::LoginRequired && is_of_websocket(exchange) && !names.is_empty();
+    let is_kept = code == Code::LoginRequired && exchange.is_of_websocket() && !names.is_empty();
     is_kept.then(|| {
         format!(
             "Browsers send {names} with polls, but not with a WebSocket. Let Socket.IO's path past the login, and \
@@ -199,7 +196,7 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
             known.code,
             Code::Challenged | Code::RateLimited | Code::LoginRequired | Code::CloudflareError
         );
-        let is_firewall = || !is_of_websocket(exchange) && firewall(exchange).is_some();
+        let is_firewall = || !exchange.is_of_websocket() && firewall(exchange).is_some();
         is_told || exchange.is_of_another() || is_firewall()
     };
     let told = exchanges.find_map(|exchange| {
@@ -237,7 +234,7 @@ pub(super) fn steps_of(examination: &Examination, code: Code) -> Vec<Step> {
 
 /// The request, as a sentence names it.
 pub(super) fn asked(exchange: &Exchange) -> &'static str {
-    match (exchange.method, is_of_websocket(exchange)) {
+    match (exchange.method, exchange.is_of_websocket()) {
         ("OPTIONS", _) => "the preflight",
         ("POST", _) => "the POST",
         (_, true) => "the WebSocket's handshake",

@@ -6,8 +6,9 @@ use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
+    chromium::{client_says, unreadable},
     doubled::doubled,
-    evidence::{body, client_says, shortened, unreadable, with_cors},
+    evidence::{body, shortened, with_cors},
     invalid_origin, origin_check, own_refusal, remedy, stripped, worker,
 };
 use crate::doctor::{

@@ -1,7 +1,8 @@
 //! Polls that fail by what a browser adds to them, and not because a list lacks the page's origin.
 
 use super::{
-    evidence::{client_says, console, with_body},
+    chromium::{client_says, console},
+    evidence::with_body,
     remedy,
 };
 use crate::{

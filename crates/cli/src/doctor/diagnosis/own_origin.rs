@@ -1,9 +1,6 @@
 //! A server in Python that takes the page's own origin for a foreign one.
 
-use super::{
-    evidence::{client_says, with_body},
-    remedy,
-};
+use super::{chromium::client_says, evidence::with_body, remedy};
 use crate::doctor::{
     engineio::FORBIDDEN,
     examination::Examination,

@@ -1,9 +1,6 @@
 //! Polls that a function of the server's own refuses, whoever asks.
 
-use super::{
-    evidence::{client_says, with_body},
-    remedy,
-};
+use super::{chromium::client_says, evidence::with_body, remedy};
 use crate::doctor::{
     engineio::{EngineError, FORBIDDEN},
     examination::Examination,

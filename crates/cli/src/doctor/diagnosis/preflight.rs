@@ -6,10 +6,8 @@ use socketio_cors_explain::fetch_standard::{
 
 use super::{
     cached,
-    evidence::{
-        PREFLIGHT, blocked, preflight_blocked, reason, shortened, with_body, with_cors,
-        with_headers,
-    },
+    chromium::{PREFLIGHT, blocked, preflight_blocked, reason},
+    evidence::{shortened, with_body, with_cors, with_headers},
     known, remedy,
 };
 use crate::{

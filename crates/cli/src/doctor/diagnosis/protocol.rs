@@ -1,6 +1,6 @@
 //! Clients and servers that do not speak the same Engine.IO, by polling.
 
-use super::evidence::{console, with_body};
+use super::{chromium::console, evidence::with_body};
 use crate::doctor::{
     engineio::{Protocol, UNKNOWN_TRANSPORT, UNSUPPORTED_PROTOCOL},
     examination::Examination,

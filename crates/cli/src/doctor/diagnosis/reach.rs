@@ -1,9 +1,8 @@
 //! The most particular cause that keeps the page from Socket.IO altogether.
 
 use super::{
-    changed, connection, elsewhere,
-    evidence::{console, with_body},
-    known, lost_query, origin_check, preflight, redirect, worker,
+    changed, chromium::console, connection, elsewhere, evidence::with_body, known, lost_query,
+    origin_check, preflight, redirect, worker,
 };
 use crate::doctor::{
     examination::Examination,

@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use super::evidence::{PREFLIGHT, blocked, console, with_headers};
+use super::{
+    chromium::{PREFLIGHT, blocked, console},
+    evidence::with_headers,
+};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,

@@ -35,6 +35,7 @@ pub(super) use waiting::waiting;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
+    python_servers::PythonServer,
     software::{Proxy, SocketServer, proxy, socket_server},
 };
 
@@ -209,19 +210,10 @@ fn python_without_cors(examination: &Examination) -> Vec<String> {
 
 /// The lines for the one of the two that the web server runs, if that has a name, or those for both.
 fn by_web_server(examination: &Examination, asgi: [String; 2], flask: [String; 2]) -> Vec<String> {
-    let mut servers = examination.exchanges.iter().filter_map(|exchange| exchange.header("Server"));
-    let named = servers.find_map(|server| {
-        let starts = |names: &[&str]| names.iter().any(|name| server.starts_with(name));
-        match () {
-            () if starts(&["Werkzeug"]) => Some(true),
-            () if starts(&["uvicorn", "hypercorn", "daphne"]) => Some(false),
-            () => None,
-        }
-    });
-    match named {
-        Some(true) => flask.to_vec(),
-        Some(false) => asgi.to_vec(),
-        None => [asgi, flask].concat(),
+    match PythonServer::of(examination) {
+        Some(PythonServer::Werkzeug) => flask.to_vec(),
+        Some(server) if server.is_asgi() => asgi.to_vec(),
+        _ => [asgi, flask].concat(),
     }
 }
 

@@ -3,7 +3,8 @@
 use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
-    evidence::{blocked, client_says, console, reason, with_body, with_cors},
+    chromium::{blocked, client_says, console, reason},
+    evidence::{with_body, with_cors},
     known, own_origin, remedy,
 };
 use crate::doctor::{

@@ -3,7 +3,8 @@
 use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
-    evidence::{shortened, unreadable, with_cors},
+    chromium::unreadable,
+    evidence::{shortened, with_cors},
     origin, remedy,
 };
 use crate::doctor::{

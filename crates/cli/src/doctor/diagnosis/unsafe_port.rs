@@ -1,6 +1,6 @@
 //! Ports that no browser connects to.
 
-use super::evidence::websocket_message;
+use super::chromium::websocket_message;
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},

@@ -1,7 +1,8 @@
 //! A `WebSocket` that does not come about.
 
 use super::{
-    evidence::{is_of_websocket, websocket_failed, with_body, with_headers},
+    chromium::websocket_failed,
+    evidence::{with_body, with_headers},
     known, own_origin, remedy, worker,
 };
 use crate::{
@@ -28,7 +29,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let is_lost = examination.lost().next().is_some();
     let upgrade = examination
         .all(Step::Upgrade)
-        .find(|exchange| is_of_websocket(exchange))
+        .find(|exchange| exchange.is_of_websocket())
         .filter(|_| !is_lost && !needed);
     // Told once, by what else python-socketio refuses for it.
     if own_origin::is_refused(examination) {

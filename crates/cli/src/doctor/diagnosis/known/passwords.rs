@@ -1,6 +1,5 @@
 //! Passwords that a proxy asks for itself (HTTP's Basic authentication): its 401 comes before Socket.IO.
 
-use super::is_of_websocket;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -29,7 +28,7 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange) -> Vec<String>
             websocket(examination),
         ]
         .concat()
-    } else if is_of_websocket(exchange) {
+    } else if exchange.is_of_websocket() {
         [
             &["No page can send `Authorization` with a WebSocket. Ask for no password on Socket.IO's path, and \
                let Socket.IO check who it is (`auth`)."][..],

@@ -1,65 +1,48 @@
 //! How a web server of Python is made to hold `WebSockets`.
 
-use crate::doctor::examination::Examination;
+use crate::doctor::{examination::Examination, python_servers::PythonServer};
 
-/// Web servers of Python, by how each names itself, with the fix.
-const SERVERS: &[(&str, &[&str])] = &[
-    (
-        "uvicorn",
-        &[
-            "uvicorn holds WebSockets only with a package for them, which `pip install uvicorn` leaves out:",
-            "  pip install 'uvicorn[standard]'",
-            "Then start it again, without `--ws none`.",
-        ],
-    ),
-    (
-        "hypercorn",
-        &[
-            "hypercorn holds WebSockets by itself, but not for a WSGI application. Give it the ASGI one:",
-            "  app = socketio.ASGIApp(socketio.AsyncServer(async_mode=\"asgi\"))",
-            "Start it by",
-            "  hypercorn app:app",
-        ],
-    ),
-    (
-        "daphne",
-        &[
-            "daphne holds WebSockets by itself, if the application takes them. With Django, put \
-             python-socketio around it, in asgi.py:",
-            "  application = socketio.ASGIApp(sio, get_asgi_application())",
-            "Start it by",
-            "  daphne project.asgi:application",
-            "With Channels, a ProtocolTypeRouter around it needs \"websocket\" beside \"http\".",
-        ],
-    ),
-    ("gunicorn", GUNICORN),
-    (
-        "werkzeug",
-        &[
-            "Flask's server (Werkzeug) holds WebSockets only with a package for them:",
-            "  pip install simple-websocket",
-            "Then start it again, by `socketio.run(app)`.",
-        ],
-    ),
-    (
-        "waitress",
-        &[
-            "waitress cannot hold WebSockets. Use gunicorn, with threads (async_mode=\"threading\"):",
-            "  pip install gunicorn simple-websocket",
-            "  gunicorn -w 1 --threads 100 app:app",
-            "On Windows, which has no gunicorn: `pip install simple-websocket`, and `socketio.run(app, \
-             allow_unsafe_werkzeug=True)`.",
-        ],
-    ),
-    (
-        "wsgiserver",
-        &[
-            "Python's own wsgiref, which is Django's runserver too, cannot hold WebSockets. Use gunicorn, with \
-             threads (async_mode=\"threading\"):",
-            "  pip install gunicorn simple-websocket",
-            "  gunicorn -w 1 --threads 100 app:app",
-        ],
-    ),
+const UVICORN: &[&str] = &[
+    "uvicorn holds WebSockets only with a package for them, which `pip install uvicorn` leaves out:",
+    "  pip install 'uvicorn[standard]'",
+    "Then start it again, without `--ws none`.",
+];
+
+const HYPERCORN: &[&str] = &[
+    "hypercorn holds WebSockets by itself, but not for a WSGI application. Give it the ASGI one:",
+    "  app = socketio.ASGIApp(socketio.AsyncServer(async_mode=\"asgi\"))",
+    "Start it by",
+    "  hypercorn app:app",
+];
+
+const DAPHNE: &[&str] = &[
+    "daphne holds WebSockets by itself, if the application takes them. With Django, put \
+     python-socketio around it, in asgi.py:",
+    "  application = socketio.ASGIApp(sio, get_asgi_application())",
+    "Start it by",
+    "  daphne project.asgi:application",
+    "With Channels, a ProtocolTypeRouter around it needs \"websocket\" beside \"http\".",
+];
+
+const WERKZEUG: &[&str] = &[
+    "Flask's server (Werkzeug) holds WebSockets only with a package for them:",
+    "  pip install simple-websocket",
+    "Then start it again, by `socketio.run(app)`.",
+];
+
+const WAITRESS: &[&str] = &[
+    "waitress cannot hold WebSockets. Use gunicorn, with threads (async_mode=\"threading\"):",
+    "  pip install gunicorn simple-websocket",
+    "  gunicorn -w 1 --threads 100 app:app",
+    "On Windows, which has no gunicorn: `pip install simple-websocket`, and `socketio.run(app, \
+     allow_unsafe_werkzeug=True)`.",
+];
+
+const WSGIREF: &[&str] = &[
+    "Python's own wsgiref, which is Django's runserver too, cannot hold WebSockets. Use gunicorn, with \
+     threads (async_mode=\"threading\"):",
+    "  pip install gunicorn simple-websocket",
+    "  gunicorn -w 1 --threads 100 app:app",
 ];
 
 pub(super) const GUNICORN: &[&str] = &[
@@ -73,12 +56,24 @@ pub(super) const GUNICORN: &[&str] = &[
      geventwebsocket.gunicorn.workers.GeventWebSocketWorker`.",
 ];
 
-/// Those of ASGI, which offer the transport unless `transports` says otherwise.
-const ASGI: &[&str] = &["uvicorn", "hypercorn", "daphne"];
-
-const OF_TRANSPORTS: &[&str] = &[
-    "python-socketio's `transports` have to contain \"websocket\": add it, or leave `transports` out:",
+const OF_TRANSPORTS: &str = "python-socketio's `transports` have to contain \"websocket\": add it, or \
+     leave `transports` out:";
+const ASGI: &[&str] = &[
+    OF_TRANSPORTS,
     "  sio = socketio.AsyncServer(async_mode=\"asgi\", transports=[\"polling\", \"websocket\"])",
+];
+const AIOHTTP: &[&str] = &[
+    "aiohttp holds WebSockets by itself, if python-socketio is attached to it and its `transports` contain \
+     \"websocket\", as they do where they are left out:",
+    "  sio = socketio.AsyncServer(async_mode=\"aiohttp\")",
+    "  sio.attach(app)",
+];
+
+const TORNADO: &[&str] = &[
+    "Tornado holds WebSockets by itself, if python-socketio handles the path and its `transports` contain \
+     \"websocket\", as they do where they are left out:",
+    "  sio = socketio.AsyncServer(async_mode=\"tornado\")",
+    "  app = tornado.web.Application([(r\"/socket.io/\", socketio.get_tornado_handler(sio))])",
 ];
 
 const OF_ANY: &[&str] = &[
@@ -97,17 +92,19 @@ pub(in crate::doctor::diagnosis) fn python_websockets(
     examination: &Examination,
     is_refused: bool,
 ) -> Vec<&'static str> {
-    match named(examination) {
-        Some((name, _)) if is_refused && ASGI.contains(&name) => OF_TRANSPORTS.to_vec(),
-        Some((_, lines)) if is_refused => [lines, AND_TRANSPORTS].concat(),
-        Some((_, lines)) => lines.to_vec(),
-        None => OF_ANY.to_vec(),
-    }
-}
-
-fn named(examination: &Examination) -> Option<(&'static str, &'static [&'static str])> {
-    let servers = examination.exchanges.iter().filter_map(|exchange| exchange.header("Server"));
-    servers
-        .map(|server| server.to_ascii_lowercase())
-        .find_map(|server| SERVERS.iter().find(|(name, _)| server.starts_with(name)).copied())
+    let Some(server) = PythonServer::of(examination) else { return OF_ANY.to_vec() };
+    let lines = match server {
+        PythonServer::Aiohttp => return AIOHTTP.to_vec(),
+        PythonServer::Tornado => return TORNADO.to_vec(),
+        // They offer the transport unless `transports` says otherwise.
+        _ if is_refused && server.is_asgi() => return ASGI.to_vec(),
+        PythonServer::Uvicorn => UVICORN,
+        PythonServer::Hypercorn => HYPERCORN,
+        PythonServer::Daphne => DAPHNE,
+        PythonServer::Gunicorn => GUNICORN,
+        PythonServer::Werkzeug => WERKZEUG,
+        PythonServer::Waitress => WAITRESS,
+        PythonServer::Wsgiref => WSGIREF,
+    };
+    if is_refused { [lines, AND_TRANSPORTS].concat() } else { lines.to_vec() }
 }

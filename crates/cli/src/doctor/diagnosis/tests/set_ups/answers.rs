@@ -1,0 +1,163 @@
+//! What something else than Socket.IO answers.
+
+use super::{
+    super::made::{GRANT, Headers, NONE, OPEN, UNSUPPORTED},
+    NGINX, NOTHING, answers, assert_first, good,
+};
+use crate::doctor::{
+    diagnosis::diagnose,
+    examination::Examination,
+    finding::{Code, Finding},
+    proxies,
+    step::Step,
+};
+
+#[test]
+fn a_query_that_gets_lost_is_told_by_the_words_of_engine_io() {
+    let no_transport = r#"{"code":0,"message":"Transport unknown"}"#;
+    let no_session = r#"{"code":2,"message":"Bad handshake method"}"#;
+    let changed = "error proxy-changes-path";
+    let without_transport = good().sees(Step::Poll4, 400, GRANT, no_transport);
+    assert_first(vec![
+        (
+            without_transport.clone().sees(Step::Websocket, 400, NONE, "Transport unknown"),
+            changed,
+            "$request_uri",
+            "polling",
+        ),
+        // That server takes WebSockets alone.
+        (without_transport, "error polling-disabled", "websocket", "query"),
+        (good().sees(Step::Poll4, 400, GRANT, UNSUPPORTED), changed, "letter case", "server 2"),
+        (
+            good().sees(Step::Post, 400, GRANT, no_session),
+            changed,
+            "every parameter",
+            "io.engine.use",
+        ),
+    ]);
+}
+
+#[test]
+fn what_answers_instead_is_told_by_the_most_particular_sign() {
+    let nginx: &Headers = &[NGINX];
+    let next: &Headers = &[("x-powered-by", "Next.js"), ("location", "/socket.io?EIO=4")];
+    let https: &Headers = &[("location", "https://api.example.net/socket.io/?EIO=4")];
+    let challenge: &Headers = &[("cf-mitigated", "challenge")];
+    let opens = |examination: Examination| examination.sees(Step::Websocket, 101, NONE, OPEN);
+    assert_first(vec![
+        (answers(403, challenge, ""), "error challenged", "Skip", "no Socket.IO"),
+        (opens(answers(403, challenge, "")), "error challenged", "Skip", "no Socket.IO"),
+        (
+            answers(404, nginx, "<center>nginx"),
+            "error not-socket-io",
+            "location /socket.io/ {",
+            NOTHING,
+        ),
+        (
+            answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN),
+            "error wrong-path",
+            "path:",
+            "location /socket.io/ {",
+        ),
+        (
+            answers(404, NONE, "Cannot GET /?EIO=4"),
+            "error proxy-changes-path",
+            "proxy_pass http://127.0.0.1:3000;",
+            "app.listen",
+        ),
+        (
+            answers(404, NONE, "Cannot GET /socket.io/?EIO=4"),
+            "error not-socket-io",
+            "httpServer.listen",
+            NOTHING,
+        ),
+        (
+            answers(404, nginx, "<center>nginx").sees(Step::DirectPoll, 200, NONE, OPEN),
+            "error proxy-changes-path",
+            "proxy_pass",
+            NOTHING,
+        ),
+        (opens(answers(404, NONE, "")), "error polling-blocked", "transports", NOTHING),
+        (
+            answers(308, next, ""),
+            "error redirected",
+            "addTrailingSlash: false",
+            "path: \"/socket.io\"",
+        ),
+        (
+            answers(301, https, "").at("http://api.example.net").by_page("http://app.example.com"),
+            "error redirected",
+            "io(\"https://api.example.net\")",
+            NOTHING,
+        ),
+        (
+            answers(502, nginx, "<center>nginx"),
+            "error server-error",
+            "proxy_pass https://",
+            NOTHING,
+        ),
+        (
+            answers(502, nginx, "").sees(Step::DirectPoll, 200, NONE, OPEN),
+            "error server-error",
+            "answers at --direct",
+            NOTHING,
+        ),
+        (answers(403, NONE, "no"), "error blocked", "--cookie", "no Socket.IO"),
+        (answers(400, NONE, "no"), "error not-socket-io", "curl", NOTHING),
+        (answers(204, NONE, ""), "error not-socket-io", "if ($request_method = OPTIONS)", "curl"),
+        (answers(200, &[("server", "Caddy")], ""), "error not-socket-io", "reverse_proxy", NOTHING),
+        (answers(404, NONE, "404 page not found\n"), "error not-socket-io", "PathPrefix", NOTHING),
+        (
+            answers(200, NONE, "\u{feff}0{\"sid\":\"a\"}"),
+            "error answer-changed",
+            "leave /socket.io/",
+            NOTHING,
+        ),
+    ]);
+}
+
+#[test]
+fn an_api_gateway_without_a_route_for_options_is_told_first() {
+    let rest: &Headers = &[("x-amz-apigw-id", "1="), ("x-amzn-requestid", "1")];
+    let http: &Headers = &[("apigw-requestid", "1=")];
+    let no_token = r#"{"message":"Missing Authentication Token"}"#;
+    for (headers, status, body, command) in [
+        (rest, 403, no_token, "  aws apigateway put-method"),
+        (http, 404, r#"{"message":"Not Found"}"#, "  aws apigatewayv2 update-api"),
+    ] {
+        let examination =
+            good().sending("authorization").sees(Step::Preflight, status, headers, body);
+        let findings = diagnose(&examination);
+        let Finding { code, summary, fix, .. } = findings.first().unwrap();
+        assert_eq!(*code, Code::PreflightFailed, "{status}");
+        assert!(summary.starts_with("API Gateway has no route for OPTIONS"), "{summary}");
+        assert!(fix[1].starts_with(command), "{fix:?}");
+        assert!(!fix.join("\n").contains("past any login"), "{fix:?}");
+    }
+}
+
+#[test]
+fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
+    let moved: &Headers = &[("location", "/socket.io?EIO=4")];
+    let own = answers(308, moved, "").by_page("https://api.example.net");
+    let findings = diagnose(&own);
+    let Finding { code, why, .. } = findings.first().unwrap();
+    assert_eq!(*code, Code::Redirected);
+    let why = why.join("\n");
+    assert!(why.contains("this is not about CORS. The browser follows"), "{why}");
+    assert!(why.contains("another is 404"), "{why}");
+    let findings = diagnose(&answers(308, moved, ""));
+    let why = findings.first().unwrap().why.join("\n");
+    assert!(why.contains("has to pass the CORS check"), "{why}");
+}
+
+#[test]
+fn the_server_of_an_application_is_no_proxy() {
+    let named = |server: &'static str| {
+        let seen = Examination::connected().sees(Step::Poll4, 200, &[("server", server)], "");
+        proxies::of(seen.exchanges.last().unwrap())
+    };
+    assert_eq!(named("uvicorn"), [""; 0]);
+    assert_eq!(named("Werkzeug/3.1.3 Python/3.13.1"), [""; 0]);
+    assert_eq!(named("nginx/1.29"), ["Server: nginx/1.29"]);
+}

@@ -1,0 +1,105 @@
+//! Pages that the server does not allow.
+
+use super::{
+    super::made::{ALLOW, CREDENTIALS, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN},
+    NGINX, NOTHING, OLD_FOR_PYTHON, answers, assert_first, good, python,
+};
+use crate::doctor::step::Step;
+
+#[test]
+fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
+    let refused = |headers: &Headers| {
+        answers(403, headers, "Forbidden").sees(Step::NoOriginPoll, 200, NONE, OPEN)
+    };
+    let value = |value: &'static str| good().sees(Step::Poll4, 200, &[(ALLOW, value)], OPEN);
+    let python_allows: &Headers = &[(ALLOW, FOREIGN), CREDENTIALS];
+    assert_first(vec![
+        (
+            python(),
+            "error origin-not-listed",
+            "cors_allowed_origins=[\"https://app.example.com\"]",
+            "new Server(",
+        ),
+        (
+            python().sees(Step::Poll4, 200, GRANT, OPEN).sees(
+                Step::ForeignPoll,
+                200,
+                python_allows,
+                OPEN,
+            ),
+            "danger any-origin-with-credentials",
+            "cors_allowed_origins",
+            "new Server(",
+        ),
+        (
+            python().sees(Step::Poll3, 400, GRANT, OLD_FOR_PYTHON).by_client(2).credentialed(),
+            "error version-mismatch",
+            "python-socketio<5",
+            "allowEIO3",
+        ),
+        (
+            python().without_polling().sees(Step::Websocket, 403, NONE, ""),
+            "error websocket-refused",
+            "cors_allowed_origins",
+            "allowRequest",
+        ),
+        (
+            python().sees(Step::Poll4, 200, GRANT, OPEN).sees(Step::Websocket, 403, NONE, ""),
+            "error upgrade-blocked",
+            "simple-websocket",
+            "proxy_set_header",
+        ),
+        (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
+        (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
+        (
+            // A server that fails now and then is no list of origins.
+            good().sees(Step::Poll4, 503, NONE, ""),
+            "error server-error",
+            "Is the server up",
+            "list of allowed origins",
+        ),
+        (value("\"https://app.example.com\""), "error origin-near-miss", O, NOTHING),
+        (value("https://APP.example.com"), "error origin-near-miss", O, NOTHING),
+        (value("https://*.example.com"), "error invalid-origin", "[a-z0-9-]+", NOTHING),
+        (value("$http_origin"), "error invalid-origin", "variable", NOTHING),
+        (value("true"), "error invalid-origin", "It cannot be true", NOTHING),
+        (
+            good()
+                .sees(
+                    Step::Poll4,
+                    200,
+                    &[(ALLOW, O), ("access-control-allow-credentials", "True")],
+                    OPEN,
+                )
+                .credentialed(),
+            "error credentials-not-allowed",
+            "in lower case",
+            "withCredentials out",
+        ),
+    ]);
+}
+
+#[test]
+fn the_lines_to_paste_fit_the_server() {
+    let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
+    assert_first(vec![
+        (lost, "error session-lost", "setupMaster(httpServer", NOTHING),
+        (
+            good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
+            "error version-mismatch",
+            "cors: { origin: [\"https://app.example.com\"] }",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Poll4, 400, NONE, "").sees(
+                Step::NearMiss,
+                200,
+                &[(ALLOW, "https://www.app.example.com"), CREDENTIALS],
+                OPEN,
+            ),
+            "error origin-not-listed",
+            "credentials: true",
+            NOTHING,
+        ),
+    ]);
+}
