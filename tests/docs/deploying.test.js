@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertSays, hasTerminal } from "../harness/tool.js";
+import { versionOf } from "../harness/version.js";
 import { startWorkspace } from "../harness/workspace.js";
-import { versionOf } from "../tool/publishing.js";
 import { checkedByEye, documents, shellCommands } from "./documents.js";
 
 const { sections, section } = documents.get("docs/deploying.md");

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startCloudflare } from "../harness/cloudflare.js";
 import { assertSays, useTool } from "../harness/tool.js";
-import { A, B, C, versionOf, wrangler } from "./publishing.js";
+import { versionOf } from "../harness/version.js";
+import { A, B, C, wrangler } from "./publishing.js";
 
 let tool;
 before(async () => {

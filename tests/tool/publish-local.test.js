@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { withLocalKv } from "../harness/store.js";
 import { assertSays, hasTerminal, useTool } from "../harness/tool.js";
-import { A, B, versionOf, wrangler } from "./publishing.js";
+import { versionOf } from "../harness/version.js";
+import { A, B, wrangler } from "./publishing.js";
 
 /** The tool with a local KV of its own, while the tests of a suite run. */
 function useLocalKv() {

@@ -1,5 +1,4 @@
 // Shared by the tests of `publish` with the real wrangler.
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { root } from "../harness/process.js";
 
@@ -7,9 +6,6 @@ import { root } from "../harness/process.js";
 export const wranglerScript = join(root, "node_modules/wrangler/bin/wrangler.js");
 /** It, with the node of the tests, as the system's may be too old for it. */
 export const wrangler = `${process.execPath} ${wranglerScript}`;
-
-/** The version of a text, as people are shown it. */
-export const versionOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
 export const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
 export const B = '{"origin": ["https://b.example"], "maxAge": 86400}\n';

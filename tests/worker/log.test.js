@@ -1,6 +1,5 @@
 // The Worker's reports: JSON lines in the log, and a data point per decision.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -8,16 +7,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startEdge } from "../harness/edge.js";
 import { flood, get, poll, requests, startEchoServer } from "../harness/pages.js";
 import { root, until } from "../harness/process.js";
+import { versionOf } from "../harness/version.js";
 
 const a = "https://a.example";
 const b = "https://b.example";
 const forLong = { POLICY_FRESH_SECONDS: "3600" };
 const refusalsPerMinute = 60;
-const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 const ofA = { origin: a };
 const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
 const [, worker] = manifest.match(/^version = "(.*)"$/m);
-const versionOfA = hash(JSON.stringify(ofA));
+const versionOfA = versionOf(JSON.stringify(ofA));
 let server;
 
 before(async () => {
@@ -49,7 +48,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 	};
 	const changed = (host) => ({ event: "policy-changed", host, worker });
 	const toOne = { policy: versionOfA, routes: 1, origins: 1 };
-	const toTwo = { policy: hash(JSON.stringify({ routes })), routes: 2, origins: 3 };
+	const toTwo = { policy: versionOf(JSON.stringify({ routes })), routes: 2, origins: 3 };
 	const untilB = (edge, expected) =>
 		edge.sendUntil(({ status }) => status === expected, poll, { headers: { origin: b } });
 
@@ -97,7 +96,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await edge.sendUntil(() => edge.logged("policy-fault").length === 3, poll);
 			const place = { host, key: "policy" };
 			assert.deepEqual(await lines(edge, "policy-faulty", 1), [
-				{ event: "policy-faulty", ...place, policy: hash(text), faults: 3 },
+				{ event: "policy-faulty", ...place, policy: versionOf(text), faults: 3 },
 			]);
 			const fault = { event: "policy-fault", ...place };
 			assert.deepEqual(await lines(edge, "policy-fault", 3), [
