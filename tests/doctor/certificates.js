@@ -21,20 +21,22 @@ export async function createAuthority() {
 		/**
 		 * `cert` and `key` of a server at `ip`, in PEM.
 		 *
-		 * @param {{ ip?: string, until?: number }} [options] `until` when, in days from now
+		 * @param {{ ip?: string, until?: number, withAuthority?: boolean, selfSigned?: boolean }} [options]
+		 * `until` when, in days from now
 		 */
-		async issue({ ip = "127.0.0.1", until = 1 } = {}) {
+		async issue({ ip = "127.0.0.1", until = 1, withAuthority, selfSigned } = {}) {
 			const server = await generate({ bits: 2048 });
-			const issued = certificate(
-				server.publicKey,
-				{ subject: [], issuer: subject, key: keys.privateKey, until },
-				[
-					{ name: "subjectAltName", critical: true, altNames: [{ type: 7, ip }] },
-					{ name: "extKeyUsage", serverAuth: true },
-				],
-			);
+			const itself = [{ name: "commonName", value: "The server itself" }];
+			const by = selfSigned
+				? { subject: itself, issuer: itself, key: server.privateKey }
+				: { subject: [], issuer: subject, key: keys.privateKey };
+			const issued = certificate(server.publicKey, { ...by, until }, [
+				{ name: "subjectAltName", critical: true, altNames: [{ type: 7, ip }] },
+				{ name: "extKeyUsage", serverAuth: true },
+			]);
+			const chain = withAuthority ? [issued, root] : [issued];
 			return {
-				cert: pki.certificateToPem(issued),
+				cert: chain.map((sent) => pki.certificateToPem(sent)).join(""),
 				key: pki.privateKeyToPem(server.privateKey),
 			};
 		},

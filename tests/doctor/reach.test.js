@@ -72,9 +72,17 @@ describe("TLS", () => {
 
 	testFindings({
 		"a certificate as it should be": { of: withCertificate(), env: trusting, finds: unguarded },
-		"one of an unknown authority": {
+		"one without its issuer's": {
 			of: withCertificate(),
-			finds: { "tls-failed": error("this system trusts nobody") },
+			finds: { "tls-failed": error("sends its certificate alone", "fullchain.pem") },
+		},
+		"one of an authority that is not trusted": {
+			of: withCertificate({ withAuthority: true }),
+			finds: { "tls-failed": error("an authority that this system does not trust", "mkcert") },
+		},
+		"one that is self-signed": {
+			of: withCertificate({ selfSigned: true }),
+			finds: { "tls-failed": error("self-signed", "mkcert localhost") },
 		},
 		"one that has expired": {
 			of: withCertificate({ until: -1 }),

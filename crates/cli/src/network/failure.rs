@@ -24,12 +24,44 @@ pub(crate) enum FailureKind {
     Late,
     /// No TLS comes about; the name that Chromium has for that.
     Tls(&'static str),
+    /// TLS comes about, with a certificate that nobody issued whom the machine trusts.
+    Untrusted(Untrusted),
     /// TLS comes about for HTTP/2 alone.
     Http2Alone,
     /// An answer that is no HTTP, no WebSocket, or no Engine.IO.
     Protocol,
     /// A browser's own doing, as a recording has it; the text is its name for that.
     Browser,
+}
+
+/// Why nobody who is trusted stands behind a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Untrusted {
+    /// It is its own issuer.
+    SelfSigned,
+    /// The server does not send its issuer's certificate.
+    Alone,
+    /// The server sends its issuer's certificate, and nobody who is trusted issued that.
+    Authority,
+    /// Nobody looked at it.
+    Unknown,
+}
+
+impl Untrusted {
+    /// A clause.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::SelfSigned => "the certificate is self-signed",
+            Self::Alone => {
+                "the server sends its certificate alone, without the intermediate certificate of whoever \
+                 issued it"
+            }
+            Self::Authority => {
+                "the certificate comes from an authority that this system does not trust"
+            }
+            Self::Unknown => "this system trusts nobody who issued the certificate",
+        }
+    }
 }
 
 impl FailureKind {
@@ -43,6 +75,7 @@ impl FailureKind {
             Self::Closed => "ERR_EMPTY_RESPONSE",
             Self::Late => "ERR_TIMED_OUT",
             Self::Tls(name) => name,
+            Self::Untrusted(_) => "ERR_CERT_AUTHORITY_INVALID",
             Self::Http2Alone => "ERR_SSL_PROTOCOL_ERROR",
             Self::Protocol => "ERR_INVALID_HTTP_RESPONSE",
             Self::Browser => "ERR_FAILED",
@@ -66,6 +99,7 @@ impl Failure {
                 FailureKind::Reset => "the connection is reset before an answer is complete",
                 FailureKind::Closed => "the connection is closed before an answer is complete",
                 FailureKind::Late => "no answer came in time",
+                FailureKind::Untrusted(why) => why.text(),
                 FailureKind::Tls(_)
                 | FailureKind::Http2Alone
                 | FailureKind::Protocol
@@ -100,8 +134,7 @@ pub(crate) enum TlsProblem {
     NotValidYet,
     /// The certificate is for these names.
     OtherName(Vec<String>),
-    UnknownIssuer,
-    SelfSigned,
+    Untrusted(Untrusted),
     Revoked,
     InvalidCertificate(String),
     Other(String),
@@ -145,18 +178,14 @@ impl From<TlsProblem> for Failure {
             TlsProblem::OtherName(names) => {
                 format!("the certificate is for another name: {}", names.join(", "))
             }
-            TlsProblem::UnknownIssuer => {
-                "this system trusts nobody who issued the certificate: the server does not send the \
-                 intermediate certificate, or the certificate is self-signed (UnknownIssuer)"
-                    .to_owned()
-            }
-            TlsProblem::SelfSigned => "the certificate is self-signed".to_owned(),
+            TlsProblem::Untrusted(why) => why.text().to_owned(),
             TlsProblem::Revoked => "the certificate has been revoked".to_owned(),
             TlsProblem::InvalidCertificate(why) => format!("the certificate is not valid: {why}"),
             TlsProblem::Other(why) => why.clone(),
         };
         let kind = match problem {
             TlsProblem::Http2Alone => FailureKind::Http2Alone,
+            TlsProblem::Untrusted(why) => FailureKind::Untrusted(why),
             _ => FailureKind::Tls(problem.chromium()),
         };
         Self::new(kind, text)
@@ -175,7 +204,7 @@ impl TlsProblem {
             Self::HandshakeFailure | Self::TooOld => "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
             Self::Expired | Self::NotValidYet => "ERR_CERT_DATE_INVALID",
             Self::OtherName(_) => "ERR_CERT_COMMON_NAME_INVALID",
-            Self::UnknownIssuer | Self::SelfSigned => "ERR_CERT_AUTHORITY_INVALID",
+            Self::Untrusted(_) => "ERR_CERT_AUTHORITY_INVALID",
             Self::Revoked => "ERR_CERT_REVOKED",
             Self::InvalidCertificate(_) => "ERR_CERT_INVALID",
         }

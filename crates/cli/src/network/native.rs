@@ -2,6 +2,7 @@
 
 mod connection;
 mod native_failure;
+mod verifier;
 
 use std::time::{Duration, Instant};
 

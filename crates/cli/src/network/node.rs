@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     Connected, Connection, Network, Stream,
-    failure::{Failure, FailureKind, TlsProblem},
+    failure::{Failure, FailureKind, TlsProblem, Untrusted},
 };
 use crate::node::host;
 
@@ -103,11 +103,11 @@ fn tls_failure(code: &str, error: &host::NodeError) -> Failure {
             let names = error.certificate_names().unwrap_or_default();
             TlsProblem::OtherName(names.split(", ").map(str::to_owned).collect())
         }
-        "DEPTH_ZERO_SELF_SIGNED_CERT" => TlsProblem::SelfSigned,
+        "DEPTH_ZERO_SELF_SIGNED_CERT" => TlsProblem::Untrusted(Untrusted::SelfSigned),
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE" => TlsProblem::Untrusted(Untrusted::Alone),
         "SELF_SIGNED_CERT_IN_CHAIN"
         | "UNABLE_TO_GET_ISSUER_CERT"
-        | "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
-        | "UNABLE_TO_VERIFY_LEAF_SIGNATURE" => TlsProblem::UnknownIssuer,
+        | "UNABLE_TO_GET_ISSUER_CERT_LOCALLY" => TlsProblem::Untrusted(Untrusted::Authority),
         "ERR_SSL_WRONG_VERSION_NUMBER"
         | "ERR_SSL_PACKET_LENGTH_TOO_LONG"
         | "ERR_SSL_RECORD_LAYER_FAILURE"

@@ -40,6 +40,7 @@ async fn speaks_tls(network: &impl Network, url: &Url, timeout: Duration) -> boo
         Ok(_) => true,
         Err(failure) => {
             matches!(failure.kind, FailureKind::Tls(name) if name.starts_with("ERR_CERT"))
+                || matches!(failure.kind, FailureKind::Untrusted(_))
         }
     }
 }

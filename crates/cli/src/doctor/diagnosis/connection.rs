@@ -15,7 +15,7 @@ use crate::{
         step::Step,
         target::Target,
     },
-    network::{Failure, FailureKind, PortProtocol},
+    network::{Failure, FailureKind, PortProtocol, Untrusted},
 };
 
 /// How long a Socket.IO client waits for a connection, in seconds (`timeout` of its options).
@@ -42,6 +42,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         }
         (_, FailureKind::Dns) => no_address(target, failure),
         (_, FailureKind::Tls(name)) => no_tls(target, failure, name),
+        (_, FailureKind::Untrusted(why)) => untrusted(target, why),
         (_, FailureKind::Http2Alone) => return http2_by_tls(exchange),
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
         _ => no_answer(target, failure, exchange.step),
@@ -243,6 +244,55 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
     }))
 }
 
+fn untrusted(target: &Target, why: Untrusted) -> Finding {
+    let host = target.base.host_str().unwrap_or_default();
+    let port = target.base.port_or_known_default().unwrap_or(443);
+    let finding = error(Code::TlsFailed, format!("no TLS with {host}: {}", why.text()));
+    let finding = match why {
+        Untrusted::SelfSigned => finding.fix(trusted_certificate(target)),
+        Untrusted::Alone => finding.fix(FULL_CHAIN).fix(OTHER_AUTHORITIES),
+        Untrusted::Authority => finding.fix(OTHER_AUTHORITIES).fix(trusted_certificate(target)),
+        Untrusted::Unknown => finding.fix(FULL_CHAIN).fix(trusted_certificate(target)),
+    };
+    finding.fix([
+        "This prints what the server sends:".to_owned(),
+        format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
+    ])
+}
+
+const FULL_CHAIN: [&str; 2] = [
+    "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \
+     fullchain.pem, not cert.pem):",
+    "  ssl_certificate /etc/letsencrypt/live/api.example.com/fullchain.pem;",
+];
+
+const OTHER_AUTHORITIES: [&str; 1] = [
+    "Some authorities are trusted by few: your own or a company's (let each system trust it), mkcert's \
+     (`mkcert -install` on each machine), the test ones of Let's Encrypt (without --staging it gives real \
+     ones), and Cloudflare's Origin CA, which only Cloudflare trusts (turn its proxy on for the host).",
+];
+
+/// How to get a certificate that browsers trust.
+fn trusted_certificate(target: &Target) -> Vec<String> {
+    if target.is_local() {
+        return [
+            "For development, use http://localhost in page and server, or a certificate that this machine \
+             trusts:",
+            "  mkcert -install",
+            "  mkcert localhost 127.0.0.1 ::1",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+    }
+    let host = target.base.host_str().unwrap_or_default();
+    vec![
+        "Get a certificate from an authority that browsers trust, such as Let's Encrypt (Caddy does so by \
+         itself), and serve its full chain:"
+            .to_owned(),
+        format!("  certbot certonly -d {host}"),
+    ]
+}
+
 fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
     let host = target.base.host_str().unwrap_or_default();
     let finding = error(Code::TlsFailed, format!("no TLS with {host}: {}", failure.text));
@@ -271,20 +321,6 @@ fn no_tls(target: &Target, failure: &Failure, chromium: &str) -> Finding {
              URL of the proxy that has the certificate (with Cloudflare's Authenticated Origin Pulls: \
              Cloudflare's hostname)."
                 .to_owned()
-        }
-        "ERR_CERT_AUTHORITY_INVALID" => {
-            let port = target.base.port_or_known_default().unwrap_or(443);
-            return finding.fix([
-                "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \
-                 fullchain.pem, not cert.pem):"
-                    .to_owned(),
-                "  ssl_certificate /etc/letsencrypt/live/api.example.com/fullchain.pem;".to_owned(),
-                "This prints what the server sends:".to_owned(),
-                format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
-                "A certificate of your own authority is for development only: let the system trust it \
-                 (mkcert does that), or use http://localhost."
-                    .to_owned(),
-            ]);
         }
         _ => format!(
             "`openssl s_client -connect {host}:{} -servername {host}` shows more. If the port speaks plain \

@@ -10,7 +10,7 @@ use url::Url;
 use super::{Wanted, step};
 use crate::{
     doctor::{engineio::Protocol, exchange::Exchange, target::Target},
-    network::{Answer, Failure, FailureKind, Headers},
+    network::{Answer, Failure, FailureKind, Headers, Untrusted},
 };
 
 /// The most that is kept of a body, in characters.
@@ -212,6 +212,7 @@ fn failure(error: &str) -> Failure {
         (FailureKind::Closed, "the connection is closed without an answer"),
         (FailureKind::Late, "no answer came in time"),
         (FailureKind::Protocol, "what came is no HTTP"),
+        (FailureKind::Untrusted(Untrusted::Unknown), Untrusted::Unknown.text()),
     ];
     let name = error.strip_prefix("net::").unwrap_or(error);
     if let Some((kind, text)) = kinds.into_iter().find(|(kind, _)| kind.chromium() == name) {
@@ -233,7 +234,6 @@ fn failure(error: &str) -> Failure {
 
 /// Chromium's names of what may be wrong with TLS.
 const TLS_ERRORS: &[&str] = &[
-    "ERR_CERT_AUTHORITY_INVALID",
     "ERR_CERT_COMMON_NAME_INVALID",
     "ERR_CERT_DATE_INVALID",
     "ERR_CERT_INVALID",

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError, OtherError};
 
-use crate::network::failure::{Failure, FailureKind, TlsProblem};
+use crate::network::failure::{Failure, FailureKind, TlsProblem, Untrusted};
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
@@ -63,9 +63,14 @@ fn certificate(error: &CertificateError) -> TlsProblem {
         CertificateError::NotValidForNameContext { presented, .. } => {
             TlsProblem::OtherName(presented.clone())
         }
-        CertificateError::UnknownIssuer => TlsProblem::UnknownIssuer,
+        CertificateError::UnknownIssuer => TlsProblem::Untrusted(Untrusted::Unknown),
+        CertificateError::Other(OtherError(why)) if let Some(why) = why.downcast_ref() => {
+            TlsProblem::Untrusted(*why)
+        }
         CertificateError::Revoked => TlsProblem::Revoked,
-        other if format!("{other:?}").contains("CaUsedAsEndEntity") => TlsProblem::SelfSigned,
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            TlsProblem::Untrusted(Untrusted::SelfSigned)
+        }
         other => TlsProblem::InvalidCertificate(other.to_string()),
     }
 }
