@@ -86,6 +86,9 @@ const caddy = (behind, text) => proxied("Caddy", behind, toNode(text));
 const apache = (behind, text) => proxied("Apache", behind, toNode(text));
 const passedOn = "ProxyPass / http://NODE/ upgrade=websocket";
 
+const toApi = String.raw`RewriteRule ^/socket\.io/(.*)$ /api/socket.io/$1 [PT]`;
+const pageOfCaddy = "header Content-Type text/html\nrespond <!doctype><title>App</title>";
+
 /** A text without a line that a fix wants out of it. */
 function without(text, line) {
 	assert.ok(text.includes(line), `${line} is not in ${text}`);
@@ -111,6 +114,53 @@ const apachePair = (text) => async () => {
 };
 
 const rows = {
+	"Caddy has Socket.IO at another path": [
+		caddy(good, "handle_path /api/* {\nreverse_proxy NODE\n}"),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: caddy(good, `${paste("uri path_regexp")}\nhandle_path /api/* {\nreverse_proxy NODE\n}`),
+		}),
+	],
+	"Caddy answers every path with a page": [
+		caddy(good, pageOfCaddy),
+		{},
+		"not-socket-io",
+		(paste) => ({ of: caddy(good, `${paste("handle /socket.io/*", "}")}\n${pageOfCaddy}`) }),
+	],
+	"Caddy answers everything as a preflight": [
+		caddy(good, "respond 204\nreverse_proxy NODE"),
+		{},
+		"not-socket-io",
+		(paste) => ({
+			of: caddy(
+				good,
+				`${paste("@preflight method", "respond @preflight 204")}\nreverse_proxy NODE`,
+			),
+		}),
+	],
+	"Apache has Socket.IO at another path": [
+		apache(good, "ProxyPass /api/ http://NODE/ upgrade=websocket"),
+		{},
+		"wrong-path",
+		(paste) => ({
+			of: apache(
+				good,
+				`${paste("RewriteEngine On", toApi)}\nProxyPass /api/ http://NODE/ upgrade=websocket`,
+			),
+		}),
+	],
+	"Apache answers everything as a preflight": [
+		apache(good, `RewriteEngine On\nRewriteRule ^ - [R=204,L]\n${passedOn}`),
+		{},
+		"not-socket-io",
+		(paste) => ({
+			of: apache(
+				good,
+				`RewriteEngine On\n${paste("RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]")}\n${passedOn}`,
+			),
+		}),
+	],
 	"Caddy answers preflights": [
 		proxied("Caddy", good, "@o method OPTIONS\nrespond @o 204\nreverse_proxy NODE"),
 		header,
@@ -449,6 +499,7 @@ const toServer = (lines = "") => `${lines.startsWith("large_") ? lines : ""} loc
 	proxy_set_header Upgrade $http_upgrade;
 	proxy_set_header Connection "upgrade";
 }`;
+const atApi = toServer().replace("location /", "location /api/").replace("3000;", "3000/;");
 /** A cache for a minute, of what Socket.IO says is not to be kept. */
 const cache = `proxy_cache_path cache keys_zone=io:1m;
 	proxy_cache io;
@@ -591,6 +642,12 @@ const behindNginx = {
 			of: nginx(good, "rewrite ^/api(/.*)$ $1 break; return 404;"),
 			client: clientOptionsIn(paste("io(")),
 		}),
+	],
+	"nginx has Socket.IO at another path, and takes the client's path for it": [
+		nginxServer(good, atApi),
+		{},
+		"wrong-path",
+		(paste) => ({ of: nginxServer(good, `${paste("rewrite ^")} ${atApi}`) }),
 	],
 	"nginx takes the path away": [
 		nginxServer(express, "location /socket.io/ { proxy_pass http://127.0.0.1:3000/; }"),

@@ -255,7 +255,7 @@ describe("a framework without Socket.IO:", () => {
 			],
 			Laravel: [404, { ...html, "Set-Cookie": "laravel_session=1" }, "", "6001"],
 			Phoenix: [404, { server: "Cowboy" }, "no route found for GET /socket.io", "phoenix"],
-			PHP: [404, { server: "LiteSpeed" }, "<h1>404</h1>", "ProxyPass"],
+			PHP: [404, { server: "LiteSpeed" }, "<h1>404</h1>", "extprocessor"],
 			Django: [404, html, "The requested resource was not found on this server.", "WSGIApp"],
 			Starlette: [404, { server: "uvicorn" }, "Not Found", "socketio.ASGIApp"],
 			Strapi: [404, {}, '{"error":{"name":"NotFoundError"}}', "strapi.server.httpServer"],

@@ -1,5 +1,6 @@
 // `socketio-cors doctor` with servers of which a part refuses the page, or fails at it, that is not a
 // list of origins.
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
@@ -419,18 +420,16 @@ describe("a page with status 200, of what is before Socket.IO", () => {
 });
 
 describe("a server of another kind", () => {
-	let count = 0;
 	testFirstFindings({
 		"netty-socketio 1, for client 4": {
 			of: stub(({ headers }, response) => {
-				count += 1;
-				const packet = `0{"sid":"0d7a3c3e-7d3e-4ae0-9d93-${count}","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":60000}`;
+				const packet = `0{"sid":"${randomUUID()}","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":60000}`;
 				response
 					.writeHead(200, { "Access-Control-Allow-Origin": headers.origin ?? "*" })
 					.end(`${packet.length}:${packet}2:40`);
 			}),
 			is: "error version-mismatch",
-			fix: "netty-socketio from 2.0",
+			fix: "netty-socketio to 2.0",
 		},
 	});
 });

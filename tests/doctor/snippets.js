@@ -8,7 +8,7 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** What is printed so and is no fix: evidence, and what a console says. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$|\{nginx:$)/;
+	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {
@@ -29,6 +29,11 @@ const samples = {
 	credentials: "",
 	options: "",
 	pattern: "https:\\/\\/app\\.example\\.com",
+	asked: "/socket\\.io/",
+	host: "api.example.com",
+	listed: "x-token",
+	MEGABYTE: "1048576",
+	other: "/api/socket.io",
 	"": "https://app.example.com",
 };
 
@@ -46,7 +51,9 @@ function blocksOf(path) {
 	const code = source.replaceAll(/^\s*\/\/.*$/gm, "");
 	const blocks = [];
 	let isWithin = false;
-	for (const [, literal] of code.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)) {
+	for (const [, before, literal] of code.matchAll(/([^"]*)"((?:[^"\\]|\\[\s\S])*)"/g)) {
+		// Another arm of a match is for another software.
+		if (before.includes("=>")) isWithin = false;
 		const text = unescaped(literal);
 		const isLine = /^ {2,}\S/.test(text) && !QUOTED.test(literal.trim());
 		// The client's line goes elsewhere than the server's.
@@ -63,9 +70,9 @@ function unescaped(literal) {
 		.replaceAll(/\\\n\s*/g, "")
 		.replaceAll('\\"', '"')
 		.replaceAll("\\\\", "\\");
-	if (!/\{\{|\{[a-z0]*\}/.test(text)) return text;
+	if (!/\{\{|\{[A-Za-z0]*\}/.test(text)) return text;
 	return text
-		.replaceAll(/(?<!\{)\{([a-z0]*)\}(?!\})/g, (whole, name) => samples[name] ?? whole)
+		.replaceAll(/(?<!\{)\{([A-Za-z0]*)\}(?!\})/g, (whole, name) => samples[name] ?? whole)
 		.replaceAll("{{", "{")
 		.replaceAll("}}", "}");
 }

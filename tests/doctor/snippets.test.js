@@ -49,10 +49,13 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
+		/^(app\.use\(\(req|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
-	[/^(skipTrailing|timeout: [\d{].*proxyTimeout)/, (text) => new Script(`({ ${text} })`)],
+	[
+		/^(changeOrigin|skipTrailing|timeout: [\d{].*proxyTimeout)/,
+		(text) => new Script(`({ ${text} })`),
+	],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
 		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
@@ -60,7 +63,7 @@ const languages = [
 	],
 	[
 		// Envoy's, Istio's and Kong's.
-		/^(append_action|config|corsPolicy|hash_on|hash_policy|methods|plugins|protocols|read_timeout|response_headers_to_remove):/,
+		/^(allow_headers|append_action|config|corsPolicy|hash_on|hash_policy|host_rewrite_literal|max_request_headers_kb|methods|plugins|preserve_host|protocols|read_timeout|response_headers_to_remove):/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
@@ -68,18 +71,23 @@ const languages = [
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
-		/^<(web|handlers|cors|location path|proxy )/,
-		python("import sys, xml.etree.ElementTree as x; x.fromstring(sys.stdin.read())"),
+		/^<(web|handlers|cors|location path|proxy |rule |add |requestLimits |verbs )/,
+		python(
+			"import sys, xml.etree.ElementTree as x; x.fromstring('<a>' + sys.stdin.read() + '</a>')",
+		),
 	],
 	[
-		/^(curl|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(certbot|curl|mkcert|npm|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
-	[/^reverse_proxy 10/, asCaddyfile],
-	[/^RewriteEngine On\nRewriteRule/, asApache],
-	[/^http-request del-header/, (text) => asHaproxy(text)],
-	[/^(balance source|cookie SRV)/, (text) => asHaproxy("", text)],
-	[/^(upstream io|ssl_protocols)/, asNginx],
+	[/^(reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
+	[/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (merge|set)|LimitRequest)/, asApache],
+	[
+		/^(http-request (del|set)-header|http-response (add|del)-header|use_backend)/,
+		(text) => asHaproxy(text),
+	],
+	[/^(balance source|cookie SRV|server upstream)/, (text) => asHaproxy("", text)],
+	[/^(upstream io|ssl_protocols|proxy_ssl)/, asNginx],
 ];
 
 /** What there is no server, no compiler and no parser of here, nor in what the Makefile installs. */
@@ -104,6 +112,10 @@ const unread = [
 	"cookie … secure", // the end of a line of theirs
 	"if (req.http.Upgrade)", // Fastly
 	"$io->origins(", // phpsocket.io
+	"$io = ", // phpsocket.io
+	"# ", // where a header of theirs stands
+	"servers {", // Caddy's global options, beside the site of the tests
+	"tune.bufsize", // HAProxy's section `global`
 	"config.set", // netty-socketio
 	"configuration.setAllowedOrigins", // Spring
 	"http.authorizeHttpRequests", // Spring
@@ -123,7 +135,9 @@ const unread = [
 	"websocket /socket.io/ {", // OpenLiteSpeed
 	"Install-WindowsFeature", // PowerShell
 	"ssl_certificate ", // a file of theirs
-	"{nginx:", // a `location` of nginx, which is pasted as such
+	"modsecurity ", // a module that the tests' nginx does not have
+	"implementation ", // Gradle
+	"extprocessor ", // OpenLiteSpeed
 	"{before} {header}", // the lines of headers, which are pasted for nginx, Apache and Caddy
 ];
 

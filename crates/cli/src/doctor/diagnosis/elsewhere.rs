@@ -81,6 +81,9 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
             "The path is an option. What stands after the host in the client's URL is a namespace."
                 .to_owned(),
         ]
+        .into_iter()
+        .chain(remedy::other_path(examination, poll, path))
+        .collect()
     };
     Some(
         Finding::new(

@@ -19,6 +19,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::proxy_before,
     step::Step,
 };
 
@@ -138,7 +139,7 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
     finding
         .fix(without_headers(examination, exchange, known.code))
         .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
-        .fix(fix(examination, known.fix))
+        .fix(fix(examination, exchange, known.fix))
 }
 
 /// Of a login that a page cannot give, where it sends its token in a header.
@@ -153,18 +154,13 @@ fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -
     })
 }
 
-/// The lines of a fix, with the page's origin for `{origin}`, and for `{nginx:3000}` the `location` that
-/// hands Socket.IO's path on to that port.
-pub(super) fn fix(examination: &Examination, lines: &[&str]) -> Vec<String> {
+/// The lines of a fix, with the page's origin for `{origin}`, and in the words of the proxy that is seen
+/// where they depend on it.
+pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]) -> Vec<String> {
     let target = &examination.target;
-    let written = |line: &&str| match line
-        .strip_prefix("  {nginx:")
-        .and_then(|port| port.strip_suffix('}'))
-    {
-        Some(port) => remedy::nginx_location(&target.path, port),
-        None => vec![line.replace("{origin}", &target.page.origin)],
-    };
-    lines.iter().flat_map(written).collect()
+    let proxy = proxy_before(examination, exchange);
+    let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
+    written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }
 
 /// How preflights, which have no cookie and no token, get past those who ask for one.

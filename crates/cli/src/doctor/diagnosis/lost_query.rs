@@ -6,6 +6,7 @@ use crate::doctor::{
     examination::{Examination, poll},
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::proxy_before,
     step::Step,
 };
 
@@ -20,23 +21,13 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
         Severity::Error,
         format!("the URL reaches Socket.IO without {part}: something drops or changes it"),
     );
+    let proxy = exchanges.iter().find_map(|exchange| proxy_before(examination, exchange));
     let finding = exchanges
         .into_iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
     Some(finding.why(["A client's query says which version and transport it uses, and which session is its \
      own. Socket.IO refuses requests without them."])
-        .fix([
-            "Let the proxy pass the query on as it is, with every parameter. In nginx, write no path and \
-             no variable after the port of proxy_pass:",
-        ])
-        .fix(remedy::nginx_location(&examination.target.path, "3000"))
-        .fix([
-            "If that needs a variable, write the query as well:",
-            "  proxy_pass http://$upstream$request_uri;",
-            "CloudFront: use the origin request policy AllViewer. Another CDN or API gateway: forward all \
-             query parameters, and change no letter case. A function or middleware of your own: pass \
-             `request.url` on, not only its path.",
-        ]))
+        .fix(remedy::same_query(proxy, &examination.target.path)))
 }
 
 /// Each server takes polling, or a `WebSocket`, or both.

@@ -207,7 +207,7 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     } else if is_without_route {
         finding
     } else if let Some(fix) = refused_by(preflight) {
-        return finding.fix(known::fix(examination, fix));
+        return finding.fix(known::fix(examination, preflight, fix));
     } else {
         finding.fix([
             "Something before Socket.IO answers. Let OPTIONS past any login or filter of methods: a \

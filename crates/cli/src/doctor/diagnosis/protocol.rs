@@ -106,29 +106,35 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn update_server(examination: &Examination) -> Vec<String> {
-    if socket_server(examination) == SocketServer::Googollee {
-        return [
+    let origin = &examination.target.page.origin;
+    let of_node = [
+        "Update the server to socket.io 4:",
+        "  npm install socket.io@4",
+        "It allows only the origins that it is told (and clients 2 with `allowEIO3: true`):",
+        &format!("  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"] }} }})"),
+    ];
+    let lines: &[&str] = match socket_server(examination) {
+        SocketServer::Googollee => &[
             "googollee/go-socket.io is archived, and speaks with no newer client than Socket.IO 2. Use \
              github.com/zishang520/socket.io, which speaks EIO=4:",
             "  go get github.com/zishang520/socket.io/servers/socket/v3",
-            OLD_CLIENT,
-        ]
-        .map(str::to_owned)
-        .to_vec();
-    }
-    let origin = &examination.target.page.origin;
-    vec![
-        "Update the server to socket.io 4 (with `allowEIO3: true` while there are clients 2), which allows \
-         only the origins that it is told:"
-            .to_owned(),
-        "  npm install socket.io@4".to_owned(),
-        format!("  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"] }} }})"),
-        OLD_CLIENT.to_owned(),
-        "Servers that are not in Node speak EIO=4 too: netty-socketio from 2.0 on, python-socketio and \
-         Flask-SocketIO from 5 on, socketioxide, and in Go github.com/zishang520/socket.io, but not \
-         googollee/go-socket.io."
-            .to_owned(),
-    ]
+        ],
+        SocketServer::Netty => &[
+            "Update netty-socketio to 2.0 or newer, which speaks EIO=4:",
+            "  implementation 'com.corundumstudio.socketio:netty-socketio:2.0.13'",
+        ],
+        SocketServer::Python => &[
+            "Update python-socketio to 5 (and Flask-SocketIO to 5), which speaks with clients 3 and 4:",
+            "  pip install 'python-socketio>=5' 'python-engineio>=4'",
+        ],
+        SocketServer::Php => &[
+            "phpsocket.io speaks with no newer client than Socket.IO 2. A newer client needs another server, \
+             such as socket.io 4 in Node:",
+            "  npm install socket.io@4",
+        ],
+        _ => &of_node,
+    };
+    lines.iter().chain([&OLD_CLIENT]).map(|line| (*line).to_owned()).collect()
 }
 
 const OLD_CLIENT: &str = "Or use socket.io-client 2 in the page, and check it with --client 2.";

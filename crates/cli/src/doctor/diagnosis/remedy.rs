@@ -1,6 +1,7 @@
 //! Fixes, in the words of each server.
 
 mod another;
+mod by_proxy;
 mod go;
 mod headers;
 mod leave_header;
@@ -8,25 +9,29 @@ pub(super) mod lines;
 mod one_value;
 mod origin_list;
 mod oxide;
+mod pass_on;
 mod paths;
 mod preflight;
 mod preflight_elsewhere;
 mod python_websockets;
+mod same_query;
 mod sticky;
 mod uncached;
 mod upgrades;
 mod waiting;
 
 pub(super) use another::{is_set_by_another, set_by_another};
+pub(super) use by_proxy::by_proxy;
 pub(super) use headers::keep_headers;
 pub(super) use leave_header::leave_header;
 use one_value::HIDE_CREDENTIALS;
 pub(super) use one_value::{around_python, one_value};
 pub(super) use origin_list::origin_list;
-pub(super) use paths::{nginx_location, same_path, single_path};
+pub(super) use paths::{other_path, same_path, single_path};
 use preflight::continues;
 pub(super) use preflight::{allowed_headers, is_by_another, preflight, preflight_in_proxy};
 pub(super) use python_websockets::python_websockets;
+pub(super) use same_query::same_query;
 pub(super) use sticky::sticky;
 pub(super) use uncached::uncached;
 pub(super) use upgrades::upgrades;

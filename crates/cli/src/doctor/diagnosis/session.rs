@@ -237,7 +237,7 @@ fn post_failed(examination: &Examination) -> Option<Finding> {
         .why(console(examination, failed))
         .why([client_says(failed)])
         .fix(match by_rule(failed).or_else(|| refused_by(failed)) {
-            Some(fix) => known::fix(examination, fix),
+            Some(fix) => known::fix(examination, failed, fix),
             None => hint(examination, failed),
         }),
     )
@@ -277,7 +277,7 @@ fn hint(examination: &Examination, post: &Exchange) -> Vec<String> {
         Some(502..=504) => remedy::waiting(proxy, MAX_POLL),
         _ => Vec::new(),
     };
-    known::fix(examination, cause(post)).into_iter().chain(lines).collect()
+    known::fix(examination, post, cause(post)).into_iter().chain(lines).collect()
 }
 
 /// How long a poll may take, in seconds, unless `pingInterval` says otherwise.

@@ -3,7 +3,7 @@
 
 pub(super) mod made;
 mod set_ups;
-mod software;
+pub(super) mod software;
 
 use super::diagnose;
 use crate::{

@@ -77,7 +77,7 @@ fn by_firewall(examination: &Examination, exchange: &Exchange, known: known::Kno
     Finding::new(known.code, Severity::Error, summary)
         .seen(exchange, with_body(exchange))
         .why([ON_POLLING.to_owned(), websocket_failed(exchange)])
-        .fix(known::fix(examination, known.fix))
+        .fix(known::fix(examination, exchange, known.fix))
 }
 
 const ON_POLLING: &str =
@@ -103,7 +103,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         return finding.fix(remedy::allow_page(examination));
     }
     if exchange.body().contains("CheckOrigin") {
-        return finding.fix(known::fix(examination, BY_GORILLA));
+        return finding.fix(known::fix(examination, exchange, BY_GORILLA));
     }
     let finding = match examination.get(Step::NoOriginWebsocket) {
         Some(without) if without.is_upgraded() => finding.seen(
@@ -253,9 +253,9 @@ fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) -> Finding 
     if is_unknown || fails {
         return finding.fix(unknown_transport(examination, is_unknown || is_closed));
     }
-    let known = blocked.iter().find_map(|exchange| known::hint(exchange, &[Code::Blocked]));
-    if let Some(fix) = known {
-        return finding.fix(known::fix(examination, fix));
+    let hint = |exchange| Some((exchange, known::hint(exchange, &[Code::Blocked])?));
+    if let Some((exchange, fix)) = blocked.iter().copied().find_map(hint) {
+        return finding.fix(known::fix(examination, exchange, fix));
     }
     // Something answers, in another way than Socket.IO does.
     if blocked.iter().all(|exchange| exchange.failure() == Some(FailureKind::Protocol)) {

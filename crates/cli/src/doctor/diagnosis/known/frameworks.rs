@@ -9,8 +9,8 @@ const RAILS: Known = page(
     "Ruby on Rails answers {}, which has no Socket.IO",
     &[
         "Action Cable (@rails/actioncable) is another protocol. A Socket.IO server is a process of its \
-         own: give its URL to the client, or let the proxy send the path to it. In nginx:",
-        "  {nginx:3000}",
+         own: give its URL to the client, or let the proxy send the path to it.",
+        "{pass on:3000}",
     ],
 );
 
@@ -20,8 +20,8 @@ const LARAVEL: Known = page(
         "Reverb and Pusher are other protocols (Echo's broadcaster \"reverb\" or \"pusher\"). \
          laravel-echo-server and other Socket.IO servers listen on a port of their own:",
         "  io(\"https://api.example.com:6001\")",
-        "Or let the proxy send the path to it. In nginx:",
-        "  {nginx:6001}",
+        "Or let the proxy send the path to it.",
+        "{pass on:6001}",
     ],
 );
 
@@ -38,10 +38,8 @@ const PHP: Known = page(
     "an application in PHP answers {}, which has no Socket.IO",
     &[
         "A Socket.IO server is a process of its own. Give its URL to the client, or let the proxy send the \
-         path to it, before the rule that sends everything to index.php. In nginx:",
-        "  {nginx:3000}",
-        "In Apache:",
-        "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
+         path to it, before the rule that sends everything to index.php.",
+        "{pass on:3000}",
     ],
 );
 

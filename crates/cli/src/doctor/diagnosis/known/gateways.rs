@@ -312,8 +312,8 @@ pub(super) const ROWS: &[Row] = &[
         known: down(
             "{} is answered 421: the connection was made for another host",
             &[
-                "The name in TLS (SNI) and the Host header differ. Does a proxy change only one of them? \
-                 In nginx: `proxy_ssl_server_name on;` and `proxy_ssl_name $host;`.",
+                "The name in TLS (SNI) and the Host header differ. Does a proxy change only one of them?",
+                "{one name}",
             ],
         ),
     },

@@ -54,8 +54,7 @@ pub(super) const ROWS: &[Row] = &[
                 "Exclude Socket.IO's path (/socket.io/) from the rate limit, or count per session. A \
                  client that polls sends a request every few seconds, and everyone behind one address \
                  shares its limit.",
-                "express-rate-limit limits what Express serves: exclude /socket.io/, or attach Socket.IO \
-                 to the HTTP server itself. nginx: no `limit_req` in this location.",
+                "{no limit}",
                 "Wait a minute before you run this again: the doctor itself sends some 25 requests.",
             ],
         },

@@ -167,8 +167,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "nginx answers {} with its welcome page: no location passes it on",
             &[
-                "Is this the right server block (server_name), and was nginx reloaded? It needs",
-                "  {nginx:3000}",
+                "Is this the right server block (server_name), and was nginx reloaded?",
+                "{nginx passes on:3000}",
             ],
         ),
     },
@@ -177,8 +177,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "nginx answers {} 404 with a page of its own: no location passes it on",
             &[
-                "No `location` of this server passes the path on, so nginx looks for a file. Add:",
-                "  {nginx:3000}",
+                "No `location` of this server passes the path on, so nginx looks for a file.",
+                "{nginx passes on:3000}",
                 "If the server's `path` is another one, give it to the client as `path`, and to the doctor \
                  as --path.",
             ],
@@ -188,21 +188,14 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(404), Says("server", "apache")],
         known: page(
             "Apache answers {} 404: nothing passes it on",
-            &[
-                "Apache looks for a file. Pass the path on, with mod_proxy and mod_proxy_http (2.4.47 or \
-                 newer):",
-                "  ProxyPass \"/socket.io/\" \"http://127.0.0.1:3000/socket.io/\" upgrade=websocket",
-            ],
+            &["Apache looks for a file. Pass the path on.", "{pass on:3000}"],
         ),
     },
     Row {
         signs: &[Status(204)],
         known: page(
             "{} is answered 204: a line that is meant for preflights answers every request",
-            &[
-                "Let that line answer OPTIONS only. In nginx:",
-                "  if ($request_method = OPTIONS) { return 204; }",
-            ],
+            &["Let that line answer OPTIONS only.", "{204 for OPTIONS}"],
         ),
     },
     Row {
@@ -231,9 +224,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "IIS answers {} 404: nothing passes it on",
             &[
-                "Add a URL Rewrite rule that sends socket.io/ to the Node server (Application Request \
-                 Routing, or iisnode), and turn IIS's own WebSockets off in web.config:",
-                "  <webSocket enabled=\"false\" />",
+                "Send the path to the Node server (or run it by iisnode), and turn IIS's own WebSockets off.",
+                "{pass on:3000}",
             ],
         ),
     },
@@ -326,8 +318,8 @@ const PAGE: Known = page(
     "a web page answers {}, and not Socket.IO",
     &[
         "A web server answers every path with a page. Send /socket.io/ to the Socket.IO server before that \
-         rule. In nginx:",
-        "  {nginx:3000}",
+         rule.",
+        "{pass on:3000}",
         "Or give the client the URL of the Socket.IO server.",
     ],
 );
@@ -345,8 +337,8 @@ const VITE: Known = page(
 const SINGLE_PAGE: Known = page(
     "the page's own web app answers {}: every path gets its index.html",
     &[
-        "Send /socket.io/ to the Socket.IO server before the rule that answers every path. In nginx:",
-        "  {nginx:3000}",
+        "Send /socket.io/ to the Socket.IO server before the rule that answers every path.",
+        "{pass on:3000}",
         "In Vite's development server:",
         "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
         "Or give the client the URL of the Socket.IO server:",

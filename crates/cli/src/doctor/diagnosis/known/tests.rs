@@ -1,5 +1,15 @@
-use super::{Code, Exchange, of};
-use crate::{doctor::step::Step, network::Answer};
+use super::{
+    super::tests::software::{may_name, named, place},
+    Code, Exchange, ROWS, Row, Sign, finding, of,
+};
+use crate::{
+    doctor::{
+        examination::Examination,
+        software::{Proxy, proxy},
+        step::Step,
+    },
+    network::Answer,
+};
 
 /// The answer to a poll.
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
@@ -77,10 +87,70 @@ fn an_answer_of_socket_io_s_or_of_nobody_s_tells_nothing() {
 
 #[test]
 fn each_sentence_says_what_was_asked_and_ends_without_a_full_stop() {
-    for row in super::ROWS.iter().copied().flatten() {
+    for row in ROWS.iter().copied().flatten() {
         let says = row.known.says;
         assert!(says.contains("{}"), "{says}");
         assert!(!says.ends_with('.'), "{says}");
         assert!(!row.signs.is_empty() && !row.known.fix.is_empty(), "{says}");
     }
+}
+
+/// An answer that has every sign of a row, and what names that proxy.
+fn answer_of(row: &Row, proxy: Proxy) -> Exchange {
+    let (mut status, mut headers, mut body) = (403, vec![named(proxy)], String::new());
+    for sign in row.signs {
+        match *sign {
+            Sign::Status(is) => status = is,
+            Sign::Header(name) => headers.push((name, "1")),
+            Sign::Says(name, part) => headers.push((name, part)),
+            Sign::Body(part) => body.push_str(part),
+            Sign::Is(whole) => whole.clone_into(&mut body),
+            Sign::Lacks(_) | Sign::Empty => {}
+            Sign::LeadsTo(part) => {
+                status = 302;
+                headers.push(("location", part));
+            }
+        }
+    }
+    answer(status, &headers, &body)
+}
+
+#[test]
+fn no_fix_for_another_proxy_comes_before_that_for_the_one_that_is_seen() {
+    let mut wrong = Vec::new();
+    let mut looked_at = 0;
+    for row in ROWS.iter().copied().flatten() {
+        for seen in Proxy::ALL {
+            let answer = answer_of(row, *seen);
+            let says = row.known.says;
+            let is_of_row = of(&answer).is_some_and(|known| known.says == says);
+            if !is_of_row || proxy(&answer) != Some(*seen) {
+                continue;
+            }
+            looked_at += 1;
+            let fix = finding(&Examination::connected(), &answer, row.known).fix.join("\n");
+            assert!(!fix.lines().any(|line| line.starts_with('{')), "{fix}");
+            let own = place(*seen, &fix);
+            let others = Proxy::ALL.iter().filter(|other| *other != seen);
+            for other in others.filter(|other| !may_name(*seen, **other) && !tells(says, **other)) {
+                let Some(first) = place(*other, &fix) else { continue };
+                if own.is_none_or(|own| first < own) {
+                    wrong.push(format!("{says:?} behind {seen:?} is told {other:?}: {fix}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(looked_at > 1000, "{looked_at}");
+}
+
+/// True if the sentence itself says that the other one answers, or what only runs there.
+fn tells(says: &str, other: Proxy) -> bool {
+    let names: &[&str] = match other {
+        Proxy::GoogleCloud => &["Google", "HTTP/2"],
+        Proxy::Vercel => &["Vercel", "Next.js"],
+        Proxy::Apache => &["Apache", "ModSecurity"],
+        other => &[other.name()],
+    };
+    names.iter().any(|name| says.contains(name))
 }

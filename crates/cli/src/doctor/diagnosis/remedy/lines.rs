@@ -134,3 +134,106 @@ pub(in crate::doctor::diagnosis) fn posts(proxy: Option<Proxy>) -> Vec<String> {
     }
     lines
 }
+
+/// Asks the server by its own host name.
+pub(super) fn upstream_host(proxy: Option<Proxy>) -> Vec<String> {
+    let own: Option<&[&str]> = match proxy {
+        Some(Proxy::Apache) => Some(&["  ProxyPreserveHost Off"]),
+        Some(Proxy::Caddy) => Some(&[
+            "  reverse_proxy 127.0.0.1:3000 {",
+            "    header_up Host {upstream_hostport}",
+            "  }",
+        ]),
+        Some(Proxy::Haproxy) => Some(&["  http-request set-header Host localhost:3000"]),
+        Some(Proxy::Envoy) => Some(&["  host_rewrite_literal: localhost"]),
+        Some(Proxy::Kong) => Some(&["  preserve_host: false"]),
+        Some(Proxy::Express) => Some(&["  changeOrigin: true"]),
+        _ => None,
+    };
+    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    placed(proxy, own, &["  proxy_set_header Host $proxy_host;".to_owned()])
+}
+
+/// Takes requests whose headers are large.
+pub(super) fn larger_headers(proxy: Option<Proxy>) -> Vec<String> {
+    let lines: &[&str] = match proxy {
+        Some(Proxy::Apache) => {
+            &["In Apache, in the virtual host:", "  LimitRequestFieldSize 32768"]
+        }
+        Some(Proxy::Caddy) => {
+            &["In Caddy, in the global options:", "  servers {", "    max_header_size 32KB", "  }"]
+        }
+        Some(Proxy::Haproxy) => &["In HAProxy, in `global`:", "  tune.bufsize 65536"],
+        Some(Proxy::Envoy) => {
+            &["In Envoy's HttpConnectionManager:", "  max_request_headers_kb: 96"]
+        }
+        other => return placed(other, None, &["  large_client_header_buffers 4 32k;".to_owned()]),
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// Answers 204 to OPTIONS alone.
+pub(super) fn only_options(proxy: Option<Proxy>) -> Vec<String> {
+    let own: Option<&[&str]> = match proxy {
+        Some(Proxy::Apache | Proxy::LiteSpeed) => {
+            Some(&["  RewriteCond %{REQUEST_METHOD} =OPTIONS", "  RewriteRule ^ - [R=204,L]"])
+        }
+        Some(Proxy::Caddy) => Some(&["  @preflight method OPTIONS", "  respond @preflight 204"]),
+        Some(Proxy::Haproxy) => Some(&["  http-request return status 204 if METH_OPTIONS"]),
+        Some(Proxy::Express) => Some(&[
+            "  app.use((req, res, next) => (req.method === \"OPTIONS\" ? res.sendStatus(204) : next()));",
+        ]),
+        _ => None,
+    };
+    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    placed(proxy, own, &["  if ($request_method = OPTIONS) { return 204; }".to_owned()])
+}
+
+/// Takes Socket.IO's path out of `ModSecurity`.
+pub(super) fn no_mod_security(proxy: Option<Proxy>) -> Vec<String> {
+    let lines: &[&str] = if proxy == Some(Proxy::Nginx) {
+        &["In nginx, in Socket.IO's location:", "  modsecurity off;"]
+    } else {
+        &["In Apache:", "  <Location \"/socket.io/\">", "    SecRuleEngine Off", "  </Location>"]
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// Asks a server by the same name in TLS and in the `Host` header.
+pub(super) fn one_name(proxy: Option<Proxy>) -> Vec<String> {
+    let lines: &[&str] = match proxy {
+        Some(Proxy::Nginx) | None => {
+            &["In nginx:", "  proxy_ssl_server_name on;", "  proxy_ssl_name $host;"]
+        }
+        Some(Proxy::Apache) => {
+            &["In Apache, the name in TLS is that of ProxyPass:", "  ProxyPreserveHost Off"]
+        }
+        Some(Proxy::Caddy) => &[
+            "In Caddy:",
+            "  reverse_proxy https://127.0.0.1:3000 {",
+            "    header_up Host {upstream_hostport}",
+            "  }",
+        ],
+        Some(Proxy::Haproxy) => &[
+            "In HAProxy:",
+            "  server upstream 127.0.0.1:443 ssl verify required ca-file @system-ca sni req.hdr(Host)",
+        ],
+        Some(_) => &[],
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// Lets Socket.IO's requests past a rate limit.
+pub(super) fn no_limit(proxy: Option<Proxy>) -> Vec<String> {
+    let nginx = "nginx: no `limit_req` in Socket.IO's location.";
+    let lines: &[&str] = match proxy {
+        None => &[nginx, EXPRESS_LIMIT],
+        Some(Proxy::Nginx) => &[nginx],
+        Some(Proxy::Express) => &[EXPRESS_LIMIT],
+        Some(_) => &["In Node, express-rate-limit may be what refuses it."],
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+const EXPRESS_LIMIT: &str = "express-rate-limit limits what Express serves: exclude /socket.io/, or attach Socket.IO \
+ to the HTTP server itself.";

@@ -72,6 +72,32 @@ const EXPRESS: [&str; 2] = [
      true }));",
 ];
 
+/// How the proxy that the answers name takes the client's path for `path`, at which Socket.IO answers.
+pub(in crate::doctor::diagnosis) fn other_path(
+    examination: &Examination,
+    exchange: &Exchange,
+    path: &str,
+) -> Vec<String> {
+    let other = path.trim_end_matches('/');
+    let asked = examination.target.path.replace('.', "\\.");
+    match proxy_before(examination, exchange) {
+        Some(Proxy::Nginx) => vec![
+            "Or let nginx take the client's path for that one, in the server block:".to_owned(),
+            format!("  rewrite ^{asked}(.*)$ {other}/$1;"),
+        ],
+        Some(Proxy::Apache) => vec![
+            "Or let Apache take the client's path for that one, before ProxyPass:".to_owned(),
+            "  RewriteEngine On".to_owned(),
+            format!("  RewriteRule ^{asked}(.*)$ {other}/$1 [PT]"),
+        ],
+        Some(Proxy::Caddy) => vec![
+            "Or let Caddy take the client's path for that one:".to_owned(),
+            format!("  uri path_regexp ^{asked} {other}/"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
 fn nginx(path: &str) -> Vec<String> {
     let mut lines = vec![
         "In nginx, write no slash and no path after the port of proxy_pass. nginx would put it in place of \
@@ -83,7 +109,7 @@ fn nginx(path: &str) -> Vec<String> {
 }
 
 /// nginx's `location` that hands Socket.IO's path on, upgrades too.
-pub(in crate::doctor::diagnosis) fn nginx_location(path: &str, port: &str) -> Vec<String> {
+pub(super) fn nginx_location(path: &str, port: &str) -> Vec<String> {
     vec![
         format!("  location {path} {{"),
         format!("    proxy_pass http://127.0.0.1:{port};"),

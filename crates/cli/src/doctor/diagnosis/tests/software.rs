@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The header, or the body of an error, by which an answer names the proxy.
-fn named(proxy: Proxy) -> (&'static str, &'static str) {
+pub(in crate::doctor::diagnosis) fn named(proxy: Proxy) -> (&'static str, &'static str) {
     match proxy {
         Proxy::Nginx => ("server", "nginx/1.24.0"),
         Proxy::Apache => ("server", "Apache/2.4.58"),
@@ -51,7 +51,7 @@ fn named(proxy: Proxy) -> (&'static str, &'static str) {
 
 /// Other words by which a line is one for that proxy.
 const WORDS: &[(Proxy, &[&str])] = &[
-    (Proxy::Nginx, &["proxy_", "add_header", "limit_except", "auth_basic"]),
+    (Proxy::Nginx, &["  proxy_", "`proxy_", "add_header", "limit_except", "auth_basic"]),
     (Proxy::Apache, &["  Header ", "RewriteRule", "ProxyPass"]),
     (Proxy::Caddy, &["header_down", "reverse_proxy"]),
     (Proxy::AwsBalancer, &["aws elbv2"]),
@@ -60,7 +60,7 @@ const WORDS: &[(Proxy, &[&str])] = &[
 ];
 
 /// The first place in `text` that is about that proxy.
-fn place(proxy: Proxy, text: &str) -> Option<usize> {
+pub(in crate::doctor::diagnosis) fn place(proxy: Proxy, text: &str) -> Option<usize> {
     let words = WORDS.iter().find(|(of, _)| *of == proxy).map_or(&[][..], |(_, words)| words);
     words.iter().chain([&proxy.name()]).filter_map(|word| text.find(word)).min()
 }
@@ -69,7 +69,7 @@ fn place(proxy: Proxy, text: &str) -> Option<usize> {
 const UPPER: (&str, &str) = ("access-control-allow-credentials", "True");
 
 /// Names within other names, and servers that a platform's own fix is written in.
-fn may_name(seen: Proxy, other: Proxy) -> bool {
+pub(in crate::doctor::diagnosis) fn may_name(seen: Proxy, other: Proxy) -> bool {
     matches!(
         (seen, other),
         (Proxy::FrontDoor | Proxy::Iis, Proxy::Azure)
