@@ -332,3 +332,21 @@ fn several_origins_are_told_from_a_faulty_one() {
         assert_eq!(OriginPattern::try_from(text).unwrap_err().is_several(), is_several, "{text}");
     }
 }
+
+#[test]
+fn one_https_origin_is_the_same_pattern_by_the_shorter_way() {
+    for text in ["https://app.example.com", "https://localhost", "https://xn--bcher-kva.example"] {
+        let pattern = OriginPattern::of_one_site(text);
+        assert_eq!(pattern, OriginPattern::try_from(text).ok(), "{text}");
+        assert!(pattern.is_some(), "{text}");
+    }
+    for text in [
+        "http://a.example",
+        "https://a.example:8443",
+        "https://*.a.example",
+        "https://A.example",
+        "null",
+    ] {
+        assert_eq!(OriginPattern::of_one_site(text), None, "{text}");
+    }
+}
