@@ -109,6 +109,18 @@ impl Exchange {
         self.is_upgraded() && engineio::open(self.body()).is_some()
     }
 
+    /// True if something of CORS is there, `Access-Control-Allow-Origin` aside.
+    pub(super) fn has_other_cors_headers(&self) -> bool {
+        let varies =
+            self.header("Vary").unwrap_or_default().to_ascii_lowercase().contains("origin");
+        let headers = self.answer.iter().flat_map(|answer| &answer.headers);
+        let mut names = headers.map(|(name, _)| name.to_ascii_lowercase());
+        varies
+            || names.any(|name| {
+                name.starts_with("access-control-") && name != "access-control-allow-origin"
+            })
+    }
+
     /// True if it is a WebSocket's handshake, to which CORS does not matter.
     pub(super) fn is_of_websocket(&self) -> bool {
         self.url.starts_with("ws")

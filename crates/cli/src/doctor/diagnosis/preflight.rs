@@ -1,21 +1,21 @@
 //! Preflights: requests that browsers send ahead of one with headers of the page's own.
 
-use socketio_cors_explain::fetch_standard::{
-    CorsError, NotAllowed, allows_headers_by_wildcard, preflight_check,
-};
+use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     cached,
     chromium::{PREFLIGHT, blocked, preflight_blocked, reason},
-    evidence::{shortened, with_body, with_cors, with_headers},
+    direct_preflight::{by_proxy, right_without_proxy},
+    evidence::{with_body, with_cors, with_headers},
     known, remedy,
+    request_headers::header_not_allowed,
 };
 use crate::{
     doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, SocketServer, is_of_express, proxy, socket_server},
+        software::{Proxy, proxy},
         step::Step,
     },
     network::{Failure, FailureKind},
@@ -217,32 +217,6 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     finding.fix(remedy::preflight(examination, preflight))
 }
 
-/// The preflight's answer of the server itself, where that lets the page send its headers.
-fn right_without_proxy(examination: &Examination) -> Option<&Exchange> {
-    let page = &examination.target.page;
-    let direct = examination.get(Step::DirectPreflight)?;
-    let names = page.unsafe_headers();
-    let names = names.iter().map(String::as_str);
-    let allows = preflight_check(&direct.headers(), "GET", names, page.credentialed).is_ok();
-    let is_right = direct.is_ok() && direct.cors_check(page.credentialed).is_ok() && allows;
-    is_right.then_some(direct)
-}
-
-/// The fix where it is only through the proxy that a preflight fails.
-fn by_proxy(
-    examination: &Examination,
-    preflight: &Exchange,
-    direct: &Exchange,
-    finding: Finding,
-) -> Finding {
-    finding
-        .seen(direct, with_cors(direct))
-        .fix(["The server itself answers the preflight right (--direct), so nothing is to change in the \
-             server. Delete what answers OPTIONS in the proxy, or sets or removes Access-Control-… there, and \
-             let it pass OPTIONS on like GET."])
-        .fix(remedy::preflight_in_proxy(examination, preflight))
-}
-
 /// The fix in the words of who refuses it, where it is none that is told how to answer it.
 fn refused_by(preflight: &Exchange) -> Option<&'static [&'static str]> {
     let answers = matches!(
@@ -288,119 +262,4 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
     .fix(["Something answers OPTIONS before Socket.IO does: a proxy's `return 204`, a web framework, an \
      API gateway, a function of your own. Let it pass OPTIONS on, or let it send the poll's CORS headers."])
     .fix(remedy::preflight(examination, preflight))
-}
-
-fn header_not_allowed(examination: &Examination, preflight: &Exchange) -> Option<Finding> {
-    let page = &examination.target.page;
-    let headers = preflight.headers();
-    let names = page.unsafe_headers();
-    let refused: Vec<_> = names
-        .iter()
-        .filter(|name| {
-            let checked = preflight_check(&headers, "GET", [name.as_str()], page.credentialed);
-            matches!(checked, Err(NotAllowed::Header(_)))
-        })
-        .map(String::as_str)
-        .collect();
-    let first = refused.first()?;
-    let is_let_pass = allows_headers_by_wildcard(&headers, page.credentialed);
-    let why = format!(
-        "Request header field {first} is not allowed by Access-Control-Allow-Headers in preflight \
-         response."
-    );
-    let page_says = if is_let_pass {
-        vec![
-            "Browsers accept it today. By the standard, * stands for every header except Authorization, \
-             which has to be listed by name."
-                .to_owned(),
-        ]
-    } else {
-        vec![
-            "The browser asks first, and then does not send the request. Chromium prints:"
-                .to_owned(),
-            blocked(preflight, &why),
-        ]
-    };
-    let is_literal_star = !is_let_pass && allows_headers_by_wildcard(&headers, false);
-    let star = is_literal_star.then_some(
-        "With credentials, * is only a header's name. It stands for every header only without credentials.",
-    );
-    let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
-    let direct = right_without_proxy(examination);
-    let who = if direct.is_some() { "the proxy" } else { "the server" };
-    let finding = Finding::new(
-        Code::HeaderNotAllowed,
-        severity,
-        format!("{who} does not allow the page's header {}", refused.join(", ")),
-    )
-    .seen(preflight, with_cors(preflight))
-    .why(page_says)
-    .why(star)
-    .why(without_commas(preflight));
-    if let Some(direct) = direct {
-        return Some(by_proxy(examination, preflight, direct, finding));
-    }
-    Some(
-        finding
-        .fix(list_headers(examination, preflight, &names))
-        .fix([
-            "Or send the token in the client's `auth`, which travels in a packet and needs no preflight.",
-        ]),
-    )
-}
-
-/// A list whose names have something else between them than commas.
-fn without_commas(preflight: &Exchange) -> Option<String> {
-    let allowed = preflight.header("Access-Control-Allow-Headers")?;
-    let is_name = |name: &str| name.trim().parse::<http::HeaderName>().is_ok();
-    let wrong = allowed.split(',').find(|name| !name.trim().is_empty() && !is_name(name))?;
-    Some(format!(
-        "\"{}\" is not a header's name: separate the names with commas.",
-        shortened(wrong.trim())
-    ))
-}
-
-/// Those that are allowed already, and `names`.
-fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
-    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
-    let allowed = allowed.split(',').map(|name| name.trim().to_ascii_lowercase());
-    let allowed = allowed.filter(|name| name != "*" && name.parse::<http::HeaderName>().is_ok());
-    let mut all: Vec<_> = allowed.take(MAX_LISTED).collect();
-    all.extend(names.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
-    all
-}
-
-/// The most headers that a server's own list has in a fix.
-const MAX_LISTED: usize = 20;
-
-/// How the headers are listed, by whoever may have answered.
-fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
-    let names = beside_allowed(preflight, names);
-    let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    let quoted = quoted.join(", ");
-    let mut lines = vec!["List every header that pages send:".to_owned()];
-    lines.extend(remedy::allowed_headers(examination, preflight, &names));
-    if remedy::is_of_ingress(preflight) {
-        lines.extend([
-            "This is the list of an nginx Ingress. In its annotations:".to_owned(),
-            format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
-        ]);
-    }
-    // Nothing that Socket.IO is told changes the answer of another.
-    if is_of_express(preflight) {
-        return lines;
-    }
-    match socket_server(examination) {
-        SocketServer::Node | SocketServer::Node2 => lines.extend([
-            "In a Socket.IO 3 or 4 server (without a list, it allows every header that is asked for):"
-                .to_owned(),
-            format!("  cors: {{ …, allowedHeaders: [{quoted}] }}"),
-        ]),
-        _ => lines.extend(remedy::socket_io(examination)),
-    }
-    lines.extend([
-        "Behind socketio-cors-edge, in its policy:".to_owned(),
-        format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
-    ]);
-    lines
 }

@@ -5,7 +5,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     chromium::unreadable,
     evidence::{shortened, with_cors},
-    origin, remedy,
+    remedy,
 };
 use crate::doctor::{
     examination::Examination,
@@ -18,7 +18,7 @@ use crate::doctor::{
 /// The server sets `Access-Control-Allow-Origin`, and a proxy takes it away.
 pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.grants_its_origin())?;
-    let summary = if origin::has_remains(poll) {
+    let summary = if poll.has_other_cors_headers() {
         "a proxy removes the server's Access-Control-Allow-Origin, or passes on another Origin than the \
          page's"
     } else {
@@ -26,7 +26,7 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
     };
     let finding =
         taken_away(poll, summary).seen(direct, with_cors(direct)).fix(remedy::keep_headers(poll));
-    Some(if origin::has_remains(poll) {
+    Some(if poll.has_other_cors_headers() {
         finding.fix([origin_changed(examination, poll)])
     } else {
         finding

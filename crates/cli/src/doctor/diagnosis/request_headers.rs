@@ -1,0 +1,136 @@
+//! Headers that a page sends, and the preflight does not allow.
+
+use socketio_cors_explain::fetch_standard::{
+    NotAllowed, allows_headers_by_wildcard, preflight_check,
+};
+
+use super::{
+    chromium::blocked,
+    direct_preflight::{by_proxy, right_without_proxy},
+    evidence::{shortened, with_cors},
+    remedy,
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    software::{SocketServer, is_of_express, socket_server},
+};
+
+pub(super) fn header_not_allowed(
+    examination: &Examination,
+    preflight: &Exchange,
+) -> Option<Finding> {
+    let page = &examination.target.page;
+    let headers = preflight.headers();
+    let names = page.unsafe_headers();
+    let refused: Vec<_> = names
+        .iter()
+        .filter(|name| {
+            let checked = preflight_check(&headers, "GET", [name.as_str()], page.credentialed);
+            matches!(checked, Err(NotAllowed::Header(_)))
+        })
+        .map(String::as_str)
+        .collect();
+    let first = refused.first()?;
+    let is_let_pass = allows_headers_by_wildcard(&headers, page.credentialed);
+    let why = format!(
+        "Request header field {first} is not allowed by Access-Control-Allow-Headers in preflight \
+         response."
+    );
+    let page_says = if is_let_pass {
+        vec![
+            "Browsers accept it today. By the standard, * stands for every header except Authorization, \
+             which has to be listed by name."
+                .to_owned(),
+        ]
+    } else {
+        vec![
+            "The browser asks first, and then does not send the request. Chromium prints:"
+                .to_owned(),
+            blocked(preflight, &why),
+        ]
+    };
+    let is_literal_star = !is_let_pass && allows_headers_by_wildcard(&headers, false);
+    let star = is_literal_star.then_some(
+        "With credentials, * is only a header's name. It stands for every header only without credentials.",
+    );
+    let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
+    let direct = right_without_proxy(examination);
+    let who = if direct.is_some() { "the proxy" } else { "the server" };
+    let finding = Finding::new(
+        Code::HeaderNotAllowed,
+        severity,
+        format!("{who} does not allow the page's header {}", refused.join(", ")),
+    )
+    .seen(preflight, with_cors(preflight))
+    .why(page_says)
+    .why(star)
+    .why(without_commas(preflight));
+    if let Some(direct) = direct {
+        return Some(by_proxy(examination, preflight, direct, finding));
+    }
+    Some(
+        finding
+        .fix(list_headers(examination, preflight, &names))
+        .fix([
+            "Or send the token in the client's `auth`, which travels in a packet and needs no preflight.",
+        ]),
+    )
+}
+
+/// A list whose names have something else between them than commas.
+fn without_commas(preflight: &Exchange) -> Option<String> {
+    let allowed = preflight.header("Access-Control-Allow-Headers")?;
+    let is_name = |name: &str| name.trim().parse::<http::HeaderName>().is_ok();
+    let wrong = allowed.split(',').find(|name| !name.trim().is_empty() && !is_name(name))?;
+    Some(format!(
+        "\"{}\" is not a header's name: separate the names with commas.",
+        shortened(wrong.trim())
+    ))
+}
+
+/// Those that are allowed already, and `names`.
+fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
+    let allowed = allowed.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let allowed = allowed.filter(|name| name != "*" && name.parse::<http::HeaderName>().is_ok());
+    let mut all: Vec<_> = allowed.take(MAX_LISTED).collect();
+    all.extend(names.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
+    all
+}
+
+/// The most headers that a server's own list has in a fix.
+const MAX_LISTED: usize = 20;
+
+/// How the headers are listed, by whoever may have answered.
+fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
+    let names = beside_allowed(preflight, names);
+    let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let quoted = quoted.join(", ");
+    let mut lines = vec!["List every header that pages send:".to_owned()];
+    lines.extend(remedy::allowed_headers(examination, preflight, &names));
+    if remedy::is_of_ingress(preflight) {
+        lines.extend([
+            "This is the list of an nginx Ingress. In its annotations:".to_owned(),
+            format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
+        ]);
+    }
+    // Nothing that Socket.IO is told changes the answer of another.
+    if is_of_express(preflight) {
+        return lines;
+    }
+    match socket_server(examination) {
+        SocketServer::Node | SocketServer::Node2 => lines.extend([
+            "In a Socket.IO 3 or 4 server (without a list, it allows every header that is asked for):"
+                .to_owned(),
+            format!("  cors: {{ …, allowedHeaders: [{quoted}] }}"),
+        ]),
+        _ => lines.extend(remedy::socket_io(examination)),
+    }
+    lines.extend([
+        "Behind socketio-cors-edge, in its policy:".to_owned(),
+        format!("  {{ …, \"allowedHeaders\": [{quoted}] }}"),
+    ]);
+    lines
+}
