@@ -119,8 +119,8 @@ fn with_slash(path: &str) -> String {
 pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
     match Origin::try_from(text) {
         Ok(origin) if origin.is_null() => Err(WrongUsage(
-            "--origin null: it is what a page sends that was opened as a file, and any sandboxed frame, so a \
-             server should not allow it. Serve the page (npx serve), and give the origin that it has then: \
+            "--origin null: a page that was opened as a file has this origin, and so has every sandboxed frame. A \
+             server should not allow it. Serve the page over http (npx serve), and give the origin that it has then: \
              --origin http://localhost:3000"
                 .to_owned(),
         )),

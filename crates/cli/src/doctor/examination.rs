@@ -177,8 +177,8 @@ impl Examination {
     /// The exchanges of the page's session in which the server did not know it, and had not ended it
     /// itself.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Exchange> {
-        let steps = [Step::Post, Step::PollAgain, Step::Upgrade].into_iter();
-        let ends = self.ends_sessions();
+        let steps = [Step::Post, Step::PollAgain, Step::Upgrade, Step::Close].into_iter();
+        let ends = self.ends_sessions() || self.throws_out();
         let exchanges = steps.flat_map(|step| self.all(step));
         exchanges.filter(move |exchange| exchange.is_of_unknown_session() && !ends)
     }

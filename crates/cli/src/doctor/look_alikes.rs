@@ -25,6 +25,7 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
             found.push((format!("{scheme}://{first}x{rest}{port}"), DOT));
         }
     }
+    found.extend(parts_of(scheme, host, port).map(|part| (part, PART)));
     if scheme == "https" {
         found.push((format!("http://{authority}"), SCHEME));
     }
@@ -32,6 +33,27 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
         found.push((format!("{scheme}://{host}:8444"), PORT));
     }
     found
+}
+
+/// Origins that are found within the text of another one: with its last letter or digit cut off, and, as
+/// Socket.IO 2 looks for the host and the port alone, with the first letter of its host.
+fn parts_of(scheme: &str, host: &str, port: &str) -> impl Iterator<Item = String> {
+    let is_name = !host.starts_with('[') && !host::ends_in_number(host);
+    let authority = format!("{host}{port}");
+    let mut characters = authority.chars();
+    let last = characters.next_back();
+    let shorter = characters.as_str();
+    let before = shorter.chars().next_back();
+    let is_port = !port.is_empty();
+    let can_end = last.is_some_and(|last| last.is_ascii_alphanumeric())
+        && before.is_some_and(|before| before.is_ascii_alphanumeric());
+    let end = (can_end && (is_port || is_name)).then(|| format!("{scheme}://{shorter}"));
+    let mut characters = host.chars();
+    characters.next();
+    let rest = characters.as_str();
+    let can_begin = rest.chars().next().is_some_and(|first| first.is_ascii_alphanumeric());
+    let start = (is_name && can_begin).then(|| format!("{scheme}://{rest}{port}"));
+    end.into_iter().chain(start)
 }
 
 /// True if anybody can register the host of `look_alike`, and it is not `origin`'s own under
@@ -43,8 +65,11 @@ pub(super) fn is_of_anybody(look_alike: &str, origin: &str) -> bool {
 }
 
 const PREFIX: &str = "only the beginning is compared (startsWith, a regular expression without $)";
-const SUFFIX: &str = "only the end is compared (endsWith, a regular expression without ^ or a dot)";
-const DOT: &str = "a dot matches any character (a regular expression needs \\. there)";
+pub(super) const SUFFIX: &str =
+    "only the end is compared (endsWith, a regular expression without ^ or a dot)";
+const PART: &str = "it is looked for in a text, where a part of an origin is found too (`includes` of a text instead of a \
+ list, or a text as Socket.IO 2's `origins`)";
+pub(super) const DOT: &str = "a dot matches any character (a regular expression needs \\. there)";
 const SCHEME: &str = "http is allowed too, and anybody on the way can change such a page";
 const PORT: &str = "every port is allowed, and another program may listen there";
 
@@ -61,12 +86,22 @@ mod tests {
                     "https://app.example.com.evil.example",
                     "https://evilexample.com",
                     "https://appxexample.com",
+                    "https://app.example.co",
+                    "https://pp.example.com",
                     "http://app.example.com",
                     "https://app.example.com:8444",
                 ][..],
             ),
-            ("http://localhost:5173", &["http://localhost.evil.example:5173"]),
-            ("http://127.0.0.1:5173", &[]),
+            (
+                "http://localhost:5173",
+                &[
+                    "http://localhost.evil.example:5173",
+                    "http://localhost:517",
+                    "http://ocalhost:5173",
+                ],
+            ),
+            ("http://127.0.0.1:5173", &["http://127.0.0.1:517"]),
+            ("http://127.0.0.1", &["http://127.0.0.1:8444"]),
             ("capacitor://localhost", &[]),
             ("null", &[]),
         ] {

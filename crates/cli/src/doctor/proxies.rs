@@ -25,7 +25,8 @@ const MARKS: &[(&str, &str)] = &[
 /// The proxies that the headers of an answer name.
 pub(super) fn of(exchange: &Exchange) -> Vec<String> {
     let headers = exchange.headers();
-    let is_proxy = |value: &str| PythonServer::named(value).is_none();
+    let is_proxy =
+        |value: &str| PythonServer::named(value).is_none() && !value.starts_with("netty-socketio");
     let told = ["Server", "Via"].into_iter().filter_map(|name| {
         let value = headers.get(name).filter(|value| is_proxy(value))?;
         Some(format!("{name}: {value}"))

@@ -91,6 +91,24 @@ pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<Str
     }
 }
 
+/// How the console shows an answer that is not Socket.IO's, if CORS matters to the page.
+pub(super) fn shown_as(examination: &Examination, exchange: &Exchange) -> Option<&'static str> {
+    let target = &examination.target;
+    if target.is_same_origin() || exchange.answer.is_none() {
+        return None;
+    }
+    let may_read = exchange.cors_check(target.page.credentialed).is_ok();
+    // A preflight fails by its status too.
+    if may_read && exchange.step == Step::Preflight {
+        return None;
+    }
+    Some(if may_read {
+        "The answer's CORS headers are right, so the console shows no CORS error. The client fails all the same."
+    } else {
+        "The answer has no CORS headers that let the page read it, so the console shows a CORS error, and not the status."
+    })
+}
+
 /// The same, of a `WebSocket`: that of a page that uses no other transport, whatever was asked beside it.
 fn websocket_console(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     let asked = Some(exchange).filter(|exchange| exchange.is_of_websocket());

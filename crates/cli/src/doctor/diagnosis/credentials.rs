@@ -43,7 +43,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
     let whom = if page.credentialed {
         "The page sends credentials (withCredentials; a Socket.IO 2 client always does)."
     } else {
-        "This page sends none, and works. But the server says that pages may send them \
+        "This page sends none, and is not affected. But the server says that pages may send them \
          (Access-Control-Allow-Credentials: true), and a page that does fails."
     };
     let finding = finding
@@ -58,9 +58,11 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
     };
     finding
         .fix(remedy::allow_page(examination))
-        .fix(["A Socket.IO server also sends * if `cors` has no `origin`."])
-        .fix(["Or, if no cookie is needed, take withCredentials out of the client, and credentials out of \
-         the server."])
+        .fix(
+            (socket_server(examination) == SocketServer::Node)
+                .then_some("A Socket.IO server also sends * if `cors` has no `origin`."),
+        )
+        .fix((page.client > 2).then_some(WITHOUT_CREDENTIALS))
 }
 
 fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
@@ -99,8 +101,9 @@ fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
     }
     let finding = finding.fix(["Allow credentials:"]);
     let finding = finding.fix(remedy::headers_of_proxy(examination, poll));
-    finding.fix(remedy::allow_page(examination)).fix([
-        "Or, if no cookie is needed, take withCredentials out of the client (not possible with Socket.IO \
-         2).",
-    ])
+    let may_do_without = examination.target.page.client > 2;
+    finding.fix(remedy::allow_page(examination)).fix(may_do_without.then_some(WITHOUT_CREDENTIALS))
 }
+
+const WITHOUT_CREDENTIALS: &str = "Or, if no cookie is needed, take withCredentials out of the client, and credentials out \
+ of the server.";

@@ -8,7 +8,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, proxy_before, socket_server},
+    software::{Proxy, SocketServer, proxy_before, socket_server},
     step::Step,
 };
 
@@ -27,6 +27,9 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             Some(0) => "what is before the server sets both",
             Some(1) => "the server sets one, and a proxy before it adds another",
             Some(_) => "the server itself sets both",
+            None if is_within_middleware(examination, poll) => {
+                "python-socketio and a CORS middleware around it (FastAPI's CORSMiddleware) both set it"
+            }
             None => "usually the server and a proxy before it both set it",
         };
         format!("Access-Control-Allow-Origin is there twice: {who}")
@@ -53,6 +56,12 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     finding.fix(leave_one(examination, poll)).fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
+}
+
+/// True if python-socketio answers, and nothing tells of a proxy.
+fn is_within_middleware(examination: &Examination, poll: &Exchange) -> bool {
+    socket_server(examination) == SocketServer::Python
+        && matches!(proxy_before(examination, poll), None | Some(Proxy::Gunicorn))
 }
 
 /// How many values the server sets itself, if it was asked.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    chromium::console,
+    chromium::{console, shown_as},
     evidence::{shortened, with_body},
     remedy,
 };
@@ -15,9 +15,6 @@ use crate::doctor::{
     step::Step,
     target::Target,
 };
-
-const HIDDEN: &str = "What answers instead seldom has CORS headers, so the console shows a CORS error and \
- not the status.";
 
 /// A WebSocket opens, and polls do not get there.
 pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Option<Finding> {
@@ -36,7 +33,7 @@ pub(super) fn only_websocket(examination: &Examination, poll: &Exchange) -> Opti
         .seen(poll, with_body(poll))
         .seen(websocket, with_body(websocket))
         .why(["A client begins with polling unless it is told otherwise, and gives up if polling fails."])
-        .why([HIDDEN])
+        .why(shown_as(examination, poll))
         .why(console(examination, poll))
         .fix([
             "The proxy passes only upgrades on. Let it pass every request to /socket.io/ on: GET, POST and \
@@ -93,7 +90,7 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
         )
         .seen(poll, with_body(poll))
         .seen(other, with_body(other))
-        .why([HIDDEN])
+        .why(shown_as(examination, poll))
         .why(console(examination, poll))
         .fix(fix),
     )
@@ -119,7 +116,7 @@ pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option
         )
         .seen(poll, with_body(poll))
         .seen(mounted, with_body(mounted))
-        .why([HIDDEN])
+        .why(shown_as(examination, poll))
         .why(console(examination, poll))
         .fix([
             "Tell python-socketio its whole path, and give it to the client:".to_owned(),
@@ -174,7 +171,10 @@ fn changed_path(examination: &Examination, poll: &Exchange, summary: String) -> 
         Some(direct) => finding.seen(direct, with_body(direct)),
         None => finding,
     };
-    finding.why([HIDDEN]).why(console(examination, poll)).fix(remedy::same_path(examination, poll))
+    finding
+        .why(shown_as(examination, poll))
+        .why(console(examination, poll))
+        .fix(remedy::same_path(examination, poll))
 }
 
 /// The path that a framework's 404 says it was asked for: `Cannot GET /?EIO=4`.
@@ -219,10 +219,7 @@ pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Findi
         format!("there is no Socket.IO at {}: the poll is answered {status}{by}{meaning}", target.path),
     )
     .seen(poll, with_body(poll))
-    .why([
-        "What answers instead seldom has CORS headers, so the console shows a CORS error. With CORS \
-         headers, the page would still fail.",
-    ])
+    .why(shown_as(examination, poll))
     .why(console(examination, poll))
     .fix([
         "First make this work without a browser. Each of these should print a session:".to_owned(),
@@ -248,8 +245,8 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
         ),
     )
     .seen(poll, with_body(poll))
-    .why(["The request does not reach Socket.IO. The refusal has no CORS headers, so the console shows a \
-     CORS error and not the status."])
+    .why(["The request does not reach Socket.IO."])
+    .why(shown_as(examination, poll))
     .why(console(examination, poll))
     .fix([
         "The body and the `server` header may tell who answers: a web application firewall, a list of \

@@ -65,7 +65,15 @@ pub(super) fn with_headers(exchange: &Exchange, names: &[&str]) -> Vec<String> {
 /// The same, with the start of the body below.
 pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
     let mut lines = with_headers(exchange, TELLING);
-    lines.extend(body(exchange));
+    let is_empty = exchange.body().is_empty() && !exchange.is_body_kept();
+    // Other answers have no body by their status.
+    let has_one = matches!(exchange.status(), Some(200 | 203 | 400..));
+    lines.extend(
+        body(exchange).or_else(|| (is_empty && has_one).then(|| "  (empty body)".to_owned())),
+    );
+    if exchange.is_body_kept() {
+        lines.push("  (no body in the recording)".to_owned());
+    }
     lines
 }
 

@@ -14,7 +14,11 @@ mod pages;
 mod passwords;
 mod refusals;
 
-use super::{chromium::console, evidence::with_body, remedy};
+use super::{
+    chromium::{console, shown_as},
+    evidence::with_body,
+    remedy,
+};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -130,7 +134,11 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
     let is_alone = examination.target.page.websocket;
     let finding = Finding::new(known.code, Severity::Error, says)
         .seen(exchange, with_body(exchange))
-        .why([if is_alone || exchange.is_of_websocket() { OF_WEBSOCKET } else { why(known.code) }])
+        .why(if is_alone || exchange.is_of_websocket() {
+            vec![OF_WEBSOCKET]
+        } else {
+            why(known.code).into_iter().chain(shown_as(examination, exchange)).collect()
+        })
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));
@@ -241,31 +249,22 @@ pub(super) fn asked(exchange: &Exchange) -> &'static str {
 const OF_WEBSOCKET: &str = "The handshake does not reach Socket.IO. CORS headers do not matter to it: the page \
  stays on polling, or fails if it uses WebSocket alone.";
 
-fn why(code: Code) -> &'static str {
+/// What the answer is to a page.
+fn why(code: Code) -> Option<&'static str> {
     match code {
-        Code::Challenged => {
+        Code::Challenged => Some(
             "A challenge is a page whose script has to run in a tab. A background request cannot run it, \
-             and so fails, whatever its CORS headers are."
-        }
+             and so fails, whatever its CORS headers are.",
+        ),
         Code::LoginRequired => {
-            "A login is a page for a person, and a background request cannot show it. The login's answer \
-             has no CORS headers, so the console shows a CORS error."
+            Some("A login is a page for a person, and a background request cannot show it.")
         }
-        Code::RateLimited => {
-            "A client that fails tries again every few seconds, which keeps it over the limit. Such \
-             answers seldom have CORS headers, so the console shows a CORS error."
-        }
-        Code::Blocked => {
-            "The request does not reach Socket.IO. The refusal has no CORS headers, so the console shows a \
-             CORS error and not the status."
-        }
-        Code::NotSocketIo => {
-            "The server that answers is not Socket.IO. Its answer seldom has CORS headers, so the console \
-             shows a CORS error. With CORS headers, the page would still fail."
-        }
-        _ => {
-            "Such answers seldom have CORS headers, so the console shows a CORS error and not the status."
-        }
+        Code::RateLimited => Some(
+            "A client that fails tries again every few seconds, which keeps it over the limit.",
+        ),
+        Code::Blocked => Some("The request does not reach Socket.IO."),
+        Code::NotSocketIo => Some("The server that answers is not Socket.IO."),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists of origins that are open to look-alikes of the page's.
 
+use socketio_cors_explain::registrable_domain;
+
 use super::{
     evidence::{with_body, with_cors},
     own_origin, remedy,
@@ -29,6 +31,10 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             Some((origin, how, exchange))
         })
         .collect();
+    // Where the end alone is compared, no dot is.
+    let is_by_end = let_in.iter().any(|(_, how, _)| *how == look_alikes::SUFFIX);
+    let let_in: Vec<_> =
+        let_in.into_iter().filter(|(_, how, _)| !is_by_end || *how != look_alikes::DOT).collect();
     let Some((origin, how, first)) = let_in.first() else { return Vec::new() };
     // Where cookies or a WebSocket are in play, whoever has that name acts as the visitor.
     let is_danger = let_in.iter().any(|(origin, _, exchange)| {
@@ -48,6 +54,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     });
     let origin = &examination.target.page.origin;
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    let name = host.split(':').next().unwrap_or(host);
+    let domain = registrable_domain(name).unwrap_or(name);
     let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
     vec![
         finding
@@ -63,6 +71,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
                 "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:"
                     .to_owned(),
                 format!("  /^{pattern}$/"),
+                "For every name of a domain, and the domain itself:".to_owned(),
+                format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{}$/", domain.replace('.', "\\.")),
                 format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),
             ]),
     ]

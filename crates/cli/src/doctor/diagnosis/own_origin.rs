@@ -13,16 +13,16 @@ use crate::doctor::{
 pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     let refused = refused(examination)?;
     let unknown = if examination.target.base.scheme() == "https" {
-        "that the page uses https"
+        "that the page asks by https"
     } else {
-        "by which host the page asks"
+        "the host that the page asks for"
     };
     Some(
         Finding::new(
             Code::OriginNotListed,
             Severity::Error,
             format!(
-                "python-socketio takes the page's own origin for a foreign one: it does not know {unknown}"
+                "python-socketio refuses the page's own origin: the proxy does not pass on {unknown}"
             ),
         )
         .seen(refused, with_body(refused))

@@ -1,8 +1,11 @@
 //! The most particular cause that keeps the page from Socket.IO altogether.
 
 use super::{
-    changed, chromium::console, connection, elsewhere, evidence::with_body, known, lost_query,
-    origin_check, preflight, redirect, worker,
+    changed,
+    chromium::{console, shown_as},
+    connection, elsewhere,
+    evidence::with_body,
+    known, lost_query, origin_check, preflight, redirect, unread_refusal, worker,
 };
 use crate::doctor::{
     examination::Examination,
@@ -27,7 +30,12 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
     }
     let known = known::of(poll);
     if poll.is_body_kept() && known.is_none() && !examination.page_may_read(poll) {
-        return None;
+        if poll.is_ok() {
+            return None;
+        }
+        if let Some(finding) = unread_refusal::finding(examination, poll) {
+            return Some(finding);
+        }
     }
     if let Some(failure) = poll.error.as_ref().filter(|_| poll.answer.is_none()) {
         if let Some(finding) = preflight::of_kept_poll(examination, failure) {
@@ -108,11 +116,9 @@ fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         _ => format!("the poll is answered {status}{}", meaning(status)),
     };
     let finding = Finding::new(Code::ServerError, Severity::Error, summary)
-    .seen(poll, with_body(poll))
-    .why([
-        "Such answers seldom have CORS headers, so the console shows a CORS error and not the status.",
-    ])
-    .why(console(examination, poll));
+        .seen(poll, with_body(poll))
+        .why(shown_as(examination, poll))
+        .why(console(examination, poll));
     if let Some(remedy) = remedy {
         return Some(finding.fix([remedy]));
     }

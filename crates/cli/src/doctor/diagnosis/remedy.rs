@@ -129,10 +129,11 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
         SocketServer::Node2 => vec![
-            "In a Socket.IO 2 server, with the port (several origins with spaces between):"
+            "In a Socket.IO 2 server, with the port, and as a list (in a text, a part of an origin is found \
+             too):"
                 .to_owned(),
             format!(
-                "  const io = require(\"socket.io\")(httpServer, {{ origins: \"{}\" }});",
+                "  const io = require(\"socket.io\")(httpServer, {{ origins: [\"{}\"] }});",
                 with_port(origin)
             ),
         ],
@@ -200,25 +201,16 @@ pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String>
     by_web_server(examination, asgi, flask)
 }
 
-/// How it is told to set no headers.
-fn python_without_cors(examination: &Examination) -> Vec<String> {
-    let flask = [
-        "In Flask-SocketIO:".to_owned(),
-        "  socketio = SocketIO(app, cors_allowed_origins=[])".to_owned(),
-    ];
-    let asgi = [
-        "In python-socketio:".to_owned(),
-        "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])".to_owned(),
-    ];
-    by_web_server(examination, asgi, flask)
-}
-
 /// The lines for the one of the two that the web server runs, if that has a name, or those for both.
-fn by_web_server(examination: &Examination, asgi: [String; 2], flask: [String; 2]) -> Vec<String> {
+fn by_web_server<const A: usize, const F: usize>(
+    examination: &Examination,
+    asgi: [String; A],
+    flask: [String; F],
+) -> Vec<String> {
     match PythonServer::of(examination) {
         Some(PythonServer::Werkzeug) => flask.to_vec(),
         Some(server) if server.is_asgi() => asgi.to_vec(),
-        _ => [asgi, flask].concat(),
+        _ => asgi.into_iter().chain(flask).collect(),
     }
 }
 

@@ -381,7 +381,7 @@ fn advice_is_of_what_refuses_or_is_there_twice() {
         .by_client(2);
     assert_advises(&by_client_2, "decide(null, allowed.includes(request.headers.origin))");
     let server_2 = by_client_2.sees(Step::Poll3, 403, NONE, FORBIDDEN);
-    assert_advises(&server_2, "origins: \"https://app.example.com:443\"");
+    assert_advises(&server_2, "origins: [\"https://app.example.com:443\"]");
     let own = good().at(O).sees(Step::Poll4, 403, NONE, FORBIDDEN).from(None);
     assert_advises(&own, "Browsers send no Origin with a GET to the page's own origin");
     let twice: &Headers = &[(ALLOW, O), CREDENTIALS, CREDENTIALS, VARY];

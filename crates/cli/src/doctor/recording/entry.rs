@@ -170,8 +170,12 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
         _ => response.get("content").map(content).unwrap_or_default(),
     };
     let body: String = body.chars().take(MAX_BODY_LEN).collect();
-    let is_body_kept = (200..300).contains(&status) && body.is_empty();
     let headers = headers(response);
+    let is_known_empty = matches!(status, 101 | 204 | 304)
+        || headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-length") && value.trim() == "0"
+        });
+    let is_body_kept = body.is_empty() && !is_known_empty;
     Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), None))
 }
 

@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
-        signs: &[Header("ngrok-error-code"), Body("ERR_NGROK_6024")],
+        signs: &[Says("ngrok-error-code", "ERR_NGROK_6024")],
         known: challenged(
             "ngrok answers {} with its warning page, which a background request cannot click away",
             &[

@@ -62,7 +62,8 @@ const STARLETTE: Known = blocked(
         "Put python-socketio around the application, and not within the middleware. It then answers its \
          own requests, with preflights.",
         "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
-        "Or list the page in the middleware, and let python-socketio set no headers:",
+        "Or list the page in the middleware, and let python-socketio set no headers. Any page can then open a \
+         WebSocket, as no middleware checks those:",
         "  app.add_middleware(CORSMiddleware, allow_origins=[\"{origin}\"], allow_methods=[\"GET\", \"POST\"], \
          allow_headers=[\"*\"], allow_credentials=True)",
         "  sio = socketio.AsyncServer(async_mode=\"asgi\", cors_allowed_origins=[])",

@@ -1,6 +1,6 @@
 //! How one of two that set a header leaves it to the other.
 
-use super::python_without_cors;
+use super::by_web_server;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -36,9 +36,18 @@ pub(in crate::doctor::diagnosis) fn around_python(
     examination: &Examination,
     article: &str,
 ) -> Vec<String> {
-    let mut lines = vec![format!("{article}{MIDDLEWARE}")];
-    lines.extend(python_without_cors(examination));
-    lines
+    let asgi = [
+        format!(
+            "{article} CORS middleware (FastAPI's CORSMiddleware) is around python-socketio, which sets the headers \
+             itself. Put python-socketio around the application, so that the middleware does not get its requests:"
+        ),
+        "  app = socketio.ASGIApp(sio, other_asgi_app=app)".to_owned(),
+    ];
+    let flask = [format!(
+        "{article} WSGI middleware is around Flask-SocketIO, which sets the headers itself. Take Socket.IO's path out \
+         of the middleware. (Not the list out of Flask-SocketIO, which checks WebSockets by it.)"
+    )];
+    by_web_server(examination, asgi, flask)
 }
 
 /// The same in the proxy alone, for `Access-Control-Allow-Credentials` as well if it is there `twice`.
@@ -205,6 +214,3 @@ const OTHERS: &str = "HAProxy: `http-response del-header Access-Control-Allow-Or
  Ingress: set the annotation nginx.ingress.kubernetes.io/enable-cors to \"false\". Traefik: no \
  accessControl… in its headers middleware. Spring Cloud Gateway: the filter DedupeResponseHeader. A CDN: no \
  response header of its own.";
-
-const MIDDLEWARE: &str = " CORS middleware (FastAPI's CORSMiddleware, Flask-CORS) is around python-socketio, which \
-     sets the headers itself. Take python-socketio out of the middleware, or let it set none:";

@@ -106,12 +106,15 @@ pub(super) fn socket_preflight(examination: &Examination) -> Vec<String> {
     }
     let mut lines = vec![
         "In a Socket.IO 2 server:".to_owned(),
-        "  handlePreflightRequest: (request, response) => {".to_owned(),
-        "    response.writeHead(204, {".to_owned(),
+        "  const io = require(\"socket.io\")(httpServer, {".to_owned(),
+        "    handlePreflightRequest: (request, response) => {".to_owned(),
+        "      response.writeHead(204, {".to_owned(),
     ];
     let headers = headers(examination).into_iter();
-    lines.extend(headers.map(|(name, value)| format!("      \"{name}\": \"{value}\",")));
-    lines.extend(["    });", "    response.end();", "  }"].map(str::to_owned));
+    lines.extend(headers.map(|(name, value)| format!("        \"{name}\": \"{value}\",")));
+    lines.extend(
+        ["      });", "      response.end();", "    },", "    …", "  });"].map(str::to_owned),
+    );
     lines
 }
 

@@ -163,9 +163,10 @@ const WORKERS: &[&str] = &[
 
 const CLUSTER: &[&str] = &[
     "If Node runs several processes (cluster), each has sessions of its own. Let one of them hand each client \
-     to the same one, with @socket.io/sticky. In the primary, which alone listens, and in each worker:",
+     to the same one, with @socket.io/sticky. In the primary, which alone listens:",
     "  cluster.setupPrimary({ serialization: \"advanced\" });",
     "  require(\"@socket.io/sticky\").setupMaster(httpServer, { loadBalancingMethod: \"least-connection\" });",
+    "In each worker, which does not listen:",
     "  require(\"@socket.io/sticky\").setupWorker(io);",
 ];
 

@@ -48,9 +48,11 @@ fn in_cache(proxy: Proxy) -> &'static [&'static str] {
             "  <location path=\"socket.io\"><system.webServer><caching enabled=\"false\" \
              enableKernelCache=\"false\" /></system.webServer></location>",
         ],
-        Proxy::Varnish => {
-            &["In Varnish, in vcl_recv:", "  if (req.url ~ \"^/socket.io/\") { return (pass); }"]
-        }
+        Proxy::Varnish => &[
+            "In Varnish, in vcl_recv, where WebSockets need a pipe:",
+            "  if (req.http.upgrade ~ \"(?i)websocket\") { return (pipe); }",
+            "  if (req.url ~ \"^/socket.io/\") { return (pass); }",
+        ],
         Proxy::Fastly => &[
             "In Fastly's VCL, in vcl_recv:",
             "  if (req.url.path ~ \"^/socket.io/\") { return (pass); }",
