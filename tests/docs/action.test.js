@@ -117,14 +117,14 @@ describe("a step", () => {
 		assertSays(await run("Test", { cases: "cases.json" }, 1), "::error file=");
 	});
 
-	test("shows the difference, which is no failure", async () => {
+	test("shows the difference and succeeds", async () => {
 		const shown = await run("Show the difference");
 		assertSays(shown, "+ https://app.example.com");
 		const markdown = readFileSync(summary, "utf8");
 		assertSays(markdown, "### What publishing policy.json changes\n", "+ https://app.example.com");
 	});
 
-	test("fails if the difference could not be found out", async () => {
+	test("fails if the difference cannot be determined", async () => {
 		await run("Show the difference", { config: "nowhere.toml" }, 3);
 	});
 

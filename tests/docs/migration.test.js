@@ -191,7 +191,7 @@ describe("import makes the page's policy", () => {
 	}
 });
 
-test("every difference is told, and is one", {
+test("every difference is in the document, and every one there exists", {
 	skip: !hasNginx && ".tools/nginx is missing",
 }, () => {
 	const oneLine = sections

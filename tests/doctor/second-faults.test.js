@@ -31,7 +31,7 @@ describe("at another path", () =>
 		"nothing else": { of: elsewhere(4, { cors: granted }), finds: { "wrong-path": path } },
 	}));
 
-describe("behind a login that takes no preflight", () => {
+describe("behind a login that refuses preflights", () => {
 	/** Whoever has no token gets 401, after the server has answered: sessions stay there. */
 	const login = (start) =>
 		meddling(start, (answer) =>

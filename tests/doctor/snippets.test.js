@@ -155,7 +155,7 @@ test("every snippet of a fix is pasted, parsed or listed", async () => {
 	assert.deepEqual(unknown, []);
 });
 
-test("what is listed as unread is there", () => {
+test("every text in the list of unread snippets exists", () => {
 	const all = snippets();
 	for (const part of unread)
 		assert.ok(

@@ -91,7 +91,7 @@ for (const { name, configurations, isThere } of proxies) {
 		after(() => proxy?.stop());
 
 		for (const configuration of configurations) {
-			test(`${configuration}: none arrives through the Worker, though many do without it`, async () => {
+			test(`${configuration}: no such path arrives through the Worker, though many do without it`, async () => {
 				const url = proxy.urls[configuration];
 				const through = edge.bareUrl;
 				const leading = await arrivals(paths, url);

@@ -208,7 +208,7 @@ describe("attacks on a session that a good page opened", () => {
 	}
 });
 
-describe("what a page gets to know", () => {
+describe("the answer that a page can read", () => {
 	for (const [place, enter] of Object.entries(places.refused)) {
 		const visited = visit(enter);
 		test(`${place} sees a refusal as a network error`, async () => {
@@ -228,7 +228,7 @@ describe("what a page gets to know", () => {
 			assert.equal(opened, "open");
 		});
 
-		test(`${place} loads the client from the origin server, whether it asks with its origin or not`, async () => {
+		test(`${place} loads the client from the origin server, with and without an Origin`, async () => {
 			const script = `${behind[4].edge.url}/socket.io/socket.io.js`;
 			const load = ([src, crossOrigin]) =>
 				new Promise((resolve) => {
@@ -302,7 +302,7 @@ describe("the cookie of a visitor", () => {
 				});
 			}
 
-			test("polls have it, whatever the WebSocket has that they go on to", async () => {
+			test("polls have it, also if their WebSocket does not", async () => {
 				const tag = randomUUID();
 				const options = { tag, transports: ["polling", "websocket"] };
 				const socket = await connect(visited.frame, edges.listed.url, options);
@@ -314,7 +314,7 @@ describe("the cookie of a visitor", () => {
 				});
 			});
 
-			test("a simple POST has it, whatever the rule says of credentials", async () => {
+			test("a simple POST has it, even under a rule without credentials", async () => {
 				const tag = randomUUID();
 				const url = `${edges.everyone.url}${polling}&sid=unknown&tag=${tag}`;
 				const post = async (url) => {

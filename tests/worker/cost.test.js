@@ -149,7 +149,7 @@ const why = {
 };
 
 for (const [what, ask] of Object.entries(asks)) {
-	test(`${what} costs no more than it has to`, async () => {
+	test(`${what} stays within its limits of calls, copied bytes and memory accesses`, async () => {
 		await ask();
 		const cost = await spent();
 		const [calls, bytesIn, bytesOut, accesses] = expected[what];

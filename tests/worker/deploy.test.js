@@ -246,7 +246,7 @@ describe("npm run deploy", () => {
 	});
 });
 
-describe("what a build takes from registries", () => {
+describe("every package that a build downloads", () => {
 	for (const path of [
 		"package-lock.json",
 		"tests/doctor/frameworks/package-lock.json",
@@ -285,7 +285,7 @@ describe("what a build takes from registries", () => {
 		});
 	}
 
-	test("is wasm-bindgen's command in the version of its crate", async () => {
+	test("includes wasm-bindgen's command in the version of its crate", async () => {
 		const crate = (await crates("Cargo.lock")).find(({ name }) => name === "wasm-bindgen");
 		const command = (await crates("scripts/wasm-bindgen/Cargo.lock")).find(
 			({ name }) => name === "wasm-bindgen-cli-support",
@@ -293,7 +293,7 @@ describe("what a build takes from registries", () => {
 		assert.equal(command.version, crate.version);
 	});
 
-	test("is what the lock files say, wherever a command installs or compiles", async () => {
+	test("is pinned by a lock file, in every command that installs or compiles", async () => {
 		const scripts = (await readdir(join(root, "scripts"))).filter((name) => name.endsWith(".sh"));
 		const files = ["Makefile", ...scripts.map((name) => `scripts/${name}`)];
 		const texts = await Promise.all(files.map((name) => readFile(join(root, name), "utf8")));

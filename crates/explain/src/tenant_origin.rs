@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_never_looked_up_is_no_tenant() {
+    fn a_text_that_is_not_one_sites_origin_is_refused_as_a_tenant() {
         const NOBODYS: &str = "is not one site's";
         const MANY: &str = "matches many origins";
         for (text, message, help) in [

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_is_of_the_newest_version() {
+    fn the_schema_has_the_newest_version() {
         let newest = FIELDS.iter().map(|(_, version)| *version).chain([ENTRIES, FIRST_WORKER]);
         assert_eq!(newest.max_by_key(|version| numbers(version)), Some(SCHEMA_VERSION));
     }

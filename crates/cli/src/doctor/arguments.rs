@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_may_be_that_of_a_request_or_name_a_namespace() {
+    fn a_url_may_be_that_of_a_whole_request_or_name_a_namespace() {
         let path = |path: &str| Beside::Path(path.to_owned());
         for (text, base, beside) in [
             ("https://a.example", "https://a.example/", Beside::Nothing),

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packet_says_whether_the_namespace_is_connected_to() {
+    fn a_packet_says_whether_the_namespace_accepts_the_client() {
         for (packet, start) in [
             (r#"40{"sid":"x44y"}"#, Some("connects")),
             (r#"44{"message":"no token 40"}"#, Some("refuses")),

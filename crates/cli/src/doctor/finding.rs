@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_code_has_its_heading_in_the_document_and_no_other_is_there() {
+    fn the_document_has_exactly_one_heading_for_each_code() {
         let document = include_str!("../../../../docs/troubleshooting.md");
         let (_, found) = document.split_once("\n## What the doctor finds\n").unwrap();
         let headings: Vec<_> = found.lines().filter_map(|line| line.strip_prefix("### ")).collect();

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_differs_in_one_respect() {
+    fn each_near_miss_differs_in_one_respect() {
         for (origin, misses) in [
             (
                 "https://app.example",

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn mixed_content_is_what_browsers_take_for_it() {
+    fn mixed_content_is_recognised_as_in_browsers() {
         for (base, origin, mixed) in [
             ("http://api.example.com", "https://app.example.com", true),
             ("http://192.168.0.1", "https://app.example.com", true),

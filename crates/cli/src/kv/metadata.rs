@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_cut_so_that_all_fits() {
+    fn the_message_is_cut_so_that_the_metadata_fits() {
         for message in ["x".repeat(2000), "\u{fc}".repeat(900), "\"\n".repeat(500)] {
             let json = Metadata { message: Some(message.clone()), ..metadata() }.json();
             let len = json.to_string().len();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_wrote_is_no_metadata() {
+    fn metadata_in_another_format_is_ignored() {
         for json in ["null", "1", "[]", "{}", r#"{"version": "0a568b28"}"#, r#"{"version": 1}"#] {
             assert_eq!(Metadata::parse(&serde_json::from_str(json).unwrap()), None, "{json}");
         }

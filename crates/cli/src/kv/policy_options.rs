@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_host_has_no_key() {
+    fn a_text_that_is_not_a_host_is_refused() {
         for text in [
             "",
             ".",

@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_put_together_as_far_as_they_came() {
+    fn a_chunked_body_is_joined_as_far_as_it_arrived() {
         for (chunks, body) in [
             (&b"5\r\nhello\r\n0\r\n\r\n"[..], &b"hello"[..]),
             (b"5;x=y\r\nhello\r\n1\r\n!\r\n0\r\n\r\n", b"hello!"),

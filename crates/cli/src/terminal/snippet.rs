@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_is_cut_around_what_is_wrong() {
+    fn a_long_line_is_cut_around_the_fault() {
         let text = format!("{{\n{}XY{}\n}}", "ü".repeat(5000), "ß".repeat(5000));
         let at = text.find("XY").unwrap();
         let excerpt = Excerpt::of(&text, &(at..at + 2));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_spans_lines_is_marked_to_the_end_of_the_first() {
+    fn a_span_over_several_lines_is_marked_to_the_end_of_its_first_line() {
         let text = "{\"a\": [\n1,\n2]}";
         let excerpt = Excerpt::of(text, &(6..13));
         assert_eq!(excerpt, Excerpt { text: "{\"a\": [".into(), span: 6..7, is_cut: false });

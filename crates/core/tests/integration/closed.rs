@@ -45,7 +45,7 @@ const UNLISTED: &str = "refuse unlisted-origin";
 const EMBED: &str = "refuse cross-site-embed";
 
 #[test]
-fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
+fn without_a_known_policy_no_other_origin_reaches_socketio_on_any_path() {
     for state in [PolicyState::UNKNOWN, PolicyState::Missing { last_known: None }] {
         assert_decided(
             &state,
@@ -88,7 +88,7 @@ fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
 }
 
 #[test]
-fn where_one_is_known_its_routes_stay_closed_and_socketio_with_them() {
+fn the_routes_of_a_last_known_policy_stay_closed_and_so_does_socketios_default_path() {
     let state = after(
         r#"{"routes": {"/ws/": {"origin": "https://good.com", "missingOrigin": "deny"},
                        "/open/": {"origin": true}}}"#,
@@ -111,7 +111,7 @@ fn where_one_is_known_its_routes_stay_closed_and_socketio_with_them() {
 }
 
 #[test]
-fn a_roll_out_that_only_reports_is_closed_by_nothing() {
+fn a_last_known_route_that_only_reports_is_not_closed() {
     let reporting = after(r#"{"origin": false, "reportOnly": true}"#);
     assert_decided(
         &reporting,

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_of_one_owner_are_a_family_and_those_of_several_are_not() {
+    fn origins_of_one_owner_are_a_family_and_origins_of_several_owners_are_not() {
         let found = |origins: &[&str]| {
             let families = families(origins.iter().copied(), true);
             families

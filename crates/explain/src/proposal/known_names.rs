@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_names_are_no_look_alikes() {
+    fn numbered_names_are_not_look_alikes() {
         for (one, other, expected) in [
             ("shop1.example", "shop2.example", false),
             ("shop-a.example", "shop-b.example", false),

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_origins_leaves_those_that_come_often() {
+    fn a_flood_of_origins_does_not_displace_the_frequent_ones() {
         let mut tally = Tally::default();
         for nth in 0..200_000_u64 {
             tally.add(&refusal(&format!("https://{nth}.evil.example")), |_| None);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_counted_by_itself() {
+    fn missing_and_malformed_origins_are_counted_apart() {
         let mut tally = Tally::default();
         tally.add(&Refusal { origin: None, reason: "jsonp".to_owned(), ..refusal("") }, |_| None);
         for nth in 0..1000 {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn first_and_last_are_of_all() {
+    fn the_first_and_last_time_cover_all_refusals() {
         let mut tally = Tally::default();
         for time in [None, Some((5, 9)), Some((3, 4)), None] {
             tally.add(&Refusal { time, ..refusal("https://a.example") }, |_| Some("/a".to_owned()));

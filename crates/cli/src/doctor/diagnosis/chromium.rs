@@ -171,7 +171,7 @@ mod tests {
 
     // As Chromium itself calls each.
     #[test]
-    fn a_value_is_another_origin_or_invalid_as_chromium_says() {
+    fn a_value_is_called_another_origin_or_invalid_as_in_chromium() {
         let said = |value: &'static str| {
             let examination = Examination::good().sees(Step::Poll4, 200, &[(ALLOW, value)], OPEN);
             reason(examination.page_poll().unwrap(), CorsError::Mismatch)
@@ -200,7 +200,7 @@ mod tests {
 
     // As Chromium itself prints each.
     #[test]
-    fn a_websocket_that_does_not_open_is_told_in_chromiums_words() {
+    fn a_websocket_that_does_not_open_is_reported_in_chromiums_words() {
         let failed =
             |kind, text: &str| Examination::good().fails(Step::Websocket, Failure::new(kind, text));
         let refused = |status| Examination::good().sees(Step::Websocket, status, &[], "");

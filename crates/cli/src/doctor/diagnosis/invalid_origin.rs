@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_named_by_how_it_came_about() {
+    fn an_invalid_value_is_named_by_the_mistake_behind_it() {
         for (value, part) in [
             ("\"https://app.example.com\"", "quotes"),
             ("*:*", "Socket.IO 2's word"),

@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_of_progress_counts() {
+    fn the_count_is_read_from_the_last_line_of_progress() {
         for (output, expected) in [
             ("", 0),
             ("Resource location: remote\n", 0),

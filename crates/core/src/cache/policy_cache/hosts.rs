@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_hosts_evict_no_policy_and_no_host_with_its_own() {
+    fn made_up_hosts_evict_no_host_with_a_policy_of_its_own() {
         let mut hosts = Hosts::new();
         let (own, shared) = (policy("own", 0), policy("shared", 0));
         put(&mut hosts, "api.example.com", 0.0, Some(&own));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_kept_in_one_place() {
+    fn a_host_is_stored_either_with_or_without_a_policy() {
         let mut hosts = Hosts::new();
         let policy = policy("a", 0);
         put(&mut hosts, "a.example", 0.0, None);

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_length() {
+    fn an_empty_text_has_no_extent() {
         assert_eq!(extent(""), None);
     }
 }

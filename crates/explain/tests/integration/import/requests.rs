@@ -5,7 +5,7 @@ use super::*;
 const ONE: &str = r#"{"origin": "https://app.example.com"}"#;
 
 #[test]
-fn conditions_are_followed() {
+fn if_conditions_and_variables_are_followed() {
     for (directives, policy, findings) in [
         (
             "if ($http_origin = https://app.example.com) { add_header Access-Control-Allow-Origin $http_origin; }",
@@ -77,7 +77,7 @@ fn conditions_are_followed() {
 }
 
 #[test]
-fn whom_nginx_lets_through_is_allowed() {
+fn an_origin_that_nginx_lets_through_is_allowed() {
     for (directives, policy, findings) in [
         (
             r#"if ($http_origin !~ "^https://web\.(example\.net|example\.org)$") { return 403; }"#,

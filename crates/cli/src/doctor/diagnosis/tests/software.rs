@@ -185,7 +185,7 @@ const OF_PROXIES: &[Code] = &[
 ];
 
 #[test]
-fn each_proxy_is_known_by_what_names_it() {
+fn each_proxy_is_recognised_by_its_name_in_an_answer() {
     for proxy in Proxy::ALL {
         let (_, value) = named(*proxy);
         let seen = behind(good().sees(Step::BadSession, 504, &[], value), *proxy);
@@ -195,7 +195,7 @@ fn each_proxy_is_known_by_what_names_it() {
 }
 
 #[test]
-fn no_fix_for_another_proxy_comes_before_that_for_the_one_that_is_seen() {
+fn the_fix_for_the_proxy_that_was_seen_comes_first() {
     let mut wrong = BTreeSet::new();
     for proxy in Proxy::ALL {
         for (code, examination) in set_ups(*proxy) {
