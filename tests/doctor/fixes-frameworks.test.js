@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in the code of a web framework, in Node or Python, is
-// pasted as it is printed, and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for the code of a web framework, in Node or Python: after
+// each is pasted as it is printed, a page in Chromium works.
 import { createServer } from "node:http";
 import { describe } from "node:test";
 import cors from "cors";

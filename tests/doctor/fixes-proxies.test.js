@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in a proxy's configuration is pasted as it is printed,
-// and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for a proxy's configuration: after each is pasted as it is
+// printed, a page in Chromium works.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -80,7 +80,7 @@ const gateway = (script) =>
 		return app.use(toNode({ pathFilter: "/socket.io", ws: true }));
 	});
 
-/** What is pasted, with the deployment in place of the server of the fix. */
+/** The pasted lines, with the deployment in place of the server of the fix. */
 const toNode = (text) => text.replaceAll("127.0.0.1:3000", "NODE");
 const caddy = (behind, text) => proxied("Caddy", behind, toNode(text));
 const apache = (behind, text) => proxied("Apache", behind, toNode(text));

@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in Socket.IO's options and in the Worker's policy is
-// pasted as it is printed, and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for Socket.IO's options and for the Worker's policy: after
+// each is pasted as it is printed, a page in Chromium works.
 import { describe } from "node:test";
 import { useToolAndChromium } from "./chromium.js";
 import { granted, page, python, server, worker } from "./deployments.js";

@@ -1,4 +1,4 @@
-// How `socketio-cors doctor` is called, what it sends, and what a person reads.
+// The arguments of `socketio-cors doctor`, the requests that it sends, and the report for people.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
@@ -22,7 +22,7 @@ async function running(start, use) {
 	}
 }
 
-/** Where nothing is to be found. */
+/** A deployment without faults. */
 const sound = guarded(server(4, { cors: granted }));
 const broken = server(2);
 const asPage = ["--origin", page];
@@ -113,7 +113,7 @@ describe("a hostile server", () => {
 	before(() => listen(hostile, 0, ["request"]));
 	after(() => close(hostile));
 
-	/** What doctor prints of it, in which the harness finds nothing that a terminal obeys. */
+	/** The output of doctor about it. The harness checks that it has no control characters. */
 	const examined = async (...options) => {
 		const url = `http://127.0.0.1:${hostile.address().port}`;
 		const args = ["doctor", url, ...asPage, "--credentials", ...options];

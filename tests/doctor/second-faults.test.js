@@ -32,7 +32,7 @@ describe("at another path", () =>
 	}));
 
 describe("behind a login that refuses preflights", () => {
-	/** Whoever has no token gets 401, after the server has answered: sessions stay there. */
+	/** A request without a token gets 401, but only after the server has answered, so its sessions stay open. */
 	const login = (start) =>
 		meddling(start, (answer) =>
 			answer.request.headers["x-token"] || answer.status === 101

@@ -82,7 +82,7 @@ const strict = {
 };
 
 describe("the server", () => {
-	/** Of Express, with another HTTP server than that to which Socket.IO is attached. */
+	/** An Express app that listens on another HTTP server than the one that Socket.IO is attached to. */
 	const app = another(async () => {
 		const http = express().listen(0, "127.0.0.1");
 		await new Promise((resolve) => http.once("listening", resolve));

@@ -1,5 +1,5 @@
-// What reaches the origin server, byte for byte: as it was sent, but for what workerd does to
-// whatever passes it (docs/fidelity.md), and for the headers that are the edge's.
+// Requests reach the origin server byte for byte as they were sent, except for workerd's own changes
+// (docs/fidelity.md) and the Worker's headers.
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
 import { chunked, valuesOf } from "../harness/raw.js";

@@ -1,5 +1,5 @@
-// What comes back, byte for byte: as the origin server sent it, but for what workerd does to
-// whatever passes it (docs/fidelity.md), and for the headers that are the edge's.
+// Answers come back byte for byte as the origin server sent them, except for workerd's own changes
+// (docs/fidelity.md) and the Worker's headers.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";

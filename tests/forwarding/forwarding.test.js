@@ -1,5 +1,5 @@
-// Where requests are forwarded to, what is left untouched, and the edge's own errors. What is
-// the same byte for byte is in exact-*.test.js, whose CORS headers an answer has in owned-cors.
+// The forwarding of requests, and answers that stay untouched. Tests of the exact bytes are in
+// exact-*.test.js, and those of whose CORS headers an answer has in owned-cors.test.js.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";

@@ -67,7 +67,7 @@ const varies = [
 	[["Cookie", "*"], "*"],
 ];
 
-/** Who asks where, and what the policy says to them. */
+/** Rows: the client, the path, its origin, and the CORS headers that the policy gives it. */
 const asked = [
 	["a page that is allowed", "/socket.io/", good, credentialed(good, { expose: "x-a" })],
 	["nobody", "/socket.io/", undefined, {}],

@@ -57,7 +57,7 @@ async function withEdge(options, use) {
 
 const is = (status) => (answer) => answer.status === status;
 
-/** How many different sets of keys were read. */
+/** The number of different sets of keys that were read. */
 const different = (reads) => new Set(reads.map(String)).size;
 
 describe("while the answer of KV is fresh", () => {
@@ -398,7 +398,7 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		const {
 			"403 unlisted-origin": asked,
 			"403 lookup-limited": limited,
-			// Of a KV that is late, as that of a busy machine may be.
+			// KV may be late on a busy machine.
 			"403 lookup-failed": failed = 0,
 			...rest
 		} = answers;

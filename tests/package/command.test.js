@@ -1,4 +1,4 @@
-// How the package runs other programs on Windows, where these tests do not run.
+// The commands with which the package runs other programs on Windows. These tests do not need Windows.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -137,7 +137,7 @@ describe("an excessive amount of anything is refused, or forwarded as it is", ()
 		for (let times = isLong ? 20 : 1; times > 0; times -= 1) {
 			const bytes = target.request("POST /socket.io/ HTTP/1.1", fields, body);
 			for (const [way, [answer], seen] of await target.attack(bytes)) {
-				// Whoever still sends when the connection is closed may miss the answer.
+				// A client that is still sending when the connection is closed may miss the answer.
 				if (answer !== undefined) assert.equal(statusOf(answer), 403, way);
 				assert.deepEqual(seen, [], way);
 			}

@@ -66,7 +66,7 @@ async function arrivals(paths, url, { through = url, origin = evil, transport = 
 	return paths.filter((_, index) => arrived.has(`${run}-${index}`));
 }
 
-/** How to send a request, with its target as it is, and wait for the answer. */
+/** Functions that send a request, with its target unchanged, and wait for the answer. */
 const asking = {
 	polling: (url, path, headers) =>
 		new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ import { startEdge } from "../harness/edge.js";
 import { startSocketServer, transportModes } from "../harness/socketio.js";
 import { attacks, openWebSocket } from "./attacks.js";
 
-// What the tests share: the browser, two servers of pages and, by major version,
+// Shared by the tests: the browser, two servers of pages and, by major version,
 // Socket.IO servers with a Worker in front of each.
 let browser;
 let pages;
@@ -253,7 +253,7 @@ describe("the answer that a page can read", () => {
 
 describe("cookies of the origin server", () => {
 	for (const transport of ["polling", "websocket"]) {
-		// Of the same site as the Worker: some browsers keep no cookies of other sites.
+		// A page of the same site as the Worker: some browsers keep no cookies of other sites.
 		const visited = visit(places.allowed["a page on 127.0.0.1"]);
 		test(`${transport}: they come to an allowed page and go back`, async () => {
 			const tags = [randomUUID(), randomUUID()];
@@ -267,7 +267,7 @@ describe("cookies of the origin server", () => {
 });
 
 describe("the cookie of a visitor", () => {
-	// Of the same site as the Worker, but another origin: some browsers send no cookies to other sites.
+	// A page of the same site as the Worker, but another origin: some browsers send no cookies to other sites.
 	const visited = visit(places.allowed["a page on 127.0.0.1"]);
 	before(() => visited.context.addCookies([{ name: "visitor", value: "1", url: pages.numeric }]));
 

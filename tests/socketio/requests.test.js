@@ -28,7 +28,7 @@ const rows = Object.fromEntries(
 		.map(([client, ...numbers]) => [client, numbers.map((text) => Number(text.replace("$", "")))]),
 );
 
-/** How each of these clients is set up. */
+/** The options of each client. */
 const clients = {
 	"WebSocket alone": { transports: ["websocket"] },
 	"polling, then upgrade (the default)": { transports: ["polling", "websocket"] },

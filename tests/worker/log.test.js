@@ -257,7 +257,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await lines(edge, "request-refused", refusalsPerMinute);
 			assert.deepEqual(edge.logged("log-lines-suppressed"), []);
 			await sleep(begin + 60_100 - Date.now());
-			// Whoever asks then.
+			// The next request after that minute.
 			await edge.sendUntil(() => edge.logged("log-lines-suppressed").length > 0, poll);
 			assert.deepEqual(edge.logged("log-lines-suppressed"), [
 				{

@@ -597,7 +597,7 @@ fn explain_exits_with_1_if_the_request_is_not_decided_as_expected() {
     }
 }
 
-/// A directory with a policy, and a file of cases of which one fails.
+/// A directory with a policy, and a file of cases, one of which fails.
 fn cases() -> (tempfile::TempDir, String) {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("policy.json"), POLICY).unwrap();

@@ -1,4 +1,4 @@
-//! A limit on the log lines of one kind, so that a flood of events is no flood of lines.
+//! A limit on the log lines of one kind, so that a flood of events does not flood the log.
 
 /// The time that a limit is for, in milliseconds.
 const MINUTE: f64 = 60_000.0;

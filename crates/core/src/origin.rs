@@ -60,7 +60,7 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     Some(Origin { text, scheme, authority, host })
 }
 
-/// The scheme of an origin that has no host: `file` of [`FILE`], none of [`NULL`].
+/// The scheme of an origin that has no host: `file` for [`FILE`], an empty one for [`NULL`].
 pub(crate) fn scheme_without_host(text: &str) -> Option<&str> {
     match text {
         NULL => Some(""),

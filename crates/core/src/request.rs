@@ -12,7 +12,7 @@ pub(crate) mod token;
 pub struct RequestHead<'a> {
     /// Case-sensitive, as it came.
     pub method: &'a str,
-    /// Where it goes.
+    /// The URL that it goes to.
     pub url: Url<'a>,
     /// `Origin`.
     pub origin: Option<&'a str>,

@@ -185,7 +185,7 @@ impl TestFileError {
     fn of(error: &serde_json::Error, first_line: usize) -> Self {
         let line = first_line.saturating_add(error.line().saturating_sub(1));
         let text = error.to_string();
-        // The place is told apart.
+        // The place is reported separately, so the message leaves it out.
         let message = text.split(" at line ").next().unwrap_or_default().to_owned();
         Self { line, message }
     }

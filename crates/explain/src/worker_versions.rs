@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The version of which every field and entry is that is not listed here.
+/// The version of every field and entry that is not listed here.
 pub const FIRST_WORKER: &str = "0.1.0";
 
 /// Fields by the version that brought them. A new one is added here with the version that is next.

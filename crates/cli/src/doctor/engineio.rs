@@ -7,9 +7,9 @@ use serde_json::Value;
 /// A version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// Of Socket.IO 2.
+    /// The version of Socket.IO 2.
     V3,
-    /// Of Socket.IO 3 and 4.
+    /// The version of Socket.IO 3 and 4.
     V4,
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Author {
     Zishang,
     /// walkor/phpsocket.io, whose refusals have neither a code nor a message.
     Php,
-    /// github.com/googollee/go-socket.io, which counts its sessions.
+    /// github.com/googollee/go-socket.io, whose session ids are consecutive numbers.
     Googollee,
 }
 

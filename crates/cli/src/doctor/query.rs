@@ -13,7 +13,7 @@ impl Query {
     /// Reads `name=value&…`. A `+` is a plus sign, as in the option's object: browsers write it `%2B`.
     ///
     /// # Errors
-    /// It is no query, or has a parameter that the client sets itself: a clause.
+    /// A clause, if the text is not a query or has a parameter that the client sets itself.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('?').unwrap_or(text);
         if text.split('&').any(|pair| !pair.contains('=') || pair.starts_with('=')) {

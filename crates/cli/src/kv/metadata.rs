@@ -8,10 +8,10 @@ pub(crate) const MAX_METADATA_LEN: usize = 1024;
 /// The most bytes of a name or a commit.
 const MAX_NAME_LEN: usize = 200;
 
-/// What is known of a text in KV.
+/// The metadata of a text in KV.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
-    /// Who published it.
+    /// The person who published it.
     pub(crate) by: Option<String>,
     /// When, in RFC 3339.
     pub(crate) at: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// That of a text of which nothing else is known.
+    /// The metadata of a text without an author, time, message or commit.
     pub(crate) fn of(text: &str) -> Self {
         Self { version: Version::of(text).digits(), ..Self::default() }
     }

@@ -63,11 +63,11 @@ impl Consent {
 /// The KV keys of a policy.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PolicyKeys {
-    /// Of the document.
+    /// The key of the document.
     pub(crate) policy: String,
     /// The key under which older versions of the tool kept the document before it.
     pub(crate) previous: String,
-    /// Of the documents that the Worker looks for, this one first.
+    /// The keys of the documents that the Worker looks for, this one first.
     pub(crate) candidates: Vec<String>,
 }
 

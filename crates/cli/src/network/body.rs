@@ -32,7 +32,7 @@ pub(super) fn text(bytes: Vec<u8>, content_encoding: Option<&str>) -> Text {
 /// The unpacked bytes, no more than are read of a body; `None` if there are none.
 fn unpack(packed: impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    // Of what is cut off, the start is kept.
+    // If the body is cut off, its start is kept.
     let _ = packed.take(MAX_BODY_LEN as u64).read_to_end(&mut bytes);
     (!bytes.is_empty()).then_some(bytes)
 }

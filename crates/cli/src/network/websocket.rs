@@ -24,7 +24,7 @@ const MAX_MESSAGES: usize = 8;
 const PING: &str = "2";
 const PONG: &str = "3";
 
-/// How long it may take to close what was held.
+/// The timeout of closing a connection that was kept open.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// The largest message that is read, in bytes.
@@ -211,7 +211,7 @@ impl<S: Stream> Conversation<S> {
         Err(Failure::new(FailureKind::Protocol, text))
     }
 
-    /// Keeps it open for that long. What comes in between is no matter, but for pings.
+    /// Keeps it open for `time`. Answers pings, and ignores everything else.
     async fn hold(&mut self, time: Duration) -> Result<(), Failure> {
         self.stream.be_done_in(time);
         loop {

@@ -11,11 +11,11 @@ use crate::document::Document;
 /// The longest line that is given to the renderer whole, in bytes. The renderer cuts what it prints
 /// to the width of a terminal, but it reads all of the line.
 const MAX_LINE: usize = 4096;
-/// How much of a longer line is shown before and after what is wrong, in bytes.
+/// The most bytes that are shown of a long line before and after the fault.
 const MAX_BEFORE: usize = 40;
 const MAX_AFTER: usize = 80;
 
-/// How much it matters.
+/// The severity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Severity {
     /// The Worker refuses the document.

@@ -1,4 +1,4 @@
-//! What is answered or forwarded, to the byte, through the public API.
+//! Answers and forwarded requests, to the byte, through the public API.
 
 use socketio_cors_core::{
     cache::{policy_cache::PolicyState, tenants::KeyStatus},
@@ -314,7 +314,7 @@ fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credent
         let rule = format!(r#"{{"origin": {origin}, "websocketCookies": false}}"#);
         let expected = if is_stripped { WITHOUT } else { "answer 403" };
         assert_eq!(ways(&rule, upgrade(from(GOOD))), expected, "{rule}");
-        // Not of the same origin, nor of what is no page, nor what is no WebSocket.
+        // Credentials are kept for the same origin, without an Origin, and without an upgrade.
         for head in [upgrade(from(OWN)), upgrade(POLL)] {
             assert_eq!(ways(&rule, head), "forward", "{rule}: {head:?}");
         }
@@ -349,7 +349,7 @@ fn one_of_several_rules_is_enough_to_remove_credentials_of_a_websocket() {
         (NO_COOKIES, "", "forward without Cookie, Authorization, Cf-Access-*"),
         ("", NO_COOKIES, "forward without Cookie, Authorization, Cf-Access-*"),
         ("", "", "forward"),
-        // What is only reported changes nothing.
+        // A rule that only reports changes nothing.
         (REPORTED, "", "forward"),
         ("", REPORTED, "forward"),
         (REPORTED, REPORTED, "forward untouched"),

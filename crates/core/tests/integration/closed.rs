@@ -1,4 +1,4 @@
-//! What is refused while no policy is in force, through the public API.
+//! Refusals while no policy is in force, through the public API.
 
 use socketio_cors_core::{
     cache::{policy_cache::PolicyState, tenants::KeyStatus},
@@ -62,7 +62,7 @@ fn without_a_known_policy_no_other_origin_reaches_socketio_on_any_path() {
                 (at("/socket.io/?j=0", POLL), "refuse jsonp"),
                 (at("/socket.io/", from(GOOD)), UNLISTED),
                 (at("/socket.io", upgrade(from(GOOD))), UNLISTED),
-                // What has Engine.IO's shape elsewhere
+                // Requests in Engine.IO's form on other paths
                 (at("/ws/?EIO=4&transport=polling", from(GOOD)), UNLISTED),
                 (at("/ws/?EIO=4&transport=polling", preflight_from(GOOD)), UNLISTED),
                 (at("/ws/?%45IO=4", from(GOOD)), UNLISTED),
@@ -126,7 +126,7 @@ fn a_last_known_route_that_only_reports_is_not_closed() {
         &[
             (from(EVIL), OPEN),
             (at("/ws/", from(EVIL)), UNLISTED),
-            // A path between the two is no way into the one that is enforced.
+            // A path that both routes may cover does not get around the enforced one.
             (at("/socket.io/..%2fws/", from(EVIL)), UNLISTED),
         ],
     );

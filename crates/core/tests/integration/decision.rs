@@ -509,7 +509,7 @@ fn an_origin_with_a_websocket_scheme_is_judged_as_a_missing_one() {
             ],
         );
     }
-    // It is nobody's whom CORS could grant anything, and no page's, whose cookies are removed.
+    // Such a client gets no CORS headers, and keeps its cookies: only those of pages are removed.
     let policy = policy(r#"{"origin": true, "credentials": true, "websocketCookies": false}"#);
     let head = ws(upgrade);
     let decision = decide(&head, &policy, |_| KeyStatus::Missing);

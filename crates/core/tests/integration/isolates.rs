@@ -20,7 +20,7 @@ const HOST: &str = "api.example.com";
 const DAY: f64 = 86_400.0;
 /// The keys of one read: `policy:<host>` and `policy`. Each is billed.
 const KEYS: f64 = 2.0;
-/// How long KV takes to answer, in seconds.
+/// The latency of KV, in seconds.
 const LATENCY: f64 = 0.05;
 
 /// The isolates that are simulated in place of all. Requests that come at random,

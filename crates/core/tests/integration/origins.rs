@@ -118,7 +118,7 @@ fn an_origin_is_allowed_only_if_the_rule_allows_it_and_malformed_ones_only_by_a_
         let is_ws = under_every == no_page;
         let wildcard = decided(from(origin), &policy(WILDCARD));
         assert_eq!(wildcard, if is_ws { no_page } else { allow }, "{origin:.80?}");
-        // Of nobody's own origins, not those.
+        // With credentials, the origins that belong to nobody (null, file://) are not allowed.
         let credentialed =
             decided(from(origin), &policy(r#"{"origin": true, "credentials": true}"#));
         let expected = match origin {

@@ -1,4 +1,4 @@
-//! What is read of KV for a host's policy, written to it and logged, step by step.
+//! The reads, writes and log lines for a host's policy, step by step.
 
 use std::cell::Cell;
 
@@ -213,7 +213,7 @@ fn ask(cache: &mut PolicyCache, host: &str, seconds: f64) -> (Option<PolicyRead>
     (lookup.read, format!("{state}{waits}{}", keys.unwrap_or_default()))
 }
 
-/// The same, with the answer to its read: what the request is told, and what happens.
+/// The same, with the answer to its read: the state of the request, then the events.
 fn ask_and_read(cache: &mut PolicyCache, host: &str, kv: Kv<'_>, seconds: f64) -> Vec<String> {
     let (read, told) = ask(cache, host, seconds);
     let happened = read.map(|read| answer(cache, read, kv, seconds * 1000.0 + 1.0));

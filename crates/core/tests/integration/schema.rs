@@ -9,7 +9,7 @@ use socketio_cors_core::policy::Policy;
 
 use crate::common::schema::schema_accepts;
 
-/// What npm and wrangler keep in the directory of an app.
+/// The files of npm and wrangler in the directory of an app.
 const OF_AN_APP: [&str; 4] = ["node_modules", ".wrangler", "package.json", "package-lock.json"];
 
 /// Every `.json` file under `directory` that is a policy.

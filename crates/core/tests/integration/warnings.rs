@@ -1,4 +1,4 @@
-//! What `socketio-cors check` warns about, and where a rule and its pattern are found.
+//! The warnings of `socketio-cors check`, and the places of a rule and its pattern.
 
 use socketio_cors_core::policy::{Source, locate, warnings};
 
@@ -108,7 +108,7 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
         (r#"{"origin": "http://tauri.localhost", "credentials": true}"#, &[]),
         (r#"{"origin": "http://*.tauri.localhost", "credentials": true}"#, &["/origin"]),
         (r#"{"origin": ["http://127.evil.example"], "credentials": true}"#, &["/origin/0"]),
-        // Of what is no pattern, its fault says all.
+        // A text that is not a pattern has only its fault.
         (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),
     ]);
     let evil = warnings(r#"{"origin": "http://127.evil.example", "credentials": true}"#).remove(0);

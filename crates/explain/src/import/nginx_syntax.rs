@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 100;
 pub(super) struct Directive {
     /// The name, and what follows it up to the block or the end.
     pub(super) words: Vec<Word>,
-    /// What is between its braces.
+    /// The directives between its braces.
     pub(super) block: Option<Vec<Directive>>,
 }
 

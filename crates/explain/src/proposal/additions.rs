@@ -173,7 +173,7 @@ fn edits_of_list(
         added.push(',');
     }
     let comma = (!has_comma).then(|| (last.end()..last.end(), ",".to_owned()));
-    // Where both are at one place, the comma comes first.
+    // If both are at the same place, the comma comes first.
     Some(match comma {
         Some((place, comma)) if place.start == at => vec![(place, comma + &added)],
         comma => comma.into_iter().chain([(at..at, added)]).collect(),
@@ -199,7 +199,7 @@ fn without_comments(gap: &str) -> String {
     left + rest
 }
 
-/// How a list is laid out.
+/// The layout of a list.
 #[derive(Debug)]
 struct Layout<'t> {
     newline: &'static str,
@@ -210,7 +210,7 @@ struct Layout<'t> {
 }
 
 impl<'t> Layout<'t> {
-    /// Of a value at `start`.
+    /// The layout of the value at `start`.
     fn at(text: &'t str, start: usize) -> Self {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let unit = if text.contains("\n\t") { "\t" } else { "  " };

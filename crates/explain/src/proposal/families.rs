@@ -20,11 +20,11 @@ pub struct Family {
     pub pattern: String,
     /// The origins.
     pub members: Vec<String>,
-    /// What `check` says of the pattern, if it should not be listed.
+    /// The objection of `check` to the pattern, if it should not be listed.
     pub objection: Option<String>,
 }
 
-/// What the members of a family have in common: the scheme, the end of the host, and the port.
+/// The common part of a family: the scheme, the end of the host, and the port.
 type Parent<'o> = (&'o str, &'o str, &'o str);
 /// The first label of a member's host, and the whole of its text.
 type Child<'o> = (&'o str, &'o str);

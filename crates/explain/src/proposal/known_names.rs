@@ -1,4 +1,4 @@
-//! Hosts that are easily taken for another.
+//! Hosts that are easily mistaken for another (look-alikes).
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub struct KnownNames<'k> {
     domains: BTreeSet<&'k str>,
 }
 
-/// A host that is easily taken for another.
+/// A host that is easily mistaken for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LookAlike {
     /// The other.

@@ -1,4 +1,4 @@
-//! What people write and paste in place of strict JSON.
+//! Texts that people write and paste instead of strict JSON.
 
 use proptest::prelude::*;
 use socketio_cors_core::policy::Policy;

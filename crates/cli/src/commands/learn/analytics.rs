@@ -35,7 +35,7 @@ pub(super) struct Dataset {
     name: String,
 }
 
-/// What the dataset has.
+/// The rows of the dataset.
 #[derive(Debug, Default)]
 pub(super) struct DatasetRows {
     pub(super) refusals: Vec<Refusal>,

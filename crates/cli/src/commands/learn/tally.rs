@@ -17,7 +17,7 @@ const CUT_LEN: usize = 256;
 /// The most rules that are kept for an origin.
 const MAX_RULES: usize = 16;
 
-/// What was refused.
+/// The refusals, counted by origin.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// By origin.
@@ -29,7 +29,7 @@ pub(super) struct Tally {
     pub(super) malformed_texts: BTreeSet<String>,
     /// The hosts that were asked.
     pub(super) hosts: BTreeSet<String>,
-    /// Of all requests.
+    /// The total of all requests.
     pub(super) total: Seen,
     /// Requests that were really refused.
     pub(super) enforced: u64,
@@ -243,7 +243,7 @@ mod tests {
             }
         }
         assert_eq!(tally.origins["https://customer.example"].count, 200);
-        // Of those that come once, the first stay.
+        // Of the origins that come only once, the first ones stay.
         assert!(tally.origins.contains_key("https://0.evil.example"));
         assert!(tally.origins.len() <= MAX_ORIGINS);
         let kept: u64 = tally.origins.values().map(|seen| seen.count).sum();

@@ -56,7 +56,7 @@ pub(super) const NO_NOTE: &str = "1";
 const MAX_FILE_LEN: u64 = 256 * 1024 * 1024;
 /// The longest part of a faulty origin that is repeated, in bytes.
 const MAX_QUOTED: usize = 100;
-/// How many of several things are told.
+/// The most items of a list that are printed.
 pub(super) const MAX_TOLD: usize = 20;
 
 impl OriginArguments {

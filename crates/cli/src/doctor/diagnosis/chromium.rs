@@ -1,4 +1,4 @@
-//! What Chromium's console shows of a request that fails, and what the Socket.IO client reports.
+//! The messages of Chromium's console about a request that fails, and of the Socket.IO client.
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -136,7 +136,7 @@ pub(super) fn reason(exchange: &Exchange, error: CorsError) -> String {
             "The value of the 'Access-Control-Allow-Origin' header in the response must not be the \
              wildcard '*' when the request's credentials mode is 'include'. {WHO_DECIDES}"
         ),
-        // Chromium takes what is no URL for no origin (its `cors::CheckAccess`).
+        // For Chromium, a value that is not a URL is not an origin (its `cors::CheckAccess`).
         CorsError::Mismatch if allowed != "null" && Url::parse(&allowed).is_err() => format!(
             "The 'Access-Control-Allow-Origin' header contains the invalid value '{allowed}'."
         ),

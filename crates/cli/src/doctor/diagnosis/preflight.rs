@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    // What keeps the page from the poll keeps it from the preflight.
+    // A fault that keeps the page from the poll also keeps it from the preflight.
     if examination.target.is_same_origin() || !examination.polls() || !examination.names_page() {
         return Vec::new();
     }
@@ -132,7 +132,7 @@ fn needs_preflight(examination: &Examination) -> bool {
     !examination.target.page.unsafe_headers().is_empty()
 }
 
-/// Whom it strikes, and what the console says then.
+/// The pages that are affected, and the message in their console.
 fn struck(examination: &Examination, why: &str) -> Vec<String> {
     let (whom, console) = if needs_preflight(examination) {
         let names = examination.target.page.unsafe_headers().join(", ");
@@ -243,7 +243,7 @@ fn by_proxy(
         .fix(remedy::preflight_in_proxy(examination, preflight))
 }
 
-/// The fix in the words of who refuses it, where it is none that is told how to answer it.
+/// The known fix for software that refuses the preflight, unless it is a proxy that can answer it.
 fn refused_by(preflight: &Exchange) -> Option<&'static [&'static str]> {
     let answers = matches!(
         proxy(preflight),
@@ -373,7 +373,7 @@ fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
 /// The most headers that a server's own list has in a fix.
 const MAX_LISTED: usize = 20;
 
-/// How the headers are listed, by whoever may have answered.
+/// The lines that list the headers, for each software that may have answered.
 fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
     let names = beside_allowed(preflight, names);
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
@@ -386,7 +386,7 @@ fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String
             format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
         ]);
     }
-    // Nothing that Socket.IO is told changes the answer of another.
+    // A setting of Socket.IO does not change an answer of other software.
     if is_of_express(preflight) {
         return lines;
     }

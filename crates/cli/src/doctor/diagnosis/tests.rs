@@ -157,7 +157,7 @@ fn a_second_fault_is_reported_beside_the_first() {
             behind_login.sees(Step::Poll4, 200, unlisted, OPEN),
             &["error login-required", "error stripped-headers"],
         ),
-        // What the limit answers is told by nothing else.
+        // An answer of the rate limit causes no other finding.
         (
             good().sees(Step::BadSession, 429, NONE, "").sees(Step::NullPoll, 429, NONE, ""),
             &["warning rate-limited"],

@@ -9,7 +9,7 @@ const NPX: &[&str] = &["npx", "--no-install", "wrangler"];
 /// Runs the wrangler of the PATH.
 const IN_PATH: &[&str] = &["wrangler"];
 
-/// How wrangler is run.
+/// The command that runs wrangler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Installed {
     /// The program and the words before wrangler's own arguments.

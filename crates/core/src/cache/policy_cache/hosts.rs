@@ -67,7 +67,7 @@ impl Hosts {
         }
     }
 
-    /// The policy of each host of which one is known.
+    /// The policy of each host that has a known one.
     pub(super) fn policies(&self) -> impl Iterator<Item = &Rc<Policy>> {
         self.with_policy.values().filter_map(Entry::known_policy)
     }
@@ -167,7 +167,7 @@ mod tests {
         let mut hosts = Hosts::new();
         let names = ["a", "b", "c", "d"];
         let policies = names.map(|name| policy(name, MAX_BYTES / 3));
-        // One document counts once, however many hosts it serves.
+        // The bytes of one document are counted once, however many hosts use it.
         for number in 0..20_u32 {
             put(&mut hosts, &format!("{number}.example"), f64::from(number), policies.first());
         }

@@ -80,7 +80,7 @@ fn a_cached_key_is_a_hit_a_stale_hit_or_a_miss_by_its_age() {
         // An edit takes effect, either way.
         (&[Says(0.0, Some(true)), Says(31.0, Some(false))], 32.0, MISSING),
         (&[Says(0.0, Some(false)), Says(31.0, Some(true))], 32.0, PRESENT),
-        // Of two questions at one time, what the later answer says.
+        // Of two reads that began at the same time, the later answer is used.
         (&[Says(0.0, Some(true)), Says(0.0, Some(false))], 0.0, MISSING),
         (&[Says(0.0, Some(false)), Says(0.0, Some(true))], 0.0, PRESENT),
         // A failure says nothing of what was unknown, or not there.

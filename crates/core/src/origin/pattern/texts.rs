@@ -34,7 +34,7 @@ fn hash(text: &str) -> u64 {
 }
 
 impl Texts {
-    /// Makes room for `more` texts that have `bytes` together.
+    /// Reserves memory for `more` texts with `bytes` in total.
     pub(super) fn reserve(&mut self, more: usize, bytes: usize) {
         let all = &self.all;
         self.places.reserve(more, |place| hash(place.of(all)));

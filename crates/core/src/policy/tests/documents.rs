@@ -184,7 +184,7 @@ fn faults_use_the_known_rules_of_host_names() {
             r#"{"origin": "https://a.*.co.uk", "credentials": true}"#,
             format!("/origin: \"https://a.*.co.uk\" {suffix}; write your own"),
         ),
-        // What is meant by a fault is none.
+        // A fault is reported once: the corrected pattern gets no second fault.
         (
             r#"{"origin": "https://*.co.uk/", "credentials": true}"#,
             "/origin: \"https://*.co.uk/\" has a path or a trailing slash, which no browser sends in \

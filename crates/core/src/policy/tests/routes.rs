@@ -186,7 +186,7 @@ fn the_longest_prefix_wins_only_where_all_servers_find_it() {
     for (path, covering) in [
         ("/socket.io/public/x%20y", vec!["/socket.io/public/"]),
         ("/API/x", vec!["/API/"]),
-        // Kept, the parameter is no part of `public`.
+        // A server that keeps the parameter reads another name than `public`.
         ("/socket.io/public;x/", vec!["/socket.io/", "/socket.io/public/"]),
         ("/%73ocket.io/public;x/", vec!["/", "/socket.io/", "/socket.io/public/"]),
         ("/socket.io/Public/", vec!["/socket.io/", "/socket.io/public/"]),

@@ -31,7 +31,7 @@ const ROUTES: &[&[&str]] = &[
     &["/a b/", "/caf\u{e9}/", "/100%", "/x;y/"],
 ];
 
-/// What paths are made of.
+/// The parts of which paths are made.
 const PARTS: &[&str] = &[
     "/",
     "/",

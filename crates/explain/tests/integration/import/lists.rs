@@ -104,7 +104,7 @@ fn an_nginx_map_becomes_a_list_of_origins() {
             r#"{"origin": "https://app.example.com", "credentials": true}"#,
             &[],
         ),
-        // Who is not in the list gets one origin, which is that one's page.
+        // For an unlisted origin, nginx sends one fixed origin: only that origin's page is allowed.
         (
             "default https://app.example.com; https://www.example.com $http_origin;",
             r#"{"origin": ["https://app.example.com", "https://www.example.com"], "credentials": true}"#,

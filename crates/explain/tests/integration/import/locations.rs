@@ -26,7 +26,7 @@ fn the_policy_comes_from_the_location_that_nginx_chooses() {
         ("location / { location /socket.io/ { ALLOW } }", ONE, &[]),
         ("ALLOW", ONE, &[]),
         ("ALLOW location /api { OTHER }", ONE, &["1 changed: location /api does not seem"]),
-        // It has a header of its own, and so none of those around it.
+        // The location has its own add_header, so it inherits none of those around it.
         ("ALLOW location /socket.io/ { add_header X-A b; }", "", &["1 left out: found no origins"]),
         ("ALLOW location /socket.io/ { proxy_pass http://a; }", ONE, &[]),
         (

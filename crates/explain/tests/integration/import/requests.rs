@@ -1,4 +1,4 @@
-//! What `if`, `set` and `return` make of a request.
+//! Imports of `if`, `set` and `return`.
 
 use super::*;
 
@@ -57,7 +57,7 @@ fn if_conditions_and_variables_are_followed() {
             ONE,
             &["2 left out: depends on $host"],
         ),
-        // An `if` that has headers of its own has none of those around it.
+        // An `if` with its own add_header inherits none of those around it.
         (
             "add_header Access-Control-Allow-Origin https://app.example.com;
              add_header Access-Control-Allow-Headers X-Outer;

@@ -97,7 +97,7 @@ fn a_value_that_is_too_long_or_too_deep_is_skipped() {
     let parts: Vec<_> = long.as_bytes().chunks(64 << 10).collect();
     let (values, flaws) = read(&parts);
     assert_eq!(values, "{ .a ! { .b 1 }");
-    // What is left of the line is text.
+    // The rest of the line is other text.
     assert_eq!(flaws, Flaws { other_lines: 1, broken: 1 });
     let deep = format!("{{\"a\":{}1{}}}\n{{\"b\":1}}", "[".repeat(1000), "]".repeat(1000));
     let (values, flaws) = read(&[deep.as_bytes()]);

@@ -77,7 +77,7 @@ fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
         (400, &[], r#""Not an accepted origin.""#),
         (101, &[("server", "cloudflare")], ""),
         (404, &[], ""),
-        // The same path by https is no login, though the host is called so.
+        // A redirect to the same path by https is not a login, even if the host is named so.
         (301, &[("location", "https://login.example/socket.io/?EIO=4")], ""),
     ] {
         let answer = answer(status, headers, body);

@@ -1,4 +1,4 @@
-//! What something else than Socket.IO answers.
+//! Answers of other software than Socket.IO.
 
 use super::{
     super::made::{GRANT, Headers, NONE, OPEN, UNSUPPORTED},

@@ -52,7 +52,7 @@ fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
         (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
         (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
         (
-            // A server that fails now and then is no list of origins.
+            // A server that fails now and then is not taken for a list of origins.
             good().sees(Step::Poll4, 503, NONE, ""),
             "error server-error",
             "Is the server up",

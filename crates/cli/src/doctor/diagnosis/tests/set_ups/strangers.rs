@@ -1,4 +1,4 @@
-//! What other pages may do, and what requests cost.
+//! Findings about foreign pages, and about costly or slow requests.
 
 use super::{
     super::made::{
