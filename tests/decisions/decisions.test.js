@@ -226,7 +226,7 @@ describe("a path", () => {
 	}
 });
 
-describe("OPTIONS that is no preflight is ordinary traffic", () => {
+describe("OPTIONS that is not a preflight is ordinary traffic", () => {
 	for (const [name, headers, status] of [
 		["without anything", {}, 200],
 		["without an origin", { "access-control-request-method": "POST" }, 200],

@@ -48,7 +48,7 @@ describe("as GitHub has it", () => {
 			return found.map(({ message, range }) => `${range.start.line + 1}: ${message}`);
 		};
 		test(`valid: ${path}`, async () => assert.deepEqual(await said(read(path)), []));
-		test(`not valid, if a word is misspelt: ${path}`, async () =>
+		test(`not valid, if a key is misspelled: ${path}`, async () =>
 			assert.notDeepEqual(await said(read(path).replace(right, wrong)), []));
 	}
 });

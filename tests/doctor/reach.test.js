@@ -136,7 +136,7 @@ describe("the answer comes from", () =>
 		},
 	}));
 
-describe("another WebSocket server takes the upgrade", () => {
+describe("another WebSocket server answers the upgrade", () => {
 	/** `version` 3 has a `ws` of its own: one takes no socket twice. */
 	const beside = (alone) => async () => {
 		const deployment = await server(3, { cors: granted })();

@@ -223,7 +223,7 @@ describe("an answer that breaks off after it has begun", () => {
 	}
 });
 
-describe("an origin server that takes its time", () => {
+describe("a slow origin server", () => {
 	test("a request that is forwarded untouched has no timeout", async () => {
 		const slow = await startOriginServer((_request, response) =>
 			setTimeout(() => response.end("late"), 1500),

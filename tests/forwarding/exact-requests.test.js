@@ -119,7 +119,7 @@ describe("a header arrives as it was sent", () => {
 		await ways.same({ fields });
 	});
 
-	test("headers about the client's connection are handled as without the Worker", async () => {
+	test("headers about the connection to the client do not reach the origin server", async () => {
 		for (const field of [
 			["Connection", "x-hop"],
 			["Keep-Alive", "timeout=5"],

@@ -108,7 +108,7 @@ describe("a header comes back as it was sent", () => {
 		assert.equal(valuesOf(answer, "set-cookie").length, 3);
 	});
 
-	test("headers about the origin server's connection are handled as without the Worker", async () => {
+	test("headers about the connection to the origin server do not reach the client", async () => {
 		for (const field of [
 			["Connection", "close"],
 			["Connection", "x-hop"],

@@ -208,7 +208,7 @@ describe("a policy's version", { concurrency: 4 }, () => {
 		}));
 });
 
-test("made-up hosts displace neither a host's own policy nor what was parsed of it", () =>
+test("made-up hosts evict neither a host's own policy nor its parsed form", () =>
 	withEdge(
 		{ policy: ofA, keys: { "policy:real.test": { origin: [b] } }, vars: forLong },
 		async (edge) => {

@@ -87,7 +87,7 @@ describe("the package", () => {
 		assertSays(await made.tool(0, ["dev", "--help"]), "--upstream <URL>");
 	});
 
-	test("runs where there is no cargo, rustup, make or C compiler", async () => {
+	test("runs without cargo, rustup, make or a C compiler", async () => {
 		for (const name of ["cargo", "rustup", "make", "cc", "awk"])
 			await made.runs(127, ["/bin/sh", "-c", `command -v ${name} || exit 127`]);
 		assert.deepEqual((await readdir(made.programs)).sort(), ["node", "npm", "npx", "sh"]);
@@ -346,7 +346,7 @@ describe("without what it needs", () => {
 		assertSays(await made.tool(2, ["deploy"]), "there is no wrangler.jsonc here", "init");
 	});
 
-	test("deploy changes nothing where there is no network", async () => {
+	test("deploy changes nothing without a network", async () => {
 		await made.link(below);
 		const api = { CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:9", CLOUDFLARE_API_TOKEN: "a" };
 		const env = { ...api, CLOUDFLARE_ACCOUNT_ID: "an-account" };

@@ -110,7 +110,7 @@ describe("checking and explaining", () => {
 			);
 		}));
 
-	test("each example but the one with mistakes is valid, and Ctrl+Z brings back what was there", () =>
+	test("each example except the one with mistakes is valid, and Ctrl+Z restores the previous text", () =>
 		shared(async ({ page }) => {
 			const names = await text(page, "#examples button");
 			for (const name of names) {

@@ -70,7 +70,7 @@ for (const serveClient of [true, false]) {
 			assert.ok(!arrived);
 		});
 
-		test("asked directly, the server takes such a path for a handshake if it does not serve it", async () => {
+		test("without the Worker, a server that does not serve the bundle treats its path as a handshake", async () => {
 			const answer = await fetch(`${server.url}${path}?EIO=3&transport=polling&j=0`);
 			const text = await answer.text();
 			assert.equal(/^___eio\[0\]\(.*\\"sid\\"/.test(text), !serveClient, text.slice(0, 80));

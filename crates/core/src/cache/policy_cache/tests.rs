@@ -118,7 +118,7 @@ fn assert_looked_up(rows: &[Row<'_>]) {
 }
 
 #[test]
-fn a_fresh_policy_is_used_a_stale_one_revalidated_behind_the_request_an_old_one_before_it() {
+fn a_fresh_policy_is_used_a_stale_one_revalidated_in_the_background_an_old_one_first() {
     assert_looked_up(&[
         (&[(0.0, Valid("a"))], 0.0, "a"),
         (&[(0.0, Valid("a"))], 29.999, "a"),
@@ -359,7 +359,7 @@ fn a_late_last_good_document_replaces_no_policy() {
 }
 
 #[test]
-fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
+fn a_missing_key_is_confirmed_after_one_freshness_if_that_is_longer() {
     for (fresh_seconds, confirmed_after) in [(1, 35.0), (30, 35.0), (36, 36.0), (300, 300.0)] {
         let dropped = |after: f64| {
             let mut cache = PolicyCache::new();

@@ -327,7 +327,7 @@ fn a_request_waits_for_its_origins_keys_for_two_seconds_at_most() {
 }
 
 #[test]
-fn a_key_that_existed_counts_as_present_while_kv_fails_and_is_read_in_the_background() {
+fn a_key_that_existed_is_treated_as_present_while_kv_fails_and_is_read_in_the_background() {
     let mut tenants = after(&[Says(0.0, Some(true))]);
     assert_eq!(decide(&mut tenants, 1.0, 1.0).0, "tenant-origin");
     let (said, lookup) = decide(&mut tenants, 31.0, 31.0);
