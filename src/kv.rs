@@ -58,7 +58,7 @@ impl Found {
         self.digest().try_into().map_or(Version::NONE, Version::new)
     }
 
-    /// Its text, with U+FFFD for what is no UTF-8.
+    /// Its text, with U+FFFD for each byte sequence that is not UTF-8.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.bytes().to_vec())
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())

@@ -197,7 +197,7 @@ describe("a path", () => {
 		"/x/..;/socket.io/",
 		"/a%5cb/..%2fsocket.io/",
 	]) {
-		test(`${path} is covered, as it came and as it is normalised on the way`, async () => {
+		test(`${path} is covered, both raw and normalised on the way`, async () => {
 			assertRefused(await observe(path, { headers }));
 			assertRefused(await observe(path, { headers }, edge.bareUrl));
 		});
@@ -217,7 +217,7 @@ describe("a path", () => {
 		...["/", "/api", "/x/socket.io/", "/socket", "/API/files/a%2Fb", "/a;b=c/d"],
 		...["/img/socket.io-logo.png", "/x%20y"],
 	]) {
-		test(`${path} is not, and is forwarded as it is`, async () => {
+		test(`${path} is not covered, and is forwarded as it is`, async () => {
 			const answer = await observe(path, { headers });
 			assert.equal(answer.status, 200);
 			assert.equal(answer.reached[0].url, path);
@@ -226,7 +226,7 @@ describe("a path", () => {
 	}
 });
 
-describe("OPTIONS that is no preflight is ordinary traffic", () => {
+describe("OPTIONS that is not a preflight is ordinary traffic", () => {
 	for (const [name, headers, status] of [
 		["without anything", {}, 200],
 		["without an origin", { "access-control-request-method": "POST" }, 200],
@@ -251,7 +251,7 @@ describe("a preflight is answered in full, whatever it asks for", () => {
 		["nothing but commas", ",".repeat(2000), null],
 		["too much", "x".repeat(5000), null],
 		["a wildcard", "*", null],
-		["what is no name", "x-a:b", null],
+		["a text that is not a name", "x-a:b", null],
 	]) {
 		test(name, async () => {
 			const answer = await observe(poll, {

@@ -1,5 +1,5 @@
-// What browsers let pages do: with real Socket.IO servers, and with the Worker whose policy
-// is the same object. It may be less, never more, and every difference has its reason here.
+// Compares what browsers let pages do with real Socket.IO servers and with the Worker, whose policy
+// is the same object. The Worker may allow less, but never more; each difference has its reason here.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";
@@ -18,7 +18,7 @@ const socket = "wss://a.example";
 // An attack on Socket.IO 2, which looks for the start of a port and the end of a host in a text.
 const parts = ["http://b.example:30", "https://example", "http://a.example"];
 
-/** What pages ask for; without an origin it is nothing of another origin's page. */
+/** The requests of pages. One without an origin is not from another origin's page. */
 const requests = product({
 	origin: [
 		...[a, a8443, b, "https://c.example", "null", "https://sub.a.example"],
@@ -73,7 +73,7 @@ const options4 = {
 // Engine.IO 3 answers preflights of a session so, whatever its options (lib/transports/polling-xhr.js,
 // `onRequest` and `headers`), and others with 400 (lib/server.js, `verify`).
 const hardcoded = { credentials: true, allowedHeaders: "Content-Type", optionsSuccessStatus: 200 };
-// Where it has a list, Socket.IO 2 opens no session without an origin (lib/index.js, `checkRequest`).
+// With a list, Socket.IO 2 opens no session without an origin (lib/index.js, `checkRequest`).
 const strict = { ...hardcoded, missingOrigin: "deny" };
 
 /** Socket.IO 2's options, and what the policy has besides its `origins`. */
@@ -265,7 +265,7 @@ for (const version of [4, 2]) {
 	});
 }
 
-test("no reason could be left out", () => {
+test("every reason is needed", () => {
 	const idle = [...allowsLess, ...allowsMore].filter((row) => !needed.has(row));
 	assert.deepEqual(
 		idle.map(({ id }) => id),

@@ -48,7 +48,7 @@ describe("as GitHub has it", () => {
 			return found.map(({ message, range }) => `${range.start.line + 1}: ${message}`);
 		};
 		test(`valid: ${path}`, async () => assert.deepEqual(await said(read(path)), []));
-		test(`not valid, if a word is misspelt: ${path}`, async () =>
+		test(`not valid, if a key is misspelled: ${path}`, async () =>
 			assert.notDeepEqual(await said(read(path).replace(right, wrong)), []));
 	}
 });
@@ -117,14 +117,14 @@ describe("a step", () => {
 		assertSays(await run("Test", { cases: "cases.json" }, 1), "::error file=");
 	});
 
-	test("shows the difference, which is no failure", async () => {
+	test("shows the difference and succeeds", async () => {
 		const shown = await run("Show the difference");
 		assertSays(shown, "+ https://app.example.com");
 		const markdown = readFileSync(summary, "utf8");
 		assertSays(markdown, "### What publishing policy.json changes\n", "+ https://app.example.com");
 	});
 
-	test("fails if the difference could not be found out", async () => {
+	test("fails if the difference cannot be determined", async () => {
 		await run("Show the difference", { config: "nowhere.toml" }, 3);
 	});
 

@@ -29,7 +29,7 @@ describe("the events are those of the log", () => {
 		assert.deepEqual(rows.flatMap(([cell]) => named(cell)).sort(), events);
 	});
 
-	test("in the table of what they mean", () => {
+	test("in the table of their meanings", () => {
 		const rows = rowsBelow("docs/observability.md", "The log");
 		assert.deepEqual(rows.flatMap(([cell]) => named(cell)).sort(), events);
 	});

@@ -217,7 +217,7 @@ describe("a command that is printed", () => {
 
 describe("a document", () => {
 	for (const [path, { links }] of documents) {
-		test(`links to what there is: ${path}`, () => {
+		test(`has only links that lead somewhere: ${path}`, () => {
 			const inside = links.filter((href) => !/^[a-z]+:/.test(href));
 			assert.deepEqual(
 				inside.filter((href) => !leadsSomewhere(path, href)),
@@ -236,7 +236,7 @@ describe("a document", () => {
 	});
 });
 
-test("how soon an edit takes effect is one sentence, which `publish` prints", () => {
+test("the documents and `publish` say in the same sentence how soon an edit takes effect", () => {
 	const text = (path) => readFileSync(join(root, path), "utf8");
 	const inOneLine = (path) => text(path).replaceAll("`", "").replaceAll(/\s+/g, " ");
 	const source = text("crates/cli/src/kv/change/change_report.rs");

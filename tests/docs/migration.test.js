@@ -17,7 +17,7 @@ const tenant = "https://shop.example";
 /** The functions that the page's own functions call. */
 const database = { has: async (origin) => origin === tenant };
 
-/** Who asks: the origins of the page's configurations, some that are like them, and no page at all. */
+/** The origins of the requests: those of the page's configurations, similar ones, and none. */
 const origins = [
 	...["https://app.example.com", "https://www.example.com", "http://localhost:3000", tenant],
 	...["https://example.com", "http://old.example.com", "https://www.example.com:8443"],
@@ -25,7 +25,7 @@ const origins = [
 	...["null", undefined],
 ];
 
-/** How the page comes to what it replaces: by the heading, the servers that are configured so. */
+/** By the heading of docs/migration.md: the servers that are configured as it shows. */
 const kinds = {
 	"From Socket.IO 4": {
 		language: "js",
@@ -129,7 +129,7 @@ for (const version of [4, 2]) {
 		let upstream;
 		let edge;
 		before(async () => {
-			// Whose own CORS headers may stay, and allow all that they can.
+			// The server's own CORS headers may stay, and allow as much as possible.
 			upstream = await startServer(version, { cors: { origin: true, credentials: true } });
 			const vars = { EXPLAIN: "off", POLICY_FRESH_SECONDS: "3600" };
 			edge = await startEdge({ upstream: upstream.url, vars });
@@ -191,7 +191,7 @@ describe("import makes the page's policy", () => {
 	}
 });
 
-test("every difference is told, and is one", {
+test("every difference is in the document, and every one there exists", {
 	skip: !hasNginx && ".tools/nginx is missing",
 }, () => {
 	const oneLine = sections

@@ -27,7 +27,7 @@ function testsOf(path) {
 	if (path.endsWith(".rs")) {
 		return [...source.matchAll(/#\[test\]\s+fn (\w+)\(/g)].map(([, name]) => name);
 	}
-	// Of a call, or first in a row of a table of tests.
+	// The name in a call of test or describe, or the first text in a row of a table of tests.
 	const literal = /(?:\b(?:test|describe)\(\s*|\[\s*)(?:"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)/g;
 	return [...source.matchAll(literal)].map(([, quoted, template]) => quoted ?? template);
 }

@@ -351,7 +351,7 @@ describe("the server says what the document explains, asked", () => {
 		});
 	}
 
-	test("what curl should return", async () => {
+	test("with curl, as the document shows", async () => {
 		const servers = [await startServer(4, {}), await startServer(2, {})];
 		try {
 			const [body4, body2] = await Promise.all(
@@ -369,6 +369,6 @@ describe("the server says what the document explains, asked", () => {
 	});
 });
 
-test("there is no message that nothing says but Firefox, which is not here", () => {
+test("every message is produced by a test, except Firefox's", () => {
 	assert.deepEqual(unshown(), ["CORS request did not succeed"]);
 });

@@ -101,7 +101,7 @@ describe("a login", () => {
 			redirecting("https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com"),
 			"Bypass options requests to origin",
 		),
-		"Cloud Run for those who are logged in": login(
+		"Cloud Run that requires a login": login(
 			answering(
 				403,
 				{ Server: "Google Frontend", ...html },
@@ -241,7 +241,7 @@ describe("Cloudflare's error", () => {
 	});
 });
 
-describe("a platform whose server is not there", () => {
+describe("a platform whose server does not exist", () => {
 	const down = (of, fix) => ({ of, is: "error server-error", fix, not: notAnOrigin });
 	testFirstFindings({
 		"ngrok's tunnel is offline": down(
@@ -275,11 +275,11 @@ describe("a platform whose server is not there", () => {
 			answering(503, { Server: "envoy" }, "no healthy upstream"),
 			"health",
 		),
-		"the AWS balancer has none": down(
+		"the AWS balancer has no server": down(
 			answering(503, { Server: "awselb/2.0" }, "<h1>503 Service Temporarily Unavailable</h1>"),
 			"health checks",
 		),
-		"HAProxy has none": down(
+		"HAProxy has no server": down(
 			answering(503, html, "No server is available to handle this request."),
 			"httpchk",
 		),
@@ -311,7 +311,7 @@ describe("a server that is not the Socket.IO server", () => {
 			),
 			"@WebSocketGateway",
 		),
-		"NestJS without a gateway, and with a filter of its own": another(
+		"NestJS without a gateway, and with a custom exception filter": another(
 			answering(
 				404,
 				{},
@@ -368,13 +368,16 @@ describe("a server that is not the Socket.IO server", () => {
 			answering(404, { "X-Powered-By": "Next.js", ...html }, "<!DOCTYPE html>"),
 			"createServer",
 		),
-		"an app of one page": another(
+		"a single-page app": another(
 			answering(200, html, '<!doctype html><div id="root"></div>'),
 			"ws: true",
 		),
 		"a health check": another(answering(200, {}, '{"status":"ok"}'), "health check"),
-		"nothing at all": another(answering(200, {}), "Socket.IO server"),
-		"nothing of Caddy": another(answering(200, { Server: "Caddy" }), "reverse_proxy /socket.io/*"),
+		"an empty page": another(answering(200, {}), "Socket.IO server"),
+		"an empty page of Caddy": another(
+			answering(200, { Server: "Caddy" }),
+			"reverse_proxy /socket.io/*",
+		),
 		"204, as for a preflight": another(
 			answering(204, { Server: "nginx" }),
 			"if ($request_method = OPTIONS) { return 204; }",

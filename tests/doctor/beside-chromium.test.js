@@ -27,11 +27,11 @@ const rows = {
 	"any origin": [withCors({ origin: "*" }), plain],
 	"any origin with credentials": [withCors({ origin: "*", credentials: true }), plain],
 	"any origin, reflected": [withCors({ origin: true, credentials: true }), credentialed],
-	"server 2 as it is": [server(2), client(2)],
+	"server 2 with its defaults": [server(2), client(2)],
 	"server 2 with a list": [server(2, { origins: [`${page}:443`] }), client(2)],
 	"client 2": [withCors(granted, { allowEIO3: true }), client(2)],
 	"client 3": [good, client(3)],
-	"a cookie of its own": [withCors(granted, { cookie: true }), credentialed],
+	"Engine.IO's cookie": [withCors(granted, { cookie: true }), credentialed],
 	"the Worker": [worker(silent, granted), { ...header, ...credentialed }],
 	"the Worker before server 2": [worker(server(2), granted), client(2)],
 
@@ -42,7 +42,7 @@ const rows = {
 	"another text": [withCors({ origin: "https://b.example" }), plain, "origin-not-listed"],
 	"a slash": [withCors({ origin: `${page}/` }), plain, "origin-near-miss"],
 	"two origins in a text": [withCors({ origin: `${page}, https://b` }), plain, "doubled-origin"],
-	"any origin in the words of Socket.IO 2": [withCors({ origin: "*:*" }), plain, "invalid-origin"],
+	"any origin as Socket.IO 2 writes it": [withCors({ origin: "*:*" }), plain, "invalid-origin"],
 	"a pattern in a text": [withCors({ origin: "https://*.example" }), plain, "invalid-origin"],
 	"another header": [withCors({ ...granted, allowedHeaders: [] }), header, "header-not-allowed"],
 	"allowRequest refuses": [
@@ -58,8 +58,12 @@ const rows = {
 		client(2),
 		"origin-not-listed",
 	],
-	"nobody there": [nobody, plain, "connection-failed"],
-	"a pair by turns": [stickyPair({ cors: granted }), plain, "session-lost"],
+	"a closed port": [nobody, plain, "connection-failed"],
+	"two instances in turn, without stickiness": [
+		stickyPair({ cors: granted }),
+		plain,
+		"session-lost",
+	],
 	"the Worker refuses": [
 		worker(silent, { origin: "https://b.example" }),
 		plain,
@@ -69,8 +73,8 @@ const rows = {
 
 const behindNginx = {
 	"nothing changed": [nginx(good), { ...header, ...credentialed }],
-	"preflights fail, which nobody sends": [preflight("return 405;"), plain],
-	"Vary taken away": [nginx(good, "proxy_hide_header Vary;"), plain],
+	"preflights fail, but the page sends none": [preflight("return 405;"), plain],
+	"Vary removed": [nginx(good, "proxy_hide_header Vary;"), plain],
 	"added, but not to errors": [
 		nginx(silent, `add_header Access-Control-Allow-Origin ${page};`),
 		plain,
@@ -108,12 +112,12 @@ const behindNginx = {
 		plain,
 		"login-required",
 	],
-	"all is redirected": [
+	"every path is redirected": [
 		nginx(good, "return 301 https://b.example$request_uri;"),
 		plain,
 		"redirected",
 	],
-	"nothing is found": [nginx(good, "return 404;"), plain, "not-socket-io"],
+	"every path is 404": [nginx(good, "return 404;"), plain, "not-socket-io"],
 	"the server is down": [nginx(nobody), plain, "server-error"],
 };
 

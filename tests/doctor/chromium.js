@@ -1,4 +1,4 @@
-// What the tests of a file share that hold the tool beside a page in Chromium.
+// Shared by tests that compare the tool with a page in Chromium.
 import { after, before } from "node:test";
 import { startBrowser } from "../harness/browser.js";
 import { useTool } from "../harness/tool.js";

@@ -16,7 +16,7 @@ import { startProxyWith } from "../security/proxies.js";
 /** The origin of the page that asks. */
 export const page = "https://app.example.com";
 
-/** What lets it in, as Socket.IO's documentation has it. */
+/** The options that allow the page, as in Socket.IO's documentation. */
 export const granted = { origin: [page], credentials: true };
 
 // Longer than any test: a session that is left open stays so.
@@ -51,7 +51,7 @@ export const guarded = (start) => async () => {
 	return deployment;
 };
 
-/** What nginx needs before a Socket.IO server. */
+/** The lines that nginx needs in front of a Socket.IO server. */
 const upgrades = `
 	proxy_http_version 1.1;
 	proxy_set_header Upgrade $http_upgrade;
@@ -317,7 +317,7 @@ export const nobody = async () => ({
 	async stop() {},
 });
 
-/** What `node:http` or `node:net` serves, and is no Socket.IO. */
+/** A server of `node:http` or `node:net` that is not Socket.IO. */
 export const another = (serve) => async () => {
 	const { url, stop } = await serve();
 	return { url, servers: [], stop };

@@ -1,4 +1,4 @@
-// What `socketio-cors doctor` finds, told in tables.
+// Tables of deployments with the findings of `socketio-cors doctor`.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "../harness/process.js";
@@ -9,7 +9,7 @@ export const error = (seen, fix) => ({ severity: "error", seen, fix });
 export const danger = (seen, fix) => ({ severity: "danger", seen, fix });
 export const warning = (seen, fix) => ({ severity: "warning", seen, fix });
 
-/** What every Socket.IO server does by itself: CORS does not stop it. */
+/** The finding about every Socket.IO server: CORS does not stop foreign WebSockets. */
 export const unguarded = {
 	"foreign-websocket": warning(["101", "https://foreign.example"], "allowRequest"),
 };
@@ -17,7 +17,7 @@ export const unguarded = {
 /** The same where there are no WebSockets. */
 export const foreignPost = { "foreign-post": warning(["200", "https://foreign.example"]) };
 
-/** What a header of the page's own costs. */
+/** The finding about a page that sets a header: a preflight for each poll. */
 export const preflightForEachPoll = {
 	"preflight-for-each-poll": warning("OPTIONS", "timestampRequests: false"),
 };

@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in the code of a web framework, in Node or Python, is
-// pasted as it is printed, and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for the code of a web framework, in Node or Python: after
+// each is pasted as it is printed, a page in Chromium works.
 import { createServer } from "node:http";
 import { describe } from "node:test";
 import cors from "cors";
@@ -242,7 +242,7 @@ const rows = {
 			of: development(good, paste("const proxy", 'httpServer.on("upgrade", proxy.upgrade);')),
 		}),
 	],
-	"http-proxy-middleware, whose target is another": [
+	"http-proxy-middleware with another target": [
 		development(good, elsewhere),
 		quick,
 		"server-error",
@@ -254,7 +254,7 @@ const rows = {
 			),
 		}),
 	],
-	"another server of WebSockets": [
+	"another WebSocket server": [
 		beside('new WebSocketServer({ server: httpServer, path: "/live" });'),
 		{ transports: ["websocket"] },
 		"probe-failed",
@@ -278,7 +278,7 @@ const rows = {
 		"fetch-metadata-refused",
 		(paste) => ({ of: guardedBy(paste("io.engine.use", "});")) }),
 	],
-	"headers on the handshake alone": [
+	"headers only on the handshake": [
 		plainWith(`io.engine.on("initial_headers", (headers) => {
 			headers["access-control-allow-origin"] = ${pageOrigin};
 		});`),
@@ -327,7 +327,7 @@ const rows = {
 		"session-ended",
 		(paste) => ({ of: tokens, client: clientOptionsIn(paste("io(")) }),
 	],
-	"a slash that is taken away": [
+	"a trailing slash that is removed": [
 		withoutSlash(),
 		{},
 		"redirected",
@@ -355,7 +355,7 @@ const rows = {
 			return { of: server(4, { cors: { ...granted, ...cors } }), client };
 		},
 	],
-	"http-proxy-middleware, which Express takes the path from": [
+	"http-proxy-middleware, from which Express removes the path": [
 		development(
 			good,
 			`const inner = createProxyMiddleware({ target: "http://127.0.0.1:3000", ws: true });
@@ -417,7 +417,7 @@ app.add_middleware(CORSMiddleware, allow_origins=[${pageOrigin}], allow_credenti
 app.mount("/", socketio.ASGIApp(sio))`),
 		}),
 	],
-	"FastAPI's middleware, which lists no header": [
+	"FastAPI's middleware without allowed headers": [
 		python(
 			inMiddleware(`app.add_middleware(CORSMiddleware, allow_origins=[${pageOrigin}])
 sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[])`),
@@ -441,7 +441,7 @@ sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin
 ${paste("app = socketio")}`),
 		}),
 	],
-	"FastAPI alone": [
+	"FastAPI without python-socketio": [
 		python("from fastapi import FastAPI\napp = FastAPI()"),
 		{},
 		"not-socket-io",
@@ -453,7 +453,7 @@ sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin
 ${paste("app = socketio")}`),
 		}),
 	],
-	"Flask alone": [
+	"Flask without python-socketio": [
 		python("socketio = None"),
 		{},
 		"not-socket-io",

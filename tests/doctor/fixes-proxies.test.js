@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in a proxy's configuration is pasted as it is printed,
-// and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for a proxy's configuration: after each is pasted as it is
+// printed, a page in Chromium works.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -80,7 +80,7 @@ const gateway = (script) =>
 		return app.use(toNode({ pathFilter: "/socket.io", ws: true }));
 	});
 
-/** What is pasted, with the deployment in place of the server of the fix. */
+/** The pasted lines, with the deployment in place of the server of the fix. */
 const toNode = (text) => text.replaceAll("127.0.0.1:3000", "NODE");
 const caddy = (behind, text) => proxied("Caddy", behind, toNode(text));
 const apache = (behind, text) => proxied("Apache", behind, toNode(text));
@@ -197,7 +197,7 @@ const rows = {
 			of: proxied("Apache", good, paste("ProxyPass").replace("127.0.0.1:3000", "NODE")),
 		}),
 	],
-	"Caddy takes the path away": [
+	"Caddy removes the path": [
 		caddy(express, "handle_path /socket.io/* {\nreverse_proxy NODE\n}"),
 		{},
 		"proxy-changes-path",
@@ -260,7 +260,7 @@ const rows = {
 			),
 		}),
 	],
-	"Caddy takes the headers away": [
+	"Caddy removes the CORS headers": [
 		caddy(good, "header -Access-Control-*\nreverse_proxy NODE"),
 		{ direct: true },
 		"stripped-headers",
@@ -268,7 +268,7 @@ const rows = {
 			of: caddy(good, without("header -Access-Control-*\nreverse_proxy NODE", paste("header -"))),
 		}),
 	],
-	"Caddy takes Upgrade away": [
+	"Caddy removes Upgrade": [
 		caddy(good, "reverse_proxy NODE {\nheader_up -Upgrade\nheader_up -Connection\n}"),
 		{},
 		"upgrade-blocked",
@@ -282,13 +282,13 @@ const rows = {
 			),
 		}),
 	],
-	"Apache takes the path away": [
+	"Apache removes the path": [
 		apache(express, "ProxyPass /socket.io/ http://NODE/ upgrade=websocket"),
 		{},
 		"proxy-changes-path",
 		(paste) => ({ of: apache(express, paste("ProxyPass /socket.io/")) }),
 	],
-	"Apache has nothing there": [
+	"Apache has no ProxyPass for the path": [
 		apache(good, "ProxyPass /other/ http://NODE/ upgrade=websocket"),
 		{},
 		"not-socket-io",
@@ -344,7 +344,7 @@ const rows = {
 		"origin-near-miss",
 		(paste) => ({ of: apache(silent, `${paste("Header always set")}\n${passedOn}`) }),
 	],
-	"Apache takes the headers away": [
+	"Apache removes the CORS headers": [
 		apache(good, `Header unset Access-Control-Allow-Origin\n${passedOn}`),
 		{ direct: true },
 		"stripped-headers",
@@ -471,7 +471,7 @@ const rows = {
 		"header-not-allowed",
 		(paste) => ({ of: gateway(paste("app.use(cors({ origin")) }),
 	],
-	"HAProxy checks a path that is not there": [
+	"HAProxy checks a path that does not exist": [
 		proxied("HAProxy", express, "", "option httpchk GET /health"),
 		{ asks: ["--timeout", "20"] },
 		"server-error",
@@ -583,7 +583,7 @@ const behindNginx = {
 			),
 		}),
 	],
-	"nginx has a list of its own": [
+	"nginx has its own list of origins": [
 		nginx(good, `if ($http_origin !~ "^(|https://b.example)$") { return 403; }`),
 		{},
 		"origin-not-listed",
@@ -591,7 +591,7 @@ const behindNginx = {
 			of: nginx(good, paste("if ($is_foreign)"), { maps: paste("map $http_origin", "}") }),
 		}),
 	],
-	"nginx wants a password": [
+	"nginx asks for a password": [
 		nginx(good, "auth_basic x; auth_basic_user_file /dev/null;"),
 		{},
 		"login-required",
@@ -623,7 +623,7 @@ const behindNginx = {
 			}),
 		}),
 	],
-	"nginx has a header of its own in the location": [
+	"nginx has another add_header in the location": [
 		nginxServer(silent, `${origin} ${toServer("add_header X-Frame-Options DENY;")}`),
 		{},
 		"no-cors-headers",
@@ -649,7 +649,7 @@ const behindNginx = {
 		"wrong-path",
 		(paste) => ({ of: nginxServer(good, `${paste("rewrite ^")} ${atApi}`) }),
 	],
-	"nginx takes the path away": [
+	"nginx removes the path": [
 		nginxServer(express, "location /socket.io/ { proxy_pass http://127.0.0.1:3000/; }"),
 		{},
 		"proxy-changes-path",
@@ -667,13 +667,13 @@ const behindNginx = {
 			),
 		}),
 	],
-	"nginx has no location of it": [
+	"nginx has no location for the path": [
 		nginxServer(good, "location / { return 404; }"),
 		{},
 		"not-socket-io",
 		(paste) => ({ of: nginxServer(good, paste("location /socket.io/ {", "}")) }),
 	],
-	"nginx takes the query away": [
+	"nginx removes the query": [
 		nginxServer(good, variable("proxy_pass http://$upstream/socket.io/;")),
 		{},
 		"proxy-changes-path",
@@ -685,7 +685,7 @@ const behindNginx = {
 		"not-socket-io",
 		(paste) => ({ of: nginx(good, paste("if ($request_method = OPTIONS)")) }),
 	],
-	"nginx lets no address in": [
+	"nginx denies every address": [
 		nginx(good, "deny all;"),
 		{},
 		"blocked",
@@ -697,13 +697,13 @@ const behindNginx = {
 		"post-failed",
 		(paste) => ({ of: nginx(good, paste("limit_except GET")) }),
 	],
-	"nginx takes no bodies": [
+	"nginx refuses request bodies": [
 		nginx(good, "client_max_body_size 1;"),
 		{},
 		"post-failed",
 		(paste) => ({ of: nginx(good, paste("client_max_body_size")) }),
 	],
-	"nginx takes no large headers": [
+	"nginx refuses large headers": [
 		nginxServer(good, toServer("large_client_header_buffers 4 1k;")),
 		{ asks: ["--cookie", `a=${"x".repeat(9000)}`] },
 		"blocked",
@@ -715,7 +715,7 @@ const behindNginx = {
 		"rate-limited",
 		(paste) => ({ of: nginx(good, paste("limit_req zone"), limited) }),
 	],
-	"nginx speaks http to a port of https": [
+	"nginx speaks http to an https port": [
 		nginxServer(encrypted, toServer()),
 		{},
 		"server-error",
@@ -735,7 +735,7 @@ const behindNginx = {
 			of: nginx(good, paste("proxy_read_timeout", lineOf(paste("proxy_send_timeout")))),
 		}),
 	],
-	"nginx keeps handshakes": [
+	"nginx caches handshakes": [
 		nginxServer(good, toServer(), cache),
 		{},
 		"cached-handshake",
@@ -758,19 +758,19 @@ const behindNginx = {
 		"credentials-not-allowed",
 		(paste) => ({ of: nginx(silent, `${origin} ${paste("add_header")}`) }),
 	],
-	"nginx leaves errors out": [
+	"nginx does not add the header to errors": [
 		nginx(silent, `add_header Access-Control-Allow-Origin ${page};`),
 		{},
 		"errors-without-cors",
 		(paste) => ({ quiet: true, of: nginx(silent, paste("add_header Access")) }),
 	],
-	"nginx takes Vary away": [
+	"nginx removes Vary": [
 		nginx(good, "proxy_hide_header Vary;"),
 		{},
 		"vary-missing",
 		(paste) => ({ quiet: true, of: nginx(good, `proxy_hide_header Vary; ${paste("add_header")}`) }),
 	],
-	"nginx names whoever asks": [
+	"nginx reflects every origin": [
 		nginx(silent, `${anyone} add_header Access-Control-Allow-Credentials true always;`),
 		{ withCredentials: true },
 		"any-origin-with-credentials",
@@ -788,7 +788,7 @@ const behindNginx = {
 		"origin-near-miss",
 		(paste) => ({ of: nginx(silent, paste("add_header")) }),
 	],
-	"nginx takes the headers away": [
+	"nginx removes the CORS headers": [
 		nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
 		{ direct: true },
 		"stripped-headers",
@@ -799,20 +799,20 @@ const behindNginx = {
 			),
 		}),
 	],
-	"nginx asks a login about preflights": [
+	"nginx sends preflights through a login": [
 		nginxServer(loggedIn, auth("")),
 		// A WebSocket has no such header.
 		{ ...header, stays: true },
 		"login-required",
 		(paste) => ({ of: nginxServer(loggedIn, auth(paste("if ($request_method = OPTIONS)"))) }),
 	],
-	"nginx hands on its own host to a server that knows another": [
+	"nginx passes its own Host to a server that expects another": [
 		nginxServer(hosted, toServer("proxy_set_header Host api.example.com;")),
 		{},
 		"blocked",
 		(paste) => ({ of: nginxServer(hosted, toServer(paste("proxy_set_header Host"))) }),
 	],
-	"nginx hands on another host to python-socketio, for a page of its own": [
+	"nginx passes another Host to python-socketio, for a same-origin page": [
 		nginxServer(ownOrigin, toServer()),
 		{ own: true },
 		"origin-not-listed",
@@ -824,7 +824,7 @@ const behindNginx = {
 			),
 		}),
 	],
-	"nginx hands on WebSockets alone": [
+	"nginx passes on only WebSockets": [
 		nginx(good, `if ($http_upgrade = "") { return 404; }`),
 		{},
 		"polling-blocked",

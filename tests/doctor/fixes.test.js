@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write in Socket.IO's options and in the Worker's policy is
-// pasted as it is printed, and a page in Chromium works then.
+// The fixes that `socketio-cors doctor` prints for Socket.IO's options and for the Worker's policy: after
+// each is pasted as it is printed, a page in Chromium works.
 import { describe } from "node:test";
 import { useToolAndChromium } from "./chromium.js";
 import { granted, page, python, server, worker } from "./deployments.js";
@@ -28,13 +28,13 @@ const rows = {
 		"origin-not-listed",
 		(paste) => ({ of: server(4, optionsIn(paste("new Server("))) }),
 	],
-	"a sign after the origin": [
+	"a character after the origin": [
 		server(4, { cors: { origin: `${page};` } }),
 		{},
 		"invalid-origin",
 		(paste) => ({ of: server(4, optionsIn(paste("new Server("))) }),
 	],
-	"an allowRequest that refuses whoever has no token": [
+	"an allowRequest that refuses requests without a token": [
 		server(4, { cors: granted, allowRequest: (_, decide) => decide(null, false) }),
 		{},
 		"blocked",
@@ -89,7 +89,7 @@ const rows = {
 			return { of: server(4, { cors: { ...granted, ...optionsIn(script).cors } }) };
 		},
 	],
-	"python-socketio with its own origin alone": [
+	"python-socketio with only its own origin": [
 		python('sio = socketio.AsyncServer(async_mode="asgi")'),
 		{},
 		"origin-not-listed",

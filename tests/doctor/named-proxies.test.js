@@ -47,7 +47,7 @@ const answeringOptions = (status, body) => (headers) =>
 		headers,
 	);
 
-describe("an origin that is there twice, behind", () =>
+describe("an origin that is sent twice, behind", () =>
 	testFirstFindings(
 		behindEach(
 			adding("*"),

@@ -1,4 +1,4 @@
-// How `socketio-cors doctor` is called, what it sends, and what a person reads.
+// The arguments of `socketio-cors doctor`, the requests that it sends, and the report for people.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
@@ -22,13 +22,13 @@ async function running(start, use) {
 	}
 }
 
-/** Where nothing is to be found. */
+/** A deployment without faults. */
 const sound = guarded(server(4, { cors: granted }));
 const broken = server(2);
 const asPage = ["--origin", page];
 
 describe("the report", () => {
-	test("has the worst first, each with its link, and counts them", () =>
+	test("lists the worst findings first, each with its link, and their number", () =>
 		running(broken, async ({ url }) => {
 			const { stdout } = await tool.runApart(1, ["doctor", url, ...asPage]);
 			const codes = ["error[version-mismatch]: ", "danger[any-origin-with-credentials]: "];
@@ -40,7 +40,7 @@ describe("the report", () => {
 			assert.match(stdout, /\n1 error, 1 danger\n$/);
 		}));
 
-	test("quotes what was seen, says what the page prints and what to change", () =>
+	test("quotes the answer, the browser's message and the change to make", () =>
 		running(server(4), async ({ url }) => {
 			const { stdout } = await tool.runApart(1, ["doctor", url, ...asPage]);
 			assertSays(
@@ -52,14 +52,14 @@ describe("the report", () => {
 				assert.match(stdout, new RegExp(`^ *${heading}\\b`, "m"));
 		}));
 
-	test("of a deployment without faults is that there are none", () =>
+	test("says that nothing was found, for a deployment without faults", () =>
 		running(sound, async ({ url }) => {
 			const { stdout } = await tool.runApart(0, ["doctor", url, ...asPage]);
 			assert.match(stdout, /\nnothing found: .*\n$/);
 			assert.doesNotMatch(stdout, /^\w+\[/m);
 		}));
 
-	test("in JSON is nothing but JSON, and has every exchange", () =>
+	test("with --json is only JSON, and has every exchange", () =>
 		running(sound, async ({ url }) => {
 			const { stdout } = await tool.runApart(0, ["doctor", url, "--json", ...asPage]);
 			const report = JSON.parse(stdout);
@@ -113,19 +113,19 @@ describe("a hostile server", () => {
 	before(() => listen(hostile, 0, ["request"]));
 	after(() => close(hostile));
 
-	/** What doctor prints of it, in which the harness finds nothing that a terminal obeys. */
+	/** The output of doctor about it. The harness checks that it has no control characters. */
 	const examined = async (...options) => {
 		const url = `http://127.0.0.1:${hostile.address().port}`;
 		const args = ["doctor", url, ...asPage, "--credentials", ...options];
 		return (await tool.runApart(1, args)).stdout;
 	};
 
-	test("has the terminal obey nothing of the JSON, which says all the same", async () => {
+	test("sends control characters, which the JSON escapes without loss", async () => {
 		const { steps } = JSON.parse(await examined("--json"));
 		assert.equal(steps.find(({ name }) => name === "poll-4").body, body);
 	});
 
-	test("sets cookies whose values the JSON does not tell", async () => {
+	test("sets cookies whose values the JSON hides", async () => {
 		const stdout = await examined("--json");
 		assert.doesNotMatch(stdout, /secret/);
 		const { steps, findings } = JSON.parse(stdout);
@@ -139,14 +139,14 @@ describe("a hostile server", () => {
 		assert.ok(evidence.includes("Set-Cookie: io=…; Path=/; HttpOnly"), evidence.join("\n"));
 	});
 
-	test("sets cookies whose values the text does not tell either", async () => {
+	test("sets cookies whose values the text hides", async () => {
 		const stdout = await examined();
 		assertSays(stdout, "Set-Cookie: io=…; Path=/; HttpOnly");
 		assert.doesNotMatch(stdout, /secret/);
 	});
 });
 
-test("progress is a line for each step, on the standard error", () =>
+test("each step prints a line of progress on the standard error", () =>
 	running(sound, async ({ url }) => {
 		const { stdout, stderr } = await tool.runApart(0, ["doctor", url, "--json", ...asPage]);
 		const lines = stderr.trimEnd().split("\n");
@@ -161,7 +161,7 @@ test("progress is a line for each step, on the standard error", () =>
 const distinct = (values) => [...new Set(values)].toSorted();
 
 describe("a server sees", () => {
-	test("the page's requests, and those of the origins that are named", () =>
+	test("requests of the page, and of the foreign origins that the report names", () =>
 		running(sound, async ({ url, servers: [{ seen }] }) => {
 			const options = ["--header", "x-token: secret", "--cookie", "session=mine"];
 			await tool.runApart(0, ["doctor", url, ...asPage, ...options]);
@@ -193,7 +193,7 @@ describe("a server sees", () => {
 			assert.ok(["GET", "POST"].includes(preflight.headers["access-control-request-method"]));
 		}));
 
-	test("the page's query in its own requests alone, and nobody reads its value", () =>
+	test("the page's query only in the page's own requests, and the report hides its values", () =>
 		running(sound, async ({ url, servers: [{ seen }] }) => {
 			const options = ["--header", "x-token: 1", "--query", "token=se+cret&room=2"];
 			for (const format of [[], ["--json"]]) {
@@ -218,7 +218,7 @@ describe("a server sees", () => {
 			assert.ok(seen.some(({ method }) => method === "OPTIONS"));
 		}));
 
-	test("the query of the URL, as that of the option", () =>
+	test("the query of the URL, as if it were given with --query", () =>
 		running(sound, async ({ url, servers: [{ seen }] }) => {
 			await tool.runApart(0, ["doctor", `${url}/?token=secret`, ...asPage]);
 			const polls = seen.filter(({ headers }) => headers.origin === page);
@@ -240,7 +240,7 @@ describe("a server sees", () => {
 		}));
 });
 
-describe("wrong usage says what to write, and asks nobody", () => {
+describe("wrong usage prints what to write, and sends no request", () => {
 	const url = "http://127.0.0.1:1";
 	const wrong = {
 		"no origin": [[url], "--origin"],
@@ -251,9 +251,9 @@ describe("wrong usage says what to write, and asks nobody", () => {
 		"a user": [["http://user:secret@127.0.0.1:1", ...asPage], "user"],
 		"an origin with a slash": [[url, "--origin", `${page}/`], page],
 		"a null origin": [[url, "--origin", "null"], "null"],
-		"an origin that is none": [[url, "--origin", "app.example.com"], "https://app.example.com"],
+		"an invalid origin": [[url, "--origin", "app.example.com"], "https://app.example.com"],
 		"a header without a value": [[url, ...asPage, "--header", "x-token"], "x-token"],
-		"a query that is none": [[url, ...asPage, "--query", "token"], "token=abc"],
+		"an invalid query": [[url, ...asPage, "--query", "token"], "token=abc"],
 		"a query with what the client sets": [[url, ...asPage, "--query", "a=b&sid=c"], "sid"],
 		"another client": [[url, ...asPage, "--client", "5"], "5"],
 		"no timeout": [[url, ...asPage, "--timeout", "0"], "0"],

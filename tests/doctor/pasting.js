@@ -1,5 +1,5 @@
-// What `socketio-cors doctor` tells people to write, taken out of its report as it is printed and put
-// where it belongs.
+// Takes the lines of a fix out of the printed report of `socketio-cors doctor`, and pastes them
+// where they belong.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pageOf from "../harness/browser.js";

@@ -20,7 +20,7 @@ const needsNginx = { skip: !hasNginx && "nginx is missing" };
 
 describe("CORS headers", needsNginx, () =>
 	testFindings({
-		"none added, none taken": {
+		"passed on unchanged": {
 			of: nginx(good),
 			asks: header,
 			finds: { ...unguarded, ...preflightForEachPoll },
@@ -32,7 +32,7 @@ describe("CORS headers", needsNginx, () =>
 				...unguarded,
 			},
 		},
-		"added to those of the server, which is asked as well": {
+		"added to those of the server, compared with --direct": {
 			of: nginx(good, `add_header Access-Control-Allow-Origin ${page} always;`),
 			asks: direct,
 			finds: { "doubled-origin": error(acao(page), "add_header"), ...unguarded },
@@ -85,7 +85,7 @@ describe("CORS headers", needsNginx, () =>
 			asks: direct,
 			finds: { "stripped-headers": error(acao(page), "proxy_hide_header"), ...unguarded },
 		},
-		"added to GETs alone": {
+		"added only to GETs": {
 			of: nginx(
 				silent,
 				`if ($request_method = OPTIONS) {
@@ -135,7 +135,7 @@ describe("a header that the server itself sends right", needsNginx, () => {
 			fix: `# http-response set-header ${acao} …`,
 			not: inSocketIo,
 		},
-		"and nginx replaces by what is no origin": {
+		"and nginx replaces by an invalid origin": {
 			of: replaced(acao, "https://*.example.com"),
 			asks: direct,
 			is,
@@ -156,7 +156,7 @@ describe("a header that the server itself sends right", needsNginx, () => {
 			fix: inNginx,
 			not: inSocketIo,
 		},
-		"and nginx takes away, of credentials": {
+		"and nginx removes, for credentials": {
 			of: nginx(good, "proxy_hide_header Access-Control-Allow-Credentials;"),
 			asks: (deployment) => [...direct(deployment), "--credentials"],
 			is,
@@ -223,7 +223,7 @@ describe("a header that a proxy sets, and Socket.IO does not", needsNginx, () =>
 			fix: ["nginx sets the header", `add_header Access-Control-Allow-Origin "${page}" always;`],
 			not: "In the list, replace",
 		},
-		"to what a list of Apache has": {
+		"to an origin of Apache's list": {
 			of: proxied(
 				"Apache",
 				silent,
@@ -317,7 +317,7 @@ describe("the upgrade to WebSocket", needsNginx, () => {
 	});
 	const answered = (status) => nginx(good, `if ($http_upgrade) { return ${status}; }`);
 	testFindings({
-		"nothing is set for it": {
+		"no headers are set for it": {
 			of: nginx(good, "", { forUpgrades: "" }),
 			finds: blocked(["400", "Bad request"]),
 		},
@@ -341,7 +341,7 @@ describe("the upgrade to WebSocket", needsNginx, () => {
 			}),
 			finds: unguarded,
 		},
-		"HTTP/1.0, which Node takes all the same": {
+		"HTTP/1.0, which Node accepts too": {
 			of: nginx(good, "", {
 				forUpgrades: `
 					proxy_set_header Upgrade $http_upgrade;
@@ -374,7 +374,7 @@ describe("polling", needsNginx, () =>
 			of: nginx(good, "default_type text/html; return 200 '<!doctype html><title>App</title>';"),
 			finds: { "not-socket-io": error(["200", "a page: App"], "proxy_pass") },
 		},
-		"nothing is found": {
+		"every path is 404": {
 			of: nginx(good, "return 404;"),
 			finds: { "not-socket-io": error("404", "--path") },
 		},

@@ -15,7 +15,7 @@ const at = (of, rename) => async () => {
 	const deployment = await of();
 	return { ...deployment, url: rename(deployment.url) };
 };
-describe("the way there", () =>
+describe("the connection to the server:", () =>
 	testFindings({
 		"a name that does not exist": {
 			of: at(nobody, () => "https://socketio.invalid"),
@@ -40,14 +40,14 @@ describe("the way there", () =>
 			of: at(good(), (url) => `${url}/socket.io/?EIO=4&transport=polling&t=abc`),
 			finds: unguarded,
 		},
-		"a client's URL with the path, which is a namespace to it": {
+		"a URL with the path, which the client takes for a namespace": {
 			of: at(good(), (url) => `${url}/socket.io/`),
 			finds: {
 				"namespace-refused": error("Invalid namespace", "leave it out"),
 				...unguarded,
 			},
 		},
-		"https where there is only http": {
+		"https at a port that speaks only http": {
 			of: at(good(), (url) => url.replace("http", "https")),
 			finds: { "tls-failed": error("https://127.0.0.1") },
 		},
@@ -71,12 +71,12 @@ describe("TLS", () => {
 	};
 
 	testFindings({
-		"a certificate as it should be": { of: withCertificate(), env: trusting, finds: unguarded },
-		"one without its issuer's": {
+		"a valid certificate": { of: withCertificate(), env: trusting, finds: unguarded },
+		"one without its intermediate certificate": {
 			of: withCertificate(),
 			finds: { "tls-failed": error("sends its certificate alone", "fullchain.pem") },
 		},
-		"one of an authority that is not trusted": {
+		"one from an untrusted authority": {
 			of: withCertificate({ withAuthority: true }),
 			finds: { "tls-failed": error("an authority that this system does not trust", "mkcert") },
 		},
@@ -89,12 +89,12 @@ describe("TLS", () => {
 			env: trusting,
 			finds: { "tls-failed": error("expired") },
 		},
-		"one of another name": {
+		"one for another name": {
 			of: withCertificate({ ip: "127.0.0.2" }),
 			env: trusting,
 			finds: { "tls-failed": error("127.0.0.2") },
 		},
-		"none, where the server wants one of whoever asks": {
+		"none from the client, if the server requires one": {
 			of: withCertificate({}, { requestCert: true, rejectUnauthorized: true }),
 			env: trusting,
 			finds: {
@@ -104,7 +104,7 @@ describe("TLS", () => {
 	});
 });
 
-describe("what answers", () =>
+describe("the answer comes from", () =>
 	testFindings({
 		"no Socket.IO": {
 			of: stub((_, response) => response.writeHead(404).end("Cannot GET /socket.io/")),
@@ -136,7 +136,7 @@ describe("what answers", () =>
 		},
 	}));
 
-describe("another WebSocket server takes the upgrade", () => {
+describe("another WebSocket server answers the upgrade", () => {
 	/** `version` 3 has a `ws` of its own: one takes no socket twice. */
 	const beside = (alone) => async () => {
 		const deployment = await server(3, { cors: granted })();

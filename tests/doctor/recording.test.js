@@ -52,7 +52,7 @@ describe("Chromium's recording of", () => {
 			"blocked-in-browser",
 		],
 		"a challenge": [answering(403, { "cf-mitigated": "challenge" }, "<html>"), "challenged"],
-		"a path that is not there": [answering(404, {}, "Cannot GET /socket.io/"), "not-socket-io"],
+		"a path that does not exist": [answering(404, {}, "Cannot GET /socket.io/"), "not-socket-io"],
 		"a limit": [answering(429, {}, ""), "rate-limited"],
 	};
 	for (const [name, [of, code]] of Object.entries(rows))
@@ -80,7 +80,7 @@ describe("Chromium's recording of", () => {
 	});
 });
 
-test("what is open is said", async () => {
+test("the report says what a recording cannot show", async () => {
 	const deployment = await good();
 	const path = await recorded(deployment.url);
 	await deployment.stop();
@@ -88,7 +88,7 @@ test("what is open is said", async () => {
 	assertSays(stdout, "in a recording", "nothing found", "other pages' requests");
 });
 
-describe("wrong usage says what to write:", () => {
+describe("wrong usage prints what is wrong:", () => {
 	const rows = {
 		"no recording": ["no", "is not a HAR file"],
 		"a recording of something else": [

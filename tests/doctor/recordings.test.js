@@ -74,29 +74,29 @@ describe("Chrome's recording of", () => {
 				),
 			),
 		},
-		"an answer without the origin, which is kept from the page": {
+		"an answer without the origin, which the page cannot read": {
 			of: kept({ Vary: "Origin" }),
 			is: "origin-not-listed",
 			fix: page,
 			not: "there is no Socket.IO",
 		},
-		"an answer with *, kept from a page that sends credentials, of which no cookie is left": {
+		"an answer with *, which a page with credentials cannot read, in a recording without cookies": {
 			of: kept({ "Access-Control-Allow-Origin": "*" }),
 			is: "wildcard-with-credentials",
 			fix: page,
 		},
-		"an answer for a page without credentials, kept from one with them": {
+		"an answer without credentials, which a page with credentials cannot read": {
 			of: kept({ "Access-Control-Allow-Origin": page }),
 			is: "credentials-not-allowed",
 			fix: "credentials: true",
 		},
-		"a web page, which is kept": {
+		"a web page, which the page cannot read": {
 			of: kept({ "Content-Type": "text/html; charset=utf-8", Server: "nginx" }),
 			is: "not-socket-io",
 			fix: "location /socket.io/",
 			not: "cors:",
 		},
-		"a poll that is not sent, as its preflight fails": {
+		"a poll that is not sent because its preflight fails": {
 			of: har(
 				chrome("GET", urlOf("&t=a1"), { status: 0, error: failed }),
 				chrome("OPTIONS", urlOf("&t=a1"), { status: 404, asks: asksLeave }),
@@ -104,7 +104,7 @@ describe("Chrome's recording of", () => {
 			is: "preflight-failed",
 			fix: "OPTIONS",
 		},
-		"a poll that is not sent, as a header is not allowed": {
+		"a poll that is not sent because a header is not allowed": {
 			of: har(
 				chrome("GET", urlOf("&t=a1"), { status: 0, error: failed }),
 				chrome("OPTIONS", urlOf("&t=a1"), {
@@ -116,7 +116,7 @@ describe("Chrome's recording of", () => {
 			is: "header-not-allowed",
 			fix: "authorization",
 		},
-		"a poll of which nothing is told": { of: without(failed), is: "blocked-in-browser" },
+		"a poll without an answer or a reason": { of: without(failed), is: "blocked-in-browser" },
 		"a connection that is refused": {
 			of: without("net::ERR_CONNECTION_REFUSED"),
 			is: "connection-failed",
@@ -162,7 +162,7 @@ describe("Chrome's recording of", () => {
 			of: har(...working(chrome, websocketOf(chrome, { status: 0, messages: [] }))),
 			is: "upgrade-blocked",
 		},
-		"a namespace that is not there": {
+		"a namespace that does not exist": {
 			of: har(
 				chrome("GET", urlOf("", "wss"), {
 					status: 101,
@@ -182,13 +182,13 @@ describe("Chrome's recording of", () => {
 describe("Firefox's recording of", () => {
 	testRecordings({
 		"a page that works": { of: har(...working(firefox, websocketOf(firefox, { status: 101 }))) },
-		"an answer without any CORS header, which is kept from the page": {
+		"an answer without any CORS header, which the page cannot read": {
 			of: har(firefox("GET", urlOf("&t=a1"), { headers: plain })),
 			is: "no-cors-headers",
 			fix: page,
 			not: "there is no Socket.IO",
 		},
-		"an answer with a slash too many": {
+		"an answer with a trailing slash in the origin": {
 			of: har(
 				firefox("GET", urlOf("&t=a1"), {
 					headers: { ...plain, "Access-Control-Allow-Origin": `${page}/`, Vary: "Origin" },

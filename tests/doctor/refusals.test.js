@@ -113,7 +113,7 @@ describe("a check of requests", () => {
 			is: "error post-failed",
 			fix: [`AddTrustedOrigin("${page}")`],
 		},
-		"of tokens of forms, in Laravel": {
+		"by a form token, in Laravel": {
 			of: refusing(isPost, 419, html, "<title>Page Expired</title>"),
 			is: "error post-failed",
 			fix: "validateCsrfTokens(except: ['socket.io/*'])",
@@ -129,7 +129,7 @@ describe("a check of requests", () => {
 			fix: "GET, HEAD, OPTIONS",
 			not: "CSRF",
 		},
-		"by number": {
+		"by the number of requests": {
 			of: refusing(
 				({ url }) => url.includes("polling") && polls++ > 1,
 				429,
@@ -139,7 +139,7 @@ describe("a check of requests", () => {
 			is: "error rate-limited",
 			fix: "express-rate-limit",
 		},
-		"of clients, by a middleware of Socket.IO": {
+		"by a Socket.IO middleware that authenticates clients": {
 			of: async () => {
 				const deployment = await guarded(good)();
 				for (const { io } of deployment.servers)
@@ -151,7 +151,7 @@ describe("a check of requests", () => {
 			fix: ["auth: { token:", "The doctor sends no `auth`"],
 			not: "another instance",
 		},
-		"of preflights, by a login": {
+		"by a login that redirects preflights": {
 			of: refusing(({ method }) => method === "OPTIONS", 302, {
 				Location: "https://auth.example.com/oauth2/start?rd=%2Fsocket.io%2F",
 			}),
@@ -159,7 +159,7 @@ describe("a check of requests", () => {
 			is: "error login-required",
 			fix: "--skip-auth-preflight=true",
 		},
-		"of preflights, by IIS": {
+		"by IIS, which answers preflights itself": {
 			of: refusing(({ method }) => method === "OPTIONS", 200, {
 				Server: "Microsoft-IIS/10.0",
 				Allow: "OPTIONS, TRACE, GET, HEAD, POST",
@@ -169,7 +169,7 @@ describe("a check of requests", () => {
 			fix: 'remove name="OPTIONSVerbHandler"',
 			not: "add_header",
 		},
-		"of headers, by an Ingress of nginx": {
+		"by an nginx Ingress that does not allow a header": {
 			of: refusing(({ method }) => method === "OPTIONS", 204, {
 				"Access-Control-Allow-Origin": page,
 				"Access-Control-Allow-Headers":
@@ -182,7 +182,7 @@ describe("a check of requests", () => {
 				"if-modified-since,authorization,x-token",
 			],
 		},
-		"of credentials, by an Ingress of nginx": {
+		"by an nginx Ingress that sends * with credentials": {
 			of: meddling(server(4, { cors: { origin: "*" } }), ({ headers, ...answer }) => ({
 				...answer,
 				headers: {
@@ -214,7 +214,7 @@ describe("headers of a proxy", needsNginx, () => {
 			is: "error origin-near-miss",
 			fix: `add_header Access-Control-Allow-Origin "${page}" always;`,
 		},
-		"that says nothing of credentials": {
+		"without one for credentials": {
 			of: nginx(silent, `add_header Access-Control-Allow-Origin ${page} always;`),
 			asks: ["--credentials"],
 			is: "error credentials-not-allowed",
@@ -245,7 +245,7 @@ describe("headers of a proxy", needsNginx, () => {
 			is: "error origin-not-listed",
 			fix: "AllViewer",
 		},
-		"that are there twice, by Caddy": {
+		"that are sent twice, by Caddy": {
 			of: proxied(
 				"Caddy",
 				good,
@@ -255,7 +255,7 @@ describe("headers of a proxy", needsNginx, () => {
 			fix: "header_down -Access-Control-Allow-Origin",
 			not: "proxy_hide_header",
 		},
-		"that are there twice, by FastAPI": {
+		"that are sent twice, by FastAPI": {
 			of: meddling(
 				python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])`),
 				(answer) =>
@@ -298,7 +298,7 @@ describe("a path", () => {
 			fix: "ProxyPass /socket.io/ http://127.0.0.1:3000/socket.io/ upgrade=websocket",
 			not: ["not app.listen", "nginx"],
 		},
-		"that is there twice": {
+		"that is doubled": {
 			of: meddling(
 				mounted,
 				(answer) => answer,
@@ -314,7 +314,7 @@ describe("a path", () => {
 	});
 });
 
-describe("a page with status 200, of what is before Socket.IO", () => {
+describe("a page with status 200, from software in front of Socket.IO", () => {
 	const f5 =
 		"<html><title>Request Rejected</title><body>The requested URL was rejected. Please consult with your administrator.<br>Your support ID is: 4444</body></html>";
 	const app = '<!doctype html><div id="root"></div>';

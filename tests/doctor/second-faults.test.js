@@ -31,8 +31,8 @@ describe("at another path", () =>
 		"nothing else": { of: elsewhere(4, { cors: granted }), finds: { "wrong-path": path } },
 	}));
 
-describe("behind a login that takes no preflight", () => {
-	/** Whoever has no token gets 401, after the server has answered: sessions stay there. */
+describe("behind a login that refuses preflights", () => {
+	/** A request without a token gets 401, but only after the server has answered, so its sessions stay open. */
 	const login = (start) =>
 		meddling(start, (answer) =>
 			answer.request.headers["x-token"] || answer.status === 101

@@ -67,7 +67,7 @@ function allowAny(_, response) {
 	response.end();
 }
 
-describe("server 2, for clients that it is too old for", () => {
+describe("server 2, which is too old for the client", () => {
 	const finds = {
 		"version-mismatch": error(["EIO=4", ':0{"sid"'], "socket.io-client"),
 		...reflects,

@@ -96,7 +96,7 @@ for (const version of [3, 4]) {
 					...unguarded,
 				},
 			},
-			"a list of the page: only what CORS cannot stop": {
+			"a list with the page: only findings that CORS cannot prevent": {
 				of: withCors(granted),
 				asks: ["--credentials", "--header", "x-token: secret"],
 				// Polls of server 3 may be kept by the browser: without a stamp they would be.
@@ -201,7 +201,7 @@ describe("server 4", () => {
 			of: server(4, {}, { http: () => createServer((...exchange) => cors()(...exchange)) }),
 			finds: { "no-cors-headers": error("200", listsPage), ...unguarded },
 		},
-		"a cookie of its own": {
+		"Engine.IO's cookie": {
 			of: withCors(granted, { cookie: true }),
 			asks: ["--credentials"],
 			finds: {
@@ -237,7 +237,7 @@ describe("server 4", () => {
 			asks: ["--path", "/socket.io"],
 			finds: unguarded,
 		},
-		"a path that nobody would guess": {
+		"a path that the doctor does not guess": {
 			of: server(4, { cors: granted }, { path: "/chat/", http: () => createServer(notFound) }),
 			finds: { "not-socket-io": error("404", "--path") },
 		},
@@ -250,7 +250,7 @@ describe("server 4", () => {
 			asks: ["--no-trailing-slash"],
 			finds: unguarded,
 		},
-		"a slash at the end, which Next.js takes away": {
+		"a slash at the end, which Next.js removes": {
 			of: withoutSlash(withCors(granted, { addTrailingSlash: false })),
 			finds: {
 				redirected: error("308", [
@@ -260,19 +260,19 @@ describe("server 4", () => {
 				]),
 			},
 		},
-		"a page of its own, refused without Origin": {
+		"a same-origin page, refused without Origin": {
 			of: allowing(({ url }) => [url]),
 			asks: ({ url }) => ["--origin", url],
 			finds: { "origin-not-listed": error(["without Origin", "403"], "[undefined, ") },
 		},
-		"a page of its own, refused with Origin": {
+		"a same-origin page, refused with Origin": {
 			of: allowing(() => [undefined, page]),
 			asks: ({ url }) => ["--origin", url],
 			finds: {
 				"websocket-refused": error(["400", "Forbidden"], "allowRequest"),
 			},
 		},
-		"a page of its own, whose POSTs are refused": {
+		"a same-origin page whose POSTs are refused": {
 			of: guarded(server(4)),
 			asks: ({ url }) => ["--origin", url],
 			leavesSessions: true,

@@ -30,7 +30,7 @@ describe("a balancer that is sticky by a cookie", () => {
 	const isWarned = {
 		"foreign-websocket": warning(["101", "https://foreign.example"], "allowRequest"),
 	};
-	// Of one that a person gives, nothing but its name is known.
+	// Of a cookie that a person gives, only the name is known.
 	const inDanger = {
 		"foreign-websocket": danger(["101", "https://foreign.example"], "allowRequest"),
 	};

@@ -82,7 +82,7 @@ const strict = {
 };
 
 describe("the server", () => {
-	/** Of Express, with another HTTP server than that to which Socket.IO is attached. */
+	/** An Express app that listens on another HTTP server than the one that Socket.IO is attached to. */
 	const app = another(async () => {
 		const http = express().listen(0, "127.0.0.1");
 		await new Promise((resolve) => http.once("listening", resolve));
@@ -165,7 +165,7 @@ describe("the server", () => {
 			is: "error credentials-not-allowed",
 			says: "lower case",
 		},
-		"a first answer that takes long": {
+		"a slow first answer": {
 			of: meddling(guarded(good), (answer) => {
 				calls += 1;
 				return calls === 1 ? { ...answer, after: 4000 } : answer;
@@ -175,14 +175,14 @@ describe("the server", () => {
 			fix: ["--timeout 60", "timeout: 60_000"],
 			not: "No request reaches the server",
 		},
-		"polling alone, for a page of WebSockets": {
+		"polling only, for a page that uses only WebSockets": {
 			of: server(4, { cors: granted, transports: ["polling"] }),
 			asks: ["--websocket"],
 			is: "error upgrade-blocked",
 			fix: "`transports`",
 			not: "proxy_set_header",
 		},
-		"a handler that throws clients out": {
+		"a handler that disconnects clients": {
 			of: async () => {
 				const deployment = await guarded(good)();
 				for (const { io } of deployment.servers)
@@ -193,7 +193,7 @@ describe("the server", () => {
 			fix: "socket.disconnect(true)",
 			not: ["another instance", "ip_hash"],
 		},
-		"a parser of its own": {
+		"a custom parser": {
 			of: guarded(server(4, { cors: granted, parser: strict })),
 			is: "warning session-ended",
 			fix: "`parser` of its own",
@@ -206,7 +206,7 @@ describe("the server", () => {
 			fix: ["--header", "allowed.includes(request.headers.origin)"],
 			not: "list of allowed origins",
 		},
-		"headers on the handshake alone": {
+		"headers only on the handshake": {
 			of: async () => {
 				const deployment = await server(4)();
 				deployment.servers[0].io.engine.on("initial_headers", (headers) => {
@@ -238,7 +238,7 @@ describe("the server", () => {
 			is: "error redirected",
 			fix: "SSL mode Full",
 		},
-		"allowRequest that wants a token, which is in the query": {
+		"allowRequest that wants a token in the query": {
 			of: tokenInQuery,
 			is: "error blocked",
 			says: "with and without the page's Origin",
@@ -263,7 +263,7 @@ describe("the server", () => {
 			says: "its list of allowed origins does not have it",
 			not: ["secret", "with and without"],
 		},
-		"allowRequest that wants a header, which no WebSocket has": {
+		"allowRequest that wants a header that no WebSocket has": {
 			of: server(4, {
 				cors: granted,
 				allowRequest: ({ headers }, decide) => decide(null, headers["x-token"] === "secret"),
@@ -309,7 +309,7 @@ describe("the server", () => {
 			is: "warning namespace-refused",
 			fix: "auth: {",
 		},
-		"allowRequest that looks at Referer, which no WebSocket has": {
+		"allowRequest that reads Referer, which no WebSocket has": {
 			of: server(4, {
 				cors: granted,
 				allowRequest: ({ headers }, decide) => decide(null, headers.referer === `${page}/`),
@@ -354,7 +354,7 @@ describe("the server", () => {
 			is: "error wrong-path",
 			fix: '{ path: "/app/socket.io/" }',
 		},
-		"instances of which one has no list": {
+		"instances, one of which has no list": {
 			of: byTurnsStripped(),
 			is: "error stripped-headers",
 			says: "other answers to the same request",
@@ -397,20 +397,20 @@ describe("the server", () => {
 describe("python-socketio", () => {
 	const asgi = (options) => python(`sio = socketio.AsyncServer(async_mode="asgi"${options})`);
 	testFirstFindings({
-		"its own origin alone": {
+		"only its own origin (the default)": {
 			of: asgi(""),
 			is: "error origin-not-listed",
 			says: "ot an accepted origin",
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: ["there is no Socket.IO", "new Server("],
 		},
-		"its own origin alone, of Flask-SocketIO": {
+		"only its own origin, in Flask-SocketIO": {
 			of: python('socketio = SocketIO(app, async_mode="threading")'),
 			is: "error origin-not-listed",
 			fix: "Flask-SocketIO",
 			not: "new Server(",
 		},
-		"a slash too many": {
+		"a trailing slash in the list": {
 			of: asgi(`, cors_allowed_origins=["${page}/"]`),
 			is: "error origin-near-miss",
 			says: `${page}/`,
@@ -428,7 +428,7 @@ describe("python-socketio", () => {
 			fix: `cors_allowed_origins=["${page}"]`,
 			not: "new Server(",
 		},
-		"a proxy that does not tell by which host it is asked": {
+		"a proxy that does not pass on the requested host": {
 			of: meddling(
 				asgi(""),
 				(answer) => answer,
@@ -442,7 +442,7 @@ describe("python-socketio", () => {
 			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
 			not: "simple-websocket",
 		},
-		"a connect handler that wants to know who it is": {
+		"a connect handler that requires auth": {
 			of: python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
 @sio.event
 async def connect(sid, environ, auth):
@@ -520,7 +520,7 @@ describe("the port", () => {
 			fix: 'io("https://127.0.0.1:',
 			not: "there is no Socket.IO",
 		},
-		"https, asked by http, as nginx has it": {
+		"https, requested by http, as nginx answers": {
 			of: stub((_, response) =>
 				response
 					.writeHead(400, { Server: "nginx/1.24.0" })
@@ -529,7 +529,7 @@ describe("the port", () => {
 			is: "error https-needed",
 			fix: "https:",
 		},
-		"https, asked by http, as Go has it": {
+		"https, requested by http, as Go answers": {
 			of: stub((_, response) =>
 				response.writeHead(400).end("Client sent an HTTP request to an HTTPS server.\n"),
 			),
@@ -566,7 +566,7 @@ describe("the port", () => {
 			fix: "allowHTTP1: true",
 			not: ["openssl", "The page gets no answer"],
 		},
-		"TLS of versions that no browser takes": {
+		"TLS in versions that no browser accepts": {
 			of: another(async () => {
 				const http = createTlsServer({
 					...certificate,
@@ -619,13 +619,13 @@ describe("the port", () => {
 describe("an answer on its way", () => {
 	const text = (body) => ({ body: Buffer.from(body) });
 	testFirstFindings({
-		"compressed, and nothing says so": {
+		"compressed without Content-Encoding": {
 			of: spoilt((answer) => ({ ...answer, body: gzipSync(answer.body) })),
 			is: "error answer-changed",
 			says: "gzip",
 			fix: "Content-Encoding",
 		},
-		"compressed, as it says": {
+		"compressed with Content-Encoding": {
 			of: meddling(guarded(good), (answer) =>
 				isHandshake(answer.request)
 					? {
@@ -638,7 +638,7 @@ describe("an answer on its way", () => {
 			asks: header,
 			is: "warning preflight-for-each-poll",
 		},
-		"of a preflight, that A cache has kept of another page": {
+		"to a preflight, from a cache that stored it for another page": {
 			of: meddling(good, (answer) =>
 				answer.request.method === "OPTIONS"
 					? {
@@ -668,7 +668,7 @@ describe("an answer on its way", () => {
 			of: spoilt((answer) => ({ ...answer, ...text(`\ufeff${answer.body}`) })),
 			is: "error answer-changed",
 		},
-		"shorter than it says": {
+		"shorter than its Content-Length": {
 			of: spoilt(({ status, headers, body }) => ({
 				status,
 				headers: { ...headers, "content-length": body.length + 5, connection: "close" },
@@ -677,7 +677,7 @@ describe("an answer on its way", () => {
 			is: "error answer-changed",
 			says: "breaks off",
 		},
-		"of a cache, by its headers": {
+		"from a cache, as its headers say": {
 			of: spoilt((answer) => ({
 				...answer,
 				headers: { ...answer.headers, server: "cloudflare", "cf-cache-status": "HIT", age: "12" },
@@ -720,7 +720,7 @@ describe("a request on its way", () => {
 			...query(readdressed(server(2), withoutQuery), "without its query"),
 			asks: ["--client", "2"],
 		},
-		"without its query, as the page of WebSockets alone": {
+		"without its query, as a page that uses only WebSockets": {
 			...query(readdressed(good, withoutQuery), "without its query"),
 			asks: ["--websocket"],
 		},
@@ -764,7 +764,7 @@ describe("nginx", needsNginx, () => {
 	const found = server(4, { cors: granted }, { http: () => notFound() });
 	const inOptions = (lines) => nginx(good, `if ($request_method = OPTIONS) { ${lines} }`);
 	testFirstFindings({
-		"a slash after the port, which takes the path away": {
+		"a slash after the port, which removes the path": {
 			of: nginx(found, "rewrite ^/socket.io(/.*)$ $1 break;"),
 			is: "error proxy-changes-path",
 			says: "/socket.io/, and the server got /",
@@ -806,7 +806,7 @@ describe("nginx", needsNginx, () => {
 			is: "error header-not-allowed",
 			fix: 'add_header Access-Control-Allow-Headers "x-token" always;',
 		},
-		"preflights cut off": {
+		"a connection that is closed on preflights": {
 			of: inOptions("return 444;"),
 			asks: header,
 			is: "error preflight-failed",
@@ -817,7 +817,7 @@ describe("nginx", needsNginx, () => {
 			is: "error login-required",
 			fix: "auth_basic off",
 		},
-		"no leave for this address": {
+		"an address that is denied": {
 			of: nginx(good, "deny all;"),
 			is: "error blocked",
 			fix: "allow all;",
@@ -829,22 +829,22 @@ describe("nginx", needsNginx, () => {
 			fix: ["map $http_origin", page],
 			not: "there is no Socket.IO",
 		},
-		"a list of origins that hangs up": {
+		"a list of origins that closes the connection": {
 			of: nginx(good, `if ($http_origin !~ "^(|https://other.example)$") { return 444; }`),
 			is: "error origin-not-listed",
 			says: "Without Origin",
 		},
-		"a list of origins that is open at its end": {
+		"a list of origins whose pattern is open at its end": {
 			of: nginx(good, `if ($http_origin !~ "^(|${page}.*)$") { return 403; }`),
 			is: "danger loose-origin-check",
 			says: `${page}.evil.example`,
 		},
-		"WebSockets alone handed on": {
+		"only WebSockets passed on": {
 			of: nginx(good, `if ($http_upgrade = "") { return 404; }`),
 			is: "error polling-blocked",
 			fix: `transports: ["websocket"]`,
 		},
-		"POSTs that want a token of a form": {
+		"POSTs that need a CSRF token": {
 			of: nginx(
 				before(good, ({ method }, answer) => {
 					if (method === "POST") answer(403, {}, "Invalid CSRF token");
@@ -854,7 +854,7 @@ describe("nginx", needsNginx, () => {
 			is: "error post-failed",
 			fix: "CSRF",
 		},
-		"GETs alone": {
+		"only GET allowed": {
 			of: nginx(good, "limit_except GET { deny all; }"),
 			is: "error post-failed",
 			fix: "limit_except GET POST OPTIONS { deny all; }",
@@ -890,7 +890,7 @@ const silentNotFound = () => createServer((_, response) => response.writeHead(40
 
 describe("other proxies", () => {
 	testFirstFindings({
-		"Caddy takes the path away": {
+		"Caddy removes the path": {
 			of: proxied(
 				"Caddy",
 				server(4, { cors: granted }, { http: () => notFound() }),
@@ -905,7 +905,7 @@ describe("other proxies", () => {
 			is: "error preflight-without-cors",
 			fix: ["@preflight method OPTIONS", `header Access-Control-Allow-Headers "x-token"`],
 		},
-		"Caddy has nothing there": {
+		"Caddy answers 404": {
 			of: proxied("Caddy", good, "respond 404"),
 			is: "error not-socket-io",
 		},
@@ -920,7 +920,7 @@ describe("other proxies", () => {
 			fix: "upgrade=websocket",
 			not: "proxy_set_header",
 		},
-		"Apache has nothing there": {
+		"Apache has no ProxyPass for the path": {
 			of: proxied("Apache", good, "ProxyPass /other/ http://NODE/ upgrade=websocket"),
 			is: "error not-socket-io",
 			fix: "ProxyPass",

@@ -6,7 +6,7 @@ import { root } from "../harness/process.js";
 
 const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
-/** What is printed so and is no fix: evidence, and what a console says. */
+/** Printed in the same form, but not a fix: evidence, and messages of a console. */
 const QUOTED =
 	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
 

@@ -90,7 +90,7 @@ const languages = [
 	[/^(upstream io|ssl_protocols|proxy_ssl)/, asNginx],
 ];
 
-/** What there is no server, no compiler and no parser of here, nor in what the Makefile installs. */
+/** Snippets for which neither this machine nor the Makefile has a server, a compiler or a parser. */
 const unread = [
 	"Content-Security-Policy: ", // the page's own header
 	"--skip-auth-", // oauth2-proxy
@@ -155,7 +155,7 @@ test("every snippet of a fix is pasted, parsed or listed", async () => {
 	assert.deepEqual(unknown, []);
 });
 
-test("what is listed as unread is there", () => {
+test("every text in the list of unread snippets exists", () => {
 	const all = snippets();
 	for (const part of unread)
 		assert.ok(

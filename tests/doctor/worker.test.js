@@ -105,7 +105,7 @@ describe("server 4", () => {
 			of: worker(behind),
 			finds: { "origin-not-listed": error(["403", "Forbidden"], "no policy is set") },
 		},
-		"a policy with a slash, which is a fault": {
+		"a policy that is faulty because of a slash": {
 			of: worker(behind, { origin: [`${page}/`] }),
 			finds: { "server-error": error("503", ["npx wrangler tail", "socketio-cors check"]) },
 		},

@@ -36,18 +36,18 @@ test("a device polls for a session and upgrades it, with what arduinoWebSockets 
 	]);
 });
 
-test("what it measures arrives, and it is told what to do", async () => {
+test("the device's measurements arrive, and it receives a command", async () => {
 	await app.said("greenhouse is connected, with the Origin file://");
 	await app.said("greenhouse: 16.5 °C");
 	await app.said('the device is told: heating {"on":true}');
 });
 
-test("the same from a page that the policy does not have is refused", () => {
+test("the same handshake from a page that the policy does not list is refused", () => {
 	assert.ok(app.output.includes("refused: 403 Forbidden"), app.output);
 	assert.ok(app.output.includes('"origin":"https://evil.example","reason":"unlisted-origin"'));
 });
 
-test("a device without a token of the server's is let in by the Worker and not by the server", async () => {
+test("a device without a valid token passes the Worker and is refused by the server", async () => {
 	const device = { host: "127.0.0.1", port: app.port, token: "of nobody", onEvent() {} };
 	await assert.rejects(connectDevice(device), /^Error: no such device$/);
 });

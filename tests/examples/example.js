@@ -4,7 +4,7 @@ import { whyTaken } from "../../playground/local-edge.js";
 import { open } from "../harness/browser.js";
 import { start, until } from "../harness/process.js";
 
-/** How many ports one takes, from the one that it is given on. */
+/** The number of ports that an example uses, from the given one on. */
 const ports = 4;
 
 /** Starts one. Resolves when it has printed `ready`, which is the last that it says of itself. */

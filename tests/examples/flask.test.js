@@ -24,7 +24,7 @@ test("the page connects, and talks", async () => {
 	await page.close();
 });
 
-test("the same page of another origin does not", async () => {
+test("the same page of another origin does not connect", async () => {
 	const page = await openPage(browser, app.pageAt("127.0.0.1"));
 	await page.shows("status", "Not connected: xhr poll error");
 	await app.said(`"origin":"${app.pageAt("127.0.0.1")}","reason":"unlisted-origin"`);

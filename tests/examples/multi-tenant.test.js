@@ -16,7 +16,7 @@ after(async () => {
 	app?.stop();
 });
 
-test("each customer's page connects, and hears its own room alone", async () => {
+test("each customer's page connects, and receives only messages of its own room", async () => {
 	const [shop, cafe] = await Promise.all(
 		["shop", "cafe"].map((name) => openPage(browser, app.pageAt(`${name}.localhost`))),
 	);
@@ -31,7 +31,7 @@ test("each customer's page connects, and hears its own room alone", async () => 
 	await Promise.all([shop.close(), cafe.close()]);
 });
 
-test("a page without a key does not", async () => {
+test("a page without a key does not connect", async () => {
 	const stranger = app.pageAt("stranger.localhost");
 	const page = await openPage(browser, stranger);
 	await page.shows("status", "Not connected: xhr poll error");
@@ -39,7 +39,7 @@ test("a page without a key does not", async () => {
 	await page.close();
 });
 
-test("nor does what names no origin", async () => {
+test("a request without an origin is refused", async () => {
 	const { status } = await send(app.edge, "/socket.io/?EIO=4&transport=polling");
 	assert.equal(status, 403);
 });

@@ -37,7 +37,7 @@ test("the page logs in, connects with its token, and talks", async () => {
 	await page.close();
 });
 
-test("a wrong password is told to the page", async () => {
+test("the page shows that a password is wrong", async () => {
 	const page = await openPage(browser, app.pageAt("localhost"));
 	await page.frame.getByLabel("Password").fill("wrong");
 	await page.press("Log in");
@@ -67,7 +67,7 @@ for (const transports of [["polling"], ["websocket"]]) {
 	});
 }
 
-test("a page without a token, or with one that was changed, is let in by the Worker and not by the server", async () => {
+test("a page without a valid token passes the Worker and is refused by the server", async () => {
 	for (const token of [undefined, "", `${await logIn()}e`, "x.Ann"]) {
 		const origin = app.pageAt("localhost");
 		const socket = client(4, app.edge, { origin, auth: { token } });

@@ -89,7 +89,7 @@ const readBody = () => inPage(page, () => window.answer.text().catch(() => "cut 
 
 describe("an origin server that gives no answer", () => {
 	for (const [what, [status, fault]] of Object.entries(faults.early)) {
-		test(`${status} where it ${what}, which a page can read`, async () => {
+		test(`${status} if it ${what}, which a page can read`, async () => {
 			faulty.fault = fault;
 			await assertExplained(ways.edge, status);
 			assert.equal(await readStatus(ways.edge.url + poll), status);
@@ -102,7 +102,7 @@ describe("an origin server that gives no answer", () => {
 		});
 	}
 
-	test("no connection is left to one that never answers", async () => {
+	test("the connection to one that never answers is closed", async () => {
 		faulty.fault = faults.early["never answers"][1];
 		await assertExplained(ways.edge, 504);
 		await until("the end of every connection", () => faulty.connections() === 0);
@@ -110,7 +110,7 @@ describe("an origin server that gives no answer", () => {
 
 	// `new Response` refuses it, and without that there are no CORS headers.
 	testEveryWay(
-		"502 where it has a status that no Response can have",
+		"502 if its status is one that no Response can have",
 		() => ways,
 		async (url) => {
 			faulty.fault = (socket) => socket.end("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n");
@@ -125,7 +125,7 @@ describe("an origin server that gives no answer", () => {
 		["refuses connections", async () => `http://127.0.0.1:${await freePort()}`],
 		["has no address", async () => "http://origin.invalid"],
 	]) {
-		test(`502 where it ${what}, which a page can read`, async () => {
+		test(`502 if it ${what}, which a page can read`, async () => {
 			const edge = await startEdge({ policy, upstream: await upstream(), vars });
 			try {
 				await assertExplained(edge, 502);
@@ -138,7 +138,7 @@ describe("an origin server that gives no answer", () => {
 });
 
 // Passed on, it would be a 500 that no page can read.
-describe("an origin server that answers with a 101 that nobody asked for", () => {
+describe("an origin server that answers with an unrequested 101", () => {
 	const cors = {
 		"access-control-allow-credentials": "true",
 		"access-control-allow-origin": allowed,
@@ -175,14 +175,14 @@ describe("an origin server that answers with a 101 that nobody asked for", () =>
 		}
 	}
 
-	test("502 where another protocol was asked for", async () => {
+	test("502 to an upgrade to another protocol", async () => {
 		const headers = { origin: allowed, connection: "Upgrade", upgrade: "h2c" };
 		const answer = await edge.send(poll, { headers });
 		assert.equal(answer.status, 502);
 		assert.deepEqual(corsHeaders(answer.headers), cors);
 	});
 
-	test("502 where a WebSocket was asked for, which this is none of", async () => {
+	test("502 to an upgrade to WebSocket, because the answer is not one", async () => {
 		const answer = await edge.send(poll, requests["WebSocket upgrade"]);
 		assert.equal(answer.status, 502);
 		assert.deepEqual(corsHeaders(answer.headers), cors);
@@ -194,10 +194,10 @@ describe("an origin server that answers with a 101 that nobody asked for", () =>
 	});
 });
 
-describe("an answer that has begun cannot become another", () => {
+describe("an answer that breaks off after it has begun", () => {
 	for (const [what, fault] of Object.entries(faults.late)) {
 		testEveryWay(
-			`${what}: the client learns that it is not whole`,
+			`${what}: the client sees that it is incomplete`,
 			() => ways,
 			async (url) => {
 				faulty.fault = fault;
@@ -223,8 +223,8 @@ describe("an answer that has begun cannot become another", () => {
 	}
 });
 
-describe("an origin server that takes its time", () => {
-	test("what is forwarded untouched may begin its answer as late as it likes", async () => {
+describe("a slow origin server", () => {
+	test("a request that is forwarded untouched has no timeout", async () => {
 		const slow = await startOriginServer((_request, response) =>
 			setTimeout(() => response.end("late"), 1500),
 		);
@@ -241,7 +241,7 @@ describe("an origin server that takes its time", () => {
 		}
 	});
 
-	test("an answer that has begun may take as long as it likes", async () => {
+	test("an answer that has begun has no timeout", async () => {
 		let finish;
 		const slow = await startOriginServer((_request, response) => {
 			response.write("first");

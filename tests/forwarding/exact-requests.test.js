@@ -1,5 +1,5 @@
-// What reaches the origin server, byte for byte: as it was sent, but for what workerd does to
-// whatever passes it (docs/fidelity.md), and for the headers that are the edge's.
+// Requests reach the origin server byte for byte as they were sent, except for workerd's own changes
+// (docs/fidelity.md) and the Worker's headers.
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
 import { chunked, valuesOf } from "../harness/raw.js";
@@ -26,7 +26,7 @@ describe("a method arrives as it was sent", () => {
 		["M-SEARCH", 501],
 		["CONNECT", 500],
 	]) {
-		test(`${method} is workerd's to refuse`, async () => {
+		test(`${method} is refused by workerd itself`, async () => {
 			assert.equal(await ways.refusedByPlatform({ method }), status);
 		});
 	}
@@ -48,7 +48,7 @@ describe("a path and a query arrive as they were sent", () => {
 	}
 });
 
-describe("a target that is no URL's is spelt as one", () => {
+describe("a target that is not a valid URL arrives as one", () => {
 	for (const [target, arrives] of [
 		["/a/./b", "/a/b"],
 		["/a/../b", "/b"],
@@ -66,7 +66,7 @@ describe("a target that is no URL's is spelt as one", () => {
 	}
 
 	for (const target of ["", "?a", "\\a", "/<", "/>", "/`", "/\x80", "/\x01", "/\x7f", "/\t"]) {
-		test(`${JSON.stringify(target)} is workerd's to refuse`, async () => {
+		test(`${JSON.stringify(target)} is refused by workerd itself`, async () => {
 			assert.equal(await ways.refusedByPlatform({ target }), 400);
 		});
 	}
@@ -109,7 +109,7 @@ describe("a header arrives as it was sent", () => {
 		test(abridged(field.join(": ")), () => ways.same({ fields: [field] }));
 	}
 
-	test("several of a name arrive, the list headers as one", async () => {
+	test("several headers of one name arrive, list headers joined into one", async () => {
 		const names = ["X-Two", "Accept", "Via", "X-Forwarded-For", "Content-Language"];
 		const fields = names.flatMap((name) => [
 			[name, "1"],
@@ -119,7 +119,7 @@ describe("a header arrives as it was sent", () => {
 		await ways.same({ fields });
 	});
 
-	test("what is about the connection to the client stays there", async () => {
+	test("headers about the connection to the client do not reach the origin server", async () => {
 		for (const field of [
 			["Connection", "x-hop"],
 			["Keep-Alive", "timeout=5"],
@@ -141,14 +141,14 @@ describe("a header arrives as it was sent", () => {
 		["a space in a name", ["X A", "a"]],
 		["a space after a name", ["X-A ", "a"]],
 	]) {
-		test(`${name} is workerd's to refuse`, async () => {
+		test(`${name} is refused by workerd itself`, async () => {
 			assert.equal(await ways.refusedByPlatform({ fields: [field] }), 400);
 		});
 	}
 
-	test("100 KB of them arrive", () => ways.same({ fields: manyFields(100) }));
+	test("100 KB of headers arrive", () => ways.same({ fields: manyFields(100) }));
 
-	test("600 KB are workerd's to refuse, and the next request is answered", async () => {
+	test("600 KB of headers are refused by workerd itself, and the next request is answered", async () => {
 		assert.equal(await ways.refusedByPlatform({ fields: manyFields(600) }), 431);
 		await ways.same({});
 	});

@@ -1,5 +1,5 @@
-// What comes back, byte for byte: as the origin server sent it, but for what workerd does to
-// whatever passes it (docs/fidelity.md), and for the headers that are the edge's.
+// Answers come back byte for byte as the origin server sent them, except for workerd's own changes
+// (docs/fidelity.md) and the Worker's headers.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
@@ -21,7 +21,7 @@ describe("a status comes back", () => {
 	const isEmpty = (status) => [204, 205, 304].includes(status);
 
 	for (const hundred of [2, 3, 4, 5]) {
-		test(`every one from ${hundred}00 to ${hundred}99, none of which is followed`, async () => {
+		test(`every one from ${hundred}00 to ${hundred}99, and no redirect is followed`, async () => {
 			for (let status = hundred * 100; status < (hundred + 1) * 100; status += 1) {
 				const fields = [["Location", `${ways.origin.url}/elsewhere`]];
 				const start = `HTTP/1.1 ${status} Said So`;
@@ -34,7 +34,7 @@ describe("a status comes back", () => {
 	}
 
 	for (const status of [301, 302, 303, 307, 308]) {
-		test(`${status} to a POST, which is not sent again`, async () => {
+		test(`${status} to a POST, and the POST is not sent again`, async () => {
 			const fields = [["Content-Length", 4]];
 			const answer = sized(`HTTP/1.1 ${status} Moved`, [["Location", "/b?c#d"]], "");
 			await ways.same({ method: "POST", fields, body: "body", answer });
@@ -45,12 +45,12 @@ describe("a status comes back", () => {
 		test(JSON.stringify(start), () => ways.same({ answer: sized(start, [], "body") }));
 	}
 
-	test("what is only interim does not, and what follows does", () =>
+	test("the final one after an interim 103", () =>
 		ways.same({
 			answer: message("HTTP/1.1 103 Early Hints", [["Link", "</a>"]]) + sized(ok, [], "body"),
 		}));
 
-	test("a 304 to a question for it, with its ETag", async () => {
+	test("a 304 to a conditional request, with its ETag", async () => {
 		const fields = [["If-None-Match", '"x"']];
 		const answer = message("HTTP/1.1 304 Not Modified", [
 			["ETag", '"x"'],
@@ -97,7 +97,7 @@ describe("a header comes back as it was sent", () => {
 		test(text, () => ways.same({ answer: sized(ok, [field], "body") }));
 	}
 
-	test("several of a name come back, cookies each in a line of its own", async () => {
+	test("several headers of one name come back, each cookie on its own line", async () => {
 		const fields = ["X-Two", "Link", "Set-Cookie", "Cache-Control"].flatMap((name) => [
 			[name, "a=1; x, y"],
 			["X-Between", name],
@@ -108,7 +108,7 @@ describe("a header comes back as it was sent", () => {
 		assert.equal(valuesOf(answer, "set-cookie").length, 3);
 	});
 
-	test("what is about the connection to the origin server stays there", async () => {
+	test("headers about the connection to the origin server do not reach the client", async () => {
 		for (const field of [
 			["Connection", "close"],
 			["Connection", "x-hop"],
@@ -173,7 +173,7 @@ describe("a body comes back as it was sent", () => {
 
 	test("until the connection ends", () => ways.same({ answer: message(ok, [], bytes) }));
 
-	test("not to a HEAD, which gets the headers of one", async () => {
+	test("a HEAD gets no body, only its headers", async () => {
 		for (const fields of [
 			[["Content-Length", 1000]],
 			[["Content-Length", 0]],
@@ -188,7 +188,7 @@ describe("a body comes back as it was sent", () => {
 	});
 });
 
-describe("an answer that is not HTTP ends the connection where nothing is done, and is our 502", () => {
+describe("an answer that is not HTTP becomes a 502, where without the Worker the connection ends", () => {
 	for (const [name, answer] of [
 		["a NUL in a header", sized(ok, [["X-A", "a\0b"]], "")],
 		["a space in a header's name", sized(ok, [["X A", "a"]], "")],

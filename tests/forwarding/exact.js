@@ -49,7 +49,7 @@ export async function startWays() {
 		"ours, without UPSTREAM": { url: zone.bareUrl, host, owns: true, isZone: true },
 	};
 
-	/** What one way makes of a request and its answer. */
+	/** Sends a request one way. Resolves to the answer, and to the requests that the origin server saw. */
 	async function travel({ url, host }, { method, target, fields, body, answer }) {
 		origin.answer = answer;
 		const before = origin.seen.length;
@@ -58,7 +58,7 @@ export async function startWays() {
 		return { came, seen: origin.seen.slice(before) };
 	}
 
-	/** What each way makes of it, by name. */
+	/** Sends a request every way. Resolves to the results by the way's name. */
 	async function travelAll(row) {
 		const full = { method: "GET", target: "/", fields: [], body: "", answer: ok, ...row };
 		const travels = {};
@@ -69,8 +69,8 @@ export async function startWays() {
 	return {
 		origin,
 		/**
-		 * That a request and its answer are the same on all ways, but for what is the platform's
-		 * and what is ours. Resolves to what came and was seen without any of them between.
+		 * Asserts that a request and its answer are the same on all ways, except for changes by the platform
+		 * and for our own headers. Resolves to the answer and the request of the direct way.
 		 *
 		 * @param {object} row
 		 * @param {string} [row.method]
@@ -102,7 +102,7 @@ export async function startWays() {
 			return { request: direct.seen[0], answer: direct.came };
 		},
 		/**
-		 * That workerd itself answers a request, whatever the Worker, and nothing of it reaches
+		 * Asserts that workerd itself answers a request, with any Worker, and that nothing of it reaches
 		 * the origin server. Resolves to the status.
 		 */
 		async refusedByPlatform(row) {
@@ -114,7 +114,7 @@ export async function startWays() {
 			}
 			return Number(bare.came.start.split(" ")[1]);
 		},
-		/** That the bare Worker gives no answer to a request, and ours give a 502. */
+		/** Asserts that the bare Worker gives no answer to a request, and that ours give a 502. */
 		async broken(row) {
 			const { direct: _, bare, ...others } = await travelAll(row);
 			assert.equal(bare.came, undefined);
@@ -129,7 +129,7 @@ export async function startWays() {
 	};
 }
 
-/** That a Worker of ours did to both messages what the bare one did, and what is ours to do. */
+/** Asserts that our Worker changed both messages as the bare one did, plus its own headers. */
 function assertOnlyOurs(name, { host, owns, isZone }, control, { request, answer }) {
 	const asked = valuesOf(control.request, "accept-encoding").filter((value) => value !== "");
 	const ours = {

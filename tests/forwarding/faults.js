@@ -42,7 +42,7 @@ export async function startFaultyServer() {
 	const sockets = new Set();
 	const faulty = {
 		fault: undefined,
-		/** How many connections it has that nobody has closed. */
+		/** The number of its open connections. */
 		connections: () => sockets.size,
 		/** Breaks off what is under way. */
 		breakOff() {

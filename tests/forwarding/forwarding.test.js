@@ -1,5 +1,5 @@
-// Where requests are forwarded to, what is left untouched, and the edge's own errors. What is
-// the same byte for byte is in exact-*.test.js, whose CORS headers an answer has in owned-cors.
+// The forwarding of requests, and answers that stay untouched. Tests of the exact bytes are in
+// exact-*.test.js, and those of whose CORS headers an answer has in owned-cors.test.js.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startEdge } from "../harness/edge.js";
@@ -52,8 +52,8 @@ function answer(request, response) {
 const from = (page, more) => ({ headers: { origin: page }, ...more });
 const lastSeen = () => origin.seen.at(-1);
 
-describe("what reaches the origin server", () => {
-	test("X-Forwarded-Host and -Proto say where it was sent, whatever the client claims", async () => {
+describe("a request that reaches the origin server", () => {
+	test("has the host and scheme that were requested in X-Forwarded-Host and -Proto, whatever the client claims", async () => {
 		const claims = { "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher" };
 		await edge.send("/socket.io/", { headers: { host: "api.example.com", ...claims } });
 		const { headers } = lastSeen();
@@ -62,7 +62,7 @@ describe("what reaches the origin server", () => {
 		assert.equal(headers.host, new URL(origin.url).host);
 	});
 
-	test("without UPSTREAM, the URL stays as it is", async () => {
+	test("keeps its URL and headers without UPSTREAM", async () => {
 		const plain = await startEdge({ policy });
 		try {
 			const { host } = new URL(origin.url);
@@ -81,7 +81,7 @@ describe("what reaches the origin server", () => {
 	});
 });
 
-test("what explains an answer is exposed to who may read it, where that is anyone", async () => {
+test("x-cors-decision is exposed to every page if every page may read the answer", async () => {
 	for (const options of [{}, from(evil)]) {
 		const answer = await edge.send("/open/?cors", options);
 		assert.deepEqual(corsHeaders(answer.headers), {
@@ -91,7 +91,7 @@ test("what explains an answer is exposed to who may read it, where that is anyon
 	}
 });
 
-test("missingOrigin closes a route to whoever sends none", async () => {
+test("missingOrigin closes a route to requests without an origin", async () => {
 	assert.equal((await edge.send("/strict/")).status, 403);
 	assert.equal((await edge.send("/strict/", from(good))).status, 200);
 	assert.equal(
@@ -100,7 +100,7 @@ test("missingOrigin closes a route to whoever sends none", async () => {
 	);
 });
 
-describe("what is not the edge's stays untouched", () => {
+describe("the origin server's own answer stays untouched", () => {
 	test("on a path without a route", async () => {
 		const answer = await edge.send("/api?cors&vary=Cookie", from(evil));
 		assert.deepEqual(corsHeaders(answer.headers), theirs);
@@ -126,7 +126,7 @@ describe("what is not the edge's stays untouched", () => {
 		}
 	});
 
-	test("without EXPLAIN, no answer explains itself", async () => {
+	test("without EXPLAIN, no answer has x-cors-decision", async () => {
 		const quiet = await startEdge({ policy, upstream: origin.url, vars: { EXPLAIN: "off" } });
 		try {
 			for (const path of ["/api", "/socket.io/", "/reported/"]) {
@@ -142,7 +142,7 @@ describe("what is not the edge's stays untouched", () => {
 	});
 });
 
-test("a continued preflight reaches the origin server, its answer is the policy's", async () => {
+test("a continued preflight reaches the origin server, and is answered with the policy's CORS headers", async () => {
 	const headers = {
 		origin: good,
 		"access-control-request-method": "PUT",

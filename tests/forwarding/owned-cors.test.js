@@ -32,7 +32,7 @@ const everything = [
 /** The origin server's own CORS headers. */
 const theirs = {
 	nothing: [],
-	"what the policy does": [[allow, good], credentials],
+	"the same as the policy": [[allow, good], credentials],
 	"another origin": [[allow, evil]],
 	"every origin": [[allow, "*"]],
 	null: [[allow, "null"], credentials],
@@ -46,7 +46,7 @@ const theirs = {
 	"an empty value": [[allow, ""]],
 	"no origin's bytes": [[allow, "\xff\x01"]],
 	everything: everything,
-	"what nobody knows": [
+	"unknown Access-Control headers": [
 		["Access-Control-", "a"],
 		["Access-Control-Allow-Future", "b"],
 		credentials,
@@ -67,7 +67,7 @@ const varies = [
 	[["Cookie", "*"], "*"],
 ];
 
-/** Who asks where, and what the policy says to them. */
+/** Rows: the client, the path, its origin, and the CORS headers that the policy gives it. */
 const asked = [
 	["a page that is allowed", "/socket.io/", good, credentialed(good, { expose: "x-a" })],
 	["nobody", "/socket.io/", undefined, {}],
@@ -124,7 +124,7 @@ function corsOf(answer) {
 }
 
 for (const [who, target, page, ours] of asked) {
-	describe(`${target} to ${who}: what the policy says, where the origin server says`, () => {
+	describe(`${target} to ${who}: the policy's CORS headers replace the origin server's`, () => {
 		for (const [what, cors] of Object.entries(theirs)) {
 			test(`${what}, with every Vary, on every kind of status`, async () => {
 				for (const status of [200, 304, 404, 500]) {
@@ -140,7 +140,7 @@ for (const [who, target, page, ours] of asked) {
 	});
 }
 
-test("whoever is refused gets nothing of the origin server's", async () => {
+test("a refused page gets nothing of the origin server's answer", async () => {
 	const before = origin.seen.length;
 	origin.answer = message("HTTP/1.1 200 OK", [...everything, ["Content-Length", 0]]);
 	for (const page of [evil, "null", `${good}, ${evil}`]) {
@@ -156,7 +156,7 @@ test("whoever is refused gets nothing of the origin server's", async () => {
 	assert.equal(origin.seen.length, before);
 });
 
-test("a preflight that goes on to the origin server is answered with its status and our CORS", async () => {
+test("a continued preflight is answered with the policy's CORS headers", async () => {
 	const more = [
 		["Access-Control-Request-Method", "PUT"],
 		["Access-Control-Request-Headers", "x-b"],
@@ -180,7 +180,7 @@ test("a preflight that goes on to the origin server is answered with its status 
 	}
 });
 
-test("where no route covers the path, all of it is the origin server's", async () => {
+test("on a path without a route, the origin server's CORS headers stay as they are", async () => {
 	for (const cors of Object.values(theirs)) {
 		for (const [lines] of varies) {
 			const fields = [...cors, ...lines.map((line) => ["Vary", line])];

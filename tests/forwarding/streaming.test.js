@@ -125,13 +125,13 @@ const whole = 256 * MB;
 // Four sockets' buffers of the system, which grow to 6 MB each, with as much again to spare.
 const bound = 48 * MB;
 
-describe("whoever writes waits for whoever reads", () => {
+describe("the sender waits for the receiver (backpressure)", () => {
 	for (const [what, method, headers] of [
 		["a download", "GET", {}],
 		["an upload", "POST", { "content-length": whole }],
 	]) {
 		testEveryWay(
-			`${what} of 256 MB of which nothing is read stops before ${bound / MB} MB are sent`,
+			`${what} of 256 MB that nobody reads stops before ${bound / MB} MB are sent`,
 			() => ways,
 			async (url) => {
 				const { request, atOrigin, response, answer } = await atBothEnds(url, { method, headers });

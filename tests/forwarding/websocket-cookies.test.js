@@ -73,7 +73,7 @@ async function connect(edge, origin, transports) {
 
 for (const edge of ["stripping", "stripping, without UPSTREAM"]) {
 	describe(`${edge}: a page of an allowed origin`, () => {
-		test("opens a WebSocket without credentials, and with all else that it sends", async () => {
+		test("opens a WebSocket without credentials, and with all its other headers", async () => {
 			const { tag, socket } = await connect(edge, good, ["websocket"]);
 			const { headers, query } = await ask(socket, "handshake");
 			assert.equal(await ask(socket, "echo", "still there?"), "still there?");
@@ -85,7 +85,7 @@ for (const edge of ["stripping", "stripping, without UPSTREAM"]) {
 			assert.deepEqual(seenOf(tag), [["websocket", {}]]);
 		});
 
-		test("sends them in several pieces and in any case to no avail", async () => {
+		test("has its credentials removed, also in several headers and in any letter case", async () => {
 			const tag = randomUUID();
 			const fields = [
 				["Host", new URL(server.url).host],
@@ -114,7 +114,7 @@ for (const edge of ["stripping", "stripping, without UPSTREAM"]) {
 		});
 
 		for (const [method, body] of [["GET"], ["POST", "3"]]) {
-			test(`polls with them: ${method}`, async () => {
+			test(`polls with credentials: ${method}`, async () => {
 				const tag = randomUUID();
 				const path = `/socket.io/?EIO=4&transport=polling&tag=${tag}`;
 				const headers = {
@@ -133,7 +133,7 @@ for (const edge of ["stripping", "stripping, without UPSTREAM"]) {
 		["the server's own page", () => `http://${new URL(server.url).host}`],
 		["an app, which sends no Origin,", () => undefined],
 	]) {
-		test(`${edge}: ${who} keeps them`, async () => {
+		test(`${edge}: ${who} keeps its credentials`, async () => {
 			const { tag, socket } = await connect(edge, origin(), ["websocket"]);
 			socket.disconnect();
 			assert.deepEqual(seenOf(tag), [["websocket", credentials]]);
@@ -141,7 +141,7 @@ for (const edge of ["stripping", "stripping, without UPSTREAM"]) {
 	}
 }
 
-test("a page that begins by polling polls with them, and goes on to a WebSocket without", async () => {
+test("a page that begins by polling polls with credentials, and upgrades to a WebSocket without", async () => {
 	const { tag, socket } = await connect("stripping", good, ["polling", "websocket"]);
 	socket.disconnect();
 	const seen = seenOf(tag);
@@ -152,7 +152,7 @@ test("a page that begins by polling polls with them, and goes on to a WebSocket 
 	assert.deepEqual(websockets, [["websocket", {}]]);
 });
 
-test("the server sees none of them with an Upgrade, whatever the method", async () => {
+test("the server sees no credentials with an Upgrade, whatever the method", async () => {
 	for (const method of ["GET", "HEAD", "POST", "OPTIONS", "PUT"]) {
 		const tag = randomUUID();
 		const fields = [
@@ -176,7 +176,7 @@ for (const [edge, sent] of Object.entries({
 	reporting: credentials,
 	everyone: {},
 })) {
-	test(`${edge}: a WebSocket of a page has ${sent === credentials ? "all" : "none"} of them`, async () => {
+	test(`${edge}: a page's WebSocket has ${sent === credentials ? "all" : "no"} credentials`, async () => {
 		const page = edge === "everyone" ? other : good;
 		const { tag, socket } = await connect(edge, page, ["websocket"]);
 		socket.disconnect();

@@ -19,13 +19,13 @@ export async function startCloudflare({ deployed = true } = {}) {
 		requests: [],
 		/** The uploads of Workers, with the values of their variables by name: `{ worker, variables }`. */
 		uploads: [],
-		/** How many reads after a write show what was there before. */
+		/** The number of reads after a write that still return the old value. */
 		staleReads: 0,
 		/** true: answers leave missing keys out; false: they are null. */
 		omitsMissing: false,
-		/** How many keys a list has at once. */
+		/** The number of keys on a page of a list. */
 		pageLength: 1000,
-		/** What the SQL API finds, the queries that it was asked, and `{ status, body, breaks }` in place of its answer. */
+		/** The rows of the SQL API, the queries that it got, and `{ status, body, breaks }` in place of its answer. */
 		rows: [],
 		queries: [],
 		sqlAnswer: undefined,
@@ -33,7 +33,7 @@ export async function startCloudflare({ deployed = true } = {}) {
 		refuses: false,
 		/** true: the token may not use KV. */
 		refusesKv: false,
-		/** How many more bulk writes and deletions there may be today. */
+		/** The number of bulk writes and deletions that are still allowed today. */
 		bulkLeft: Number.POSITIVE_INFINITY,
 		/** The Workers by name: `{ bindings, routes, subdomain, live }`; `live` are versions, the present first. */
 		workers: new Map(),
@@ -276,7 +276,7 @@ function serveWorkers(app, api) {
 		}),
 	);
 	app.get("/zones", (context) => success(context, [{ id: "a-zone", name: "example.com" }]));
-	// Of other Workers.
+	// The routes of other Workers: none.
 	app.get("/zones/a-zone/workers/routes", (context) => success(context, []));
 }
 

@@ -13,7 +13,7 @@ export async function exchange(server, url, { method = "GET", headers } = {}) {
 	const arrival = once(server, "request", soon());
 	const request = httpRequest(url, { method, headers, agent: false });
 	const answered = once(request, "response", soon());
-	// Whoever wants the answer gets the error too.
+	// The caller that awaits the answer gets the error too.
 	answered.catch(() => {});
 	request.flushHeaders();
 	if (method === "GET") request.end();

@@ -41,7 +41,7 @@ export async function inspect(runtime, worker = "edge") {
 	// workerd has no default context: it says which one is the Worker's.
 	const contextId = await announced;
 
-	/** What `use`, a function's text, returns for the list of all instances of `WebAssembly.Memory`. */
+	/** The result of `use`, the text of a function, for the list of all instances of `WebAssembly.Memory`. */
 	async function ofWasmMemories(use, ...values) {
 		const expression = "WebAssembly.Memory.prototype";
 		const { result: prototype } = await call("Runtime.evaluate", { expression, contextId });

@@ -31,7 +31,7 @@ export async function underLoad(ask, use, { count = 50, rest = 250 } = {}) {
 	return answers;
 }
 
-/** That `answers` are of these names alone, each of which came. */
+/** Asserts that `answers` have exactly these names, each at least once. */
 export function assertAnswers(answers, names) {
 	assert.deepEqual(Object.keys(answers).sort(), [...names].sort(), JSON.stringify(answers));
 }

@@ -31,7 +31,7 @@ const headersOf = (page) => ({ origin: page, "cf-connecting-ip": addressOf(page)
 export const get = ({ url }, page, path = poll) =>
 	send(url, path, { headers: page === undefined ? {} : headersOf(page) });
 
-/** How a page may ask, and the status that an allowed one gets if the origin server's is 200. */
+/** The kinds of requests of a page, and the status that an allowed page gets if the origin server's is 200. */
 export const requests = {
 	"polling GET": [get, 200],
 	POST: [
@@ -67,7 +67,7 @@ function upgrade({ url }, page, path = poll) {
 	});
 }
 
-/** That `answer` lets in `page`, for that reason. */
+/** Asserts that `answer` lets in `page`, for that reason. */
 export function assertAllowed(answer, page, status, reason) {
 	assert.equal(answer.status, status);
 	// A 101 is returned as it came.
@@ -77,7 +77,7 @@ export function assertAllowed(answer, page, status, reason) {
 	assert.match(answer.headers.get("x-cors-decision"), new RegExp(`; reason=${reason};`));
 }
 
-/** That `answer` keeps a page out, for that reason. */
+/** Asserts that `answer` refuses a page, for that reason. */
 export function assertRefused(answer, reason) {
 	assert.equal(answer.status, 403);
 	assert.deepEqual(corsHeaders(answer.headers), {});

@@ -78,7 +78,7 @@ function client(frame) {
 				),
 			);
 		},
-		/** What is said of its requests' way: of the page, the Worker and the server. */
+		/** The texts about the path of its requests: at the page, the Worker and the server. */
 		path: () =>
 			frame.locator("#path li").evaluateAll((places) =>
 				places.map(({ children }) =>

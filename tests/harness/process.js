@@ -37,7 +37,7 @@ export function start(command, args, env = environment) {
 	});
 	groups.add(child.pid);
 	const closed = once(child, "close");
-	// Whoever waits for the end gets the error too.
+	// The caller that awaits the end gets the error too.
 	closed.catch(() => {});
 	let output = "";
 	const streams = { stdout: "", stderr: "" };

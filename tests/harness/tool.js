@@ -15,7 +15,7 @@ const isOfNpm = process.env.SOCKETIO_CORS === "npm";
 /** Its path. */
 export const tool = isOfNpm ? npmTool() : join(target, "debug/socketio-cors");
 
-/** How its messages name it. */
+/** The command that its messages name. */
 export const typedTool = isOfNpm ? "npx socketio-cors" : "socketio-cors";
 
 /** The command that builds it. */

@@ -50,7 +50,7 @@ describe("the last good document", { concurrency: true }, () => {
 			assert.equal((await edge.kv.asked()).writes.length, 1);
 		}));
 
-	test("is not written again where it stands already, and hosts have one each", () =>
+	test("is not written again if KV has it already, and each host has its own", () =>
 		withEdge({ policy: ofA, keys: { "policy@last-good": ofA } }, async (edge) => {
 			await edge.kv.put("policy:b.test", ofB);
 			for (const [page, host] of [
@@ -65,7 +65,7 @@ describe("the last good document", { concurrency: true }, () => {
 			assert.equal(await edge.kv.get("policy:b.test@last-good"), JSON.stringify(ofB));
 		}));
 
-	test("is written behind the request, and harms none if it cannot be", () =>
+	test("is written in the background, and a failed write affects no request", () =>
 		withEdge({ policy: ofA, fault: "takes no writes" }, async (edge) => {
 			assert.equal(await statusOf(edge, a), 200);
 			await until("the log", () => edge.logged("last-good-write-failed").length > 0);

@@ -62,7 +62,7 @@ describe("under constant load, no allowed request fails and no refused one passe
 			}));
 	}
 
-	test("while KV is down from the start, which others are told, and when that is over", () =>
+	test("while KV is down from the start (others get a 503), and when it is back", () =>
 		withEdge({ policy: ofA, fault: "fails" }, async (edge) => {
 			const told = (page) => Object.keys(requests).map((way) => `${page}: ${way} 503`);
 			assertAnswers(await loaded(edge, () => sleep(5000)), [...told("a"), ...told("b")]);

@@ -9,7 +9,7 @@ export const ofA = { origin: a };
 export const ofB = { origin: b };
 export const forLong = { POLICY_FRESH_SECONDS: "3600" };
 
-/** Where Socket.IO may be: a path to poll, and the document that has a rule for it. */
+/** The places of Socket.IO: a path to poll, and the document with a rule for it. */
 export const places = {
 	"Socket.IO's path": {
 		poll: "/socket.io/?EIO=4&transport=polling",
@@ -41,7 +41,7 @@ export async function statusOf(edge, page, path, host) {
 	return status;
 }
 
-/** That what needs no policy is forwarded whatever KV does. */
+/** Asserts that requests which need no policy are forwarded in any state of KV. */
 export async function assertOthersPass(edge, path) {
 	const passing = [
 		get(edge, undefined, path),

@@ -195,7 +195,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					assert.ok(wasm[0] < 50 * 1024 * 1024, `${wasm[0]} bytes`);
 				}));
 
-			test("does not read KV while it is fresh, though KV be gone", () =>
+			test("does not read KV while it is fresh, even if KV is gone", () =>
 				withEdge({ policy: documentA, vars: forLong }, async (edge) => {
 					assert.equal(await statusOf(edge, a), 200);
 					await until("the last good one", () => edge.kv.get("policy@last-good"));
@@ -208,7 +208,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					assert.deepEqual((await edge.kv.asked()).reads, reads);
 				}));
 
-			test("asks behind the request when it is stale, and has the next one use the answer", () =>
+			test("reads in the background when it is stale, and the next request uses the answer", () =>
 				withEdge({ policy: documentA, vars: { POLICY_FRESH_SECONDS: "12" } }, async (edge) => {
 					assert.equal(await statusOf(edge, a), 200);
 					await until("the last good one", () => edge.kv.get("policy@last-good"));
@@ -226,7 +226,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					assert.equal(await statusOf(edge, a), 403);
 				}));
 
-			test("asks first when it is twice as old", () =>
+			test("reads first when it is twice as old", () =>
 				withEdge({ policy: documentA }, async (edge) => {
 					assert.equal(await statusOf(edge, a), 200);
 					await edge.kv.put("policy", documentB);
@@ -249,7 +249,7 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 					assert.equal(edge.logged("policy-missing").length, 1);
 				}));
 
-			test("falls under a less specific document only after two reads, too", () =>
+			test("uses a less specific document only after two reads that miss its own", () =>
 				withEdge({ policy: documentB, keys: { "policy:h.test": documentA } }, async (edge) => {
 					assert.equal(await statusOf(edge, a, "h.test"), 200);
 					await edge.kv.delete("policy:h.test");
@@ -289,9 +289,9 @@ describe("a KV that is slow, wrong or gone", { concurrency: 3 }, () => {
 		describe(`on ${place}, REPORT_ONLY refuses nothing`, { concurrency: 6 }, () => {
 			const forwarded = [200, 200, 200, 101];
 			for (const [name, options] of [
-				["of a valid document", { policy: documentA }],
-				["of a last good one", { policy: "{", keys: { "policy@last-good": documentA } }],
-				["where there is no last good one", { policy: "{" }],
+				["under a valid document", { policy: documentA }],
+				["under a last good document", { policy: "{", keys: { "policy@last-good": documentA } }],
+				["without a last good document", { policy: "{" }],
 				["without a document", {}],
 				["without a document, though there was one", { keys: { "policy@last-good": documentA } }],
 				["if KV fails", { policy: documentA, fault: "fails" }],

@@ -64,7 +64,7 @@ describe("a burst on a new isolate", () => {
 		return measured;
 	}
 
-	test("reads the policy once, or as often as KV is late, and its memory is that of its readers", async () => {
+	test("reads the policy once, or again when KV is late, and needs memory only for its reads", async () => {
 		const one = await peakAfter(2, large);
 		const many = await peakAfter(200, large);
 		const plain = { one: await peakAfter(2, ofA), many: await peakAfter(200, ofA) };
@@ -75,7 +75,7 @@ describe("a burst on a new isolate", () => {
 		assert.ok(growth < allowed, `${growth / MB} MB more, of ${allowed / MB}`);
 	});
 
-	test("of 200 hosts reads the document for every host once, or as often as KV is late, cached or not", () =>
+	test("of 200 hosts reads the document for every host once, or again when KV is late, cached or not", () =>
 		withEdge(
 			{ policy: large, vars: forLong, fault: "answers in 100 ms", inspectorPort: 0 },
 			async (edge) => {
@@ -104,7 +104,7 @@ describe("while KV hangs", { concurrency: 4 }, () => {
 		["and nothing is cached", { policy: ofA, fault: "never answers" }],
 		["and a policy is cached", { policy: ofA }],
 	]) {
-		test(`${name}, only one who would be refused waits, once a read was late`, () =>
+		test(`${name}, only a request that would be refused waits after a late read`, () =>
 			withEdge(options, async (edge) => {
 				await get(edge, a);
 				await edge.kv.suffer("never answers");
@@ -129,7 +129,7 @@ describe("while KV hangs", { concurrency: 4 }, () => {
 			}));
 	}
 
-	test("what the cached policy leaves uncovered does not wait for it, however old that is", () =>
+	test("a request that the cached policy does not cover does not wait, however old the policy is", () =>
 		withEdge({ policy: ofA }, async (edge) => {
 			assert.equal(await statusOf(edge, a), 200);
 			await edge.kv.suffer("is late by 1.5 s");
@@ -143,7 +143,7 @@ describe("while KV hangs", { concurrency: 4 }, () => {
 			await covered;
 		}));
 
-	test("a request reads by itself where the one that read before has left", () =>
+	test("a request reads by itself if the one that was reading has been aborted", () =>
 		withEdge({ policy: ofA, fault: "never answers" }, async (edge) => {
 			const leaving = new AbortController();
 			const left = fetch(edge.url + poll, { headers: { origin: a }, signal: leaving.signal });
@@ -208,7 +208,7 @@ describe("a policy's version", { concurrency: 4 }, () => {
 		}));
 });
 
-test("made-up hosts displace neither a host's own policy nor what was parsed of it", () =>
+test("made-up hosts evict neither a host's own policy nor its parsed form", () =>
 	withEdge(
 		{ policy: ofA, keys: { "policy:real.test": { origin: [b] } }, vars: forLong },
 		async (edge) => {

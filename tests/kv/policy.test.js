@@ -23,7 +23,7 @@ const from = (page, host) => ({ headers: { origin: page, ...(host && { host }) }
 const statusFrom = async (page, host) => (await edge.send(poll, from(page, host))).status;
 const is = (status) => (answer) => answer.status === status;
 
-describe("which document counts", () => {
+describe("the document that is used is", () => {
 	test("that of the host, and else that for every host", async () => {
 		edge = await start({ policy: { origin: a } });
 		await edge.kv.put("policy:b.test", { origin: b });
@@ -46,7 +46,7 @@ describe("which document counts", () => {
 		);
 	});
 
-	test("a thousand hosts that nobody named fall under the one for every host", async () => {
+	test("that for every host, for a thousand hosts without their own", async () => {
 		edge = await start({ policy: { origin: a } });
 		for (let host = 0; host < 1000; host += 1) {
 			assert.equal(await statusFrom(a, `h${host}.test`), 200);
@@ -56,7 +56,7 @@ describe("which document counts", () => {
 });
 
 describe("an edit", () => {
-	test("counts without a redeploy", async () => {
+	test("takes effect without a redeploy", async () => {
 		edge = await start({ policy: { origin: a } });
 		assert.deepEqual([await statusFrom(a), await statusFrom(b)], [200, 403]);
 		await edge.kv.put("policy", { origin: b });
@@ -85,7 +85,7 @@ describe("an edit", () => {
 		await edge.sendUntil(is(200), poll, from(b));
 	});
 
-	test("with a Unicode host is told the form in which browsers send it", async () => {
+	test("with a Unicode host is reported with the form that browsers send", async () => {
 		edge = await start({ policy: { origin: "https://*.bücher.example" } });
 		assert.equal(await statusFrom(a), 503);
 		await until("the fault", () => edge.logged("policy-fault").length > 0);
@@ -110,7 +110,7 @@ describe("without a document", () => {
 		["that has no faults", { policy: "{" }, "invalid JSON"],
 		["that can be read", { kv: [] }, "no KV namespace is bound as POLICY"],
 	]) {
-		test(`${name}, other origins are told to come back, and nobody else is`, async () => {
+		test(`${name}, other origins get a 503 with Retry-After, and all other requests pass`, async () => {
 			edge = await start(options);
 			const refused = await edge.send(poll, from(a));
 			assert.equal(refused.status, 503);
@@ -153,7 +153,7 @@ describe("a variable with a bad value closes covered routes, and the log names i
 		);
 	});
 
-	test("a number is as good as its text", async () => {
+	test("a number is accepted instead of its text", async () => {
 		edge = await start({ policy: { origin: a }, vars: { POLICY_FRESH_SECONDS: 5 } });
 		assert.equal(await statusFrom(a), 200);
 	});

@@ -57,10 +57,10 @@ async function withEdge(options, use) {
 
 const is = (status) => (answer) => answer.status === status;
 
-/** How many different sets of keys were read. */
+/** The number of different sets of keys that were read. */
 const different = (reads) => new Set(reads.map(String)).size;
 
-describe("while what KV said is fresh", () => {
+describe("while the answer of KV is fresh", () => {
 	let edge;
 	before(async () => {
 		edge = await start({ vars: forLong });
@@ -103,7 +103,7 @@ describe("while what KV said is fresh", () => {
 		});
 	}
 
-	test("the patterns next to the prefix count as ever, without a read", async () => {
+	test("the patterns beside the prefix are used as usual, without a read", async () => {
 		const readsBefore = await edge.kv.reads();
 		for (const page of [listed, "https://a.b.wild.example"]) {
 			for (const [answer, status] of await askEveryWay(edge, page)) {
@@ -127,7 +127,7 @@ describe("while what KV said is fresh", () => {
 		});
 	}
 
-	test("any value will do, the empty one too", async () => {
+	test("a key allows an origin with any value, also an empty one", async () => {
 		for (const value of ["", "0", "null", '{"name": "Acme"}']) {
 			const tenant = newOrigin();
 			await edge.kv.put(`tenant:${tenant}`, value);
@@ -182,7 +182,7 @@ describe("while what KV said is fresh", () => {
 	});
 });
 
-test("an edit counts without a redeploy: a key that is put, and one that is deleted", () =>
+test("an edit takes effect without a redeploy: a key that is put, and one that is deleted", () =>
 	withEdge({}, async (edge) => {
 		const tenant = newOrigin();
 		for (let round = 0; round < 2; round += 1) {
@@ -206,7 +206,7 @@ test("a tenant whose key was deleted is not served once twice the freshness is o
 
 describe("a KV that", { concurrency: true }, () => {
 	for (const fault of ["fails", "never answers", "answers with nonsense"]) {
-		test(`${fault} keeps out the unknown, but never the known`, () =>
+		test(`${fault} keeps out unknown origins, but no known ones`, () =>
 			withEdge({}, async (edge) => {
 				const [known, unknown, stranger] = [newOrigin(), newOrigin(), newOrigin()];
 				for (const page of [known, unknown]) await edge.kv.put(`tenant:${page}`);
@@ -300,7 +300,7 @@ describe("an address", () => {
 		assert.deepEqual(await misses("2001:db8:0:2::1"), [true]);
 	});
 
-	test("is one where there is none, and X-Forwarded-For gives no other", async () => {
+	test("is the same for all requests without a valid one, whatever X-Forwarded-For says", async () => {
 		const forwarded = (number) => ({ "x-forwarded-for": `198.51.100.${number}` });
 		const reasons = [];
 		for (const number of [1, 2, 3]) {
@@ -313,7 +313,7 @@ describe("an address", () => {
 		);
 	});
 
-	test("has as many look-ups that find one as it likes", async () => {
+	test("has any number of look-ups that find a key", async () => {
 		for (let number = 0; number < 10; number += 1) {
 			const tenant = newOrigin();
 			await edge.kv.put(`tenant:${tenant}`);
@@ -398,7 +398,7 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		const {
 			"403 unlisted-origin": asked,
 			"403 lookup-limited": limited,
-			// Of a KV that is late, as that of a busy machine may be.
+			// KV may be late on a busy machine.
 			"403 lookup-failed": failed = 0,
 			...rest
 		} = answers;

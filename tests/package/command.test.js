@@ -1,4 +1,4 @@
-// How the package runs other programs on Windows, where these tests do not run.
+// The commands with which the package runs other programs on Windows. These tests do not need Windows.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,12 +16,12 @@ describe("a program", () => {
 	after(() => rm(directory, { recursive: true }));
 	const env = () => ({ PATH: directory, PATHEXT: ".EXE;.CMD", ComSpec: "cmd.exe" });
 
-	test("is run as it is where there is no cmd.exe", () => {
+	test("is run as it is on systems without cmd.exe", () => {
 		const command = commandFor("npx", ["a b", "$c"], env(), "linux");
 		assert.deepEqual(command, { file: "npx", args: ["a b", "$c"], options: {} });
 	});
 
-	test("is run as it is where Windows can", () => {
+	test("that is an .exe is run as it is on Windows", () => {
 		const { file, args } = commandFor("git", ["a b"], env(), "win32");
 		assert.deepEqual([file, args], [join(directory, "git.exe"), ["a b"]]);
 	});
@@ -34,12 +34,12 @@ describe("a program", () => {
 		assert.deepEqual(options, { windowsVerbatimArguments: true });
 	});
 
-	test("that is not there is named as it is", () => {
+	test("that does not exist is named as it is", () => {
 		assert.equal(commandFor("wrangler", [], env(), "win32").file, "wrangler");
 	});
 });
 
-test("a word for cmd.exe leaves nothing for it to obey", () => {
+test("a word is quoted so that cmd.exe interprets nothing in it", () => {
 	for (const [word, quoted] of [
 		["plain", '^^^"plain^^^"'],
 		["%PATH%", '^^^"^^^%PATH^^^%^^^"'],

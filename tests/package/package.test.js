@@ -87,7 +87,7 @@ describe("the package", () => {
 		assertSays(await made.tool(0, ["dev", "--help"]), "--upstream <URL>");
 	});
 
-	test("runs where there is no cargo, rustup, make or C compiler", async () => {
+	test("runs without cargo, rustup, make or a C compiler", async () => {
 		for (const name of ["cargo", "rustup", "make", "cc", "awk"])
 			await made.runs(127, ["/bin/sh", "-c", `command -v ${name} || exit 127`]);
 		assert.deepEqual((await readdir(made.programs)).sort(), ["node", "npm", "npx", "sh"]);
@@ -121,7 +121,7 @@ describe("init", () => {
 	after(() => made.remove());
 	const init = (status, words) => made.tool(status, ["init", ...words, "--no-install"]);
 
-	test("makes what is in template/, but for the answers", async () => {
+	test("writes the files of template/ as they are, for the answers that the template has", async () => {
 		const template = join(root, "template");
 		await init(0, ["api.example.com", "--origin", allowed]);
 		const directory = join(made.project, "api.example.com");
@@ -156,7 +156,7 @@ describe("init", () => {
 		assertSays(await made.tool(0, ["check", "edge/policy.json"]), "valid");
 	});
 
-	test("leaves out what enforces nothing, with --enforce", async () => {
+	test("leaves out reportOnly and REPORT_ONLY, with --enforce", async () => {
 		const upstream = ["--upstream", "http://10.0.0.1:3000"];
 		const words = ["--origin", allowed, "--enforce", ...upstream];
 		const output = await init(0, ["enforced.example.com", ...words]);
@@ -217,7 +217,7 @@ describe("init", () => {
 		assert.deepEqual(policy.origin, ["https://asked.example"]);
 	});
 
-	test("says what is there where npm has no network", async () => {
+	test("keeps the files and says what to run if npm has no network", async () => {
 		const words = ["init", "c.example.com", "--origin", allowed];
 		const env = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
 		assertSays(await made.tool(3, words, { env }), "npm install failed", "npm install --prefix");
@@ -333,7 +333,7 @@ describe("without what it needs", () => {
 		}
 	});
 
-	test("and that it is too old", async () => {
+	test("deploy says that wrangler is too old", async () => {
 		const old = join(made.project, below, "node_modules/wrangler");
 		await mkdir(old, { recursive: true });
 		const manifest = { name: "wrangler", version: "3.114.0", bin: { wrangler: "w.js" } };
@@ -342,11 +342,11 @@ describe("without what it needs", () => {
 		await rm(old, { recursive: true });
 	});
 
-	test("and that there is no configuration", async () => {
+	test("deploy says that there is no configuration", async () => {
 		assertSays(await made.tool(2, ["deploy"]), "there is no wrangler.jsonc here", "init");
 	});
 
-	test("deploy changes nothing where there is no network", async () => {
+	test("deploy changes nothing without a network", async () => {
 		await made.link(below);
 		const api = { CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:9", CLOUDFLARE_API_TOKEN: "a" };
 		const env = { ...api, CLOUDFLARE_ACCOUNT_ID: "an-account" };

@@ -55,7 +55,7 @@ describe("a newer document", () => {
 		}
 	});
 
-	test("takes effect with the Worker that check names, which reads older ones too", async () => {
+	test("takes effect with the Worker version that check names, which also reads older documents", async () => {
 		const file = await tool.file(JSON.stringify(newer));
 		const [, version] = (await tool.run(0, ["check", file])).match(
 			/, needs Worker (\S+) or newer\n/,

@@ -105,7 +105,7 @@ describe("make dev", () => {
 			await assertGone({ dev, port, playground });
 		}));
 
-	test("takes one's own server, keeps the policy that it finds, and ends when only its script is told to", async () => {
+	test("uses one's own server, keeps an existing policy, and ends when only its script is stopped", async () => {
 		const arrived = [];
 		const own = await startDemoServer({ onRequest: ({ url }) => arrived.push(url) });
 		const { port: free, other } = await takeNext();
@@ -144,7 +144,7 @@ describe("make dev", () => {
 		});
 	});
 
-	test("can be ended while the Worker starts", async () => {
+	test("can be stopped while the Worker starts", async () => {
 		const port = await freePort();
 		await starting({ port }, async (dev) => {
 			const starts = ({ command }) => / dev .*--port /.test(command);
@@ -174,7 +174,7 @@ describe("make dev", () => {
 	});
 });
 
-describe("a machine that has nothing", () => {
+describe("scripts/check-prerequisites.sh", () => {
 	const script = "scripts/check-prerequisites.sh";
 	let PATH;
 
@@ -185,7 +185,7 @@ describe("a machine that has nothing", () => {
 	});
 	after(() => rm(PATH, { recursive: true }));
 
-	test("is told each thing that is missing, and where to get it", async () => {
+	test("lists each program that is missing, and where to get it", async () => {
 		const { code, output } = await run("/bin/sh", [script], { PATH });
 		assert.equal(code, 1);
 		const lines = output.trim().split("\n");
@@ -202,7 +202,7 @@ describe("a machine that has nothing", () => {
 		}
 	});
 
-	test("is told nothing when all is there", async () => {
+	test("prints nothing if nothing is missing", async () => {
 		const { code, output } = await run("/bin/sh", [script]);
 		assert.deepEqual([code, output], [0, ""]);
 	});

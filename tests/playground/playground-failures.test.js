@@ -70,7 +70,7 @@ describe("the local KV", () => {
 		["answers an error", { status: 500 }, "the local KV answered 500: broken"],
 		["has no policies", { namespace: "OTHER" }, "there is no local KV namespace POLICY"],
 	]) {
-		test(`${what}: the page says so, and takes that for no document`, () =>
+		test(`${what}: the page says so, and shows no document`, () =>
 			opened(startWrangler(options), async ({ page, shows }) => {
 				await shows("#saved", `The local KV could not be read: ${says}`);
 				assert.equal(await page.locator("#document").inputValue(), "");
@@ -80,7 +80,7 @@ describe("the local KV", () => {
 			}));
 	}
 
-	test("does not answer, nor does the Worker", () =>
+	test("does not answer, and the page says so, for KV and for the Worker", () =>
 		opened(startWrangler(), async ({ page, shows, wrangler }) => {
 			await shows("#in-force", "11111111");
 			assert.equal(await page.locator("#document").inputValue(), stored);
@@ -95,7 +95,7 @@ describe("the local KV", () => {
 		}));
 });
 
-test("a Worker that does not read what was saved is not said to", () =>
+test("the page says so if the Worker does not read the saved policy", () =>
 	opened(startWrangler(), async ({ page, shows }) => {
 		await shows("#in-force", "11111111");
 		await press(page, "Allow both");
@@ -120,7 +120,7 @@ test("the page says that `make dev` has ended, and continues when it is there ag
 		assert.equal(await page.locator("#document").inputValue(), "{}");
 	}));
 
-test("with many pages open, each still has an answer", () =>
+test("each of many open pages gets an answer", () =>
 	opened(startWrangler(), async ({ context, url, page }) => {
 		for (let pages = 0; pages < 7; pages++) {
 			const another = await context.newPage();
@@ -131,7 +131,7 @@ test("with many pages open, each still has an answer", () =>
 		assert.equal(status, 200);
 	}));
 
-test("events are for its own pages", () =>
+test("only the playground's own pages can open the event stream", () =>
 	opened(startWrangler(), async ({ url }) => {
 		const { host, port } = new URL(url);
 		const other = `127.0.0.1:${port}`;

@@ -50,7 +50,7 @@ async function saved(page, says) {
 	await until(says, async () => (await page.locator("#saved").textContent()).includes(says));
 }
 
-describe("what happens, as it happens", () => {
+describe("live requests", () => {
 	test("a page of an allowed origin connects, is upgraded, and shows each request", () =>
 		opened(async ({ page, allowed }) => {
 			await allowed.comesTo("Connected over WebSocket");
@@ -103,7 +103,7 @@ describe("what happens, as it happens", () => {
 			]);
 		}));
 
-	test("WebSocket alone: allowed from the one, refused from the other", () =>
+	test("WebSocket only: allowed from one page, refused from the other", () =>
 		opened(async ({ allowed, other }) => {
 			for (const { frame } of [allowed, other])
 				await frame.getByLabel("Transports").selectOption("WebSocket only");
@@ -119,7 +119,7 @@ describe("what happens, as it happens", () => {
 			]);
 		}));
 
-	test("preflights: passed from the one, refused from the other", () =>
+	test("preflights: passed for one page, refused for the other", () =>
 		opened(async ({ allowed, other }) => {
 			const preflights = await recordPreflights(allowed.frame);
 			for (const { frame } of [allowed, other]) {
@@ -140,7 +140,7 @@ describe("what happens, as it happens", () => {
 			]);
 		}));
 
-	test("a policy that only reports: what it would refuse goes on, and is not called refused", () =>
+	test("a policy that only reports: a request that it would refuse continues, and is not shown as refused", () =>
 		opened(async ({ page, allowed, other }) => {
 			await allowed.comesTo("Connected over WebSocket");
 			await press(page, "Only report");
@@ -200,7 +200,7 @@ describe("what happens, as it happens", () => {
 			await other.comesTo("Connected over WebSocket");
 		}));
 
-	test("messages, as text whatever they hold; and the end", () =>
+	test("messages are shown as text, whatever they contain, and the connection can be closed", () =>
 		opened(async ({ allowed }) => {
 			await allowed.comesTo("Connected over WebSocket");
 			const message = "<img src=x onerror=alert(1)>";
@@ -216,7 +216,7 @@ describe("what happens, as it happens", () => {
 			assert.equal(await allowed.frame.getByRole("button", { name: "Send" }).isDisabled(), true);
 		}));
 
-	test("no error is on the console but the browser's own of the refusal", () =>
+	test("the console has no errors except the browser's own about the refusal", () =>
 		opened(async ({ allowed, other, problems, page }) => {
 			await allowed.comesTo("Connected over WebSocket");
 			await other.comesTo("Refused by the Worker");
@@ -304,7 +304,7 @@ describe("the editor", () => {
 			assert.equal(await area.inputValue(), firstPolicy);
 		}));
 
-	test("a reload loses nothing, and says that what was typed is not saved", () =>
+	test("a reload loses nothing, and the page says that the typed text is not saved", () =>
 		opened(async ({ page, allowed }) => {
 			const area = page.getByLabel("The policy document");
 			const draft = page.locator("#draft");
@@ -389,7 +389,7 @@ describe("saving", () => {
 			assert.equal(await page.getByLabel("The policy document").inputValue(), firstPolicy);
 		}));
 
-	test("what JavaScript has besides JSON is saved as JSON", () =>
+	test("a JavaScript policy is saved as JSON", () =>
 		opened(async ({ page, allowed }) => {
 			await type(page, "{ // ours\n  origin: ['http://localhost:*',],\n  credentials: true,\n}");
 			assert.equal(await page.locator("#verdict").textContent(), "Valid, 1 warning, not yet JSON");
@@ -403,7 +403,7 @@ describe("saving", () => {
 			await saved(page, `the Worker decides by ${first} now.`);
 		}));
 
-	test("a document with faults takes nothing down", () =>
+	test("a document with faults does not replace the policy in force", () =>
 		opened(async ({ page, allowed }) => {
 			await press(page, "Two mistakes");
 			const version = versionOf(await page.getByLabel("The policy document").inputValue());
@@ -422,7 +422,7 @@ describe("saving", () => {
 		"a page of another origin": () => ({ Origin: "https://evil.example" }),
 		"a page of the origin null": () => ({ Origin: "null" }),
 		"the page of the server's other name": () => ({ Origin: playground.other }),
-		"who sends no Origin": () => ({}),
+		"a request without an Origin": () => ({}),
 	})) {
 		test(`is refused to ${who}`, async () => {
 			await playground.save(firstPolicy);
@@ -443,7 +443,7 @@ describe("saving", () => {
 		});
 	}
 
-	test("is refused for more than a document may have", async () => {
+	test("is refused for a document that is too large", async () => {
 		const { status } = await playground.save(Buffer.alloc(9 * 1024 * 1024 + 1, " "));
 		assert.equal(status, 413);
 	});
@@ -453,7 +453,7 @@ const policy =
 	'{\n\t"origin": ["https://a.example", "https://*.apps.example", {"kv": "tenant:"}],\n\t"credentials": true,\n\t"allowedHeaders": ["X-Token"],\n\t"websocketCookies": false\n}';
 const a = "https://a.example";
 
-describe("what would happen", () => {
+describe("the explanation of a request", () => {
 	// One page for all rows, as each costs a second of CPU time, and what its fields have at first.
 	let open, first;
 	const fields = (page) => page.locator("#asked").locator("input, select");
@@ -522,7 +522,7 @@ describe("what would happen", () => {
 		});
 	}
 
-	test("says why there is no such request, and that faults have to be mended first", () =>
+	test("says why no browser sends a request, and that faults have to be fixed first", () =>
 		opened(async ({ page }) => {
 			await fill(page, { path: "socket.io" });
 			const answer = page.locator("#answer");
@@ -729,7 +729,7 @@ describe("for everyone", () => {
 	}
 });
 
-test("every answer has a policy for its contents, without inline scripts", async () => {
+test("every answer has a Content Security Policy without inline scripts", async () => {
 	for (const path of ["/", "/client.html", "/main.js", "/tool_bg.wasm", "/nowhere"]) {
 		const { headers } = await send(playground.other, path);
 		const rules = headers.get("content-security-policy").split("; ");

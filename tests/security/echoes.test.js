@@ -29,7 +29,7 @@ before(async () => {
 });
 after(() => Promise.all([edge.stop(), close(server)]));
 
-test("forwarded at once, each page gets its own origin", async () => {
+test("each of many pages that are forwarded at the same time gets its own origin", async () => {
 	const asked = Array.from({ length: 10 }, () => pages).flat();
 	const answers = await Promise.all(
 		asked.map((origin) => edge.send(poll, { headers: { origin } })),

@@ -42,7 +42,7 @@ describe("origins that are made up", () => {
 		return origin === good || origin === "" ? mutated(next) : origin;
 	}
 
-	test("are refused, all of them, and the isolate does not grow with them", limit, async () => {
+	test("are all refused, and the isolate's memory does not grow with them", limit, async () => {
 		const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 		const next = random(seed);
 		const count = isLong ? 100_000 : 5_000;
@@ -63,7 +63,7 @@ describe("origins that are made up", () => {
 	});
 });
 
-describe("too much of anything is refused, or forwarded as it is", () => {
+describe("an excessive amount of anything is refused, or forwarded as it is", () => {
 	const many = (count) => Array.from({ length: count }, (_, number) => [`X-${number}`, "x"]);
 	for (const [name, path, fields, status] of [
 		["100 KB of Origin", "/socket.io/", [["Origin", `https://${"a".repeat(100 * KB)}.com`]], 403],
@@ -127,7 +127,7 @@ describe("too much of anything is refused, or forwarded as it is", () => {
 		});
 	}
 
-	test("a refused body of 20 MB is not read into anything", limit, async () => {
+	test("a refused body of 20 MB is not kept in memory", limit, async () => {
 		const body = "x".repeat(20 * MB);
 		const fields = [
 			["Origin", evil],
@@ -137,7 +137,7 @@ describe("too much of anything is refused, or forwarded as it is", () => {
 		for (let times = isLong ? 20 : 1; times > 0; times -= 1) {
 			const bytes = target.request("POST /socket.io/ HTTP/1.1", fields, body);
 			for (const [way, [answer], seen] of await target.attack(bytes)) {
-				// Whoever still sends when the connection is closed may miss the answer.
+				// A client that is still sending when the connection is closed may miss the answer.
 				if (answer !== undefined) assert.equal(statusOf(answer), 403, way);
 				assert.deepEqual(seen, [], way);
 			}

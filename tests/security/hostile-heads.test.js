@@ -89,7 +89,7 @@ describe("a request hidden in another does not get through", () => {
 		],
 	};
 	for (const [name, make] of Object.entries(bodies)) {
-		test(`${name}: not with a request that is refused, nor with one that is not`, async () => {
+		test(`${name}: neither in a refused request nor in an allowed one`, async () => {
 			for (const method of ["POST", "GET", "OPTIONS"]) {
 				for (const [path, page] of [
 					["/socket.io/", evil],
@@ -143,7 +143,7 @@ describe("a request hidden in another does not get through", () => {
 		"\x16\x03\x01\x02\0\x01\0\r\n\r\n",
 		"\0\0\r\n\r\n",
 	]) {
-		test(`${JSON.stringify(bytes)} is no HTTP/1.1`, async () => {
+		test(`${JSON.stringify(bytes)} is not HTTP/1.1, and nothing of it arrives`, async () => {
 			for (const [, , seen] of await target.attack(bytes)) assert.deepEqual(seen, []);
 		});
 	}
@@ -193,7 +193,7 @@ describe("a header that anyone can forge changes nothing", () => {
 		});
 	}
 
-	test("what the origin server is told of host and scheme is ours, also where the client says it", async () => {
+	test("the origin server gets the Worker's X-Forwarded-Host and -Proto, not the client's", async () => {
 		const claims = ["evil.example", "a, b", "", "\xff", target.host];
 		for (const claim of claims) {
 			const fields = ["X-Forwarded-Host", "x-forwarded-host", "X-FORWARDED-PROTO"];
@@ -209,7 +209,7 @@ describe("a header that anyone can forge changes nothing", () => {
 	});
 });
 
-test("nothing that a client sends becomes a header of the answer's own", async () => {
+test("no value that a client sends can add a header to the answer", async () => {
 	const breaks = [
 		"%0d%0aX-Injected: 1",
 		"\u010d\u010aX-Injected: 1",

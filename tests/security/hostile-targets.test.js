@@ -181,7 +181,7 @@ describe("no Host gets around the route", () => {
 		}
 	});
 
-	test("two of them are none", async () => {
+	test("two Host headers do not get around the route", async () => {
 		const twice = [
 			["Host", target.host],
 			["Host", "x"],
@@ -191,7 +191,7 @@ describe("no Host gets around the route", () => {
 	});
 });
 
-test("no path that chance makes up gets around the route", { timeout: 600_000 }, async () => {
+test("no randomly generated path gets around the route", { timeout: 600_000 }, async () => {
 	const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 	const next = random(seed);
 	const pick = (from) => from[Math.floor(next() * from.length)];

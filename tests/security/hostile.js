@@ -8,7 +8,7 @@ import { exchange, message, startRawServer, valuesOf } from "../harness/raw.js";
 export const good = "https://good.example";
 export const evil = "https://evil.example";
 
-/** How much of what is made up: `make hostile` sends more than `make test`. */
+/** True if more random requests are sent: `make hostile` sends more than `make test`. */
 export const isLong = process.env.HOSTILE === "long";
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -41,7 +41,7 @@ export async function startTarget() {
 		return [start, [...hosted, ...fields]];
 	};
 
-	/** That an allowed page is answered. */
+	/** Asserts that an allowed page gets an answer. */
 	async function assertAlive(url) {
 		const bytes = message(...lines("GET /socket.io/ HTTP/1.1", [["Origin", good]]));
 		const [answer] = await exchange(url, bytes);
@@ -87,7 +87,7 @@ export async function startTarget() {
 	};
 }
 
-/** That a request is of the good page, or leads nowhere near Socket.IO. */
+/** Asserts that a request is from the good page, or that its path does not lead to Socket.IO. */
 function assertHarmless(request, what) {
 	const [, target] = request.start.split(" ");
 	const origins = valuesOf(request, "origin");
@@ -109,7 +109,7 @@ const steps = [
 ];
 
 /**
- * Whether Socket.IO is at `target` for a server that takes any of these steps in any order.
+ * Returns true if Socket.IO is at `target` for a server that takes any of these steps in any order.
  * Shares no code with the edge.
  */
 export function leadsToSocketIo(target) {

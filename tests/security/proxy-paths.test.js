@@ -66,7 +66,7 @@ async function arrivals(paths, url, { through = url, origin = evil, transport = 
 	return paths.filter((_, index) => arrived.has(`${run}-${index}`));
 }
 
-/** How to send a request, with its target as it is, and wait for the answer. */
+/** Functions that send a request, with its target unchanged, and wait for the answer. */
 const asking = {
 	polling: (url, path, headers) =>
 		new Promise((resolve, reject) => {
@@ -91,7 +91,7 @@ for (const { name, configurations, isThere } of proxies) {
 		after(() => proxy?.stop());
 
 		for (const configuration of configurations) {
-			test(`${configuration}: none arrives through the Worker, though many do without it`, async () => {
+			test(`${configuration}: no such path arrives through the Worker, though many do without it`, async () => {
 				const url = proxy.urls[configuration];
 				const through = edge.bareUrl;
 				const leading = await arrivals(paths, url);

@@ -50,7 +50,7 @@ test("wrangler uploads these files, and no Worker", async () => {
 	}
 });
 
-test("the page names the files that are there, and no other", async () => {
+test("the page refers only to files that exist", async () => {
 	const page = String(await read("index.html"));
 	const named = [...page.matchAll(/ (?:href|src)="([^"#]+)"/g)].map(([, name]) => name);
 	assert.deepEqual(
@@ -60,7 +60,7 @@ test("the page names the files that are there, and no other", async () => {
 	assert.doesNotMatch(page, / (?:style|on\w+)=|<style|<script>/);
 });
 
-test("built for an address, the page names its picture by that", async () => {
+test("with SITE_URL, the page refers to its picture by that address", async () => {
 	const built = await mkdtemp(join(tmpdir(), "site-"));
 	try {
 		const SITE_URL = "https://check.example.com/";

@@ -29,7 +29,7 @@ describe("a fragment", () => {
 		});
 	}
 
-	test("of 40 origins is shorter than what chat programs cut off", async () => {
+	test("of 40 origins is short enough for chat programs", async () => {
 		const origin = Array.from(
 			{ length: 40 },
 			(_, n) => `https://${n}-shop.customer${n * 7}.example`,
@@ -38,7 +38,7 @@ describe("a fragment", () => {
 		assert.ok(made.length < 1000, String(made.length));
 	});
 
-	test("is not made of what would be too long, or too large when it is read", async () => {
+	test("is not made of a document that is too long or unpacks to too much", async () => {
 		for (const document of [randomBytes(40_000).toString("hex"), " ".repeat(1_000_000)])
 			assert.equal((await fragmentOf({ document, request }))?.length, undefined);
 	});
@@ -56,7 +56,7 @@ describe("a fragment", () => {
 	const whole = fragment({ document: '{"origin": "https://a.example"}', request });
 	const missing = "a part of it is missing or changed";
 	for (const [name, text, message] of [
-		["of something else", "document", "it is not one of this page"],
+		["of another program", "document", "it is not one of this page"],
 		["of another form", whole.replace("1.", "2."), "it is not one of this page"],
 		["that is too long", `1.${"A".repeat(32_000)}`, "it is too long"],
 		["that holds too much", fragment({ document: " ".repeat(1_000_000), request }), missing],
@@ -67,11 +67,15 @@ describe("a fragment", () => {
 			whole.replace(/.(?=.{8}$)/, (letter) => (letter === "A" ? "B" : "A")),
 			missing,
 		],
-		["that is no base64", "1.<img src=x onerror=alert(1)>", missing],
-		["of what is no JSON", `1.${deflateSync("{").toString("base64url")}`, missing],
+		["that is not base64", "1.<img src=x onerror=alert(1)>", missing],
+		["that is not JSON", `1.${deflateSync("{").toString("base64url")}`, missing],
 		["of null", fragment(null), "it holds no policy"],
 		["of a list", fragment([]), "it holds no policy"],
-		["of a document that is no text", fragment({ document: {}, request }), "it holds no policy"],
+		[
+			"with a document that is not a text",
+			fragment({ document: {}, request }),
+			"it holds no policy",
+		],
 	]) {
 		test(`${name} is refused`, () => assert.rejects(readFragment(text), { message }));
 	}

@@ -110,7 +110,7 @@ describe("checking and explaining", () => {
 			);
 		}));
 
-	test("each example but the one with mistakes is valid, and Ctrl+Z brings back what was there", () =>
+	test("each example except the one with mistakes is valid, and Ctrl+Z restores the previous text", () =>
 		shared(async ({ page }) => {
 			const names = await text(page, "#examples button");
 			for (const name of names) {
@@ -194,7 +194,7 @@ describe("a link", () => {
 			assert.equal(page.url(), `${site.url}/`);
 		}));
 
-	test("without leave to copy, the page says where the link is", () =>
+	test("without permission to copy, the page says where the link is", () =>
 		opened(async ({ page }) => {
 			await page.evaluate(() => {
 				navigator.clipboard.writeText = () => Promise.reject(new Error("denied"));
@@ -205,7 +205,7 @@ describe("a link", () => {
 		}));
 
 	const markup = '<img src=x onerror="document.title=1">';
-	test("that is no whole link is refused, and the page goes on", () => {
+	test("that is incomplete is refused, and the page still works", () => {
 		const damaged = "a part of it is missing or changed";
 		return opened(
 			async ({ page }) => {
@@ -255,7 +255,7 @@ describe("a link", () => {
 			},
 		));
 
-	test("with 100,000 brackets in it is a fault, and the page goes on", () =>
+	test("with 100,000 brackets in it is a fault, and the page still works", () =>
 		opened(
 			async ({ page }) => {
 				assert.match((await text(page, "#verdict")).join(), /fault/);
@@ -384,7 +384,7 @@ describe("for everyone", () => {
 		);
 	}
 
-	test("the first Tab is a way past the introduction, which leaves the link as it is", () =>
+	test("the first Tab reaches a link past the introduction, which does not change the address", () =>
 		opened(async ({ page }) => {
 			await page.keyboard.press("Tab");
 			assert.equal(
@@ -397,8 +397,8 @@ describe("for everyone", () => {
 		}));
 });
 
-describe("what the page may do", () => {
-	test("every answer has a policy for its contents, by Cloudflare's own reading of _headers", async () => {
+describe("the Content Security Policy of the page", () => {
+	test("is in every answer, as Cloudflare's own reader applies _headers", async () => {
 		assert.match(site.output, /Parsed 1 valid header rule\./);
 		for (const path of ["/", "/main.js", "/tool_bg.wasm", "/nowhere"]) {
 			const { headers } = await send(site.url, path);
@@ -438,7 +438,7 @@ describe("what the page may do", () => {
 		},
 	};
 
-	test("it may do nothing else", () =>
+	test("stops requests to other sites and code or elements made from text", () =>
 		opened(
 			async ({ page }) => {
 				for (const [name, attempt] of Object.entries(forbidden)) {

@@ -58,7 +58,7 @@ async function openUi(api) {
 	return page;
 }
 
-test("it shows the clients, where the policy lists it", async () => {
+test("the admin UI shows the clients if the policy lists it", async () => {
 	const socket = client(4, edge.url.replace("https:", "wss:"), {
 		origin: app,
 		transports: ["websocket"],
@@ -75,7 +75,7 @@ test("it shows the clients, where the policy lists it", async () => {
 	}
 });
 
-test("nothing of it arrives, where the policy does not", async () => {
+test("nothing of the admin UI arrives if the policy does not list it", async () => {
 	server.seen.length = 0;
 	const page = await openUi("https://strict.example.com");
 	await page.getByText("Error: xhr poll error").waitFor();

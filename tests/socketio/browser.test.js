@@ -21,7 +21,7 @@ import { startEdge } from "../harness/edge.js";
 import { startSocketServer, transportModes } from "../harness/socketio.js";
 import { attacks, openWebSocket } from "./attacks.js";
 
-// What the tests share: the browser, two servers of pages and, by major version,
+// Shared by the tests: the browser, two servers of pages and, by major version,
 // Socket.IO servers with a Worker in front of each.
 let browser;
 let pages;
@@ -208,7 +208,7 @@ describe("attacks on a session that a good page opened", () => {
 	}
 });
 
-describe("what a page gets to know", () => {
+describe("the answer that a page can read", () => {
 	for (const [place, enter] of Object.entries(places.refused)) {
 		const visited = visit(enter);
 		test(`${place} sees a refusal as a network error`, async () => {
@@ -228,7 +228,7 @@ describe("what a page gets to know", () => {
 			assert.equal(opened, "open");
 		});
 
-		test(`${place} loads the client from the origin server, whether it asks with its origin or not`, async () => {
+		test(`${place} loads the client from the origin server, with and without an Origin`, async () => {
 			const script = `${behind[4].edge.url}/socket.io/socket.io.js`;
 			const load = ([src, crossOrigin]) =>
 				new Promise((resolve) => {
@@ -253,7 +253,7 @@ describe("what a page gets to know", () => {
 
 describe("cookies of the origin server", () => {
 	for (const transport of ["polling", "websocket"]) {
-		// Of the same site as the Worker: some browsers keep no cookies of other sites.
+		// A page of the same site as the Worker: some browsers keep no cookies of other sites.
 		const visited = visit(places.allowed["a page on 127.0.0.1"]);
 		test(`${transport}: they come to an allowed page and go back`, async () => {
 			const tags = [randomUUID(), randomUUID()];
@@ -267,7 +267,7 @@ describe("cookies of the origin server", () => {
 });
 
 describe("the cookie of a visitor", () => {
-	// Of the same site as the Worker, but another origin: some browsers send no cookies to other sites.
+	// A page of the same site as the Worker, but another origin: some browsers send no cookies to other sites.
 	const visited = visit(places.allowed["a page on 127.0.0.1"]);
 	before(() => visited.context.addCookies([{ name: "visitor", value: "1", url: pages.numeric }]));
 
@@ -302,7 +302,7 @@ describe("the cookie of a visitor", () => {
 				});
 			}
 
-			test("polls have it, whatever the WebSocket has that they go on to", async () => {
+			test("polls have it, also if their WebSocket does not", async () => {
 				const tag = randomUUID();
 				const options = { tag, transports: ["polling", "websocket"] };
 				const socket = await connect(visited.frame, edges.listed.url, options);
@@ -314,7 +314,7 @@ describe("the cookie of a visitor", () => {
 				});
 			});
 
-			test("a simple POST has it, whatever the rule says of credentials", async () => {
+			test("a simple POST has it, even under a rule without credentials", async () => {
 				const tag = randomUUID();
 				const url = `${edges.everyone.url}${polling}&sid=unknown&tag=${tag}`;
 				const post = async (url) => {

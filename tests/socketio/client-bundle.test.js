@@ -50,7 +50,7 @@ for (const serveClient of [true, false]) {
 			...["?EIO=3&transport=polling&j=0", "?%45IO=3&%74ransport=polling", "?a=1;EIO=4"],
 			...["?transport=polling", "?sid=x", "?j=0"],
 		]) {
-			test(`${path}${query} is none, and nothing of it arrives`, async () => {
+			test(`${path}${query} is refused as a client bundle, and nothing of it arrives`, async () => {
 				const { status, headers, arrived } = await load(path + query);
 				assert.equal(status, 403);
 				assert.match(headers.get("x-cors-decision"), /^refuse; reason=cross-site-embed;/);
@@ -58,7 +58,7 @@ for (const serveClient of [true, false]) {
 			});
 		}
 
-		test("nor is a WebSocket there", async () => {
+		test("a WebSocket at the bundle's path is refused", async () => {
 			const { status, arrived } = await load(path, {
 				...script,
 				connection: "Upgrade",
@@ -70,7 +70,7 @@ for (const serveClient of [true, false]) {
 			assert.ok(!arrived);
 		});
 
-		test("asked directly, the server takes such a path for a handshake if it does not serve it", async () => {
+		test("without the Worker, a server that does not serve the bundle treats its path as a handshake", async () => {
 			const answer = await fetch(`${server.url}${path}?EIO=3&transport=polling&j=0`);
 			const text = await answer.text();
 			assert.equal(/^___eio\[0\]\(.*\\"sid\\"/.test(text), !serveClient, text.slice(0, 80));

@@ -75,27 +75,27 @@ async function decide(host, ...origins) {
 	return [verdict, reason.replace("reason=", ""), granted ?? null];
 }
 
-describe("a client is let in whose origin is", () => {
+describe("a client is let in if its origin is", () => {
 	for (const [name, origin] of Object.entries({
 		"listed, of a device": "file://",
 		"Electron's": "app://.",
 		"an app's with upper-case letters": "MyApp://LocalHost",
 		"an extension's, which is another in each browser": `moz-extension://${randomUUID()}`,
 		"a preview's": "https://pr-17.example.com",
-		"its server's own WebSocket URL, which no page has": "wss://api.example.com",
+		"its server's own WebSocket URL, which no page sends": "wss://api.example.com",
 		"the same without TLS, on a port": "ws://192.168.0.7:3000",
 	})) {
 		test(name, () => letsIn(origin));
 	}
 });
 
-describe("a client is kept out whose origin is", () => {
+describe("a client is kept out if its origin is", () => {
 	for (const [name, origin] of Object.entries({
-		"null, which is not listed": "null",
+		"an unlisted null": "null",
 		"an app's in other letters": "myapp://localhost",
-		"an extension's of another browser": "chrome-extension://abcdefghijklmnop",
-		"a preview's of a longer name": "https://pr-17.evil.example.com",
-		"a preview's without a number": "https://pr-.example.com",
+		"that of an extension of another browser": "chrome-extension://abcdefghijklmnop",
+		"that of a preview with a longer name": "https://pr-17.evil.example.com",
+		"that of a preview without a number": "https://pr-.example.com",
 		"a WebSocket URL in upper case": "WSS://api.example.com",
 		"a WebSocket URL with a path": "wss://api.example.com/socket.io/",
 	})) {
@@ -103,7 +103,7 @@ describe("a client is kept out whose origin is", () => {
 	}
 });
 
-describe("a handshake is let through with the headers that it has by", () => {
+describe("a handshake is let through with the headers of", () => {
 	// socket.io-client-swift 16 with Starscream 4, and arduinoWebSockets 2; written by hand, not recorded.
 	const key = ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="];
 	const upgrade = [
@@ -151,18 +151,18 @@ describe("a handshake is let through with the headers that it has by", () => {
 describe("Python's client that sets an Origin", () => {
 	for (const transport of ["polling", "websocket"]) {
 		// Its WebSocket has two: websocket-client adds that of the server.
-		test(`is let in by ${transport} where that is listed`, async () => {
+		test(`is let in by ${transport} if that origin is listed`, async () => {
 			assert.equal(await echoToPython(edge.url, transport, "hello", page), "hello");
 		});
 
-		test(`is kept out by ${transport} where it is not`, async () => {
+		test(`is kept out by ${transport} if it is not`, async () => {
 			const asking = echoToPython(edge.url, transport, "hello", "https://evil.example");
 			await assert.rejects(asking, /ConnectionError|Handshake status 403|Unexpected/);
 		});
 	}
 });
 
-test("two origins pass if each would by itself, in one line or in two, and get no CORS headers", async () => {
+test("two origins pass without CORS headers if each passes alone, in one line or in two", async () => {
 	const own = edge.url;
 	const passed = ["allow", "two-origins", null];
 	const refused = ["refuse", "malformed-origin", null];
@@ -200,7 +200,7 @@ describe("the policies of docs/setups.md let in", () => {
 	}
 });
 
-test("missingOrigin decides on WebSocket URLs", async () => {
+test("missingOrigin decides about origins that are WebSocket URLs", async () => {
 	assert.deepEqual(await decide("strict.test", "wss://api.example.com"), [
 		"refuse",
 		"no-page",
@@ -218,7 +218,7 @@ for (const [origin, wildcard, every, cookies] of [
 	["https://A.example/x", ["*", "every-origin"], undefined, "malformed-origin"],
 	["x y", ["*", "every-origin"], undefined, "malformed-origin"],
 ]) {
-	test(`of every origin, "${origin}" is allowed as "*" and true say`, async () => {
+	test(`the origin "${origin}" is decided under "*", under true, and under true with credentials`, async () => {
 		assert.deepEqual(await decide("wildcard.test", origin), ["allow", wildcard[1], wildcard[0]]);
 		const refusal = ["refuse", cookies, null];
 		const allowed = every ? ["allow", every[1], every[0]] : refusal;

@@ -97,7 +97,7 @@ describe("a page of another site", () => {
 		await knowsTheVisitor(await pageOf.openOf(friendly.context, app, 4), otherSite);
 	});
 
-	test("stays a stranger where the browser keeps no cookies of other sites", async () => {
+	test("is not recognised if the browser keeps no cookies of other sites", async () => {
 		const context = await browser.newContext({ ignoreHTTPSErrors: true });
 		try {
 			const frame = await pageOf.openOf(context, app, 4, pageOf.blockThirdPartyCookies);

@@ -44,9 +44,9 @@ async function withClient(url, path, options, use) {
 	}
 }
 
-describe("before the route was called once", () => {
+describe("before the first call of the route", () => {
 	suite("/api/socket_io", (context) => {
-		test("a path with a slash at its end is redirected, and the page may follow", async () => {
+		test("a poll of a path that ends in a slash is redirected with CORS headers", async () => {
 			const path = "/api/socket/?EIO=4&transport=polling";
 			const answer = await context.edge.send(path, { headers });
 			assert.equal(answer.status, 308);
@@ -54,7 +54,7 @@ describe("before the route was called once", () => {
 			assert.equal(corsHeaders(answer.headers)["access-control-allow-origin"], app);
 		});
 
-		test("its preflight is not, as it would be by Next.js", async () => {
+		test("its preflight is answered by the Worker, where Next.js would redirect it", async () => {
 			const path = "/api/socket/";
 			const preflight = {
 				method: "OPTIONS",
@@ -66,7 +66,7 @@ describe("before the route was called once", () => {
 	});
 });
 
-describe("at a path that is no route of Next.js", () => {
+describe("at a path that is not a route of Next.js", () => {
 	suite("/api/socket_io", (context) => {
 		before(async () => {
 			const { status } = await context.edge.send("/api/socket", { headers });

@@ -55,13 +55,13 @@ for (const [framework, code] of Object.entries(frameworks)) {
 		}
 	}
 
-	describe(`${framework} that takes every origin`, () => {
+	describe(`${framework} that accepts every origin`, () => {
 		suite('cors_allowed_origins="*"', (context) => {
 			test("an allowed page gets everything through, by every transport", () =>
 				letsIn(context, allowed, Object.keys(transportModes)));
 
 			for (const [mode, transports] of Object.entries(transportModes)) {
-				test(`${mode}: of a refused page nothing arrives`, async () => {
+				test(`${mode}: nothing of a refused page arrives`, async () => {
 					const { edge, server } = context;
 					const tag = randomUUID();
 					const socket = client(4, edge.url, { ...transports, origin: foreign, tag });
@@ -89,7 +89,7 @@ for (const [framework, code] of Object.entries(frameworks)) {
 
 	describe(`${framework} with its defaults`, () => {
 		suite("", (context) => {
-			test("refuses the pages that the policy allows, which can read why", async () => {
+			test("refuses pages that the policy allows, and they can read the reason", async () => {
 				const { status, headers, body } = await context.edge.send(handshake, {
 					headers: { origin: allowed },
 				});
@@ -98,11 +98,11 @@ for (const [framework, code] of Object.entries(frameworks)) {
 				assert.equal(headers.get("access-control-allow-origin"), allowed);
 			});
 
-			test("takes pages of its own origin, as the Worker says which host they asked", () =>
+			test("accepts pages of its own origin, because the Worker passes on the requested host", () =>
 				letsIn(context, context.edge.url, ["polling only", "WebSocket only"]));
 
 			for (const transport of ["polling", "websocket"]) {
-				test(`takes the Python client, by ${transport}`, async () => {
+				test(`accepts the Python client, by ${transport}`, async () => {
 					assert.equal(await echoToPython(context.edge.url, transport, "hello"), "hello");
 				});
 			}
@@ -111,7 +111,7 @@ for (const [framework, code] of Object.entries(frameworks)) {
 
 	describe(`${framework} with an empty list, which turns its check off`, () => {
 		suite("cors_allowed_origins=[]", (context) => {
-			test("lets the pages in that the policy allows, by every transport", () =>
+			test("lets in the pages that the policy allows, by every transport", () =>
 				letsIn(context, allowed, Object.keys(transportModes)));
 		});
 	});

@@ -8,7 +8,7 @@ import { client, connected, startSocketServer, transportModes } from "../harness
 import { allowed, startWays, testEveryWay } from "../harness/ways.js";
 import { cuts, startLine } from "./line.js";
 
-describe("a line to the origin server that is cut and mended", () => {
+describe("the connection to the origin server is cut and restored", () => {
 	let server, line, ways;
 	const received = {};
 	before(async () => {
@@ -37,7 +37,7 @@ describe("a line to the origin server that is cut and mended", () => {
 	});
 
 	for (const how of Object.keys(cuts)) {
-		test(`${how}: clients are back by themselves, with nothing lost that was acknowledged and nothing twice`, async () => {
+		test(`${how}: clients reconnect by themselves, and no acknowledged message is lost or sent twice`, async () => {
 			const senders = Object.entries(transportModes).map(([mode, { transports }]) =>
 				startSender(`${how}, ${mode}`, transports),
 			);

@@ -28,7 +28,7 @@ const rows = Object.fromEntries(
 		.map(([client, ...numbers]) => [client, numbers.map((text) => Number(text.replace("$", "")))]),
 );
 
-/** How each of these clients is set up. */
+/** The options of each client. */
 const clients = {
 	"WebSocket alone": { transports: ["websocket"] },
 	"polling, then upgrade (the default)": { transports: ["polling", "websocket"] },
@@ -104,7 +104,8 @@ async function settled(counts) {
 }
 
 describe("a session makes as many requests as docs/cost.md says", () => {
-	test("for each of its clients", () => assert.deepEqual(Object.keys(rows), Object.keys(clients)));
+	test("the document has a row for each client", () =>
+		assert.deepEqual(Object.keys(rows), Object.keys(clients)));
 
 	for (const [client, options] of Object.entries(clients)) {
 		test(client, async () => {

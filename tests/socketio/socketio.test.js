@@ -106,7 +106,7 @@ async function exchangesMessages(socket) {
 	assert.deepEqual(seen.map(Buffer.from), [Buffer.from("text, with ümläuts ✓"), binary]);
 }
 
-describe("what applications use", () => {
+describe("features that applications use", () => {
 	suite({
 		run(context) {
 			for (const version of [2, 3, 4]) {

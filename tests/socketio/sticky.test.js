@@ -42,7 +42,7 @@ describe("a client of the package", () => {
 		});
 	}
 
-	test("one that sends no cookies back gets nowhere: the balancer is what it seems", async () => {
+	test("a client that sends no cookies back does not connect, so the balancer is sticky", async () => {
 		const socket = client(4, edge.url, { origin: allowed, transports: ["polling"] });
 		try {
 			await assert.rejects(connected(socket), /xhr poll error|xhr post error/);

@@ -54,7 +54,7 @@ describe("the policy is written to a file", () => {
 	});`;
 	let written;
 
-	test("that check takes", async () => {
+	test("that check accepts", async () => {
 		const path = await tool.file(options, "server.js");
 		written = join(tool.directory, "policy.json");
 		const said = await tool.runApart(0, ["import", path, "--write", written]);
@@ -63,7 +63,7 @@ describe("the policy is written to a file", () => {
 		assertSays(await tool.run(0, ["check", written]), "valid, 1 route, 3 origins");
 	});
 
-	test("unless there is one", async () => {
+	test("unless the file exists", async () => {
 		const before = await readFile(written, "utf8");
 		const path = await tool.file("{ cors: { origin: 'https://b.example' } }", "server.js");
 		const refused = await tool.run(2, ["import", path, "--write", written]);

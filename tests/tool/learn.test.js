@@ -45,7 +45,7 @@ const A = "https://a.example";
 const B = "https://b.example.net";
 const C = "https://c.example.org";
 
-describe("what the Worker logs while it only reports", () => {
+describe("the log of a Worker that only reports", () => {
 	let server;
 	let edge;
 	const own = "https://app.example.com";
@@ -78,7 +78,7 @@ describe("what the Worker logs while it only reports", () => {
 		return status;
 	};
 
-	test("becomes a policy that check takes, and that lets in those origins alone", async () => {
+	test("becomes a policy that check accepts, and that allows the logged origins alone", async () => {
 		for (const origin of [...customers, ...others, own]) assert.equal(await asked(origin), 200);
 		await edge.send(poll, { headers: { origin: customers[0] } });
 		await until("the log", () => edge.logged("request-refused").length === 9);
@@ -109,8 +109,8 @@ describe("what the Worker logs while it only reports", () => {
 	});
 });
 
-describe("a log of any kind", () => {
-	test("is understood: of wrangler tail, pretty or not, packed, several and from the input", async () => {
+describe("a log", () => {
+	test("is read from wrangler tail, pretty-printed, compressed, from several files and from the standard input", async () => {
 		const pretty = await tool.file(JSON.stringify(tailed(line(A)), null, 4), "pretty.json");
 		const packed = join(tool.directory, "logpush.log.gz");
 		const trace = {
@@ -124,7 +124,7 @@ describe("a log of any kind", () => {
 		assertSays(await tool.run(0, ["check", await tool.file(stdout)]), "valid, 1 route, 2 origins");
 	});
 
-	test("counts as far as it is whole", async () => {
+	test("is read as far as it is complete", async () => {
 		const whole = text(tailed(line(A)));
 		const cut = whole.slice(0, -10);
 		const mixed = `[wrangler] Connected\n${cut}\nGET / 200\n${text(line(B))}${cut}`;
@@ -136,7 +136,7 @@ describe("a log of any kind", () => {
 		assertSays((await tool.runApart(0, ["learn", packed])).stderr, "cut.gz is cut off: ");
 	});
 
-	test("may be none at all", async () => {
+	test("may be empty, and a file that is not a log is reported", async () => {
 		const nothing = await tool.runApart(0, ["learn", await tool.file("", "empty.log")]);
 		assert.equal(nothing.stdout, "");
 		assertSays(nothing.stderr, "The log: 0 entries", "0 refusals of 0 origins");
@@ -157,7 +157,7 @@ describe("a log of any kind", () => {
 		assertSays(await tool.run(2, ["learn"]), "required");
 	});
 
-	test("of one host alone, without those that --skip names and the rare", async () => {
+	test("is filtered by host, by --skip and by --at-least", async () => {
 		const log = await tool.file(
 			text(line(A), line(A), line(B), line(C), line(C), line(B, { host: "other.example.com" })),
 			"hosts.log",
@@ -177,7 +177,7 @@ describe("a log of any kind", () => {
 		assert.deepEqual(listed(JSON.parse(found.policy)), [A, B]);
 	});
 
-	test("with more origins than are kept names the frequent ones", async () => {
+	test("with more origins than learn keeps yields the frequent ones", async () => {
 		const flood = Array.from({ length: 50_000 }, (_, nth) =>
 			line(`https://${nth}.evil${nth}.test`),
 		);
@@ -195,12 +195,12 @@ describe("a log of any kind", () => {
 	});
 });
 
-describe("the file of a policy", () => {
+describe("a policy file", () => {
 	const written =
 		"{\n  // ours\n  origin: ['https://own.example'], // the site\n  credentials: true,\n}\n";
 	const log = () => tool.file(text(line(A), line(B)), "two.log");
 
-	test("gets what it lacks, and stays as it is otherwise", async () => {
+	test("gets the missing origins, and is not changed otherwise", async () => {
 		const path = await tool.file(written, "commented.js");
 		await chmod(path, 0o640);
 		const link = join(tool.directory, "link.js");
@@ -225,7 +225,7 @@ describe("the file of a policy", () => {
 		assert.equal(await readFile(path, "utf8"), now);
 	});
 
-	test("gets a wildcard in place of one owner's origins, if that is wanted", async () => {
+	test("gets a wildcard instead of one owner's origins, if an option asks for it", async () => {
 		const family = ["a", "b", "c"].map((name) => line(`https://${name}.staging.example.com`));
 		const shared = ["a", "b", "c"].map((name) => line(`https://${name}.vercel.app`));
 		const path = await tool.file('{"origin": false, "credentials": true}', "wild.json");
@@ -240,7 +240,7 @@ describe("the file of a policy", () => {
 		assertSays(await tool.run(0, ["check", "--deny-warnings", path]), "valid, 1 route, 4 origins");
 	});
 
-	test("is left alone if it has faults, or no list", async () => {
+	test("is not changed if it has faults, or no list", async () => {
 		for (const [policy, status, said] of [
 			['{"origin": "x"}', 1, "1 fault"],
 			['{"origins": "a.example:*"}', 1, 'has "origins", which cannot have notes'],
@@ -253,7 +253,7 @@ describe("the file of a policy", () => {
 		assertSays(await tool.run(2, ["learn", await log(), "--write"]), "--policy");
 	});
 
-	test("gets each origin in the rule of the path that it asked for", async () => {
+	test("gets each origin in the rule of the path that it requested", async () => {
 		const routes = { "/socket.io/": { origin: [] }, "/chat/": { origin: A } };
 		const path = await tool.file(JSON.stringify({ routes }), "routes.json");
 		const lines = text(
@@ -296,7 +296,7 @@ describe("--analytics", () => {
 	const learned = (status, more = []) =>
 		tool.run(status, [...args, ...more], cloudflare.environment);
 
-	test("asks the dataset of the configuration, in which a row stands for several decisions", async () => {
+	test("queries the configured dataset, in which a row stands for several decisions", async () => {
 		cloudflare.rows = [row(A, "400"), row("", 3, { reason: "jsonp" }), row("null", 2)];
 		const said = await learned(0, ["--days", "7", "--host", "api.example.com"]);
 		assertSays(
@@ -333,7 +333,7 @@ describe("--analytics", () => {
 		cloudflare.sqlAnswer = undefined;
 	});
 
-	test("needs a dataset, an account and a token, which go nowhere in the clear", async () => {
+	test("needs a dataset, an account and a token, and never sends the token unencrypted", async () => {
 		const { environment: env } = cloudflare;
 		for (const [changed, said, status = 2] of [
 			[{ CLOUDFLARE_API_TOKEN: "" }, "set CLOUDFLARE_API_TOKEN"],

@@ -129,7 +129,7 @@ for (const [what, fault, says, policy = A, keptThen = []] of [
 		[A],
 	],
 ]) {
-	test(`one that ${what} publishes nothing unsaid`, async () => {
+	test(`a wrangler that ${what}: publish fails and says what KV has`, async () => {
 		const args = ["publish", await tool.file(B)];
 		const result = await run(3, args, { values: live, fault });
 		assertSays(result.output, ...says);
@@ -140,14 +140,14 @@ for (const [what, fault, says, policy = A, keptThen = []] of [
 	});
 }
 
-test("one that writes all and then fails has published", async () => {
+test("a wrangler that writes everything and then fails has published", async () => {
 	const fault = { write: "fails" };
 	const result = await run(0, ["publish", await tool.file(B)], { values: live, fault });
 	assertSays(result.output, "ERROR", "is version ");
 	assert.deepEqual([result.values, result.kept], [{ policy: B }, [A]]);
 });
 
-test("live KV that shows nothing new in ten seconds is said to be late", async () => {
+test("live KV that does not show the new policy in ten seconds is reported as late", async () => {
 	const [, ...wrangler] = await over(live, { writes: [] });
 	const args = ["publish", await tool.file(B), "--yes", ...wrangler];
 	const env = { ...environment, CLOUDFLARE_ACCOUNT_ID: "an-account" };
@@ -157,14 +157,14 @@ test("live KV that shows nothing new in ten seconds is said to be late", async (
 	assert.equal(reads.length, 5);
 });
 
-test("one that is not there is told of", async () => {
+test("a wrangler that does not exist is reported", async () => {
 	const args = ["publish", await tool.file(A), "--yes", "--wrangler"];
 	const says = ["cannot run no-such-wrangler", "--wrangler", "Nothing was published."];
 	assertSays(await tool.run(3, [...args, "no-such-wrangler"]), ...says);
 	await tool.run(2, [...args, " "]);
 });
 
-describe("where no --wrangler is given", () => {
+describe("without --wrangler", () => {
 	let elsewhere, bin;
 	before(async () => {
 		elsewhere = await mkdtemp(join(tool.directory, "elsewhere-"));
@@ -195,7 +195,7 @@ describe("where no --wrangler is given", () => {
 		"npm install --save-dev wrangler",
 	];
 
-	test("the project's own is run by npx, which may install none", async () => {
+	test("the project's wrangler is run by npx, which installs nothing", async () => {
 		await program("npx");
 		await program("wrangler");
 		const { output, calls } = await publish(0, join(root, "docs"), `${bin}:/bin:/usr/bin`);
@@ -203,7 +203,7 @@ describe("where no --wrangler is given", () => {
 		assert.match(calls, /^(npx --no-install wrangler kv (bulk (get|put)|key list) .*\n)+$/);
 	});
 
-	test("the PATH's is run where the project has none", async () => {
+	test("the wrangler in PATH is run if the project has none", async () => {
 		await program("npx");
 		await program("wrangler");
 		const { output, calls } = await publish(0, elsewhere, `${bin}:/bin:/usr/bin`);
@@ -211,7 +211,7 @@ describe("where no --wrangler is given", () => {
 		assert.match(calls, /^(wrangler kv (bulk (get|put)|key list) .*\n)+$/);
 	});
 
-	test("npx is asked where neither has one, and what to install is told where it has none", async () => {
+	test("without any wrangler, the output says what to install, and npx installs nothing", async () => {
 		// A registry that has it.
 		const registry = await startOriginServer((_request, response) => {
 			const dist = { tarball: `${registry.url}/wrangler.tgz` };
@@ -233,23 +233,35 @@ describe("where no --wrangler is given", () => {
 		}
 	});
 
-	test("what to install is told where there is no npx either", async () => {
+	test("without npx, the output says what to install", async () => {
 		const { output } = await publish(3, elsewhere, join(elsewhere, "nothing"));
 		assertSays(output, ...install, "cannot run npx", "Nothing was published.");
 	});
 });
 
-describe("that nothing is enforced", () => {
+describe("publish says that nothing is enforced", () => {
 	const toml = `[vars]\nREPORT_ONLY = "on"\n[env.staging.vars]\nUPSTREAM = "https://a.example"\n`;
 	const json = JSON.stringify({
 		vars: { REPORT_ONLY: "off" },
 		env: { staging: { vars: { REPORT_ONLY: "on" } } },
 	});
 	for (const [what, name, text, options, isTold] of [
-		["is told where the variable says so", "wrangler.toml", toml, [], true],
-		["is not told of another environment", "wrangler.toml", toml, ["--env", "staging"], false],
-		["is told of the environment", "wrangler.jsonc", `// ü\n${json}`, ["--env", "staging"], true],
-		["is not told where it is off", "wrangler.json", json, [], false],
+		["if REPORT_ONLY is on", "wrangler.toml", toml, [], true],
+		[
+			"but not if it is on only in another environment",
+			"wrangler.toml",
+			toml,
+			["--env", "staging"],
+			false,
+		],
+		[
+			"if REPORT_ONLY is on in the chosen environment",
+			"wrangler.jsonc",
+			`// ü\n${json}`,
+			["--env", "staging"],
+			true,
+		],
+		["but not if REPORT_ONLY is off", "wrangler.json", json, [], false],
 	]) {
 		test(`${what}: ${name} ${options.join(" ")}`, async () => {
 			const config = await tool.file(text, name);
@@ -266,7 +278,7 @@ describe("that nothing is enforced", () => {
 		});
 	}
 
-	test("is told of the configuration that is found from here", async () => {
+	test("also for a configuration in a parent directory", async () => {
 		const below = await mkdtemp(join(tool.directory, "below-"));
 		const config = await tool.file(toml, "wrangler.toml");
 		for (const name of ["wrangler.json", "wrangler.jsonc"]) await rm(join(tool.directory, name));
@@ -280,7 +292,7 @@ describe("that nothing is enforced", () => {
 
 for (const [what, status, args, values, says] of [
 	[
-		"a change of white space is one of the text",
+		"a change of white space changes no decision",
 		0,
 		B,
 		{ policy: B.trim() },
@@ -297,14 +309,14 @@ for (const [what, status, args, values, says] of [
 		"public suffix",
 	],
 	[
-		"what is live may be faulty",
+		"a faulty live policy is replaced",
 		0,
 		A,
 		{ policy: FAULTY },
 		"has 2 faults, so the Worker does not use it",
 	],
 	[
-		"nothing live is obeyed",
+		"control characters of the live policy are escaped",
 		0,
 		A,
 		{ policy: '{"routes": {"/\u202e": {"origin": "*"}}}' },
@@ -321,7 +333,7 @@ for (const [what, status, args, values, says] of [
 	});
 }
 
-test("publish: origins of a list that is replaced by KV keys are named if they have none", async () => {
+test("publish: if KV keys replace a list, its origins without a key are named", async () => {
 	const policy = '{"origin": ["https://a.example", "https://b.example", "https://*.c.example"]}';
 	const values = { policy, "tenant:https://a.example": "1" };
 	const publish = async (document, more = {}) => {
@@ -341,7 +353,7 @@ test("publish: origins of a list that is replaced by KV keys are named if they h
 	}
 });
 
-test("publish: over a faulty policy, the last good one is compared with, and both are kept", async () => {
+test("publish: a faulty live policy is compared by its last good one, and both are kept", async () => {
 	const values = { policy: FAULTY, [kept(1_700_000_000_000, A)]: A, "policy@last-good": A };
 	const result = await run(0, ["publish", await tool.file(B)], { values });
 	assertSays(result.output, "the Worker uses the last good one. Changes from that:");
@@ -353,7 +365,7 @@ test("publish: over a faulty policy, the last good one is compared with, and bot
 	assert.deepEqual(result.kept, [A, FAULTY]);
 });
 
-test("publish: what people have at hand is published as strict JSON", async () => {
+test("publish: a JavaScript policy is published as strict JSON, and text around it is refused", async () => {
 	const written = `// The shop's policy.
 {
   origin: [
@@ -400,7 +412,7 @@ test("publish: a port's first policy is compared with its host's, which was in f
 	);
 });
 
-describe("what is known of a version", () => {
+describe("the metadata of a version", () => {
 	/** Without git's user and CI. */
 	const bare = { GITHUB_ACTOR: "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
 	async function publish(text, args = [], env = {}) {
@@ -439,7 +451,7 @@ describe("what is known of a version", () => {
 		assert.ok(policy.message.endsWith("…"));
 	});
 
-	test("is not believed of another text", async () => {
+	test("is ignored if it is that of another text", async () => {
 		const metadata = { policy: { by: "Mallory", version: versionOf(B) } };
 		await over({ policy: A }, {}, { metadata });
 		const { policy, ...others } = await publish(B);
@@ -447,7 +459,7 @@ describe("what is known of a version", () => {
 		assert.deepEqual(Object.values(others), [{ version: versionOf(A), bytes: A.length }]);
 	});
 
-	test("has the commit of a file that is in one as it is", async () => {
+	test("has the commit of a file that is committed without changes", async () => {
 		const directory = await mkdtemp(join(tool.directory, "git-"));
 		const git = (...args) => runCommand("git", ["-C", directory, ...args], environment);
 		await git("init", "-q");
@@ -517,7 +529,7 @@ describe("history", () => {
 		);
 	});
 
-	test("is JSON for programs", async () => {
+	test("is printed as JSON with --json", async () => {
 		const { output } = await run(0, ["history", "--json"], { values, yes: [], more: { metadata } });
 		const { key, live: now, kept: before } = JSON.parse(output);
 		assert.equal(key, "policy");
@@ -535,7 +547,7 @@ describe("history", () => {
 		});
 	});
 
-	test("may be empty, and may not be found out", async () => {
+	test("says if it is empty, or if KV cannot be read", async () => {
 		assertSays(
 			(await run(0, ["history"], { yes: [] })).output,
 			'There is no "policy" in the local KV',
@@ -577,16 +589,22 @@ describe("history", () => {
 
 const [early, late] = [1_700_000_000_000, 1_700_000_001_000];
 for (const [what, status, args, values, says, policy = values.policy, more = []] of [
-	["there may be nothing to put back", 1, [], { policy: A }, "has no older version"],
 	[
-		"what is kept may be live already",
+		"without an older version, there is nothing to put back",
+		1,
+		[],
+		{ policy: A },
+		"has no older version",
+	],
+	[
+		"the only kept version may be live already",
 		1,
 		[],
 		{ policy: A, [kept(early, A)]: A },
 		"is live already",
 	],
 	[
-		"the last one that was replaced comes back",
+		"the version that was replaced last is put back",
 		0,
 		[],
 		{ policy: A, [kept(early, A)]: A, [kept(late, B)]: B },
@@ -595,7 +613,7 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 		[A],
 	],
 	[
-		"what an older version of the tool kept comes back",
+		"a version that an older tool kept is put back",
 		0,
 		[],
 		{ policy: A, "policy@previous": B },
@@ -662,7 +680,7 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 		"is live already",
 	],
 	[
-		"a text that is not what its key says",
+		"a text whose digest is not that in its key",
 		1,
 		["--to", versionOf(B).slice(0, 8)],
 		{ policy: A, [kept(late, B)]: "{}" },
@@ -678,7 +696,7 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 	});
 }
 
-test("rollback: KV that cannot be read is no missing version", async () => {
+test("rollback: an unreadable KV is not reported as a missing version", async () => {
 	const values = { policy: A, [kept(late, B)]: B };
 	for (const fault of [{ read: "fails" }, { list: "fails" }]) {
 		const { output, puts } = await run(3, ["rollback"], { values, fault });
@@ -687,7 +705,7 @@ test("rollback: KV that cannot be read is no missing version", async () => {
 	}
 });
 
-test("rollback: what it puts back is signed, and the commit stays its own", async () => {
+test("rollback: the restored version has a new author and keeps its commit", async () => {
 	const key = kept(late, B);
 	const metadata = { [key]: { by: "Ann", commit: "3f2a", version: versionOf(B), bytes: B.length } };
 	const args = ["rollback", "--by", "Bea"];
@@ -701,7 +719,7 @@ describe("diff", () => {
 	const noted = '{"note": "x", "origin": ["https://a.example"], "maxAge": 600}';
 	for (const [what, status, text, values, says] of [
 		[
-			"is empty where the text is live",
+			"is empty if the text is live",
 			0,
 			A,
 			{ policy: A },
@@ -715,14 +733,14 @@ describe("diff", () => {
 			"+ https://b.example\n  - https://a.example\n    maxAge: 600 → 86400\n",
 		],
 		[
-			"may be one of the text alone",
+			"says if only the text differs",
 			1,
 			noted,
 			{ policy: A },
 			"nothing: only the text differs, the decisions are the same",
 		],
 		[
-			"is to what the Worker uses",
+			"compares with the version that the Worker uses",
 			1,
 			B,
 			{ policy: FAULTY, "policy@last-good": A },
@@ -738,7 +756,7 @@ describe("diff", () => {
 		});
 	}
 
-	test("is JSON for programs, whole", async () => {
+	test("is printed as JSON with --json, without a limit", async () => {
 		const origins = Array.from({ length: 30 }, (_, n) => `https://${n + 10}.example`);
 		const path = await tool.file(JSON.stringify({ origin: origins, maxAge: 600 }));
 		const { output } = await run(1, ["diff", "--json", path], { values: { policy: A }, yes: [] });
@@ -772,7 +790,7 @@ describe("diff", () => {
 		);
 	});
 
-	test("cannot be found out where KV cannot be read", async () => {
+	test("fails if KV cannot be read", async () => {
 		const { output } = await run(3, ["diff", await tool.file(B)], {
 			fault: { read: "fails" },
 			yes: [],
@@ -781,7 +799,7 @@ describe("diff", () => {
 	});
 });
 
-describe("where it goes", () => {
+describe("publish names its destination", () => {
 	const toml = `name = "api"
 account_id = "an-account"
 kv_namespaces = [{ binding = "POLICY", id = "a-namespace" }]
@@ -798,28 +816,28 @@ kv_namespaces = [{ binding = "POLICY", id = "another" }]
 			false,
 		],
 		[
-			"is told with a warning where several are possible",
+			"with a warning if the configuration has other environments",
 			toml,
 			[],
 			"To the live KV: account an-account, Worker api, namespace a-namespace",
 			true,
 		],
 		[
-			"may be the top level by choice",
+			"the top level, without a warning, if it is chosen",
 			toml,
 			["--env", ""],
 			"Worker api, namespace a-namespace",
 			false,
 		],
 		[
-			"may be a local namespace",
+			"a local namespace",
 			toml,
 			["--local", "--env", "staging"],
 			"To the local KV of wrangler dev: Worker api-staging, environment staging, namespace another",
 			false,
 		],
 		[
-			"may be for wrangler to say",
+			"the account that wrangler names, if the configuration has none",
 			'name = "api"\n',
 			[],
 			"To the live KV: account Shop (0f), Worker api, the namespace that wrangler created",
@@ -848,14 +866,16 @@ kv_namespaces = [{ binding = "POLICY", id = "another" }]
 	}
 });
 
-test("nothing is written where the answer is no", { skip: !hasTerminal }, async () => {
+test("nothing is written if the answer is no", { skip: !hasTerminal }, async () => {
 	const args = ["publish", await tool.file(B), ...(await over({ policy: A }, {}))];
 	const question = "Publish it to the local KV of wrangler dev? [y/N] ";
 	assertSays(await tool.asked("n", args), `${question}Nothing was changed.`);
 	assert.equal((await leftOver()).puts, 0);
 });
 
-test("it is not written over what came while it asked", { skip: !hasTerminal }, async () => {
+test("a change that somebody made during the question is not overwritten", {
+	skip: !hasTerminal,
+}, async () => {
 	const fault = { meanwhile: "{}" };
 	const args = ["publish", await tool.file(B), ...(await over({ policy: A }, fault))];
 	assertSays(
@@ -870,7 +890,7 @@ test("it is not written over what came while it asked", { skip: !hasTerminal }, 
 	assert.deepEqual([values, all], [{ policy: B }, [B, A]]);
 });
 
-test("what is no command is wrong usage, and nothing is written", async () => {
+test("a wrong command line is wrong usage, and nothing is written", async () => {
 	const path = await tool.file(B);
 	for (const [args, yes, says] of [
 		[["publish", path], [], "there is no terminal for the question; add --yes"],

@@ -27,7 +27,7 @@ describe("with wrangler and Cloudflare's API", () => {
 			cloudflare.environment,
 		);
 
-	test("a policy is published to the live KV, of an account that nobody names", async () => {
+	test("a policy is published to the live KV, of an account that only wrangler knows", async () => {
 		const env = { ...cloudflare.environment, CLOUDFLARE_ACCOUNT_ID: "" };
 		assertSays(
 			await tool.run(0, ["publish", await tool.file(A), ...live], env),
@@ -38,7 +38,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		assert.deepEqual(Object.fromEntries(cloudflare.values), { policy: A });
 	});
 
-	test("KV shows it late, and versions are kept with who published them, on however many pages", async () => {
+	test("versions keep their authors, though KV is late and lists them on several pages", async () => {
 		const host = ["--host", "api.example.com"];
 		const signed = ["--by", "Ann", "--message", "The shop"];
 		cloudflare.staleReads = 1;
@@ -64,7 +64,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		cloudflare.pageLength = 1000;
 	});
 
-	test("a refused token is no missing key", async () => {
+	test("a refused token is not taken for a missing key", async () => {
 		const values = new Map(cloudflare.values);
 		cloudflare.refuses = true;
 		cloudflare.requests.length = 0;
@@ -77,7 +77,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		cloudflare.refuses = false;
 	});
 
-	test("neither is a token that is missing, nor a namespace", async () => {
+	test("a missing token or namespace is not taken for a missing key", async () => {
 		const { CLOUDFLARE_API_TOKEN, ...env } = cloudflare.environment;
 		const args = ["publish", await tool.file(A), ...live];
 		const home = { ...env, HOME: tool.directory, XDG_CONFIG_HOME: tool.directory };

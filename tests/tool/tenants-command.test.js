@@ -33,7 +33,7 @@ async function tenants(status, words, { values = { policy }, more, fault, yes = 
 const list = (text, name = "tenants.csv") => tool.file(text, name);
 const many = (count) => Array.from({ length: count }, (_, n) => `https://tenant-${n}.example`);
 
-test("an origin is added in the form that browsers send, and removed in any", async () => {
+test("an origin is added in the form that browsers send, and removed by any of its forms", async () => {
 	const added = await tenants(0, ["add", "https://A.example:443/"]);
 	assertSays(
 		added.output,
@@ -81,7 +81,7 @@ test("a list comes from the standard input too", async () => {
 	assert.equal(unasked.code, 2, unasked.output);
 });
 
-test("nothing is written where a line is faulty, and each is told", async () => {
+test("nothing is written if a line is faulty, and each faulty line is reported", async () => {
 	const file = await list(
 		`origin,note\r\n${a},Ann\r\n"https://b.example/cart",Bob\r\n,\r\nnull,\r\n,Eve\r\nwss://c.example\r\n"https://*.d.example"\r\nd.example\r\n`,
 	);
@@ -121,12 +121,12 @@ for (const [what, bytes, says] of [
 for (const [what, values, says] of [
 	["there is no policy", {}, "the local KV of wrangler dev has no policy that names a prefix"],
 	[
-		"the policy looks up none",
+		"the policy looks up no origins",
 		{ policy: '{"origin": []}' },
 		"looks up no origins in KV: publish one with",
 	],
 	[
-		"the policy has several",
+		"the policy has several prefixes",
 		{
 			policy:
 				'{"routes": {"/a/": {"origin": {"kv": "a:"}}, "/b/": {"origin": [{"kv": "b:"}, {"kv": "a:"}]}}}',
@@ -134,7 +134,7 @@ for (const [what, values, says] of [
 		"has several prefixes: a:, b:; choose one with --prefix",
 	],
 ]) {
-	test(`the prefix is asked for where ${what}`, async () => {
+	test(`--prefix is required if ${what}`, async () => {
 		for (const words of [["add", a], ["remove", a], ["list"]]) {
 			const refused = await tenants(2, words, { values });
 			assertSays(refused.output, says);
@@ -156,7 +156,7 @@ test("the prefix is that of the host's policy, or of the last good one", async (
 	assert.deepEqual(added.values, { ...values, [`b:${a}`]: "1" });
 });
 
-test("wrong usage is told before anything is read", async () => {
+test("wrong usage is reported before KV is read", async () => {
 	for (const [words, says] of [
 		[["add"], "ORIGIN"],
 		[["add", a, "--file", "x"], "cannot be used with"],
@@ -172,7 +172,7 @@ test("wrong usage is told before anything is read", async () => {
 	assert.equal(unasked.calls, undefined);
 });
 
-test("it asks on a terminal", { skip: !hasTerminal }, async () => {
+test("the command asks for confirmation on a terminal", { skip: !hasTerminal }, async () => {
 	const words = ["tenants", "add", a, ...prefix];
 	const refused = await tool.asked("n", [...words, ...(await over({ values: {} }))]);
 	assertSays(refused, "Add to the local KV of wrangler dev? [y/N] ", "Nothing was changed.");
@@ -180,7 +180,7 @@ test("it asks on a terminal", { skip: !hasTerminal }, async () => {
 	assertSays(await tool.asked("y", [...words, ...(await over({ values: {} }))]), "is now in");
 });
 
-test("a temporary origin is one that KV forgets", async () => {
+test("an origin with --ttl expires in KV, and the list shows when", async () => {
 	const { output, expirations, values } = await tenants(0, ["add", a, "--ttl", "86400", ...prefix]);
 	assertSays(output, "KV forgets it after 86400 seconds.\n");
 	const { output: listed } = await tenants(0, ["list"], { values, more: { expirations } });
@@ -192,7 +192,7 @@ describe("a wrangler that stops half-way", () => {
 	const file = () => list(`# customers\n${many(25_000).join("\n")}\n`);
 	const own = ({ values }) => Object.keys(values).filter((key) => key.startsWith("tenant:"));
 
-	test("has added some, which are told, and --resume adds the rest", async () => {
+	test("has added some, and reports how many; --resume adds the rest", async () => {
 		const words = ["add", "--file", await file(), ...prefix];
 		const stopped = await tenants(3, words, { fault: { stopsAfter: 13_500 } });
 		assertSays(
@@ -220,7 +220,7 @@ describe("a wrangler that stops half-way", () => {
 		assertSays(again.output, "Nothing to do: the local KV of wrangler dev has the 25000 origins.");
 	});
 
-	test("has removed some, which are told, and --resume removes the rest", async () => {
+	test("has removed some, and reports how many; --resume removes the rest", async () => {
 		const values = Object.fromEntries(many(25_000).map((origin) => [`tenant:${origin}`, "1"]));
 		const words = ["remove", "--file", await file(), ...prefix];
 		const stopped = await tenants(3, words, { values, fault: { stopsAfter: 2_000 } });
@@ -233,14 +233,14 @@ describe("a wrangler that stops half-way", () => {
 		);
 	});
 
-	test("has perhaps added none", async () => {
+	test("may have added none, and the output says that it is unknown", async () => {
 		const words = ["add", a, b, ...prefix];
 		const stopped = await tenants(3, words, { fault: { stopsAfter: 1 } });
 		const says = "It is unknown how many of 2 origins are now in the local KV of wrangler dev";
 		assertSays(stopped.output, says, "--resume");
 	});
 
-	test("--resume writes what has another note or ends at another time", async () => {
+	test("--resume writes origins with another note or another expiry", async () => {
 		const soon = Math.floor(Date.now() / 1000) + 7200;
 		const values = {
 			policy,
@@ -275,7 +275,7 @@ test("100,000 origins take six calls of wrangler", async () => {
 	assertSays(added.output, "… and 99980 more\n", "80000 of 100000\n", "100000 origins are now in");
 });
 
-describe("what was written by hand", () => {
+describe("a key that was written by hand", () => {
 	const values = {
 		policy,
 		[`tenant:${a}`]: "",
@@ -285,7 +285,7 @@ describe("what was written by hand", () => {
 		"other:x": "1",
 	};
 
-	test("is told where no origin can match it", async () => {
+	test("is reported if no origin can match it", async () => {
 		assertSays(
 			(await tenants(1, ["list"], { values })).output,
 			'"tenant:" in the local KV of wrangler dev: 1 origin\n  https://a.example\n',
@@ -303,7 +303,7 @@ describe("what was written by hand", () => {
 		);
 	});
 
-	test("allows nobody", async () => {
+	test("allows no origin unless it has the form that browsers send", async () => {
 		const { output } = await tenants(1, ["check", "https://B.example/", a], { values });
 		assertSays(
 			output,
@@ -322,7 +322,7 @@ describe("`tenants check`", () => {
 	};
 	const values = { policy: JSON.stringify({ routes }), [`partner:${a}`]: "1" };
 
-	test("says what each route makes of the keys", async () => {
+	test("says how each route decides with these keys", async () => {
 		const { output, calls } = await tenants(0, ["check", a], { values });
 		assertSays(
 			output,
@@ -348,7 +348,7 @@ describe("`tenants check`", () => {
 		);
 	});
 
-	test("knows origins that the policy lists, and that nobody is allowed without one", async () => {
+	test("allows origins that the policy lists, and none without a policy", async () => {
 		const listed = await tenants(0, ["check", "https://listed.example"], { values });
 		assertSays(listed.output, "allowed under /socket.io/ (listed-origin)\n");
 		const none = await tenants(1, ["check", a, ...prefix], { values: { [`tenant:${a}`]: "1" } });
@@ -360,7 +360,7 @@ describe("`tenants check`", () => {
 		);
 	});
 
-	test("lists the keys where there are many", async () => {
+	test("lists all keys of KV if there are many origins", async () => {
 		const file = await list(many(101).join("\n"));
 		const { output, calls } = await tenants(1, ["check", "--file", file]);
 		assertSays(output, "101 origins, 101 refused\n");
@@ -368,7 +368,7 @@ describe("`tenants check`", () => {
 	});
 });
 
-test("what KV cannot say is no empty list", async () => {
+test("an unreadable KV is not reported as an empty list", async () => {
 	for (const fault of [{ list: "fails" }, { list: "nonsense" }]) {
 		assertSays((await tenants(3, ["list", ...prefix], { fault })).output, "kv key list");
 	}

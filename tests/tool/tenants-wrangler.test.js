@@ -29,7 +29,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		tool.run(status, ["tenants", ...words, "--wrangler", wrangler], cloudflare.environment);
 	const keys = () => [...cloudflare.values.keys()].filter((key) => key.startsWith("tenant:"));
 
-	test("customers are added with their notes and an end, listed page by page, and removed", async () => {
+	test("customers are added with notes and an expiry, listed page by page, and removed", async () => {
 		const file = await tool.file("origin,note\nhttps://Shop.example/,Ann\n", "a.csv");
 		assertSays(
 			await tenants(0, "add", "--file", file, "--ttl", "3600", "--yes"),
@@ -50,7 +50,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		cloudflare.values.delete("tenant:https://Hand.example");
 	});
 
-	test("what Cloudflare takes half of is gone on with", async () => {
+	test("--resume continues a list of which Cloudflare accepted only a part", async () => {
 		const origins = Array.from({ length: 2500 }, (_, n) => `https://tenant-${n}.example`);
 		const file = await tool.file(origins.join("\r\n"), "many.csv");
 		const words = ["add", "--file", file, "--yes", ...named];
@@ -69,7 +69,7 @@ describe("with wrangler and Cloudflare's API", () => {
 		assert.equal(cloudflare.requests.filter((request) => request.startsWith("PUT")).length, 1);
 	});
 
-	test("a namespace without permission is told, and nothing is said to be missing", async () => {
+	test("a namespace without permission is reported, and not taken for an empty one", async () => {
 		cloudflare.refusesKv = true;
 		const says = ["Authentication error", "It is unknown if https://b.example is"];
 		assertSays(await tenants(3, "add", "https://b.example", "--yes", ...named), ...says);

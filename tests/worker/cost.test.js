@@ -115,8 +115,8 @@ const forwarded = (action) => ["fetch", "now", ...prepared, action];
 // Fetch Metadata, without which these decisions cannot be taken.
 const metadata = ["header", "header", "header"];
 /**
- * What each crosses, and at most the bytes of texts that Wasm gets and gives, and the times that it
- * reads or writes memory: a tenth more than when this was last changed.
+ * For each: the calls between JavaScript and Wasm, and the limits of the bytes copied into and out of Wasm,
+ * and of its reads and writes of memory: a tenth more than when this was last changed.
  */
 const expected = {
 	"an allowed preflight": [preflight, 95, 0, 2540],
@@ -149,7 +149,7 @@ const why = {
 };
 
 for (const [what, ask] of Object.entries(asks)) {
-	test(`${what} costs no more than it has to`, async () => {
+	test(`${what} stays within its limits of calls, copied bytes and memory accesses`, async () => {
 		await ask();
 		const cost = await spent();
 		const [calls, bytesIn, bytesOut, accesses] = expected[what];

@@ -34,7 +34,7 @@ describe("make build", () => {
 		}
 	});
 
-	test("makes Wasm that runtimes load whose V8 is older than the newest, as Node 22's is", async () => {
+	test("makes Wasm that older versions of V8 load too, such as Node 22's", async () => {
 		assert.match(process.version, /^v22\./);
 		const wasm = await readFile(join(root, "build/index_bg.wasm"));
 		assert.ok((await WebAssembly.compile(wasm)) instanceof WebAssembly.Module);
@@ -166,7 +166,7 @@ describe("wrangler.toml with every setting uncommented", () => {
 		]);
 	});
 
-	test("would give staging the other's route, had it none of its own", async () => {
+	test("staging would inherit the top level's route if it had none of its own", async () => {
 		const without = join(directory, "without.toml");
 		const text = await readFile(config, "utf8");
 		await writeFile(without, text.replace(/^routes = .*staging.*$/m, ""));
@@ -207,7 +207,7 @@ describe("npm run deploy", () => {
 	const uploads = "<wrangler><deploy><--message><two words>";
 	const builds = (cargo) => `make build with ${join(project, cargo)}`;
 
-	test("installs Rust under .tools/ where there is none, once", async () => {
+	test("installs Rust under .tools/ if it is missing, once", async () => {
 		// The installer, which is asked for with the file that it is to be in as --output.
 		const installer =
 			'mkdir -p "$CARGO_HOME/bin"; : >"$CARGO_HOME/bin/cargo"; chmod +x "$CARGO_HOME/bin/cargo"';
@@ -246,7 +246,7 @@ describe("npm run deploy", () => {
 	});
 });
 
-describe("what a build takes from registries", () => {
+describe("every package that a build downloads", () => {
 	for (const path of [
 		"package-lock.json",
 		"tests/doctor/frameworks/package-lock.json",
@@ -285,7 +285,7 @@ describe("what a build takes from registries", () => {
 		});
 	}
 
-	test("is wasm-bindgen's command in the version of its crate", async () => {
+	test("includes wasm-bindgen's command in the version of its crate", async () => {
 		const crate = (await crates("Cargo.lock")).find(({ name }) => name === "wasm-bindgen");
 		const command = (await crates("scripts/wasm-bindgen/Cargo.lock")).find(
 			({ name }) => name === "wasm-bindgen-cli-support",
@@ -293,7 +293,7 @@ describe("what a build takes from registries", () => {
 		assert.equal(command.version, crate.version);
 	});
 
-	test("is what the lock files say, wherever a command installs or compiles", async () => {
+	test("is pinned by a lock file, in every command that installs or compiles", async () => {
 		const scripts = (await readdir(join(root, "scripts"))).filter((name) => name.endsWith(".sh"));
 		const files = ["Makefile", ...scripts.map((name) => `scripts/${name}`)];
 		const texts = await Promise.all(files.map((name) => readFile(join(root, name), "utf8")));

@@ -75,7 +75,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			]);
 		}));
 
-	test("the same text once more, where there was none meanwhile", () =>
+	test("the same policy once more, if it was deleted in between", () =>
 		withEdge({ policy: { routes }, vars: {} }, async (edge) => {
 			const host = new URL(edge.url).host;
 			await untilB(edge, 200);
@@ -87,7 +87,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			assert.deepEqual(await lines(edge, "policy-changed", 2), [change, change]);
 		}));
 
-	test("each fault, up to a hundred, but once for each text", () =>
+	test("each fault of a text, once, a hundred at most", () =>
 		withEdge({ policy: ofA, vars: {} }, async (edge) => {
 			const host = new URL(edge.url).host;
 			await get(edge, a);
@@ -169,7 +169,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			}));
 	}
 
-	test("what would be refused but for reportOnly, a stranger to its tenants too", () =>
+	test("a request that only reportOnly lets through, also one of an unknown tenant", () =>
 		withEdge(
 			{
 				policy: {
@@ -214,7 +214,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			assert.ok(!("origin" in withoutOrigin));
 		}));
 
-	test("a refusal where no policy could be read, with that reason", () =>
+	test("a refusal because no policy could be read, with that reason", () =>
 		withEdge({ policy: "{" }, async (edge) => {
 			const answer = await get(edge, a);
 			assert.equal(answer.status, 503);
@@ -238,7 +238,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			assert.match(detail, /^UPSTREAM is this Worker's own address: /);
 		}));
 
-	test("such an UPSTREAM written otherwise", () =>
+	test("an UPSTREAM that is the request's own origin in another spelling", () =>
 		withEdge(
 			{ upstream: server.url.replace("http://127.0.0.1", "HTTP://LocalHost") },
 			async (edge) => {
@@ -248,7 +248,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			},
 		));
 
-	test(`${refusalsPerMinute} refusals a minute, and then for how many more there were`, () =>
+	test(`${refusalsPerMinute} refusals a minute, and then for the number of suppressed ones`, () =>
 		withEdge({ policy: ofA }, async (edge) => {
 			await get(edge, a);
 			const begin = Date.now();
@@ -257,7 +257,7 @@ describe("the log has a line for", { concurrency: true }, () => {
 			await lines(edge, "request-refused", refusalsPerMinute);
 			assert.deepEqual(edge.logged("log-lines-suppressed"), []);
 			await sleep(begin + 60_100 - Date.now());
-			// Whoever asks then.
+			// The next request after that minute.
 			await edge.sendUntil(() => edge.logged("log-lines-suppressed").length > 0, poll);
 			assert.deepEqual(edge.logged("log-lines-suppressed"), [
 				{
@@ -282,7 +282,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 		};
 	`;
 
-	test("gets a point for each decision on a covered route", () =>
+	test("gets a data point for each decision on a covered route", () =>
 		withEdge(
 			{
 				policy: {
@@ -339,7 +339,7 @@ describe("the dataset DECISIONS", { concurrency: true }, () => {
 			assert.deepEqual(edge.logged("metrics-write-failed"), []);
 		}));
 
-	test("harms nobody if it cannot be written to", () =>
+	test("affects no request if it cannot be written to", () =>
 		withEdge({ policy: ofA, vars: { DECISIONS: "no dataset" } }, async (edge) => {
 			for (let turn = 0; turn < 50; turn += 1) {
 				assert.deepEqual([(await get(edge, a)).status, (await get(edge, b)).status], [200, 403]);

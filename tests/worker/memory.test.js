@@ -59,7 +59,7 @@ after(async () => {
 	await close(server);
 });
 
-test("50 MB are uploaded as they come, and none of it stays in the isolate", limit, async () => {
+test("50 MB are uploaded as a stream, and none of it stays in the isolate", limit, async () => {
 	const flat = await flatness("an upload");
 	const { request, atOrigin, response, answer } = await exchange("POST", "an upload", {
 		"content-length": total,
@@ -72,7 +72,7 @@ test("50 MB are uploaded as they come, and none of it stays in the isolate", lim
 	await flat();
 });
 
-test("50 MB are downloaded as they come, and none of it stays in the isolate", limit, async () => {
+test("50 MB are downloaded as a stream, and none of it stays in the isolate", limit, async () => {
 	const flat = await flatness("a download");
 	const { response, answer } = await exchange("GET", "a download");
 	response.writeHead(200, { "content-length": total }).flushHeaders();

@@ -81,7 +81,7 @@ for (const [when, panic] of Object.entries(panics)) {
 			socket.terminate();
 		});
 
-		test("the load that is on it goes on", async () => {
+		test("a load of many requests continues", async () => {
 			const ask = async (client) => {
 				const page = client % 2 ? a : b;
 				return `${page} ${(await get(edge, page)).status}`;

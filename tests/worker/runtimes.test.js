@@ -16,7 +16,7 @@ const { compatibility_date: compatibilityDate } = unstable_readConfig({
 /** The day of a workerd's release, "2026-07-01". */
 const dayOf = ({ version }) => version.replace(/^1\.(\d{4})(\d\d)(\d\d)\..*$/, "$1-$2-$3");
 
-test("the oldest is of the day of the compatibility date, or of the first after it that had one", () => {
+test("the oldest workerd is that of the compatibility date, or the first one after it", () => {
 	const days = (Date.parse(dayOf(oldest)) - Date.parse(compatibilityDate)) / 86_400_000;
 	// They are released nearly every day.
 	assert.ok(days >= 0 && days <= 3, `${oldest.version} is not of ${compatibilityDate}`);

@@ -99,7 +99,7 @@ pub(crate) struct Request<'r> {
     pub(crate) url: &'r Url,
     pub(crate) headers: Headers,
     pub(crate) body: Option<String>,
-    /// Of all of it.
+    /// The timeout of the whole exchange.
     pub(crate) timeout: Duration,
     /// The most that is read of the answer's body, in bytes.
     pub(crate) max_body_len: usize,

@@ -143,7 +143,7 @@ pub(crate) mod host {
         pub(crate) fn code(this: &NodeError) -> Option<String>;
         #[wasm_bindgen(method, getter)]
         pub(crate) fn message(this: &NodeError) -> String;
-        /// Of a certificate for another name, as in "DNS:a.example, DNS:b.example".
+        /// The names of a certificate for another host, as in "DNS:a.example, DNS:b.example".
         #[wasm_bindgen(method, getter, js_name = certificateNames)]
         pub(crate) fn certificate_names(this: &NodeError) -> Option<String>;
     }

@@ -1,4 +1,4 @@
-//! How a command ends.
+//! The result of a command: its output and exit status.
 
 use std::io;
 

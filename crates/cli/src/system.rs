@@ -55,7 +55,7 @@ pub(crate) trait System {
     /// An environment variable; `None` as well if it is not UTF-8.
     fn variable(&self, name: &str) -> Option<String>;
 
-    /// Writes to the standard output. A reader that has closed it has seen enough, which is no error.
+    /// Writes to the standard output. It is not an error if the reader has closed it.
     fn print(&self, text: &str) -> io::Result<()>;
 
     /// Writes to the standard error, as far as it can be written to.

@@ -9,7 +9,7 @@ pub(crate) mod test_text;
 
 use crate::{report::CommandError, system::System};
 
-/// What people type to run this tool. npm installs it into a project, which is not in the `PATH`.
+/// The command that people type to run this tool. npm installs it into a project, outside the `PATH`.
 pub(crate) const TOOL: &str =
     if cfg!(target_arch = "wasm32") { "npx socketio-cors" } else { "socketio-cors" };
 

@@ -78,7 +78,7 @@ the standard input: 2 faults
 }
 
 #[test]
-fn check_is_in_colour_where_that_is_wanted() {
+fn check_prints_colours_if_forced_and_none_to_a_pipe() {
     let coloured = |variable: &str| {
         let output = tool().args(["check", "Cargo.toml"]).env(variable, "1").output().unwrap();
         String::from_utf8(output.stdout).unwrap().contains("\u{1b}[")
@@ -89,7 +89,7 @@ fn check_is_in_colour_where_that_is_wanted() {
 }
 
 #[test]
-fn check_gives_machines_the_same() {
+fn check_prints_the_same_faults_as_json() {
     let report = json(&["check", "--json", "-"], TWO_FAULTS, 1);
     assert_eq!(report["valid"], false);
     assert_eq!(report["faults"].as_array().unwrap().len(), 2);
@@ -217,7 +217,7 @@ fn check_knows_public_suffixes() {
 }
 
 #[test]
-fn what_javascript_has_is_read_and_said_to_be_no_strict_json() {
+fn check_reads_javascript_and_says_that_it_is_not_strict_json() {
     let written = "{ // ours\n  origin: ['https://A.example',],\n  credential: true,\n}";
     let text = output(&["check", "-"], written, 1);
     assert!(text.contains("the standard input:2:12\n"), "{text}");
@@ -234,7 +234,7 @@ fn what_javascript_has_is_read_and_said_to_be_no_strict_json() {
 }
 
 #[test]
-fn what_is_around_a_policy_is_shown_without_it() {
+fn check_shows_the_policy_without_the_text_around_it() {
     let pasted = "const io = new Server(httpServer, {\n  path: '/chat',\n  cors: {\n    \
                   origin: 'https://a.example',\n  },\n});";
     assert_eq!(
@@ -261,7 +261,7 @@ the standard input: 1 fault
 }
 
 #[test]
-fn check_shows_the_wrong_part_of_a_long_line() {
+fn check_shows_only_the_faulty_part_of_a_long_line() {
     let origins = vec![r#""https://a.example""#; 1000].join(",");
     let document = format!(r#"{{"origin": [{origins},"nul",{origins}]}}"#);
     let text = output(&["check", "-"], &document, 1);
@@ -270,7 +270,7 @@ fn check_shows_the_wrong_part_of_a_long_line() {
 }
 
 #[test]
-fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
+fn an_invalid_document_exits_with_1_and_wrong_usage_with_2() {
     for document in ["", "{", "[]", "{\"origin\": true} # x", "\0"] {
         output(&["check", "-"], document, 1);
         output(&["explain", "-", "--origin", "https://a.example"], document, 1);
@@ -294,7 +294,7 @@ fn what_is_no_document_is_a_fault_and_what_cannot_be_read_is_wrong_usage() {
 }
 
 #[test]
-fn doctor_says_what_to_write_and_asks_nobody() {
+fn doctor_explains_wrong_arguments_and_sends_no_request() {
     const URL: &str = "http://127.0.0.1:1";
     const ORIGIN: [&str; 2] = ["--origin", "https://a.example"];
     let asking = |arguments: &[&'static str]| [arguments, &ORIGIN[..]].concat();
@@ -335,7 +335,7 @@ fn doctor_says_what_to_write_and_asks_nobody() {
 }
 
 #[test]
-fn publish_takes_no_document_with_faults_to_wrangler() {
+fn publish_does_not_run_wrangler_for_a_document_with_faults() {
     // `false` is a wrangler that fails, `no-such-command` one that is not there.
     for (document, wrangler, status, says) in [
         (r#"{"origin": "https://a.example"}"#, "false", 3, "false kv bulk get failed"),
@@ -352,7 +352,7 @@ fn publish_takes_no_document_with_faults_to_wrangler() {
 }
 
 #[test]
-fn invalid_utf_8_is_told_where_it_is() {
+fn invalid_utf_8_is_reported_with_its_place() {
     let mut tool =
         tool().args(["check", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     tool.stdin.take().unwrap().write_all(b"{\n\"origin\": \"https://b\xfccher.example\"}").unwrap();
@@ -431,7 +431,7 @@ GET /socket.io/?EIO=4&transport=websocket from https://a.example
 }
 
 #[test]
-fn explain_gives_machines_the_same() {
+fn explain_prints_the_same_decision_as_json() {
     let report = json(&["explain", "--json", "-", "--origin", "https://evil.example"], POLICY, 0);
     assert_eq!(report["preflight"], Value::Null);
     let request = &report["request"];
@@ -461,7 +461,7 @@ fn assert_explained(rows: &[(&[&str], &str, Option<&str>)]) {
 }
 
 #[test]
-fn explain_tells_the_outcome_for_the_page() {
+fn explain_says_whether_the_page_can_read_the_answer() {
     const UNREADABLE: &str = "the page cannot read the answer: the browser reports a CORS error";
     const READABLE: &str = "the page can read the answer";
     const NO_PUT: &str = "the browser stops at the preflight: Access-Control-Allow-Methods does not \
@@ -597,7 +597,7 @@ fn explain_exits_with_1_if_the_request_is_not_decided_as_expected() {
     }
 }
 
-/// A directory with a policy, and a file of cases of which one fails.
+/// A directory with a policy, and a file of cases, one of which fails.
 fn cases() -> (tempfile::TempDir, String) {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("policy.json"), POLICY).unwrap();
@@ -691,7 +691,7 @@ fn explain_says_what_a_browser_would_have_sent() {
 }
 
 #[test]
-fn the_terminal_obeys_nothing_in_a_document() {
+fn control_characters_are_escaped_in_text() {
     let document =
         "{\"\\u001b]0;x\\u0007\": 1, \"b\u{9b}31m\": 2, \"origin\": \"https://\u{202e}a\"}";
     let checked = output(&["check", "-"], document, 1);
@@ -704,7 +704,7 @@ fn the_terminal_obeys_nothing_in_a_document() {
 }
 
 #[test]
-fn the_terminal_obeys_nothing_in_json() {
+fn control_characters_are_escaped_in_json() {
     let document = "{\"b\u{9b}31m\u{7f}\": 2, \"origin\": \"https://\u{202e}\u{2028}\u{61c}a\"}";
     for (arguments, document, status) in [
         (&["check", "--json", "-"][..], document, 1),
@@ -721,7 +721,7 @@ fn the_terminal_obeys_nothing_in_json() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_reader_that_closes_the_pipe_early_causes_no_error() {
     let faults = vec![r#""nil""#; 1000].join(",\n");
     let document = format!("{{\"origin\": [{faults}]}}");
     let mut tool = tool()
@@ -738,7 +738,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 }
 
 #[test]
-fn so_many_faults_are_said_to_be_maybe_more() {
+fn more_than_1000_faults_are_reported_as_1000_or_more() {
     let faults = vec![r#""nil""#; 1001].join(",");
     let document = format!("{{\"origin\": [{faults}]}}");
     assert!(output(&["check", "-"], &document, 1).ends_with(": 1000 faults or more\n"));
@@ -813,7 +813,7 @@ const NGINX: &str = "location /socket.io/ {
 ";
 
 #[test]
-fn import_prints_the_policy_and_beside_it_what_is_left_out() {
+fn import_prints_the_policy_and_lists_what_it_left_out() {
     let imported = run(&["import", "-"], NGINX);
     assert_eq!(imported.status.code(), Some(1));
     let policy = String::from_utf8(imported.stdout).unwrap();
@@ -852,7 +852,7 @@ the standard input: 1 not imported, 1 thing imported in another form
 }
 
 #[test]
-fn import_takes_all_or_says_what_is_wrong() {
+fn import_succeeds_or_says_what_is_wrong() {
     output(&["import", "-"], "new Server(s, { cors: { origin: 'https://a.example' } })", 0);
     for (arguments, text, status, said) in [
         (&["import", "-"][..], "", 1, "neither an nginx configuration nor"),

@@ -1,4 +1,4 @@
-//! What an isolate remembers of KV, and for how long: policies, and tenants' keys.
+//! The caches of an isolate for policies and tenants' keys, and how long an entry is used.
 
 pub mod lru_cache;
 pub mod policy_cache;

@@ -65,7 +65,7 @@ pub fn decide<'a>(
     decide_by(head, policy, &mut key_status)
 }
 
-/// [`decide`], of which each `key_status` would be a copy.
+/// [`decide`] without its type parameter, so that it is compiled only once.
 fn decide_by<'a>(
     head: &RequestHead<'a>,
     policy: &'a Policy,

@@ -1,4 +1,4 @@
-//! A limit on the log lines of one kind, so that a flood of events is no flood of lines.
+//! A limit on the log lines of one kind, so that a flood of events does not flood the log.
 
 /// The time that a limit is for, in milliseconds.
 const MINUTE: f64 = 60_000.0;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_minute_suppressed_is_reported_once_when_it_is_over() {
+    fn suppressed_lines_are_counted_once_after_their_minute() {
         let mut limiter = LogRateLimiter::new(2);
         assert_eq!(limiter.next_minute(5.0), None);
         let allowed: Vec<_> = (0..5).map(|_| limiter.allows_line()).collect();
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_any_length_does_no_harm() {
+    fn the_number_of_suppressed_lines_does_not_overflow() {
         let mut limiter = LogRateLimiter { suppressed: u32::MAX, ..LogRateLimiter::new(0) };
         assert!(!limiter.allows_line());
         assert_eq!(limiter.next_minute(0.0), Some(u32::MAX));

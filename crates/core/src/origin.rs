@@ -60,7 +60,7 @@ fn parse(text: &str) -> Option<Origin<'_>> {
     Some(Origin { text, scheme, authority, host })
 }
 
-/// The scheme of an origin that has no host: `file` of [`FILE`], none of [`NULL`].
+/// The scheme of an origin that has no host: `file` for [`FILE`], an empty one for [`NULL`].
 pub(crate) fn scheme_without_host(text: &str) -> Option<&str> {
     match text {
         NULL => Some(""),
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splits_what_browsers_send() {
+    fn splits_an_origin_into_scheme_host_and_port() {
         for (scheme, host, port) in [
             ("https", "example.com", ""),
             ("http", "localhost", ":3000"),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn two_origins_have_no_host() {
+    fn null_and_file_origins_have_no_host() {
         for (text, scheme, is_null) in [(NULL, "", true), (FILE, "file", false)] {
             let origin = Origin::try_from(text).unwrap();
             assert_eq!(
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_what_no_browser_sends() {
+    fn rejects_texts_that_no_browser_sends() {
         let long = format!("https://{}.example", "a".repeat(1_000_000));
         for text in [
             "",

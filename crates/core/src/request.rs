@@ -12,7 +12,7 @@ pub(crate) mod token;
 pub struct RequestHead<'a> {
     /// Case-sensitive, as it came.
     pub method: &'a str,
-    /// Where it goes.
+    /// The URL that it goes to.
     pub url: Url<'a>,
     /// `Origin`.
     pub origin: Option<&'a str>,
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_url_has_no_parts_and_does_no_harm() {
+    fn a_malformed_url_is_split_without_loss() {
         for text in ["", "://", "a", "/socket.io/"] {
             let url = Url::split(text);
             assert_eq!(format!("{}{}", url.origin, url.path_and_query), text);
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn fetch_metadata_is_read_unless_a_pages_origin_and_a_plain_transport_tell_all() {
+    fn fetch_metadata_is_not_read_if_the_origin_and_a_plain_transport_are_enough() {
         let page = Some("https://a.example");
         for (origin, query, is_read) in [
             (page, "EIO=4&transport=polling", false),
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_websocket_is_asked_for_by_upgrade() {
+    fn a_websocket_request_is_recognised_by_its_upgrade_header() {
         for (upgrade, is_websocket) in [
             (Some("websocket"), true),
             (Some("WebSocket"), true),

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_means_the_defaults() {
+    fn without_variables_the_defaults_are_used() {
         let defaults = Settings {
             upstream: None,
             fresh_seconds: 30,
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn every_service_but_none_forwards_by_its_settings() {
+    fn every_service_except_nothing_has_settings() {
         let settings = Settings { fresh_seconds: 5, ..Settings::default() };
         for (service, expected) in [
             (Service::Full(settings.clone()), Some(&settings)),

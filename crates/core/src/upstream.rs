@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn another_server_hears_whom_the_request_was_for() {
+    fn an_upstream_server_gets_the_original_host_and_scheme() {
         let head = head("https://api.example.com:8443/socket.io/?EIO=4");
         let request = UpstreamRequest::new(&head, Some("http://10.0.0.1:3000"), false);
         assert_eq!(request.url.as_deref(), Some("http://10.0.0.1:3000/socket.io/?EIO=4"));

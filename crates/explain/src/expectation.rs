@@ -6,7 +6,7 @@ use socketio_cors_core::decision::Verdict;
 
 use super::{ExplainedRequest, Explanation};
 
-/// How a request should be decided.
+/// The expected decision about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// The edge lets the request and its preflight through.

@@ -7,7 +7,7 @@ use crate::written_fault::WrittenFault;
 pub(crate) struct Expression {
     /// A noun for it, with its beginning where that tells more.
     what: String,
-    /// What to write instead.
+    /// The advice: the text to write instead.
     help: &'static str,
     /// `socketio-cors import` can read it.
     is_importable: bool,

@@ -128,7 +128,7 @@ mod tests {
     const ORIGIN: &str = "https://app.example";
 
     #[test]
-    fn the_cors_check_is_that_of_fetch() {
+    fn the_cors_check_follows_the_fetch_standard() {
         const O: (&str, &str) = ("access-control-allow-origin", ORIGIN);
         const ANY: (&str, &str) = ("Access-Control-Allow-Origin", "*");
         const YES: (&str, &str) = ("Access-Control-Allow-Credentials", "true");

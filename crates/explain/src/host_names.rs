@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_anyone_can_register_are_told_from_ones_own() {
+    fn a_wildcard_over_names_that_anyone_can_register_gets_advice() {
         const MEANT: &str =
             r#"; or, if you mean all of them, add "dangerouslyAllow": ["public-suffix"]"#;
         let help = |text: &str| own_names(&OriginPattern::try_from(text).unwrap());

@@ -18,7 +18,7 @@ mod socketio_options;
 
 pub use finding::Finding;
 
-/// What to import.
+/// The path and the server to import.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportOptions<'o> {
     /// The path of Socket.IO: `/socket.io/`.
@@ -32,7 +32,7 @@ pub struct ImportOptions<'o> {
 pub struct Import {
     /// The policy as JSON, which is valid; `None` if there is none to import.
     pub policy: Option<String>,
-    /// What is left out and what has another form, in the order of the file.
+    /// The parts that are left out or imported in another form, in the order of the file.
     pub findings: Vec<Finding>,
 }
 

@@ -31,7 +31,7 @@ enum Reading {
 }
 
 impl PolicyDocument {
-    /// Reads a text. One that is no document has faults: [`PolicyDocument::policy`].
+    /// Reads a text. If it is not a document, [`PolicyDocument::policy`] returns its faults.
     #[must_use]
     pub fn read(text: String) -> Self {
         let reading = Reading::of(&text);
@@ -139,7 +139,7 @@ impl Reading {
         wrapped::fault_of_json(json).map_or(reading, Self::Faulty)
     }
 
-    /// Of a text that is not JSON.
+    /// The document in a text that is not strict JSON.
     fn converted(text: &str) -> Self {
         let converted = StrictJson::read(text, 0, Extent::All);
         let begins_with_object = text.trim_start().starts_with('{')

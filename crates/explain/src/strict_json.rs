@@ -14,7 +14,7 @@ use jsonc_parser::{
 
 use crate::{expression::Expression, written_fault::WrittenFault};
 
-/// What JavaScript has, and no policy needs, stays a fault.
+/// JavaScript syntax that no policy needs stays a fault.
 const OPTIONS: ScannerOptions = ScannerOptions {
     allow_single_quoted_strings: true,
     allow_hexadecimal_numbers: false,
@@ -124,7 +124,7 @@ impl Piece {
 /// Writes the JSON, one token late: how a token is written depends on the next one.
 struct Writer<'w> {
     written: &'w str,
-    /// Where the scanner begins.
+    /// The offset at which the scanner begins.
     start: usize,
     scanner: Scanner<'w>,
     json: StrictJson,
@@ -262,7 +262,7 @@ impl<'w> Writer<'w> {
             return self.json.push(&json, gap);
         }
         if self.last.is_none() {
-            // What is before the document is dropped.
+            // The text before the document is dropped.
             return;
         }
         let mut space = String::new();

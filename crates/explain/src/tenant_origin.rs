@@ -19,7 +19,7 @@ pub struct TenantOrigin(String);
 pub struct NoTenant {
     /// A clause that follows the text: "has a path or a trailing slash, …".
     pub message: String,
-    /// What to write instead.
+    /// The advice: the text to write instead.
     pub help: String,
 }
 
@@ -28,7 +28,7 @@ impl TenantOrigin {
     /// slash or dot, a Unicode host in punycode.
     ///
     /// # Errors
-    /// It is no origin, several, or one that is never looked up.
+    /// The text is not an origin, is several, or is one that is never looked up.
     pub fn read(text: &str) -> Result<Self, NoTenant> {
         let text = text.trim();
         if is_looked_up(text) {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_never_looked_up_is_no_tenant() {
+    fn a_text_that_is_not_one_sites_origin_is_refused_as_a_tenant() {
         const NOBODYS: &str = "is not one site's";
         const MANY: &str = "matches many origins";
         for (text, message, help) in [

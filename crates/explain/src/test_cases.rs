@@ -185,7 +185,7 @@ impl TestFileError {
     fn of(error: &serde_json::Error, first_line: usize) -> Self {
         let line = first_line.saturating_add(error.line().saturating_sub(1));
         let text = error.to_string();
-        // The place is told apart.
+        // The place is reported separately, so the message leaves it out.
         let message = text.split(" at line ").next().unwrap_or_default().to_owned();
         Self { line, message }
     }
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_that_fails_says_what_was_expected_and_what_is() {
+    fn a_failed_case_says_what_was_expected_and_what_happened() {
         for (case, message) in [
             (
                 r#"{"origin": "https://b.example", "expect": "allow"}"#,
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_of_a_file_is_told_with_its_line() {
+    fn the_first_error_of_a_file_is_reported_with_its_line() {
         for (text, line, message) in [
             ("{", 1, "EOF while parsing an object"),
             (

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The version of which every field and entry is that is not listed here.
+/// The version of every field and entry that is not listed here.
 pub const FIRST_WORKER: &str = "0.1.0";
 
 /// Fields by the version that brought them. A new one is added here with the version that is next.
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_is_of_the_newest_version() {
+    fn the_schema_has_the_newest_version() {
         let newest = FIELDS.iter().map(|(_, version)| *version).chain([ENTRIES, FIRST_WORKER]);
         assert_eq!(newest.max_by_key(|version| numbers(version)), Some(SCHEMA_VERSION));
     }

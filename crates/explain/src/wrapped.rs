@@ -107,7 +107,7 @@ fn fault(start: usize, message: &str, document: String) -> WrittenFault {
 
 /// An object that has a policy.
 struct Object {
-    /// What is around the policy.
+    /// The kind of text around the policy.
     what: Option<&'static str>,
     /// The policy.
     document: String,

@@ -16,7 +16,7 @@ pub(crate) struct WrittenFault {
     document: Option<String>,
 }
 
-/// What a diagnostic adds to the help where an import can read the text.
+/// The end of the help if `import` can read the text.
 const IMPORT: &str =
     "; or run `socketio-cors import FILE`, which reads variables and regular expressions";
 
@@ -40,12 +40,12 @@ impl WrittenFault {
         Self { document: Some(document), ..self }
     }
 
-    /// What is wrong.
+    /// The message: a clause that says what is wrong.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to write instead.
+    /// The advice: the text to write instead.
     pub(crate) fn help(&self) -> &str {
         &self.help
     }

@@ -160,7 +160,7 @@ impl Learn {
         self.skip.iter().map(String::as_str).map(pattern).collect()
     }
 
-    /// Counts what the files have, if there are any.
+    /// Counts the refusals in the files, if there are any.
     fn read_logs(
         &self,
         system: &dyn System,
@@ -178,7 +178,7 @@ impl Learn {
         Ok(Some(facts))
     }
 
-    /// Counts what the dataset has, if it is asked for.
+    /// Counts the refusals in the dataset, if an option asks for it.
     async fn ask_dataset(
         &self,
         system: &dyn System,

@@ -23,7 +23,7 @@ pub(super) struct Server {
     pub(super) query: Query,
 }
 
-/// What stands after the host.
+/// The part of the URL after the host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Beside {
     Nothing,
@@ -144,7 +144,7 @@ pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
 /// Reads `Name: value`.
 ///
 /// # Errors
-/// It is no header, or none that a page can send.
+/// The text is not a header, or is one that no page can send.
 pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
     let wrong = |problem: &str| Err(WrongUsage(format!("--header {} {problem}", printable(text))));
     let Some((name, value)) = text.split_once(':') else {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_may_be_that_of_a_request_or_name_a_namespace() {
+    fn a_url_may_be_that_of_a_whole_request_or_name_a_namespace() {
         let path = |path: &str| Beside::Path(path.to_owned());
         for (text, base, beside) in [
             ("https://a.example", "https://a.example/", Beside::Nothing),

@@ -1,9 +1,9 @@
-//! Who asks, and with which headers a browser asks for them.
+//! The senders of requests, and the headers that a browser adds for each.
 
 use super::{cookies::Jar, target::Target};
 use crate::network::Headers;
 
-/// Where a request comes from.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asker<'a> {
     /// The page that is to use the server.
@@ -18,7 +18,7 @@ pub(super) enum Asker<'a> {
     Nobody,
 }
 
-/// How something is asked for.
+/// The way in which a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
     Get,
@@ -64,7 +64,7 @@ impl<'a> Asker<'a> {
         add("User-Agent", USER_AGENT);
         if means != Means::WebSocket {
             add("Accept", "*/*");
-            // What is compressed would have to be unpacked.
+            // A compressed answer would have to be unpacked.
             add("Accept-Encoding", "identity");
         }
         if means == Means::Closing

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_cross_site_if_it_says_none_and_secure() {
+    fn a_cookie_is_cross_site_if_it_has_samesite_none_and_secure() {
         for (header, cross_site) in [
             ("a=b", false),
             ("a=b; SameSite=None", false),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_left_out_and_nothing_else() {
+    fn the_value_of_a_cookie_is_hidden_and_nothing_else() {
         for (header, shown) in [
             ("io=secret; Path=/; HttpOnly", "io=…; Path=/; HttpOnly"),
             ("io=secret=secret", "io=…"),

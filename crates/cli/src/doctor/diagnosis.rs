@@ -1,6 +1,6 @@
 //! Findings, as pure functions of an examination: nobody is asked.
 //!
-//! Each family of findings has a file. What one cause brings about is told once.
+//! Each family of findings has a file. All effects of one cause are one finding.
 
 mod browser_blocks;
 mod cached;
@@ -69,7 +69,7 @@ const OF_POLLS: &[Family] = &[
 /// Sessions, which a cache makes fail in every way.
 const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::findings];
 
-/// Whoever else is let in, and what else there is to say.
+/// Slow answers, the namespace, foreign origins, and this Worker.
 const OF_ALL: &[Family] =
     &[slow::findings, namespace::findings, strangers::findings, loose::findings, worker::findings];
 
@@ -96,7 +96,7 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             .then(|| examination.at_other_path())
             .flatten();
         findings.push(finding);
-        // What fails next, once the path is right.
+        // The faults that will show once the path is right.
         let next = moved.iter().flat_map(|moved| OF_POLLS.iter().flat_map(|family| family(moved)));
         findings.extend(next.map(|next| Finding { steps: vec![Step::OtherPath], ..next }));
     } else if examination.target.page.websocket {
@@ -110,7 +110,7 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         let others = [OF_POLLS, OF_SESSIONS, OF_ALL].into_iter().flat_map(ask);
         match later {
             Some(finding) => {
-                // What is answered in the same way fails by it, and is no fault of its own.
+                // A request with the same answer fails for the same reason, so it is not another fault.
                 let steps = known::steps_of(examination, finding.code);
                 findings.push(finding);
                 findings.extend(

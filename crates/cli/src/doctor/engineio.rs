@@ -7,9 +7,9 @@ use serde_json::Value;
 /// A version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// Of Socket.IO 2.
+    /// The version of Socket.IO 2.
     V3,
-    /// Of Socket.IO 3 and 4.
+    /// The version of Socket.IO 3 and 4.
     V4,
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Author {
     Zishang,
     /// walkor/phpsocket.io, whose refusals have neither a code nor a message.
     Php,
-    /// github.com/googollee/go-socket.io, which counts its sessions.
+    /// github.com/googollee/go-socket.io, whose session ids are consecutive numbers.
     Googollee,
 }
 
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn some_servers_are_known_by_how_they_open_a_session() {
+    fn some_servers_are_recognised_by_their_open_packet() {
         for (packet, author) in [
             (r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#, None),
             (r#"0{"sid":"a"}"#, None),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_open_packet_is_none() {
+    fn a_text_that_is_not_an_open_packet_is_rejected() {
         for payload in [
             "",
             "0",
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_has_its_code_whoever_it_is_of() {
+    fn the_error_code_is_read_for_each_server_implementation() {
         for (body, expected) in [
             (r#"{"code":1,"message":"Session ID unknown"}"#, Some((1, None))),
             (r#"{"code":"1","message":"Session ID unknown"}"#, Some((1, Some(Author::Oxide)))),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_is_framed_as_its_version_frames_it() {
+    fn a_packet_is_framed_as_its_protocol_version_requires() {
         assert_eq!(Protocol::V3.payload("2"), "1:2");
         assert_eq!(Protocol::V4.payload("40"), "40");
     }

@@ -24,7 +24,7 @@ pub(super) struct Examination {
     /// The URL of the machine's other loopback address, where that one takes connections and the target's
     /// does not.
     pub(super) listens_at: Option<Url>,
-    /// How many requests a browser recorded, where nothing was asked.
+    /// The number of requests in a browser's recording; `None` for a live examination.
     pub(super) recorded: Option<usize>,
     /// In the order in which they were made.
     pub(super) exchanges: Vec<Exchange>,
@@ -81,7 +81,7 @@ impl Examination {
         if opens(Step::Poll3) || opens(Step::Poll4) {
             return self.get(poll(protocol)).is_some_and(speaks);
         }
-        // Where the page is refused, what others are answered tells.
+        // If the page is refused, the answers to other origins show the version.
         let others = [Step::NearMiss, Step::NoOriginPoll, Step::ForeignPoll].into_iter();
         others.flat_map(|step| self.all(step)).any(speaks)
     }

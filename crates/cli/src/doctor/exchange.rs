@@ -18,7 +18,7 @@ pub(super) struct Exchange {
     pub(super) answer: Option<Answer>,
     /// The failure before an answer, within it, or after a handshake.
     pub(super) error: Option<Failure>,
-    /// How long it took.
+    /// The time until the answer or the failure.
     pub(super) took: Duration,
 }
 
@@ -51,7 +51,7 @@ impl Exchange {
         headers.map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub(super) fn redirects_to(&self) -> Option<String> {
         let is_redirect = self.status().is_some_and(|status| (300..400).contains(&status));
         is_redirect.then(|| self.header("Location").unwrap_or_default())

@@ -128,7 +128,7 @@ fn listed(texts: &[String]) -> String {
 
 /// The answer of Socket.IO 3 or 4 to the packet that connects to the namespace.
 fn connection(examination: &Examination) -> Option<String> {
-    // What connects to it did not get there.
+    // The packet that connects to the namespace did not get there.
     if examination.get(Step::Post).is_some_and(Exchange::is_of_another) {
         return None;
     }
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packet_says_whether_the_namespace_is_connected_to() {
+    fn a_packet_says_whether_the_namespace_accepts_the_client() {
         for (packet, start) in [
             (r#"40{"sid":"x44y"}"#, Some("connects")),
             (r#"44{"message":"no token 40"}"#, Some("refuses")),

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::{exchange::Exchange, step::Step};
 
-/// How much a finding matters, worst first.
+/// The severity of a finding, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Severity {
     /// The page does not work, or works by polling alone.
@@ -109,7 +109,7 @@ pub(super) struct Finding {
     /// The consequence for the page, and the message in its browser's console.
     pub(super) why: Vec<String>,
     pub(super) fix: Vec<String>,
-    /// Where it was seen.
+    /// The steps in which it was seen.
     pub(super) steps: Vec<Step>,
 }
 
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_code_has_its_heading_in_the_document_and_no_other_is_there() {
+    fn the_document_has_exactly_one_heading_for_each_code() {
         let document = include_str!("../../../../docs/troubleshooting.md");
         let (_, found) = document.split_once("\n## What the doctor finds\n").unwrap();
         let headings: Vec<_> = found.lines().filter_map(|line| line.strip_prefix("### ")).collect();

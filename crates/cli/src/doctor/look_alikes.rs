@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_passes_one_careless_comparison() {
+    fn each_look_alike_passes_one_careless_comparison() {
         for (origin, expected) in [
             (
                 "https://app.example.com",

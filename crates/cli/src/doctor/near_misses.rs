@@ -49,7 +49,7 @@ pub(super) fn of(origin: &Origin<'_>) -> Vec<(String, &'static str)> {
     misses
 }
 
-/// Where the servers of pages in development listen: Create React App and Next.js, Vite, Angular, Vue.
+/// The ports of development servers: Create React App and Next.js, Vite, Angular, Vue.
 const DEVELOPMENT_PORTS: &[u16] = &[3000, 5173, 4200, 8080];
 
 const SLASH: &str = "with a slash at the end, which no browser sends";
@@ -62,7 +62,7 @@ const NO_SCHEME: &str = "without its scheme";
 /// With a `*`, which a list of `cors` takes for a character like others.
 pub(super) const PATTERN: &str = "which is no pattern, but compared letter by letter";
 pub(super) const QUOTES: &str = "with quotes that belong to it";
-/// Of the same host.
+/// With another port of the same host.
 pub(super) const OTHER_PORT: &str = "with another port";
 /// In which browsers write no host.
 pub(super) const LETTER_CASE: &str = "in another letter case";
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_differs_in_one_respect() {
+    fn each_near_miss_differs_in_one_respect() {
         for (origin, misses) in [
             (
                 "https://app.example",

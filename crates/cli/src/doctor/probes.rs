@@ -23,7 +23,7 @@ use socketio_cors_core::origin::Origin;
 const FOREIGN: &str = "https://foreign.example";
 const OTHER_FOREIGN: &str = "https://foreign.test";
 
-/// Where Socket.IO usually is.
+/// The usual paths of Socket.IO.
 const USUAL_PATHS: &[&str] = &[
     "/socket.io/",
     "/socket.io",
@@ -228,7 +228,7 @@ async fn strangers(prober: &mut Prober<'_, impl Network>, foreign: &'static str)
             passing_handshake(prober, step, asker).await;
         }
     }
-    // Where nothing comes over a WebSocket, nothing comes over another.
+    // If nothing comes over the page's WebSocket, nothing would come over a foreign one.
     if !prober.examination.get(Step::Websocket).is_some_and(is_silent) {
         prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
     }

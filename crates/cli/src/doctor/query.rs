@@ -13,7 +13,7 @@ impl Query {
     /// Reads `name=value&…`. A `+` is a plus sign, as in the option's object: browsers write it `%2B`.
     ///
     /// # Errors
-    /// It is no query, or has a parameter that the client sets itself: a clause.
+    /// A clause, if the text is not a query or has a parameter that the client sets itself.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('?').unwrap_or(text);
         if text.split('&').any(|pair| !pair.contains('=') || pair.starts_with('=')) {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_query_is_refused() {
+    fn a_malformed_query_is_refused() {
         for (text, part) in [
             ("", "write it as"),
             ("token", "write it as"),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_recorded_url_what_the_client_sets_is_left_out() {
+    fn the_clients_own_parameters_are_left_out_of_a_recorded_url() {
         let query = Query::recorded("token=abc&EIO=4&transport=polling&t=x&sid=y");
         assert_eq!(query, Query::read("token=abc").unwrap());
     }

@@ -13,14 +13,14 @@ use super::{engineio::Protocol, query::Query};
 pub(super) struct Target {
     /// The server, without a path: http or https.
     pub(super) base: Url,
-    /// Of Socket.IO: it begins with a slash.
+    /// The path of Socket.IO. It begins with a slash.
     pub(super) path: String,
     pub(super) page: Page,
     /// The same server past its proxy.
     pub(super) direct: Option<Url>,
-    /// Of each step.
+    /// The timeout of each step.
     pub(super) timeout: Duration,
-    /// How long a poll and a WebSocket are to be kept open.
+    /// The time for which a poll and a WebSocket are kept open.
     pub(super) hold: Option<Duration>,
 }
 
@@ -69,7 +69,7 @@ impl Page {
 }
 
 impl Target {
-    /// One that a browser recorded, of which nothing more is asked.
+    /// The target of a recording, to which no request is sent.
     pub(super) fn recorded(base: Url, path: String, page: Page) -> Self {
         Self { base, path, page, direct: None, timeout: Duration::ZERO, hold: None }
     }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn mixed_content_is_what_browsers_take_for_it() {
+    fn mixed_content_is_recognised_as_in_browsers() {
         for (base, origin, mixed) in [
             ("http://api.example.com", "https://app.example.com", true),
             ("http://192.168.0.1", "https://app.example.com", true),

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prose_is_broken_and_what_is_quoted_is_not() {
+    fn prose_is_wrapped_and_quoted_lines_are_not() {
         let prose = vec!["word"; 40].join(" ");
         let quoted = format!("  {}", vec!["word"; 40].join(" "));
         let text =

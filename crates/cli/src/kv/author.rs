@@ -1,4 +1,4 @@
-//! Who publishes, and from which commit.
+//! The author of a published policy, and the commit.
 
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
@@ -56,7 +56,7 @@ fn commit(system: &dyn System, file: &str) -> Option<String> {
     git(system, &["rev-parse", "HEAD"])
 }
 
-/// What git prints, if it succeeds.
+/// The output of git, if it succeeds.
 fn git(system: &dyn System, words: &[&str]) -> Option<String> {
     let arguments = words.iter().map(ToString::to_string).collect();
     let program = Program { name: "git".to_owned(), arguments, variables: Vec::new() };

@@ -54,7 +54,7 @@ enum InForce<'k> {
 
 /// The difference that a document makes, and from what.
 pub(crate) struct Difference {
-    /// What the Worker uses before it, for people.
+    /// A line for people about the policy that the Worker uses now.
     heading: String,
     pub(crate) policies: PolicyDiff,
 }

@@ -1,11 +1,11 @@
-//! Where a policy goes: account, Worker, environment and namespace, for people.
+//! The destination of a policy: account, Worker, environment and namespace, as text for people.
 
 use super::{
     wrangler::Wrangler, wrangler_config::WranglerConfig, wrangler_options::WranglerOptions,
 };
 use crate::{system::System, terminal::printable::printable};
 
-/// Where a policy goes.
+/// The destination of a policy.
 #[derive(Debug)]
 pub(crate) struct Destination<'o> {
     options: &'o WranglerOptions,

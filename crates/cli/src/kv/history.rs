@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_those_of_the_policy_the_newest_first() {
+    fn the_versions_of_one_policy_are_listed_newest_first() {
         let key = |now, text| KeptVersion::key("policy", now, text);
         let (old, new) = (key(1_732_000_000_000, "a"), key(1_764_000_000_000, "b"));
         let history = History::of(
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_of_another_text_is_not_believed() {
+    fn metadata_of_another_text_is_ignored() {
         let signed = Metadata { by: Some("Ann".into()), ..Metadata::of("a") };
         let history = History::of("policy", &[listed("policy", signed.json())]);
         assert_eq!(history.live("a"), signed);

@@ -8,10 +8,10 @@ pub(crate) const MAX_METADATA_LEN: usize = 1024;
 /// The most bytes of a name or a commit.
 const MAX_NAME_LEN: usize = 200;
 
-/// What is known of a text in KV.
+/// The metadata of a text in KV.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
-    /// Who published it.
+    /// The person who published it.
     pub(crate) by: Option<String>,
     /// When, in RFC 3339.
     pub(crate) at: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// That of a text of which nothing else is known.
+    /// The metadata of a text without an author, time, message or commit.
     pub(crate) fn of(text: &str) -> Self {
         Self { version: Version::of(text).digits(), ..Self::default() }
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_cut_so_that_all_fits() {
+    fn the_message_is_cut_so_that_the_metadata_fits() {
         for message in ["x".repeat(2000), "\u{fc}".repeat(900), "\"\n".repeat(500)] {
             let json = Metadata { message: Some(message.clone()), ..metadata() }.json();
             let len = json.to_string().len();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_wrote_is_no_metadata() {
+    fn metadata_in_another_format_is_ignored() {
         for json in ["null", "1", "[]", "{}", r#"{"version": "0a568b28"}"#, r#"{"version": 1}"#] {
             assert_eq!(Metadata::parse(&serde_json::from_str(json).unwrap()), None, "{json}");
         }

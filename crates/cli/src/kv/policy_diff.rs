@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn from_no_policy_everything_is_new() {
+    fn without_an_old_policy_every_line_is_an_addition() {
         let new = r#"{"routes": {"/a/": {"origin": "https://a.example", "jsonp": true}}}"#;
         assert_eq!(difference(None, new), "+ /a/\n  + https://a.example\n    jsonp: true");
     }
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminal_obeys_nothing_in_it() {
+    fn control_characters_in_a_diff_are_escaped() {
         let new = "{\"routes\": {\"/\u{202e}a/\": {\"origin\": false}}}";
         assert_eq!(difference(None, new), "+ /\\u{202e}a/");
     }

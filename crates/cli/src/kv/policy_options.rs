@@ -63,11 +63,11 @@ impl Consent {
 /// The KV keys of a policy.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PolicyKeys {
-    /// Of the document.
+    /// The key of the document.
     pub(crate) policy: String,
     /// The key under which older versions of the tool kept the document before it.
     pub(crate) previous: String,
-    /// Of the documents that the Worker looks for, this one first.
+    /// The keys of the documents that the Worker looks for, this one first.
     pub(crate) candidates: Vec<String>,
 }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_host_has_no_key() {
+    fn a_text_that_is_not_a_host_is_refused() {
         for text in [
             "",
             ".",

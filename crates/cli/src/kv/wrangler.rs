@@ -19,7 +19,7 @@ use installed::Installed;
 pub(crate) use bulk_get::KvValues;
 pub(crate) use key_list::ListedKey;
 
-/// A wrangler that is told which KV namespace to use.
+/// A wrangler command, with the options that choose a KV namespace.
 pub(crate) struct Wrangler<'s> {
     system: &'s dyn System,
     program: String,
@@ -199,7 +199,7 @@ impl<'s> Wrangler<'s> {
             ("NO_COLOR", "1"),
         ];
         if self.is_missing {
-            // npx asks the registry for what is missing, for 70 seconds where there is no network.
+            // npx asks the registry for a missing package: for 70 seconds without a network.
             variables.push(("npm_config_fetch_retries", "0"));
         }
         let program = Program {

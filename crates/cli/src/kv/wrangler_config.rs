@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn environments_are_unchosen_where_none_is_named() {
+    fn environments_are_unchosen_unless_one_is_named() {
         for (environment, expected) in
             [(None, &["production", "staging"][..]), (Some(""), &[]), (Some("staging"), &[])]
         {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn wrangler_takes_json_before_toml_and_the_nearest() {
+    fn json_is_preferred_to_toml_and_the_nearest_file_to_others() {
         let root = tempfile::tempdir().unwrap();
         let below = root.path().join("a/b");
         fs::create_dir_all(&below).unwrap();

@@ -32,7 +32,7 @@ pub(super) fn text(bytes: Vec<u8>, content_encoding: Option<&str>) -> Text {
 /// The unpacked bytes, no more than are read of a body; `None` if there are none.
 fn unpack(packed: impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    // Of what is cut off, the start is kept.
+    // If the body is cut off, its start is kept.
     let _ = packed.take(MAX_BODY_LEN as u64).read_to_end(&mut bytes);
     (!bytes.is_empty()).then_some(bytes)
 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_unpacked_as_browsers_do_and_what_they_do_not_is_told() {
+    fn a_body_is_decompressed_as_in_browsers_and_undeclared_gzip_is_reported() {
         let mut deflate = ZlibEncoder::new(Vec::new(), Compression::fast());
         deflate.write_all(b"0{}").unwrap();
         for (bytes, coding, expected, is_undeclared_gzip) in [
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_unpacked_as_far_as_a_body_is_read() {
+    fn a_gzip_bomb_is_decompressed_only_up_to_the_limit() {
         let bomb = gzip(&vec![b'a'; 1 << 20]);
         assert_eq!(text(bomb, Some("gzip")).text.len(), 64 << 10);
     }

@@ -28,7 +28,7 @@ pub(crate) enum FailureKind {
     Untrusted(Untrusted),
     /// TLS comes about for HTTP/2 alone.
     Http2Alone,
-    /// An answer that is no HTTP, no WebSocket, or no Engine.IO.
+    /// The answer is not HTTP, not a WebSocket, or not Engine.IO.
     Protocol,
     /// A browser's own doing, as a recording has it; the text is its name for that.
     Browser,
@@ -120,7 +120,7 @@ impl Failure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TlsProblem {
     NoTls,
-    /// Of HTTP/2 and HTTP/1.1, the server speaks only the first.
+    /// The server speaks HTTP/2, but not HTTP/1.1.
     Http2Alone,
     UnknownName,
     HandshakeFailure,

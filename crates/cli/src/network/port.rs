@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_protocol_is_told_by_its_first_bytes() {
+    fn a_protocol_is_recognised_by_its_first_bytes() {
         for (bytes, protocol) in [
             (&b""[..], None),
             (b"\x15\x03\x01\x00\x02\x02\x46", Some(PortProtocol::Tls)),

@@ -24,7 +24,7 @@ const MAX_MESSAGES: usize = 8;
 const PING: &str = "2";
 const PONG: &str = "3";
 
-/// How long it may take to close what was held.
+/// The timeout of closing a connection that was kept open.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// The largest message that is read, in bytes.
@@ -211,7 +211,7 @@ impl<S: Stream> Conversation<S> {
         Err(Failure::new(FailureKind::Protocol, text))
     }
 
-    /// Keeps it open for that long. What comes in between is no matter, but for pings.
+    /// Keeps it open for `time`. Answers pings, and ignores everything else.
     async fn hold(&mut self, time: Duration) -> Result<(), Failure> {
         self.stream.be_done_in(time);
         loop {
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_put_together_as_far_as_they_came() {
+    fn a_chunked_body_is_joined_as_far_as_it_arrived() {
         for (chunks, body) in [
             (&b"5\r\nhello\r\n0\r\n\r\n"[..], &b"hello"[..]),
             (b"5;x=y\r\nhello\r\n1\r\n!\r\n0\r\n\r\n", b"hello!"),

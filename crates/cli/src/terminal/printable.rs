@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_the_same_and_has_nothing_that_a_terminal_would_obey() {
+    fn printed_json_has_the_same_value_and_no_control_characters() {
         let text: String = ('\0'..='\u{9f}').chain('\u{200b}'..='\u{206f}').collect();
         let value = serde_json::json!({ "b\u{fc}cher\u{7f}": [text, "\u{61c}\u{9b}31m\u{1f600}"] });
         let shown = json(&value);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_what_a_terminal_would_obey() {
+    fn escapes_control_characters() {
         for (text, shown) in [
             ("b\u{fc}cher", "b\u{fc}cher"),
             ("\u{1b}[2J\u{7}", "\\u{1b}[2J\\u{7}"),

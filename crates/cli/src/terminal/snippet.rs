@@ -11,11 +11,11 @@ use crate::document::Document;
 /// The longest line that is given to the renderer whole, in bytes. The renderer cuts what it prints
 /// to the width of a terminal, but it reads all of the line.
 const MAX_LINE: usize = 4096;
-/// How much of a longer line is shown before and after what is wrong, in bytes.
+/// The most bytes that are shown of a long line before and after the fault.
 const MAX_BEFORE: usize = 40;
 const MAX_AFTER: usize = 80;
 
-/// How much it matters.
+/// The severity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Severity {
     /// The Worker refuses the document.
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_is_cut_around_what_is_wrong() {
+    fn a_long_line_is_cut_around_the_fault() {
         let text = format!("{{\n{}XY{}\n}}", "ü".repeat(5000), "ß".repeat(5000));
         let at = text.find("XY").unwrap();
         let excerpt = Excerpt::of(&text, &(at..at + 2));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_spans_lines_is_marked_to_the_end_of_the_first() {
+    fn a_span_over_several_lines_is_marked_to_the_end_of_its_first_line() {
         let text = "{\"a\": [\n1,\n2]}";
         let excerpt = Excerpt::of(text, &(6..13));
         assert_eq!(excerpt, Excerpt { text: "{\"a\": [".into(), span: 6..7, is_cut: false });

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_used_longest_ago_makes_room() {
+    fn the_least_recently_used_entry_is_evicted() {
         let mut cache = LruCache::new(2);
         cache.insert("a", 1.0, ());
         cache.insert("b", 2.0, ());
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expendable_makes_room_first() {
+    fn expendable_entries_are_evicted_first() {
         let mut cache = LruCache::new(2);
         let mut insert = |name, now, value| {
             cache.insert_evicting(name, now, value, |expendable| *expendable);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_retained_is_forgotten() {
+    fn retain_removes_all_other_entries() {
         let mut cache = LruCache::new(4);
         for (name, value) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
             cache.insert(name, 1.0, value);

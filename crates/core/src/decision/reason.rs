@@ -31,7 +31,7 @@ pub enum Reason {
     MalformedOrigin,
     /// The origin is a WebSocket URL's: no page sent it, and `missingOrigin` decided.
     NoPage,
-    /// The header holds two origins, each of which is let through by itself.
+    /// The header holds two origins, and each of them alone would be let through.
     TwoOrigins,
     /// A script, image or frame on another origin's page.
     CrossSiteEmbed,

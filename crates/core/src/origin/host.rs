@@ -105,7 +105,7 @@ fn label_len(text: &[u8], keeps_case: bool) -> usize {
     text.iter().take_while(is_in_label).count()
 }
 
-/// Whether each byte may be in a label. A list of 100,000 origins has millions to look up.
+/// True at each byte that may be in a label. A list of 100,000 origins has millions to look up.
 #[expect(clippy::indexing_slicing, reason = "the compiler computes it")]
 static IN_LABEL: [bool; 256] = {
     let mut are_in_label = [false; 256];

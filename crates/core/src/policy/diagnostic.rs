@@ -22,7 +22,7 @@ pub const MAX_DIAGNOSTICS: usize = 1000;
 /// One thing that is wrong with a document, or worth a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where it is, as a JSON pointer (RFC 6901); empty for the whole document.
+    /// Its place, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
     /// The line on which it begins, from 1.
     pub line: usize,

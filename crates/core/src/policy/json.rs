@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_surrogate_pair_is_no_text() {
+    fn half_a_surrogate_pair_is_not_valid_text() {
         for text in [r#""\ud800""#, r#""\ude00""#, r#""\ud800\u0041""#, r#""\ud800\n""#] {
             assert_eq!(Json::read(text).unwrap().text().unwrap(), NOT_UNICODE, "{text}");
         }

@@ -15,7 +15,7 @@ pub(super) struct Barred {
     pub(super) public_suffixes: bool,
 }
 
-/// The pattern `text`, if it is none of those that `barred` names.
+/// The pattern `text`, unless it is one of those that `barred` names.
 ///
 /// # Errors
 /// A clause that says what is wrong with it, and a help.

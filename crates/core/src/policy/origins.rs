@@ -56,7 +56,7 @@ pub(super) fn access(
     }
 }
 
-/// The origins in `node`, of which those that are `barred` are faults.
+/// The origins in `node`. The ones that are `barred` are faults.
 fn origins(
     node: &Node<'_>,
     barred: Barred,
@@ -89,7 +89,7 @@ fn origins(
     }
 }
 
-/// Reads an entry that is no text: an origin with a note, or a prefix of tenants.
+/// Reads an entry that is not a text: an origin with a note, or a prefix of tenants.
 #[inline(never)] // Many lists have texts alone.
 fn entry(node: &Node<'_>, barred: Barred, listed: &mut Listed, diagnostics: &mut Diagnostics<'_>) {
     let Ok(members) = Members::of(node, tenants::EXPECTED, diagnostics) else { return };

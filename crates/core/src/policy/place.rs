@@ -38,7 +38,7 @@ impl<'n> Node<'n> {
         self.json.text()
     }
 
-    /// Its items; itself where it is no list, as in `"origin": "https://a.example"`.
+    /// Its items; itself if it is not a list, as in `"origin": "https://a.example"`.
     pub(super) fn items_or_self(&self) -> impl Iterator<Item = Node<'_>> {
         let items = self.json.items();
         let itself = items.is_none().then_some(*self);
@@ -54,7 +54,7 @@ impl fmt::Display for Place<'_> {
             Self::Item(list, index) => write!(f, "{list}/{index}"),
             Self::Member(object, name) => {
                 write!(f, "{object}/")?;
-                // Whoever takes it may have room for the beginning only.
+                // Character by character, because the formatter may have room for the beginning only.
                 name.chars().try_for_each(|char| match char {
                     '~' => f.write_str("~0"),
                     '/' => f.write_str("~1"),

@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_header_is_a_token_and_every_token_may_be_one() {
+    fn a_header_name_is_a_token_and_every_token_is_a_header_name() {
         for byte in 0..=0x7f_u8 {
             let text = char::from(byte).to_string();
             assert_eq!(is_token(&text), text.parse::<HeaderName>().is_ok(), "{text:?}");

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn reflects_nothing_where_nothing_is_asked_or_anything_is_odd() {
+    fn reflects_nothing_if_no_header_is_requested_or_one_is_malformed() {
         let long_name = "x".repeat(MAX_REFLECTED_LEN + 1);
         let many = vec!["x"; MAX_REFLECTED_NAMES + 1].join(",");
         let commas = ",".repeat(1_000_000);

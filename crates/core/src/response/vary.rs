@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn merges_what_a_preflight_depends_on() {
+    fn merges_the_vary_header_of_a_preflight() {
         assert_eq!(
             merge("access-control-request-headers", PREFLIGHT.to_str().unwrap()),
             "access-control-request-headers, Origin, Access-Control-Request-Method"

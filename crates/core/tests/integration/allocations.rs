@@ -21,7 +21,7 @@ use crate::common::{EVIL, GOOD, LISTED, POLL, from, policy, preflight_from};
 const TIMES: Times = Times { now: 0.0, arrived_at: 0.0 };
 
 #[test]
-fn a_request_allocates_no_more_than_it_has_to() {
+fn each_kind_of_request_makes_its_exact_number_of_allocations() {
     let upstream = Some("http://10.0.0.1:3000");
     // The host's name; besides, the names of headers that are reflected, a buffer to look wildcards up
     // with, the URL and the headers of what goes to UPSTREAM.

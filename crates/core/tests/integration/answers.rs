@@ -1,4 +1,4 @@
-//! What is answered or forwarded, to the byte, through the public API.
+//! Answers and forwarded requests, to the byte, through the public API.
 
 use socketio_cors_core::{
     cache::{policy_cache::PolicyState, tenants::KeyStatus},
@@ -99,7 +99,7 @@ fn asking_for(headers: &str) -> RequestHead<'_> {
 }
 
 #[test]
-fn a_refusal_is_engine_ios_own_and_grants_nothing() {
+fn a_refusal_is_an_engineio_error_and_grants_nothing() {
     for head in [
         from(EVIL),
         from("null"),
@@ -120,7 +120,7 @@ fn a_refusal_is_engine_ios_own_and_grants_nothing() {
 }
 
 #[test]
-fn a_refused_preflight_says_what_it_depends_on() {
+fn a_refused_preflight_has_the_vary_header_of_a_preflight() {
     let expected = [REFUSAL[0], REFUSAL[1], REFUSAL[2], PREFLIGHT_VARY, REFUSAL[4]];
     for document in [LISTED, r#"{"origin": false, "preflightContinue": true}"#] {
         assert_done(document, preflight_from(EVIL), &expected);
@@ -255,7 +255,7 @@ fn a_continued_preflight_is_forwarded_with_the_rules_headers() {
 }
 
 #[test]
-fn what_is_allowed_is_forwarded_with_the_rules_headers() {
+fn an_allowed_request_is_forwarded_with_the_rules_headers() {
     const ALLOW: &str = "Access-Control-Allow-Origin: https://good.com";
     const CREDENTIALS: &str = "Access-Control-Allow-Credentials: true";
     const ANYONE: &str = "Access-Control-Allow-Origin: *";
@@ -288,7 +288,7 @@ fn an_allowed_origin_is_echoed_as_it_came() {
 }
 
 #[test]
-fn the_same_origin_is_granted_what_the_rule_lists_and_needs_no_more() {
+fn the_same_origin_gets_cors_headers_only_if_the_rule_lists_it() {
     for document in [LISTED, r#"{"origin": false, "credentials": true, "maxAge": 5}"#] {
         assert_done(document, from(OWN), &["forward", "Vary: Origin"]);
         assert_done(document, preflight_from(OWN), &["answer 204", PREFLIGHT_VARY]);
@@ -314,7 +314,7 @@ fn a_websocket_of_another_origins_page_is_forwarded_without_its_visitors_credent
         let rule = format!(r#"{{"origin": {origin}, "websocketCookies": false}}"#);
         let expected = if is_stripped { WITHOUT } else { "answer 403" };
         assert_eq!(ways(&rule, upgrade(from(GOOD))), expected, "{rule}");
-        // Not of the same origin, nor of what is no page, nor what is no WebSocket.
+        // Credentials are kept for the same origin, without an Origin, and without an upgrade.
         for head in [upgrade(from(OWN)), upgrade(POLL)] {
             assert_eq!(ways(&rule, head), "forward", "{rule}: {head:?}");
         }
@@ -349,7 +349,7 @@ fn one_of_several_rules_is_enough_to_remove_credentials_of_a_websocket() {
         (NO_COOKIES, "", "forward without Cookie, Authorization, Cf-Access-*"),
         ("", NO_COOKIES, "forward without Cookie, Authorization, Cf-Access-*"),
         ("", "", "forward"),
-        // What is only reported changes nothing.
+        // A rule that only reports changes nothing.
         (REPORTED, "", "forward"),
         ("", REPORTED, "forward"),
         (REPORTED, REPORTED, "forward untouched"),
@@ -360,7 +360,7 @@ fn one_of_several_rules_is_enough_to_remove_credentials_of_a_websocket() {
 }
 
 #[test]
-fn what_is_uncovered_or_only_reported_is_forwarded_untouched() {
+fn an_uncovered_or_only_reported_request_is_forwarded_untouched() {
     let reporting = r#"{"origin": "https://good.com", "credentials": true, "reportOnly": true}"#;
     for head in
         [from(GOOD), from(EVIL), from(OWN), POLL, preflight_from(GOOD), preflight_from(EVIL)]
@@ -371,7 +371,7 @@ fn what_is_uncovered_or_only_reported_is_forwarded_untouched() {
 }
 
 #[test]
-fn a_decision_is_explained_where_that_is_on() {
+fn a_decision_is_explained_if_explain_is_on() {
     // `printf '%s' '{"origin":"*"}' | sha256sum`, and so on
     let wildcard = r#"{"origin":"*"}"#;
     let listed = r#"{"origin":"https://good.com"}"#;
@@ -432,7 +432,7 @@ fn unavailable(head: RequestHead<'_>) -> Vec<String> {
 }
 
 #[test]
-fn without_a_readable_policy_a_refusal_says_later_and_nothing_else_changes() {
+fn without_a_readable_policy_a_refusal_is_temporary_and_nothing_else_changes() {
     let done = |head, settings| {
         let decision = PolicyState::UNKNOWN.decide(&head, |_| KeyStatus::Missing);
         lines_of(head, &decision, &Service::Full(settings))
@@ -450,7 +450,7 @@ fn without_a_readable_policy_a_refusal_says_later_and_nothing_else_changes() {
 }
 
 #[test]
-fn nothing_is_answered_here_where_only_reports_are_wanted() {
+fn in_report_only_mode_every_request_is_forwarded_untouched() {
     let service = Service::Full(Settings { report_only: true, ..EXPLAINING });
     for (head, said) in [
         (from(EVIL), "refuse; reason=unlisted-origin; policy=1d2df3f1; report-only"),
@@ -486,7 +486,7 @@ fn a_bad_variable_closes_covered_routes_and_a_bad_upstream_closes_all() {
 }
 
 #[test]
-fn no_usable_answer_of_the_origin_server_is_a_502_and_a_late_one_a_504() {
+fn a_missing_answer_of_the_origin_server_is_a_502_and_a_late_one_a_504() {
     for (failure, status, body) in [
         (UpstreamFailure::NoAnswer, "answer 502", r#"{"message":"Bad Gateway"}"#),
         (UpstreamFailure::TimedOut, "answer 504", r#"{"message":"Gateway Timeout"}"#),

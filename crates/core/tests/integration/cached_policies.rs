@@ -16,7 +16,7 @@ fn document(name: &str, len: usize) -> String {
 }
 
 #[test]
-fn documents_of_exactly_the_most_bytes_evict_none() {
+fn documents_of_exactly_the_maximum_size_are_all_kept() {
     let mut cache = PolicyCache::new();
     for host in ["a", "b"] {
         let text = document(host, MAX_BYTES / 2);

@@ -1,4 +1,4 @@
-//! What is refused while no policy is in force, through the public API.
+//! Refusals while no policy is in force, through the public API.
 
 use socketio_cors_core::{
     cache::{policy_cache::PolicyState, tenants::KeyStatus},
@@ -45,7 +45,7 @@ const UNLISTED: &str = "refuse unlisted-origin";
 const EMBED: &str = "refuse cross-site-embed";
 
 #[test]
-fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
+fn without_a_known_policy_no_other_origin_reaches_socketio_on_any_path() {
     for state in [PolicyState::UNKNOWN, PolicyState::Missing { last_known: None }] {
         assert_decided(
             &state,
@@ -62,7 +62,7 @@ fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
                 (at("/socket.io/?j=0", POLL), "refuse jsonp"),
                 (at("/socket.io/", from(GOOD)), UNLISTED),
                 (at("/socket.io", upgrade(from(GOOD))), UNLISTED),
-                // What has Engine.IO's shape elsewhere
+                // Requests in Engine.IO's form on other paths
                 (at("/ws/?EIO=4&transport=polling", from(GOOD)), UNLISTED),
                 (at("/ws/?EIO=4&transport=polling", preflight_from(GOOD)), UNLISTED),
                 (at("/ws/?%45IO=4", from(GOOD)), UNLISTED),
@@ -88,7 +88,7 @@ fn where_no_policy_is_known_no_other_origin_reaches_socketio_on_any_path() {
 }
 
 #[test]
-fn where_one_is_known_its_routes_stay_closed_and_socketio_with_them() {
+fn the_routes_of_a_last_known_policy_stay_closed_and_so_does_socketios_default_path() {
     let state = after(
         r#"{"routes": {"/ws/": {"origin": "https://good.com", "missingOrigin": "deny"},
                        "/open/": {"origin": true}}}"#,
@@ -111,7 +111,7 @@ fn where_one_is_known_its_routes_stay_closed_and_socketio_with_them() {
 }
 
 #[test]
-fn a_roll_out_that_only_reports_is_closed_by_nothing() {
+fn a_last_known_route_that_only_reports_is_not_closed() {
     let reporting = after(r#"{"origin": false, "reportOnly": true}"#);
     assert_decided(
         &reporting,
@@ -126,7 +126,7 @@ fn a_roll_out_that_only_reports_is_closed_by_nothing() {
         &[
             (from(EVIL), OPEN),
             (at("/ws/", from(EVIL)), UNLISTED),
-            // A path between the two is no way into the one that is enforced.
+            // A path that both routes may cover does not get around the enforced one.
             (at("/socket.io/..%2fws/", from(EVIL)), UNLISTED),
         ],
     );

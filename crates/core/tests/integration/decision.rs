@@ -19,7 +19,7 @@ fn fetched<'a>(site: &'a str, mode: &'a str, dest: &'a str) -> RequestHead<'a> {
 }
 
 #[test]
-fn the_first_row_that_fits_decides() {
+fn the_first_matching_row_of_the_table_decides() {
     let jsonp = "/socket.io/?EIO=3&transport=polling&j=0";
     assert_decided(
         LISTED,
@@ -105,7 +105,7 @@ fn a_preflight_is_judged_by_its_origin_whatever_it_asks_for() {
 }
 
 #[test]
-fn what_another_origins_page_embeds_is_refused_unless_every_origin_is_allowed() {
+fn an_embed_by_another_origins_page_is_refused_unless_every_origin_is_allowed() {
     let embed = "refuse cross-site-embed";
     let missing = "allow missing-origin";
     for (site, mode, dest, expected) in [
@@ -156,7 +156,7 @@ fn a_link_is_let_through_unless_it_leads_to_engineio() {
 }
 
 #[test]
-fn an_origin_outweighs_what_else_the_browser_says() {
+fn the_origin_decides_whatever_fetch_metadata_says() {
     for site in ["cross-site", "same-site", "same-origin", "none"] {
         let described = |head| RequestHead { fetch_site: Some(site), ..head };
         let jsonp = "/socket.io/?j=0";
@@ -173,7 +173,7 @@ fn an_origin_outweighs_what_else_the_browser_says() {
 }
 
 #[test]
-fn jsonp_without_an_origin_is_refused_unless_the_rule_or_the_browser_vouches_for_it() {
+fn jsonp_without_an_origin_is_refused_unless_the_rule_allows_it_or_it_is_same_origin() {
     let refused = r#"{"origin": "https://good.com"}"#;
     let allowed = r#"{"origin": "https://good.com", "jsonp": true}"#;
     for query in ["j=0", "j", "EIO=3&j=12", "%6A=0", "sid=x&j=1&j=2"] {
@@ -302,7 +302,7 @@ fn a_path_is_covered_in_every_spelling_that_a_server_may_read_as_the_routes() {
 }
 
 #[test]
-fn a_path_between_two_routes_has_to_satisfy_both() {
+fn a_request_that_two_routes_may_cover_has_to_satisfy_both() {
     let document = r#"{"routes": {
         "/": {"origin": true},
         "/socket.io/": {"origin": "https://good.com"},
@@ -330,7 +330,7 @@ fn a_path_between_two_routes_has_to_satisfy_both() {
 }
 
 #[test]
-fn report_only_decides_as_ever_but_blocks_nothing() {
+fn report_only_changes_no_decision_and_blocks_nothing() {
     let policy = policy(r#"{"origin": false, "reportOnly": true}"#);
     let head = from(EVIL);
     let decision = decide(&head, &policy, |_| KeyStatus::Missing);
@@ -339,7 +339,7 @@ fn report_only_decides_as_ever_but_blocks_nothing() {
 }
 
 #[test]
-fn where_no_policy_is_known_only_the_same_origin_is_allowed() {
+fn without_a_policy_only_the_same_origin_is_allowed() {
     let closed = Policy::closed();
     for (head, expected) in [
         (from(OWN), "allow same-origin"),
@@ -369,7 +369,7 @@ fn decided_with(
 }
 
 #[test]
-fn a_tenant_is_allowed_as_its_key_in_kv_says() {
+fn a_tenants_decision_follows_the_status_of_its_kv_key() {
     let policy = policy(r#"{"origin": ["https://good.com", {"kv": "tenant:"}, {"kv": "t/"}]}"#);
     let keys = ["tenant:https://evil.com", "t/https://evil.com"];
     for (key_status, expected) in [
@@ -387,7 +387,7 @@ fn a_tenant_is_allowed_as_its_key_in_kv_says() {
 }
 
 #[test]
-fn a_page_is_judged_by_one_rule_as_its_keys_in_kv_say() {
+fn a_page_is_judged_by_one_rule_and_its_kv_keys() {
     let policy = policy(r#"{"origin": ["https://good.com", {"kv": "a:"}, {"kv": "b:"}]}"#);
     let rule = &policy.routes()[0].rule;
     let key_status = |key: &str| match key {
@@ -406,7 +406,7 @@ fn a_page_is_judged_by_one_rule_as_its_keys_in_kv_say() {
 }
 
 #[test]
-fn kv_is_only_asked_where_the_decision_hangs_on_it() {
+fn kv_is_read_only_if_the_decision_depends_on_it() {
     let policy = policy(
         r#"{"routes": {"/socket.io/": {"origin": ["https://good.com", {"kv": "tenant:"}]},
                        "/open/": {"origin": true}}}"#,
@@ -432,7 +432,7 @@ fn kv_is_only_asked_where_the_decision_hangs_on_it() {
 }
 
 #[test]
-fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
+fn a_key_under_any_of_several_prefixes_allows_the_origin() {
     use KeyStatus::{Failed, Missing, Present, RateLimited, Unknown};
     let policy = policy(r#"{"origin": [{"kv": "a:"}, {"kv": "b:"}]}"#);
     for (a, b, expected) in [
@@ -452,7 +452,7 @@ fn of_several_prefixes_the_one_that_is_known_to_hold_the_origin_decides() {
 }
 
 #[test]
-fn a_path_between_two_routes_grants_what_both_grant() {
+fn a_request_that_two_routes_may_cover_gets_only_what_both_grant() {
     use socketio_cors_core::decision::grant::Grant;
     const OPEN: &str = r#"{"origin": true, "credentials": true}"#;
     const GOOD_ONLY: &str = r#"{"origin": "https://good.com"}"#;
@@ -482,7 +482,7 @@ fn a_path_between_two_routes_grants_what_both_grant() {
 }
 
 #[test]
-fn the_origin_of_a_websocket_is_judged_as_a_missing_one() {
+fn an_origin_with_a_websocket_scheme_is_judged_as_a_missing_one() {
     let ws = |head| RequestHead { origin: Some("wss://api.example.com"), ..head };
     let jsonp = "/socket.io/?EIO=3&transport=polling&j=0";
     let upgrade = RequestHead { upgrade: Some("websocket"), ..POLL };
@@ -509,7 +509,7 @@ fn the_origin_of_a_websocket_is_judged_as_a_missing_one() {
             ],
         );
     }
-    // It is nobody's whom CORS could grant anything, and no page's, whose cookies are removed.
+    // Such a client gets no CORS headers, and keeps its cookies: only those of pages are removed.
     let policy = policy(r#"{"origin": true, "credentials": true, "websocketCookies": false}"#);
     let head = ws(upgrade);
     let decision = decide(&head, &policy, |_| KeyStatus::Missing);
@@ -517,7 +517,7 @@ fn the_origin_of_a_websocket_is_judged_as_a_missing_one() {
 }
 
 #[test]
-fn two_origins_pass_without_cors_if_each_would_pass_by_itself_and_one_is_a_pages_or_ones_own() {
+fn two_origins_pass_without_cors_headers_if_each_passes_alone_and_one_is_not_a_websocket_url() {
     let listed = r#"["https://good.com", "file://"]"#;
     let passes = "allow two-origins";
     let malformed = "refuse malformed-origin";
@@ -581,7 +581,7 @@ fn one_of_two_origins_may_be_a_tenants() {
 }
 
 #[test]
-fn nothing_is_let_through_for_a_script_but_socket_ios_own_client() {
+fn a_cross_site_script_can_load_only_socketios_own_client() {
     let script = fetched("cross-site", "no-cors", "script");
     let client = "allow client-bundle";
     let embed = "refuse cross-site-embed";

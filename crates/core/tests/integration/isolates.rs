@@ -20,7 +20,7 @@ const HOST: &str = "api.example.com";
 const DAY: f64 = 86_400.0;
 /// The keys of one read: `policy:<host>` and `policy`. Each is billed.
 const KEYS: f64 = 2.0;
-/// How long KV takes to answer, in seconds.
+/// The latency of KV, in seconds.
 const LATENCY: f64 = 0.05;
 
 /// The isolates that are simulated in place of all. Requests that come at random,
@@ -28,7 +28,7 @@ const LATENCY: f64 = 0.05;
 const SAMPLE: u8 = 4;
 
 #[test]
-fn the_documented_reads_are_those_of_the_formula_and_of_simulated_isolates() {
+fn the_documented_reads_match_the_formula_and_a_simulation() {
     let (columns, rows) = table("requests a second");
     assert_eq!((columns.len(), rows.len()), (6, 6), "{columns:?} {rows:?}");
     for row in rows {
@@ -123,7 +123,7 @@ fn the_documented_cost_of_a_flood_of_origins_follows_from_the_limits_and_the_pri
 }
 
 #[test]
-fn one_request_of_an_isolate_reads_for_those_that_follow() {
+fn one_request_of_an_isolate_reads_for_the_following_ones() {
     let mut isolate = Isolate::default();
     let mut reads = |millisecond| isolate.takes(f64::from(millisecond) / 1000.0, 30);
     assert!(

@@ -3,7 +3,7 @@
 use socketio_cors_core::policy::keys;
 
 #[test]
-fn what_is_kept_beside_a_document_is_found_by_its_key() {
+fn the_keys_of_the_last_good_and_older_documents_are_derived_from_the_documents_key() {
     assert_eq!(keys::last_good("policy:api.example.com"), "policy:api.example.com@last-good");
     assert_eq!(keys::history("policy"), "policy@history:");
     assert_eq!(keys::previous("policy"), "policy@previous");

@@ -8,7 +8,7 @@ use socketio_cors_core::{
 use crate::common::{EVERY, GOOD, LISTED, POLL, WILDCARD, decided, from, policy, preflight_from};
 
 #[test]
-fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_by_name() {
+fn an_origin_is_allowed_only_if_the_rule_allows_it_and_malformed_ones_only_by_a_wildcard() {
     let long = format!("https://{}.apps.com", "a".repeat(1_000_000));
     let scheme = "a".repeat(MAX_SCHEME_LEN);
     let label = "a".repeat(63);
@@ -118,7 +118,7 @@ fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_by_name() {
         let is_ws = under_every == no_page;
         let wildcard = decided(from(origin), &policy(WILDCARD));
         assert_eq!(wildcard, if is_ws { no_page } else { allow }, "{origin:.80?}");
-        // Of nobody's own origins, not those.
+        // With credentials, the origins that belong to nobody (null, file://) are not allowed.
         let credentialed =
             decided(from(origin), &policy(r#"{"origin": true, "credentials": true}"#));
         let expected = match origin {
@@ -134,7 +134,7 @@ fn an_origin_is_allowed_as_the_rule_says_and_no_odd_one_by_name() {
 }
 
 #[test]
-fn a_page_of_the_origin_that_the_request_goes_to_is_allowed_under_every_rule() {
+fn a_page_of_the_requests_own_origin_is_allowed_under_every_rule() {
     for (own, origin, same) in [
         ("https://api.example.com", "https://api.example.com", true),
         ("http://127.0.0.1:8787", "http://127.0.0.1:8787", true),

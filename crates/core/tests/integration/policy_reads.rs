@@ -1,4 +1,4 @@
-//! What is read of KV for a host's policy, written to it and logged, step by step.
+//! The reads, writes and log lines for a host's policy, step by step.
 
 use std::cell::Cell;
 
@@ -84,7 +84,7 @@ fn parsed(keys: &str) -> String {
 }
 
 #[test]
-fn the_first_document_that_is_there_is_used_and_kept_as_the_last_good_one() {
+fn the_most_specific_document_is_used_and_kept_as_the_last_good_one() {
     for key in ["policy", "policy:a.example", OWN] {
         let mut cache = PolicyCache::new();
         let happened = read(&mut cache, Some(&[(key, GOOD)]), 0.0);
@@ -97,7 +97,7 @@ fn the_first_document_that_is_there_is_used_and_kept_as_the_last_good_one() {
 }
 
 #[test]
-fn a_text_that_is_known_is_neither_parsed_nor_written_nor_logged_again() {
+fn a_known_text_is_not_parsed_written_or_logged_again() {
     let mut cache = PolicyCache::new();
     read(&mut cache, Some(&[("policy", GOOD)]), 0.0);
     assert_eq!(read(&mut cache, Some(&[("policy", GOOD)]), 31.0), [format!("reads {KEYS}")]);
@@ -110,7 +110,7 @@ fn a_text_that_is_known_is_neither_parsed_nor_written_nor_logged_again() {
 }
 
 #[test]
-fn a_faulty_document_is_logged_once_and_replaced_by_the_last_good_one_where_nothing_is_cached() {
+fn a_faulty_document_is_logged_once_and_replaced_by_the_last_good_one_if_none_is_cached() {
     let mut cache = PolicyCache::new();
     let kv: Kv<'_> = Some(&[("policy", FAULTY), ("policy@last-good", GOOD)]);
     let logged = "logs policy: 1".to_owned();
@@ -130,7 +130,7 @@ fn a_faulty_document_is_logged_once_and_replaced_by_the_last_good_one_where_noth
 }
 
 #[test]
-fn a_faulty_document_replaces_nothing_that_is_in_force() {
+fn a_faulty_document_does_not_replace_the_policy_in_force() {
     let mut cache = PolicyCache::new();
     read(&mut cache, Some(&[("policy", GOOD)]), 0.0);
     let happened = read(&mut cache, Some(&[("policy", FAULTY)]), 31.0);
@@ -142,7 +142,7 @@ fn a_faulty_document_replaces_nothing_that_is_in_force() {
 }
 
 #[test]
-fn where_there_is_no_document_the_last_good_one_tells_what_is_closed() {
+fn without_a_document_the_last_good_one_is_read() {
     let missing = "logs missing".to_owned();
     for (kv, last_good) in [
         (&[][..], format!("reads {LAST_GOODS}")),
@@ -156,7 +156,7 @@ fn where_there_is_no_document_the_last_good_one_tells_what_is_closed() {
 }
 
 #[test]
-fn a_document_that_goes_missing_is_reported_when_that_is_confirmed() {
+fn a_missing_document_is_logged_after_a_second_read_confirms_it() {
     let mut cache = PolicyCache::new();
     read(&mut cache, Some(&[("policy", GOOD)]), 0.0);
     let reads = format!("reads {KEYS}");
@@ -168,7 +168,7 @@ fn a_document_that_goes_missing_is_reported_when_that_is_confirmed() {
 }
 
 #[test]
-fn a_less_specific_document_that_takes_over_is_a_change_and_nothing_is_missing() {
+fn a_less_specific_document_that_takes_over_is_logged_as_changed_not_as_missing() {
     let mut cache = PolicyCache::new();
     read(&mut cache, Some(&[(OWN, GOOD)]), 0.0);
     let kv: Kv<'_> = Some(&[("policy", OTHER)]);
@@ -196,7 +196,7 @@ fn one_text_under_two_keys_is_parsed_once() {
 }
 
 #[test]
-fn what_a_later_read_has_said_is_not_undone_by_an_earlier_one() {
+fn the_result_of_a_later_read_is_not_replaced_by_an_earlier_one() {
     let mut cache = PolicyCache::new();
     read(&mut cache, Some(&[("policy", GOOD)]), 10.0);
     let happened = read(&mut cache, Some(&[("policy", OTHER)]), 5.0);
@@ -213,7 +213,7 @@ fn ask(cache: &mut PolicyCache, host: &str, seconds: f64) -> (Option<PolicyRead>
     (lookup.read, format!("{state}{waits}{}", keys.unwrap_or_default()))
 }
 
-/// The same, with the answer to its read: what the request is told, and what happens.
+/// The same, with the answer to its read: the state of the request, then the events.
 fn ask_and_read(cache: &mut PolicyCache, host: &str, kv: Kv<'_>, seconds: f64) -> Vec<String> {
     let (read, told) = ask(cache, host, seconds);
     let happened = read.map(|read| answer(cache, read, kv, seconds * 1000.0 + 1.0));
@@ -223,7 +223,7 @@ fn ask_and_read(cache: &mut PolicyCache, host: &str, kv: Kv<'_>, seconds: f64) -
 const SHARED: Kv<'_> = Some(&[("policy", GOOD)]);
 
 #[test]
-fn a_fresh_document_for_every_host_is_not_read_for_another_host() {
+fn a_fresh_document_for_every_host_is_not_read_again_for_another_host() {
     let mut cache = PolicyCache::new();
     ask_and_read(&mut cache, "a.example", SHARED, 0.0);
     assert_eq!(
@@ -237,7 +237,7 @@ fn a_fresh_document_for_every_host_is_not_read_for_another_host() {
 }
 
 #[test]
-fn a_host_with_its_own_document_uses_it_whatever_is_shared() {
+fn a_host_uses_its_own_document_before_the_shared_one() {
     let own: Kv<'_> = Some(&[("policy", GOOD), ("policy:b.example", OTHER)]);
     let mut cache = PolicyCache::new();
     ask_and_read(&mut cache, "a.example", own, 0.0);
@@ -253,7 +253,7 @@ fn a_host_with_its_own_document_uses_it_whatever_is_shared() {
 }
 
 #[test]
-fn one_of_many_hosts_that_are_new_at_once_reads_the_document_for_all() {
+fn one_of_many_new_hosts_reads_the_shared_document_for_all() {
     let mut cache = PolicyCache::new();
     let (first, told) = ask(&mut cache, "a.example", 0.0);
     assert_eq!(told, "none, waits, reads policy:a.example policy");
@@ -274,7 +274,7 @@ fn one_of_many_hosts_that_are_new_at_once_reads_the_document_for_all() {
 }
 
 #[test]
-fn each_host_reads_for_itself_where_no_document_for_every_host_is_good() {
+fn each_host_reads_for_itself_without_a_good_shared_document() {
     for kv in [None, Some(&[][..]), Some(&[("policy", FAULTY)][..])] {
         let mut cache = PolicyCache::new();
         let (first, _) = ask(&mut cache, "a.example", 0.0);

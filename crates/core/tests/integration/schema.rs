@@ -9,7 +9,7 @@ use socketio_cors_core::policy::Policy;
 
 use crate::common::schema::schema_accepts;
 
-/// What npm and wrangler keep in the directory of an app.
+/// The files of npm and wrangler in the directory of an app.
 const OF_AN_APP: [&str; 4] = ["node_modules", ".wrangler", "package.json", "package-lock.json"];
 
 /// Every `.json` file under `directory` that is a policy.
@@ -94,7 +94,7 @@ fn assert_judged(table: &str) {
 }
 
 #[test]
-fn an_origin_is_spelt_as_browsers_send_it() {
+fn an_origin_has_to_be_written_as_browsers_send_it() {
     let good = "https://example.com https://*.example.com:* http://localhost:65535 \
         https://example.com:80 chrome-extension://abc_d-1 http://127.0.0.1:5173 http://[::1]:* \
         http://[2001:db8:0:1:1:1:1:1] https://127.example null file:// app://. App://LocalHost:80 \
@@ -149,7 +149,7 @@ fn an_origin_is_spelt_as_browsers_send_it() {
 }
 
 #[test]
-fn origin_is_one_or_a_list_or_a_switch_or_a_kv_prefix() {
+fn origin_is_one_origin_a_list_a_switch_or_a_kv_prefix() {
     assert_judged(
         r#"
         + "origin": []
@@ -193,7 +193,7 @@ fn origin_is_one_or_a_list_or_a_switch_or_a_kv_prefix() {
 }
 
 #[test]
-fn each_other_field_has_its_values() {
+fn each_other_field_accepts_its_own_values() {
     assert_judged(
         r#"
         + "methods": []

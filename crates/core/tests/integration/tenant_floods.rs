@@ -14,7 +14,7 @@ use socketio_cors_core::{
 };
 
 const FRESH_SECONDS: u32 = 30;
-/// How long KV takes to answer, in milliseconds.
+/// The latency of KV, in milliseconds.
 const LATENCY: f64 = 50.0;
 const SECOND: f64 = 1000.0;
 const HOUR: f64 = 3600.0 * SECOND;
@@ -38,7 +38,7 @@ impl Isolate {
         }
     }
 
-    /// Whether a request of `origin` is decided by what KV says of its key.
+    /// Returns true if a request of `origin` is decided by the answer of KV about its key.
     fn looks_up(&mut self, origin: &str, is_tenant: bool, source: Source, now: f64) -> bool {
         while self.reading.front().is_some_and(|(at, ..)| *at <= now) {
             if let Some((_, lookup, is_present)) = self.reading.pop_front() {
@@ -83,7 +83,7 @@ fn share_that_passes(rate: u32) -> f64 {
 }
 
 #[test]
-fn a_flood_from_a_thousand_addresses_leaves_tenants_through() {
+fn a_flood_from_a_thousand_addresses_does_not_keep_tenants_out() {
     for rate in [20, 200, 2000] {
         let share = share_that_passes(rate);
         assert!(share >= 0.9, "{rate} a second: {share}");

@@ -1,4 +1,4 @@
-//! What `socketio-cors check` warns about, and where a rule and its pattern are found.
+//! The warnings of `socketio-cors check`, and the places of a rule and its pattern.
 
 use socketio_cors_core::policy::{Source, locate, warnings};
 
@@ -108,7 +108,7 @@ fn an_unencrypted_origin_with_credentials_is_warned_about() {
         (r#"{"origin": "http://tauri.localhost", "credentials": true}"#, &[]),
         (r#"{"origin": "http://*.tauri.localhost", "credentials": true}"#, &["/origin"]),
         (r#"{"origin": ["http://127.evil.example"], "credentials": true}"#, &["/origin/0"]),
-        // Of what is no pattern, its fault says all.
+        // A text that is not a pattern has only its fault.
         (r#"{"origin": ["http://a.example:443/", "http://*"], "credentials": true}"#, &[]),
     ]);
     let evil = warnings(r#"{"origin": "http://127.evil.example", "credentials": true}"#).remove(0);
@@ -137,7 +137,7 @@ fn assert_doubted(credentials: bool, rows: &[(&str, &str)]) {
 }
 
 #[test]
-fn patterns_that_stand_for_pages_of_anybody_are_warned_about_with_credentials() {
+fn patterns_that_anybodys_page_may_match_are_warned_about_with_credentials() {
     let rows = [
         ("file://", "every local file"),
         ("moz-extension://*", "every app or extension"),
@@ -167,7 +167,7 @@ fn patterns_that_stand_for_pages_of_anybody_are_warned_about_with_credentials() 
 }
 
 #[test]
-fn a_prefix_of_tenants_that_policies_keys_have_too_is_warned_about() {
+fn a_tenant_prefix_that_policy_keys_begin_with_too_is_warned_about() {
     for (prefix, warned) in [
         ("policy", true),
         ("policy:", true),
@@ -192,7 +192,7 @@ fn a_prefix_of_tenants_that_policies_keys_have_too_is_warned_about() {
 }
 
 #[test]
-fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
+fn a_pasted_origins_list_is_warned_about_where_it_differs_from_socket_io_2() {
     const DENY: &str = r#""missingOrigin": "deny""#;
     assert_warned(&[
         (r#"{"origins": ["https://a.example:443"]}"#, &["/origins", "/origins"]),
@@ -206,7 +206,7 @@ fn what_socket_io_2_does_and_a_pasted_list_does_not_is_warned_about() {
 }
 
 #[test]
-fn a_wildcard_is_warned_about_as_pages_cannot_poll_with_cookies() {
+fn a_wildcard_is_warned_about_because_pages_cannot_poll_with_cookies() {
     let warned = |document| warnings(document).iter().any(|it| it.message.contains("poll"));
     assert!(warned(r#"{"origin": "*"}"#));
     assert!(!warned(r#"{"origin": true}"#));
@@ -244,7 +244,7 @@ fn a_document_with_faults_is_warned_about_as_far_as_it_can_be_read() {
 }
 
 #[test]
-fn a_rule_and_its_pattern_are_found() {
+fn the_place_of_a_rule_and_its_pattern_is_found() {
     let document = "{\"routes\": {\n\"/a/\": {\"origin\": \"*\"},\n\"/b/\": {\"origin\": [{\"kv\": \
                     \"t:\"},\n  \"https://*.b.example\"]}}}";
     let source_in = |document: &str, pointer: &str, line: usize, column: usize| {
@@ -271,7 +271,7 @@ fn a_rule_and_its_pattern_are_found() {
 }
 
 #[test]
-fn a_header_that_is_for_server_and_browser_is_warned_about() {
+fn a_header_of_the_cors_protocol_itself_is_warned_about() {
     assert_warned(&[
         (
             r#"{"origin": false, "allowedHeaders": ["X-A", "Access-Control-Allow-Origin"]}"#,

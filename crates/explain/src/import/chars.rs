@@ -7,11 +7,11 @@ use std::ops::{BitAnd, BitOr};
 pub(super) struct Chars(u128);
 
 impl Chars {
-    /// Of a label of a host, as browsers send it.
+    /// The characters of a host's label, as browsers send it.
     pub(super) const LABEL: Self = Self::of(b"abcdefghijklmnopqrstuvwxyz0123456789-");
-    /// Of an origin, as browsers send it.
+    /// The characters of an origin, as browsers send it.
     pub(super) const ORIGIN: Self = Self::of(b"abcdefghijklmnopqrstuvwxyz0123456789-.:/[]");
-    /// Of a port.
+    /// The characters of a port.
     pub(super) const DIGITS: Self = Self::of(b"0123456789");
 
     /// Those in `bytes`.

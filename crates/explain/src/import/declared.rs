@@ -3,7 +3,7 @@
 use crate::strict_json::{Extent, StrictJson};
 
 const KEYWORDS: [&str; 3] = ["const", "let", "var"];
-/// What follows the name of a list that is changed later.
+/// The texts that follow the name of a list where it is changed.
 const CHANGES: [&str; 6] = ["[", "+=", ".push(", ".unshift(", ".splice(", ".length ="];
 
 /// The JSON of the literal for which the variable `name` stands in all of `text`. An error has the

@@ -5,7 +5,7 @@ use super::{
     nginx_variables::{Condition, Locals, Request, Value, Variables},
 };
 
-/// What holds for a location.
+/// The directives that apply to a location.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope<'c> {
     /// The blocks around it and its own, from the outermost on.

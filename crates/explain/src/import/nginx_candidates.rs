@@ -13,7 +13,7 @@ use super::{
 /// Origins that are tried.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    /// The pattern; `None` for a regular expression of which some part has none.
+    /// The pattern; `None` for a regular expression with a part that no pattern can express.
     pub(super) pattern: Option<Pattern>,
     /// An origin that matches it.
     pub(super) sample: String,

@@ -6,7 +6,7 @@ use super::{finding::Findings, nginx_syntax::Directive};
 
 /// The deepest nesting of includes that is read. No configuration has more.
 const MAX_DEPTH: usize = 10;
-/// What `nginx -T` prints before each file.
+/// The text that `nginx -T` prints before the name of each file.
 const MARKER: &str = "# configuration file ";
 
 /// The directives of the first file of `text`, with those of the others in the place of `include`.

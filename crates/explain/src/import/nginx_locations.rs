@@ -37,7 +37,7 @@ pub(super) struct Location<'c> {
     pub(super) path: Path<'c>,
     /// The directive.
     pub(super) directive: &'c Directive,
-    /// What holds for it.
+    /// The directives that apply to it.
     pub(super) scope: Scope<'c>,
 }
 
@@ -78,7 +78,7 @@ impl<'c> Server<'c> {
         found
     }
 
-    /// What holds for `path`: the location that nginx takes, or the server where it takes none.
+    /// The directives that apply to `path`: those of the location that nginx chooses, or of the server.
     pub(super) fn scope_of(&self, path: &str) -> (Option<Location<'c>>, Scope<'c>) {
         let mut taken: Option<Location<'c>> = None;
         let mut scope = self.scope.clone();

@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 100;
 pub(super) struct Directive {
     /// The name, and what follows it up to the block or the end.
     pub(super) words: Vec<Word>,
-    /// What is between its braces.
+    /// The directives between its braces.
     pub(super) block: Option<Vec<Directive>>,
 }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_those_of_nginx() {
+    fn a_configuration_is_split_into_words_as_nginx_does() {
         for (text, words) in [
             ("a b c;", "a|b|c"),
             ("\u{feff}a  b\tc;\r\nd;\r\n", "a|b|c d"),
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_wrong_is_read_as_far_as_it_goes() {
+    fn a_configuration_with_a_syntax_fault_is_read_as_far_as_possible() {
         for (text, words, span) in [
             ("a b; c {d;", "a|b c {d}", 10..10),
             ("a b; c", "a|b", 6..6),

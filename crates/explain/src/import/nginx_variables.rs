@@ -249,7 +249,7 @@ fn name(text: &str) -> (&str, &str) {
 /// The condition of an `if`.
 #[derive(Debug)]
 pub(super) struct Condition {
-    /// What is compared.
+    /// The text that is compared.
     pub(super) subject: String,
     /// With what.
     pub(super) test: Test,

@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_taken_as_by_nginx() {
+    fn an_expression_matches_the_texts_that_it_matches_in_nginx() {
         for (regex, taken, not_taken) in [
             (r"^https://a\.example$", "https://a.example", "https://a.example.evil"),
             (r"^https?://(www\.)?a\.example$", "http://www.a.example", "https://wwwa.example"),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_pattern_can_say_is_not_read() {
+    fn an_expression_that_no_pattern_can_express_is_refused_with_the_reason() {
         for (regex, reason) in [
             (r"^https://(?!evil)", SYNTAX),
             (r"(a", SYNTAX),
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_all_of_it_is_known() {
+    fn a_group_around_the_whole_expression_is_recognised() {
         for (regex, captures_all) in
             [("^(https://a)$", true), ("(a)", true), ("^https://(a)$", false), ("((a))", true)]
         {

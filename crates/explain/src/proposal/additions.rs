@@ -173,7 +173,7 @@ fn edits_of_list(
         added.push(',');
     }
     let comma = (!has_comma).then(|| (last.end()..last.end(), ",".to_owned()));
-    // Where both are at one place, the comma comes first.
+    // If both are at the same place, the comma comes first.
     Some(match comma {
         Some((place, comma)) if place.start == at => vec![(place, comma + &added)],
         comma => comma.into_iter().chain([(at..at, added)]).collect(),
@@ -199,7 +199,7 @@ fn without_comments(gap: &str) -> String {
     left + rest
 }
 
-/// How a list is laid out.
+/// The layout of a list.
 #[derive(Debug)]
 struct Layout<'t> {
     newline: &'static str,
@@ -210,7 +210,7 @@ struct Layout<'t> {
 }
 
 impl<'t> Layout<'t> {
-    /// Of a value at `start`.
+    /// The layout of the value at `start`.
     fn at(text: &'t str, start: usize) -> Self {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let unit = if text.contains("\n\t") { "\t" } else { "  " };
@@ -252,7 +252,7 @@ mod tests {
     const C: &str = r#"{ "origin": "https://c.example", "note": "n" }"#;
 
     #[test]
-    fn a_list_gets_entries_and_all_else_stays() {
+    fn entries_are_added_to_a_list_and_the_rest_of_the_document_stays() {
         for (text, expected) in [
             (
                 "{\n  \"origin\": [\n    \"https://a.example\"\n  ],\n  \"credentials\": true\n}\n",
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn each_route_gets_its_own() {
+    fn each_route_gets_its_own_origins() {
         let text = "{\n  \"routes\": {\n    \"/a/\": { \"origin\": false },\n    \"/b/\": { \"origin\": [] }\n  }\n}";
         let additions =
             [addition("/b/", "https://*.b.example"), addition("/a/", "https://c.example")];
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_list_is_left_alone() {
+    fn a_document_without_a_list_of_origins_is_not_changed() {
         for (text, error) in [
             ("{\"origin\": true}", AdditionError::NoList),
             ("{\"origin\": \"*\"}", AdditionError::NoList),

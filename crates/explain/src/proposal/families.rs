@@ -20,11 +20,11 @@ pub struct Family {
     pub pattern: String,
     /// The origins.
     pub members: Vec<String>,
-    /// What `check` says of the pattern, if it should not be listed.
+    /// The objection of `check` to the pattern, if it should not be listed.
     pub objection: Option<String>,
 }
 
-/// What the members of a family have in common: the scheme, the end of the host, and the port.
+/// The common part of a family: the scheme, the end of the host, and the port.
 type Parent<'o> = (&'o str, &'o str, &'o str);
 /// The first label of a member's host, and the whole of its text.
 type Child<'o> = (&'o str, &'o str);
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_of_one_owner_are_a_family_and_those_of_several_are_not() {
+    fn origins_of_one_owner_are_a_family_and_origins_of_several_owners_are_not() {
         let found = |origins: &[&str]| {
             let families = families(origins.iter().copied(), true);
             families

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_may_be_listed_or_there_is_an_objection() {
+    fn an_origin_is_accepted_or_gets_an_objection() {
         let mut judge = Judge::new(true);
         judge.trust("https://app.example.com");
         judge.add("https://shop.example.net");

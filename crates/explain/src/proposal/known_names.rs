@@ -1,4 +1,4 @@
-//! Hosts that are easily taken for another.
+//! Hosts that are easily mistaken for another (look-alikes).
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub struct KnownNames<'k> {
     domains: BTreeSet<&'k str>,
 }
 
-/// A host that is easily taken for another.
+/// A host that is easily mistaken for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LookAlike {
     /// The other.
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_names_are_no_look_alikes() {
+    fn numbered_names_are_not_look_alikes() {
         for (one, other, expected) in [
             ("shop1.example", "shop2.example", false),
             ("shop-a.example", "shop-b.example", false),

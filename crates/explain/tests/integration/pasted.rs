@@ -1,4 +1,4 @@
-//! What people write and paste in place of strict JSON.
+//! Texts that people write and paste instead of strict JSON.
 
 use proptest::prelude::*;
 use socketio_cors_core::policy::Policy;
@@ -15,7 +15,7 @@ fn faults(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_javascript_has_besides_json_is_understood() {
+fn javascript_literals_are_converted_to_json() {
     for (written, json) in [
         ("{origin: true}", r#"{"origin": true}"#),
         ("{'origin': 'https://a.example'}", r#"{"origin": "https://a.example"}"#),
@@ -47,7 +47,7 @@ fn what_javascript_has_besides_json_is_understood() {
 }
 
 #[test]
-fn strict_json_stays_as_it_is() {
+fn strict_json_is_not_changed() {
     for text in [
         r#"{"origin": true}"#,
         "\n{ \"origin\" :[ ]\t}\r\n",
@@ -64,7 +64,7 @@ fn strict_json_stays_as_it_is() {
 }
 
 #[test]
-fn faults_are_told_where_they_are_written() {
+fn faults_are_reported_at_their_place_in_the_pasted_text() {
     let written = "\u{feff}// of \u{fc}s\n{\n  'origin': [ /* all */ 'https://A.example',\n    \
                    \"https://b.example/\", ],\n\tcredential: true, methods: 'GET,TRACE'}";
     let found = read(written).policy().unwrap_err();
@@ -90,7 +90,7 @@ fn faults_are_told_where_they_are_written() {
 }
 
 #[test]
-fn a_rule_and_its_origin_are_found_where_they_are_written() {
+fn the_place_of_a_rule_and_its_origin_is_that_in_the_pasted_text() {
     let document = read(
         "{ // a\n  origin: [\n    'https://a.example', // b\n    \
                          { note: 'x', origin: 'https://*.b.example' }] }",
@@ -105,7 +105,7 @@ fn a_rule_and_its_origin_are_found_where_they_are_written() {
 }
 
 #[test]
-fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
+fn javascript_that_is_not_a_literal_is_one_fault_that_names_it() {
     const VALUE: &str = "write the value that it has";
     const ORIGINS: &str = "write the origins, as in \"https://app.example.com\" or \"https://*.example.com\", or \
          {\"kv\": \"tenant:\"} for those with a KV key each";
@@ -166,7 +166,7 @@ fn javascript_that_is_no_literal_is_one_fault_that_names_it() {
 }
 
 #[test]
-fn a_text_that_does_not_end_or_is_something_else_is_one_fault() {
+fn a_text_that_is_cut_off_or_not_a_policy_is_one_fault() {
     for (written, fault) in [
         ("{ origin: true /* any", "1:16 the document: comment without an end; write */ after it"),
         (
@@ -225,7 +225,7 @@ fn assert_unwrapped(message: &str, texts: &[&str], proposed: &str) {
 }
 
 #[test]
-fn server_options_around_the_policy_are_one_fault_with_the_policy() {
+fn server_options_around_a_policy_are_one_fault_that_shows_the_policy_alone() {
     const OPTIONS: &str = "Socket.IO's server options around the policy";
     const TEXT: &str = "text around the policy";
     let rule = "{\n  \"origin\": \"https://a.example\",\n  \"credentials\": true\n}";
@@ -293,7 +293,7 @@ fn server_options_around_the_policy_are_one_fault_with_the_policy() {
 }
 
 #[test]
-fn what_is_not_around_a_policy_is_told_as_it_is() {
+fn a_document_that_is_not_wrapped_gets_its_usual_fault() {
     for (text, fault) in [
         (r#"{"cors": true, "origin": true}"#, "1:2 /cors: unknown field \"cors\"; "),
         (r#"["https://a.example"]"#, "1:1 the document: invalid value [\"https://a.example\"]: "),
@@ -309,7 +309,7 @@ fn what_is_not_around_a_policy_is_told_as_it_is() {
 }
 
 #[test]
-fn a_fault_of_an_origin_says_what_people_did() {
+fn a_fault_of_an_origin_names_the_usual_mistake() {
     const EXAMPLE: &str = "write the origin, as in \"https://app.example.com\"";
     for (origin, clause, help) in [
         ("", "is empty: is an environment variable not set?", EXAMPLE),
@@ -369,7 +369,7 @@ fn a_fault_of_an_origin_says_what_people_did() {
 }
 
 #[test]
-fn a_long_comment_is_no_part_of_the_document() {
+fn a_long_comment_is_left_out_of_the_json() {
     let text = format!("{{ /* {} */ origin: true }}", "x ".repeat(100_000));
     assert_eq!(read(&text).json(), "{ \"origin\": true }");
     assert!(read(&text).policy().is_ok());
@@ -423,14 +423,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_means_the_json_that_it_stands_for((written, json) in document()) {
+    fn a_pasted_document_has_the_same_value_as_its_json((written, json) in document()) {
         let value = |json: &str| serde_json::from_str::<serde_json::Value>(json);
         let document = read(&written);
         prop_assert_eq!(value(document.json()).ok(), value(&json).ok(), "{}", document.json());
     }
 
     #[test]
-    fn any_text_has_its_faults_within_it(
+    fn every_fault_lies_within_the_text(
         text in prop_oneof![
             any::<String>(),
             "[{}\\[\\],:'\"/*\\\\\n a0.+`(-]{0,24}",

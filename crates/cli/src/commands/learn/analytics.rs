@@ -35,7 +35,7 @@ pub(super) struct Dataset {
     name: String,
 }
 
-/// What the dataset has.
+/// The rows of the dataset.
 #[derive(Debug, Default)]
 pub(super) struct DatasetRows {
     pub(super) refusals: Vec<Refusal>,
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_nowhere_in_the_clear() {
+    fn a_token_is_sent_only_over_https_or_to_this_machine() {
         for (url, expected) in [
             ("https://api.cloudflare.com", true),
             ("http://127.0.0.1:80", true),

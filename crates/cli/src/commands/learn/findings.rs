@@ -1,4 +1,4 @@
-//! What there is to do about each origin that was refused.
+//! The advice about each origin that was refused.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,13 +29,13 @@ pub(super) struct Choice<'c> {
     pub(super) today: String,
 }
 
-/// What there is to do.
+/// The advice about all origins that were refused.
 #[derive(Debug)]
 pub(super) struct Findings<'t> {
     /// The most frequent origins first.
     pub(super) origins: Vec<Finding<'t>>,
     pub(super) families: Vec<Family>,
-    /// What the policy is to list.
+    /// The entries to add to the policy.
     pub(super) additions: Vec<Addition>,
     /// A rule of the policy has prefixes of tenants' keys.
     pub(super) are_tenants_looked_up: bool,
@@ -51,7 +51,7 @@ pub(super) struct Finding<'t> {
     pub(super) rules: Vec<&'t str>,
 }
 
-/// What there is to do about an origin.
+/// The advice about an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The policy lacks it.
@@ -102,7 +102,7 @@ impl<'t> Findings<'t> {
         let mut left = choice.limit;
         let finding = |(origin, seen): (&'t String, &'t Seen)| {
             let found = Finding::of(origin, seen, tally, &rules, choice, &mut judge);
-            // Of two hosts that look alike the rarer one is the look-alike.
+            // If two hosts look alike, the rarer one is the look-alike.
             if let Ok(parsed) = Origin::try_from(origin.as_str()) {
                 judge.known.add_host(parsed.host());
             }
@@ -190,7 +190,7 @@ impl<'t> Finding<'t> {
     }
 }
 
-/// The reasons of refusals for want of an answer of KV, which may have the origin's key.
+/// The reasons of refusals without an answer of KV, which may have the origin's key.
 const KV_REASONS: [&str; 3] = ["unasked-origin", "lookup-failed", "lookup-limited"];
 
 fn allows(rule: &Rule, origin: &Origin<'_>) -> bool {

@@ -7,13 +7,13 @@ use flate2::read::MultiGzDecoder;
 use super::{log_reader::LogReader, refusal::Refusal};
 use crate::{report::CommandError, system::System, terminal::printable::printable};
 
-/// How much is read at once, in bytes.
+/// The size of one read, in bytes.
 const PART_LEN: usize = 256 << 10;
 /// The time between two lines of progress, in milliseconds.
 const PROGRESS: u64 = 200;
 const MIB: u64 = 1 << 20;
 
-/// What there is to say of logs, besides the refusals in them.
+/// Facts about the logs, besides the refusals in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct LogFacts {
     pub(super) bytes: u64,

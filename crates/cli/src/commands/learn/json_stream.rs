@@ -313,7 +313,7 @@ fn string(bytes: &[u8], start: usize) -> Text {
         match bytes.get(at) {
             Some(b'"') => return Text::Whole(at),
             Some(b'\n') => return Text::Broken(at),
-            // What is escaped may be a quote.
+            // The escaped character may be a quote.
             _ => at = at.saturating_add(2),
         }
     }

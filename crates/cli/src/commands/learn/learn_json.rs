@@ -1,4 +1,4 @@
-//! What was learned, for programs.
+//! The report of `learn` as JSON.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! What was learned, for people.
+//! The report of `learn` as text.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use crate::terminal::{TOOL, check_text::counted, printable::printable};
 /// The most lines of a section.
 const MAX_LINES: usize = 50;
 
-/// What a report is about, besides the findings.
+/// The context of a report: everything except the findings.
 #[derive(Debug)]
 pub(super) struct Sources {
     /// Files were read.

@@ -11,7 +11,7 @@
 //! | Workers Logs, the API's and the dashboard's JSON | `source`, and once more a text in `$metadata.message` | `timestamp` beside them |
 //! | OpenTelemetry | a text in `body.stringValue` | `timeUnixNano` beside it |
 //!
-//! The log also has headers and URLs that visitors send. Nothing in them is taken for a line.
+//! The log also has headers and URLs that visitors send. Nothing in them is read as a log line.
 
 use std::{mem, sync::LazyLock};
 
@@ -66,9 +66,9 @@ struct Frame {
     is_foreign: bool,
     line: Line,
     time: Option<i64>,
-    /// What was found in it and has no time yet; those of `$metadata` are marked.
+    /// The refusals that were found in it and have no time yet; those of `$metadata` are marked.
     pending: Vec<(Refusal, bool)>,
-    /// A refusal was found in it that is in none of `$metadata`.
+    /// True if a refusal was found in it outside `$metadata`.
     has_found: bool,
 }
 
@@ -108,7 +108,7 @@ enum Name {
     Body,
     StringValue,
     Metadata,
-    /// What has headers and URLs in it.
+    /// A part that has headers and URLs in it.
     Foreign,
 }
 
@@ -315,7 +315,7 @@ fn field(quoted: &[u8]) -> String {
     unescaped(quoted).unwrap_or_default()
 }
 
-/// What is between the quotes.
+/// The text between the quotes.
 fn inner(quoted: &[u8]) -> &[u8] {
     quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
 }

@@ -17,7 +17,7 @@ const CUT_LEN: usize = 256;
 /// The most rules that are kept for an origin.
 const MAX_RULES: usize = 16;
 
-/// What was refused.
+/// The refusals, counted by origin.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// By origin.
@@ -29,7 +29,7 @@ pub(super) struct Tally {
     pub(super) malformed_texts: BTreeSet<String>,
     /// The hosts that were asked.
     pub(super) hosts: BTreeSet<String>,
-    /// Of all requests.
+    /// The total of all requests.
     pub(super) total: Seen,
     /// Requests that were really refused.
     pub(super) enforced: u64,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_origins_leaves_those_that_come_often() {
+    fn a_flood_of_origins_does_not_displace_the_frequent_ones() {
         let mut tally = Tally::default();
         for nth in 0..200_000_u64 {
             tally.add(&refusal(&format!("https://{nth}.evil.example")), |_| None);
@@ -243,7 +243,7 @@ mod tests {
             }
         }
         assert_eq!(tally.origins["https://customer.example"].count, 200);
-        // Of those that come once, the first stay.
+        // Of the origins that come only once, the first ones stay.
         assert!(tally.origins.contains_key("https://0.evil.example"));
         assert!(tally.origins.len() <= MAX_ORIGINS);
         let kept: u64 = tally.origins.values().map(|seen| seen.count).sum();
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_counted_by_itself() {
+    fn missing_and_malformed_origins_are_counted_apart() {
         let mut tally = Tally::default();
         tally.add(&Refusal { origin: None, reason: "jsonp".to_owned(), ..refusal("") }, |_| None);
         for nth in 0..1000 {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn first_and_last_are_of_all() {
+    fn the_first_and_last_time_cover_all_refusals() {
         let mut tally = Tally::default();
         for time in [None, Some((5, 9)), Some((3, 4)), None] {
             tally.add(&Refusal { time, ..refusal("https://a.example") }, |_| Some("/a".to_owned()));

@@ -26,7 +26,7 @@ impl Verb {
         }
     }
 
-    /// What KV has of the keys when it is done.
+    /// A phrase that says if KV has the keys when the command is done.
     pub(super) fn has(self) -> &'static str {
         match self {
             Self::Add { .. } => "has",
@@ -34,7 +34,7 @@ impl Verb {
         }
     }
 
-    /// Where the keys are when it is done.
+    /// A phrase that says where the keys are when the command is done.
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Add { .. } => "now in",

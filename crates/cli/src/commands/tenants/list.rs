@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_no_origin_can_match_are_told() {
+    fn keys_that_no_origin_can_match_are_reported() {
         for text in ["https://shop.example", "http://localhost:3000", "capacitor://localhost"] {
             assert_eq!(fault_of(text), None, "{text}");
         }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_column_has_notes() {
+    fn the_second_column_is_read_as_notes() {
         for text in [
             "https://a.example,\"Ann, \"\"and\"\" Bob\"\nhttps://b.example,\n",
             "https://a.example;\"Ann, \"\"and\"\" Bob\"\nhttps://b.example;\n",
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_names_the_columns() {
+    fn the_heading_says_which_columns_are_read() {
         for (text, note) in [
             ("Origin,Customer\nhttps://a.example,Ann\n", Some("Ann")),
             ("id;origin;plan\r\n7;https://a.example;Ann\r\n", Some("Ann")),

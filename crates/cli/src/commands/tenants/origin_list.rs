@@ -56,7 +56,7 @@ pub(super) const NO_NOTE: &str = "1";
 const MAX_FILE_LEN: u64 = 256 * 1024 * 1024;
 /// The longest part of a faulty origin that is repeated, in bytes.
 const MAX_QUOTED: usize = 100;
-/// How many of several things are told.
+/// The most items of a list that are printed.
 pub(super) const MAX_TOLD: usize = 20;
 
 impl OriginArguments {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn twenty_faults_are_told_each_with_its_line() {
+    fn twenty_faults_are_listed_each_with_its_line() {
         let mut texts = vec![("https://a.example", None)];
         texts.extend([("null", None); 23]);
         let faults = list(&texts).unwrap_err();
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_the_value_and_cut_in_the_metadata() {
+    fn a_note_is_stored_whole_as_the_value_and_cut_in_the_metadata() {
         for note in ["customer 17".to_owned(), "\u{1}".repeat(2000), "\u{fc}".repeat(2000)] {
             let tenant = Tenant {
                 origin: TenantOrigin::read("https://a.example").unwrap(),

@@ -23,7 +23,7 @@ impl TenantKeys {
     /// The prefix: what `--prefix` says, or that of the live policy, which is then read.
     ///
     /// # Errors
-    /// It is no prefix; the live policy has none, or several; or wrangler failed.
+    /// The text is not a prefix; the live policy has none, or several; or wrangler failed.
     pub(super) fn prefix(&self, slot: &PolicySlot<'_>) -> Result<String, CommandError> {
         if let Some(prefix) = self.named()? {
             return Ok(prefix.to_owned());
@@ -32,10 +32,10 @@ impl TenantKeys {
         Ok(self.of_policy(change.policy().as_ref())?)
     }
 
-    /// What `--prefix` says.
+    /// Reads the value of `--prefix`.
     ///
     /// # Errors
-    /// It is no prefix.
+    /// The text is not a prefix of KV keys.
     pub(super) fn named(&self) -> Result<Option<&str>, WrongUsage> {
         let Some(prefix) = &self.prefix else { return Ok(None) };
         let wrong = || {

@@ -18,7 +18,7 @@ const MAX_READ: usize = 100;
 #[derive(Debug)]
 pub(super) struct StoredKeys(HashMap<String, StoredKey>);
 
-/// What is known of a key.
+/// A key in KV, with its note and expiry.
 #[derive(Debug)]
 pub(super) struct StoredKey {
     /// The note about the tenant. In a list of keys, only notes that this tool wrote are known.
@@ -67,7 +67,7 @@ impl StoredKeys {
         Ok(Self(stored))
     }
 
-    /// What is known of `key`; `None` if KV does not have it.
+    /// The entry of `key`; `None` if KV does not have it.
     pub(super) fn get(&self, key: &str) -> Option<&StoredKey> {
         self.0.get(key)
     }

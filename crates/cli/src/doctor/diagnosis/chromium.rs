@@ -1,4 +1,4 @@
-//! What Chromium's console shows of a request that fails, and what the Socket.IO client reports.
+//! The messages of Chromium's console about a request that fails, and of the Socket.IO client.
 
 use socketio_cors_explain::fetch_standard::CorsError;
 
@@ -154,7 +154,7 @@ pub(super) fn reason(exchange: &Exchange, error: CorsError) -> String {
             "The value of the 'Access-Control-Allow-Origin' header in the response must not be the \
              wildcard '*' when the request's credentials mode is 'include'. {WHO_DECIDES}"
         ),
-        // Chromium takes what is no URL for no origin (its `cors::CheckAccess`).
+        // For Chromium, a value that is not a URL is not an origin (its `cors::CheckAccess`).
         CorsError::Mismatch if allowed != "null" && Url::parse(&allowed).is_err() => format!(
             "The 'Access-Control-Allow-Origin' header contains the invalid value '{allowed}'."
         ),
@@ -189,7 +189,7 @@ mod tests {
 
     // As Chromium itself calls each.
     #[test]
-    fn a_value_is_another_origin_or_invalid_as_chromium_says() {
+    fn a_value_is_called_another_origin_or_invalid_as_in_chromium() {
         let said = |value: &'static str| {
             let examination = Examination::good().sees(Step::Poll4, 200, &[(ALLOW, value)], OPEN);
             reason(examination.page_poll().unwrap(), CorsError::Mismatch)
@@ -218,7 +218,7 @@ mod tests {
 
     // As Chromium itself prints each.
     #[test]
-    fn a_websocket_that_does_not_open_is_told_in_chromiums_words() {
+    fn a_websocket_that_does_not_open_is_reported_in_chromiums_words() {
         let failed =
             |kind, text: &str| Examination::good().fails(Step::Websocket, Failure::new(kind, text));
         let refused = |status| Examination::good().sees(Step::Websocket, status, &[], "");

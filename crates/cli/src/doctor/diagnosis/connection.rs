@@ -18,7 +18,7 @@ use crate::{
     network::{Failure, FailureKind, PortProtocol, Untrusted},
 };
 
-/// How long a Socket.IO client waits for a connection, in seconds (`timeout` of its options).
+/// The default of the client's option `timeout`, in seconds: its wait for a connection.
 const CLIENT_TIMEOUT: u64 = 20;
 
 /// The ports that Cloudflare's proxy passes on (developers.cloudflare.com, "Network ports").
@@ -272,7 +272,7 @@ const OTHER_AUTHORITIES: [&str; 1] = [
      ones), and Cloudflare's Origin CA, which only Cloudflare trusts (turn its proxy on for the host).",
 ];
 
-/// How to get a certificate that browsers trust.
+/// The fix: a certificate that browsers trust.
 fn trusted_certificate(target: &Target) -> Vec<String> {
     if target.is_local() {
         return [

@@ -43,7 +43,7 @@ fn ends_openly(names: &[&str]) -> bool {
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let target = &examination.target;
     let is_lost = examination.lost().next().is_some();
-    // Of a page that keeps no cookie, it is told with the session that is lost.
+    // For a page that keeps no cookies, the finding about the lost session names it.
     if target.is_same_site() || (is_lost && !target.page.credentialed) {
         return Vec::new();
     }

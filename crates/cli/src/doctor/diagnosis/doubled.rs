@@ -64,7 +64,7 @@ fn is_within_middleware(examination: &Examination, poll: &Exchange) -> bool {
         && matches!(proxy_before(examination, poll), None | Some(Proxy::Gunicorn))
 }
 
-/// How many values the server sets itself, if it was asked.
+/// The number of values that the server itself sets, if it was asked with `--direct`.
 fn own_values(examination: &Examination) -> Option<usize> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.answer.is_some())?;
     Some(direct.headers().all("Access-Control-Allow-Origin").count())
@@ -99,7 +99,7 @@ fn leave_one(examination: &Examination, poll: &Exchange) -> Vec<String> {
         Some(origins) => {
             let list = of_list(examination, &origins.join(","));
             let mut lines = vec![WRITTEN_OUT.to_owned()];
-            // The text of a variable is no list of headers.
+            // The text of a variable is not a list of headers.
             lines.extend(list.into_iter().take(1));
             lines
         }

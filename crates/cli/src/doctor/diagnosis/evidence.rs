@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_page_the_text_is_shown() {
+    fn the_text_of_an_html_page_is_shown() {
         for (page, text) in [
             ("<!DOCTYPE html><title>502</title><p>Bad <b>gateway</b>", "502 Bad gateway"),
             ("<style>a > b {}</style><script>if (a < b) c > d</script><h1>Error</h1>", "Error"),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_s_references_are_shown_as_what_they_stand_for() {
+    fn html_character_references_are_decoded() {
         for (text, shown) in [
             ("Reference&#32;&#35;18&#46;ef3a", "Reference #18.ef3a"),
             ("https&#x3a;&#X2F;&#x2F;a", "https://a"),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_text_the_start_is_shown() {
+    fn a_long_text_is_cut_to_its_start() {
         let whole = "é".repeat(MAX_SHOWN);
         assert_eq!(shortened(&whole), whole);
         assert_eq!(shortened(&format!("{whole}x")), format!("{whole}…"));

@@ -1,4 +1,4 @@
-//! `Access-Control-Allow-Origin` whose value is no origin.
+//! `Access-Control-Allow-Origin` with a value that is not an origin.
 
 use std::slice;
 
@@ -16,7 +16,7 @@ use crate::doctor::{
     finding::{Code, Finding, Severity},
 };
 
-/// How a Socket.IO server has a pattern.
+/// A pattern in the options of a Socket.IO server.
 pub(super) const PATTERN: &str = "  cors: { origin: [/^https:\\/\\/[a-z0-9-]+\\.example\\.com$/] }";
 
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
@@ -43,7 +43,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     Some(finding.fix(fix.iter().copied()).fix(remedy::allow_page(examination)))
 }
 
-/// The kind of a value that is no origin, and the fix.
+/// The kind of a value that is not an origin, and the fix.
 fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
     let is_quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     let is_variable = value.contains('$') || value.contains('%') || value.contains("{{");
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_named_by_how_it_came_about() {
+    fn an_invalid_value_is_named_by_the_mistake_behind_it() {
         for (value, part) in [
             ("\"https://app.example.com\"", "quotes"),
             ("*:*", "Socket.IO 2's word"),

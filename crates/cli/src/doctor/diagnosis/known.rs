@@ -1,6 +1,6 @@
 //! Answers that tell who wrote them: challenges, logins, firewalls, platforms, default pages.
 //!
-//! Each file below has rows of one kind. The first row whose every sign is there counts.
+//! Each file below has rows of one kind. The first row whose signs are all present is used.
 
 mod challenges;
 mod cloudflare;
@@ -101,7 +101,7 @@ const ROWS: &[&[Row]] = &[
     pages::ROWS,
 ];
 
-/// Who wrote an answer, if it tells and is not Engine.IO's.
+/// The software that wrote an answer, if it is known and the answer is not Engine.IO's.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     exchange.answer.as_ref()?;
     if exchange.is_engine_io() || exchange.is_upgraded() || exchange.is_acknowledged() {
@@ -171,7 +171,7 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }
 
-/// How preflights, which have no cookie and no token, get past those who ask for one.
+/// The fix that lets preflights, which have no cookie or token, past a login.
 pub(super) const PAST_LOGINS: &[&str] = &[
     "A preflight never has a cookie or a token: let OPTIONS past the login.",
     "oauth2-proxy:",
@@ -194,7 +194,7 @@ pub(super) fn later(examination: &Examination) -> Option<Finding> {
         exchange.step != Step::Preflight || !examination.target.page.unsafe_headers().is_empty()
     };
     let mut exchanges = steps.into_iter().flat_map(|step| examination.all(step)).filter(needed);
-    // Other refusals and outages of a later request are told by what failed in it.
+    // Other refusals and outages of a later request belong to the finding about that request.
     let tells = |exchange: &Exchange, known: &Known| {
         let is_told = matches!(
             known.code,

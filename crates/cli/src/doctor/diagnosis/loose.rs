@@ -36,7 +36,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let let_in: Vec<_> =
         let_in.into_iter().filter(|(_, how, _)| !is_by_end || *how != look_alikes::DOT).collect();
     let Some((origin, how, first)) = let_in.first() else { return Vec::new() };
-    // Where cookies or a WebSocket are in play, whoever has that name acts as the visitor.
+    // With cookies or a WebSocket, the owner of such a name can act as the visitor.
     let is_danger = let_in.iter().any(|(origin, _, exchange)| {
         look_alikes::is_of_anybody(origin, &examination.target.page.origin)
             && (exchange.is_upgraded() || exchange.allows_credentials())
@@ -83,7 +83,7 @@ fn is_let_in(exchange: &Exchange) -> bool {
     by_poll || exchange.opened_websocket()
 }
 
-/// Of those after the first, that they are let in.
+/// The short evidence for each look-alike after the first: that it is let in.
 fn brief(exchange: &Exchange) -> Vec<String> {
     let what = if exchange.is_upgraded() { "WebSocket" } else { "poll" };
     vec![format!("{what} from {}: let in", exchange.origin.as_deref().unwrap_or_default())]

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_has_a_namespace_and_a_message() {
+    fn the_namespace_and_message_of_a_refusal_are_read() {
         for (packet, expected) in [
             (r#"44{"message":"no token"}"#, Some(("/", "no token"))),
             (r#"44/admin,{"message":"Invalid namespace"}"#, Some(("/admin", "Invalid namespace"))),

@@ -99,7 +99,7 @@ pub(super) fn is_granted(examination: &Examination, poll: &Exchange) -> bool {
         && !matches!(socket_server(examination), SocketServer::Node2 | SocketServer::Php)
 }
 
-/// `CloudFront` leaves Origin out of its requests, unless it is told otherwise.
+/// `CloudFront` leaves Origin out of its requests, unless a policy forwards it.
 const BY_CLOUDFRONT: [&str; 2] = [
     "If the list has it: CloudFront passes Origin on only if the behavior for /socket.io/* has the origin \
      request policy AllViewer (and the cache policy CachingDisabled). Otherwise the server never sees the \
@@ -156,7 +156,7 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
 /// The fix where the page is refused, by who refuses it.
 pub(super) fn servers(examination: &Examination, poll: &Exchange) -> Vec<String> {
     let origin = &examination.target.page.origin;
-    // Socket.IO 2 sends none of CORS with a refusal.
+    // Socket.IO 2 sends no CORS headers with a refusal.
     let by_list = poll.engine_error().is_some() && !poll.has_other_cors_headers();
     match (socket_server(examination), proxy(poll)) {
         (_, Some(Proxy::Nginx)) if poll.engine_error().is_none() => vec![

@@ -145,7 +145,7 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
         .chain(other_case.map(|other| (other.clone(), near_misses::LETTER_CASE)));
     let (wrong, how, exchange) = misses.into_iter().find_map(|(origin, how)| {
         let is_named = allowed.as_ref() == Some(&origin);
-        // That is told in words of its own.
+        // That case has its own sentence.
         if is_named && how == near_misses::PATTERN {
             return None;
         }

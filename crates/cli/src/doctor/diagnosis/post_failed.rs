@@ -82,7 +82,7 @@ fn hint(examination: &Examination, post: &Exchange) -> Vec<String> {
     known::fix(examination, post, cause(post)).into_iter().chain(lines).collect()
 }
 
-/// How long a poll may take, in seconds, unless `pingInterval` says otherwise.
+/// The longest time of a poll, in seconds: Socket.IO's default `pingInterval`.
 const MAX_POLL: u64 = 25;
 
 fn cause(post: &Exchange) -> &'static [&'static str] {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    // What keeps the page from the poll keeps it from the preflight.
+    // A fault that keeps the page from the poll also keeps it from the preflight.
     if examination.target.is_same_origin() || !examination.polls() || !examination.names_page() {
         return Vec::new();
     }
@@ -132,7 +132,7 @@ fn needs_preflight(examination: &Examination) -> bool {
     !examination.target.page.unsafe_headers().is_empty()
 }
 
-/// Whom it strikes, and what the console says then.
+/// The pages that are affected, and the message in their console.
 fn struck(examination: &Examination, why: &str) -> Vec<String> {
     let (whom, console) = if needs_preflight(examination) {
         let names = examination.target.page.unsafe_headers().join(", ");
@@ -217,7 +217,7 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     finding.fix(remedy::preflight(examination, preflight))
 }
 
-/// The fix in the words of who refuses it, where it is none that is told how to answer it.
+/// The known fix for software that refuses the preflight, unless it is a proxy that can answer it.
 fn refused_by(preflight: &Exchange) -> Option<&'static [&'static str]> {
     let answers = matches!(
         proxy(preflight),

@@ -144,7 +144,7 @@ fn with_other(finding: Finding, examination: &Examination) -> Finding {
     let opened = |other: &&Exchange| {
         other.opened().is_some_and(|open| open.protocol == examination.spoken())
     };
-    // Where the page is refused, what another was answered tells the version.
+    // If the page is refused, the answer to a similar origin shows the version.
     let poll = examination.spoken_poll().filter(opened);
     let other = poll.or_else(|| examination.all(Step::NearMiss).find(opened));
     match other {

@@ -143,7 +143,7 @@ fn meaning(status: u16) -> &'static str {
     }
 }
 
-/// Where to look, by the status and by whose page it is.
+/// The advice where to look, by the status and by the proxy whose page it is.
 fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
     match (status, proxy) {
         (502, Some(Proxy::Nginx)) => &[

@@ -13,7 +13,7 @@ use crate::doctor::{
     target::Target,
 };
 
-/// How the end of a redirect differs from what was asked, where it is Socket.IO's path still.
+/// The difference between the target of a redirect and the request, if both have Socket.IO's path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Change {
     Https,
@@ -27,7 +27,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     let location = poll.redirects_to()?;
     let target = &examination.target;
     let end = Url::parse(&poll.url).and_then(|url| url.join(&location)).ok();
-    // Anything else is no Socket.IO: an error's page.
+    // Any other target is not Socket.IO: an error page, for example.
     let fix = match end.as_ref().filter(|end| is_same_path(end, target)) {
         Some(end) => remedy(poll, target, end),
         None => vec![
@@ -60,7 +60,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     )
 }
 
-/// What becomes of a poll that is redirected to `end`.
+/// The effect on a poll that is redirected to `end`.
 fn consequence(examination: &Examination, end: Option<&Url>) -> Vec<String> {
     let target = &examination.target;
     let is_own = |end: &&Url| end.origin() == target.base.origin() && target.is_same_origin();

@@ -44,14 +44,14 @@ use crate::doctor::{
     software::{Proxy, SocketServer, proxy, socket_server},
 };
 
-/// How each kind of server is told to allow the page.
+/// The code with which each kind of server allows the page.
 pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
     let mut lines = socket_io(examination);
     lines.extend(policy(examination));
     lines
 }
 
-/// How a function of the server that refuses the page is told not to.
+/// The change to a function of the server that refuses the page.
 pub(super) fn own_function(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
@@ -65,7 +65,7 @@ pub(super) fn own_function(examination: &Examination) -> Vec<String> {
     }
 }
 
-/// How this Worker is told to allow the page.
+/// The policy with which this Worker allows the page.
 pub(super) fn policy(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     let credentials = if has_credentials(examination) { ", \"credentials\": true" } else { "" };
@@ -124,7 +124,7 @@ pub(super) fn with_credentials(examination: &Examination) -> Vec<String> {
     socket_io(&sending)
 }
 
-/// How Socket.IO itself is told to.
+/// The code with which Socket.IO itself allows the page.
 pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     let origin = &examination.target.page.origin;
     match socket_server(examination) {
@@ -174,7 +174,7 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
     }
 }
 
-/// How python-socketio lists the page, with `more` after that.
+/// The code with which python-socketio lists the page, with `more` after that.
 pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
     let mut lines = python_lists(examination, more);
     lines.push(
@@ -214,7 +214,7 @@ fn by_web_server<const A: usize, const F: usize>(
     }
 }
 
-/// How the proxy that answered sets the headers that the page needs, if it is the one that sets them.
+/// The lines with which the proxy that answered sets the page's headers, if it sets any.
 pub(super) fn headers_of_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     if examination.exchanges.iter().any(is_of_ingress) {
         return ingress(examination);

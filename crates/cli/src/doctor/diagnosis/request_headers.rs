@@ -103,7 +103,7 @@ fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
 /// The most headers that a server's own list has in a fix.
 const MAX_LISTED: usize = 20;
 
-/// How the headers are listed, by whoever may have answered.
+/// The lines that list the headers, for each software that may have answered.
 fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
     let names = beside_allowed(preflight, names);
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
@@ -116,7 +116,7 @@ fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String
             format!("  nginx.ingress.kubernetes.io/cors-allow-headers: \"{}\"", names.join(",")),
         ]);
     }
-    // Nothing that Socket.IO is told changes the answer of another.
+    // A setting of Socket.IO does not change an answer of other software.
     if is_of_express(preflight) {
         return lines;
     }

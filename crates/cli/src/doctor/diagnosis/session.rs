@@ -187,7 +187,7 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
     }
 }
 
-/// What a browser wants of a cookie, with the setting of `HAProxy` where that may have set it.
+/// The attributes that the cookie needs, with the setting of `HAProxy` if that may have set it.
 fn needs_none(balancer: Option<&str>) -> String {
     let may_be_haproxy = balancer.is_none_or(|balancer| balancer.starts_with("HAProxy"));
     let setting = if may_be_haproxy {
@@ -200,7 +200,7 @@ fn needs_none(balancer: Option<&str>) -> String {
     )
 }
 
-/// How the server is told to, unless it allows the page's credentials already.
+/// The code that allows the page's credentials, unless the server allows them already.
 fn allow_credentials(examination: &Examination) -> Vec<String> {
     let poll = examination.spoken_poll();
     if poll.is_some_and(|poll| poll.cors_check(true).is_ok()) || examination.target.is_same_origin()

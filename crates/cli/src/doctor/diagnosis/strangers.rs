@@ -16,7 +16,7 @@ use crate::doctor::{
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let any_origin = any_origin(examination);
-    // Where every page may poll with cookies, that each may have a WebSocket is no news.
+    // If every page may poll with cookies, a finding about foreign WebSockets adds nothing.
     let unchecked = match &any_origin {
         None => foreign_websocket(examination).or_else(|| foreign_post(examination)),
         Some(_) => None,
@@ -24,7 +24,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     [unchecked, any_origin, null_origin(examination)].into_iter().flatten().collect()
 }
 
-/// How a server checks the origin of everything.
+/// The lines with which a server checks the origin of every request.
 fn check_origins(examination: &Examination) -> Vec<String> {
     if examination.spoken_poll().is_some_and(worker::only_reports) {
         return vec![worker::ONLY_REPORTS.to_owned()];
@@ -108,7 +108,7 @@ fn foreign_post(examination: &Examination) -> Option<Finding> {
     let websocket = examination.get(Step::Websocket);
     let fails = websocket.is_some_and(|websocket| !websocket.opened_websocket())
         && examination.offers_upgrade() == Some(true);
-    // Where WebSockets open again, they are what any website may open.
+    // If the page's WebSocket fails now, a foreign one opens once it works: that is the finding then.
     if !opens || examination.grants_foreign() || fails {
         return None;
     }
@@ -159,7 +159,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
 
 fn null_origin(examination: &Examination) -> Option<Finding> {
     let poll = examination.get(Step::NullPoll)?;
-    // Where each origin is reflected, null is but one of them.
+    // If every origin is reflected, null is only one of them.
     let foreign = examination.get(Step::ForeignPoll);
     if !reflects(poll) || foreign.is_some_and(reflects) {
         return None;

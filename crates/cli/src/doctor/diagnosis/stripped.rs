@@ -64,7 +64,7 @@ pub(super) fn replaced(
 const OWN_IS_RIGHT: &str =
     "The server's own answer is right (--direct), so nothing is to change in the server.";
 
-/// What brings about the same as a list that does not have the page.
+/// The sentence about a proxy that changes Origin, which looks like a list without the page.
 pub(super) fn origin_changed(examination: &Examination, poll: &Exchange) -> String {
     let line = match proxy_before(examination, poll) {
         Some(Proxy::Apache) => "In Apache, remove `RequestHeader set Origin …` or `unset Origin`",
@@ -105,7 +105,7 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
     )
 }
 
-/// How the proxy that answered sets the header on each answer, or leaves the server's.
+/// The lines with which the proxy that answered sets the header, or keeps the server's.
 fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     let mut lines = remedy::headers_of_proxy(examination, exchange);
     if lines.is_empty() {
@@ -117,7 +117,7 @@ fn in_proxy(examination: &Examination, exchange: &Exchange) -> Vec<String> {
     lines
 }
 
-/// Of two requests of the page that are alike, one has the header in its answer.
+/// The finding if, of two equal requests of the page, only one gets the header.
 fn by_chance(examination: &Examination) -> Option<Finding> {
     let of_page = |it: &&Exchange| {
         let steps = [Step::Poll4, Step::Poll3, Step::Post, Step::PollAgain, Step::QuietSession];

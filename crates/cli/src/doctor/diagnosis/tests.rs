@@ -54,7 +54,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
 }
 
 #[test]
-fn a_foreign_websocket_is_told_of_where_every_page_may_poll() {
+fn a_foreign_websocket_is_reported_where_every_page_may_poll() {
     let any: &Headers = &[(ALLOW, "*")];
     let setting: &Headers = &[(ALLOW, "*"), ("set-cookie", "a=b; SameSite=None; Secure")];
     let opened = [Step::Poll4, Step::ForeignPoll]
@@ -88,7 +88,7 @@ fn a_foreign_websocket_is_told_of_where_every_page_may_poll() {
 }
 
 #[test]
-fn a_worker_that_only_reports_is_told_of() {
+fn a_worker_that_only_reports_gets_a_warning() {
     let says = |decision| [GRANT, &[("x-cors-decision", decision)]].concat();
     let decides = |decision| good().sees(Step::Poll4, 200, &says(decision), OPEN);
     let reports = "allow; reason=listed-origin; policy=0a568b28; report-only";
@@ -104,7 +104,7 @@ fn a_worker_that_only_reports_is_told_of() {
 }
 
 #[test]
-fn what_keeps_from_asking_is_told_alone() {
+fn a_fault_that_prevents_every_session_hides_findings_about_sessions() {
     let nothing = |step, kind| Examination::connected().fails(step, failure(kind));
     let answers = |status, body| {
         Examination::connected().sees(Step::Poll4, status, NONE, body).sees(
@@ -137,7 +137,7 @@ fn what_keeps_from_asking_is_told_alone() {
 }
 
 #[test]
-fn a_second_fault_is_told_beside_the_first() {
+fn a_second_fault_is_reported_beside_the_first() {
     let elsewhere = |headers: &Headers, body| {
         let poll = Examination::connected().sees(Step::Poll4, 404, NONE, "");
         poll.sees(Step::OtherPath, 200, headers, body)
@@ -157,7 +157,7 @@ fn a_second_fault_is_told_beside_the_first() {
             behind_login.sees(Step::Poll4, 200, unlisted, OPEN),
             &["error login-required", "error stripped-headers"],
         ),
-        // What the limit answers is told by nothing else.
+        // An answer of the rate limit causes no other finding.
         (
             good().sees(Step::BadSession, 429, NONE, "").sees(Step::NullPoll, 429, NONE, ""),
             &["warning rate-limited"],
@@ -166,7 +166,7 @@ fn a_second_fault_is_told_beside_the_first() {
 }
 
 #[test]
-fn versions_that_do_not_meet_are_told() {
+fn incompatible_versions_are_reported() {
     let server_2 =
         good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3);
     assert_found(vec![
@@ -182,7 +182,7 @@ fn versions_that_do_not_meet_are_told() {
 }
 
 #[test]
-fn the_page_s_origin_is_told_to_be_missing_in_one_way() {
+fn an_answer_without_the_pages_origin_is_one_finding() {
     let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
     let bare = polled(NONE)
         .sees(Step::Preflight, 400, NONE, "")
@@ -220,7 +220,7 @@ fn the_page_s_origin_is_told_to_be_missing_in_one_way() {
 }
 
 #[test]
-fn credentials_are_told_of() {
+fn credentials_that_the_server_does_not_allow_are_reported() {
     let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
     let any: &Headers = &[(ALLOW, "*"), CREDENTIALS];
     assert_found(vec![
@@ -232,7 +232,7 @@ fn credentials_are_told_of() {
 }
 
 #[test]
-fn a_preflight_matters_more_to_a_page_that_sends_one() {
+fn a_preflight_fault_is_an_error_if_the_page_sends_a_preflight() {
     let asked = |status, headers| good().sees(Step::Preflight, status, headers, "");
     let listed: &Headers = &[(ALLOW, O), ("access-control-allow-headers", "X-Token, x-other")];
     let any: &Headers = &[(ALLOW, O), CREDENTIALS, ("access-control-allow-headers", "*")];
@@ -255,7 +255,7 @@ fn a_preflight_matters_more_to_a_page_that_sends_one() {
 }
 
 #[test]
-fn a_session_is_told_to_be_lost_once() {
+fn a_lost_session_is_reported_once() {
     let cookie: &Headers =
         &[(ALLOW, O), CREDENTIALS, VARY, ("set-cookie", "member=1; Path=/; HttpOnly")];
     let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
@@ -275,7 +275,7 @@ fn a_session_is_told_to_be_lost_once() {
 }
 
 #[test]
-fn a_websocket_that_fails_is_told_why() {
+fn a_failed_websocket_is_reported_with_its_cause() {
     let opens = |step, body| good().sees(step, 101, NONE, body);
     let polling: &str = r#"0{"sid":"a","upgrades":[],"pingInterval":25000}"#;
     let none_offered = good().sees(Step::Poll4, 200, GRANT, polling);
@@ -304,7 +304,7 @@ fn a_websocket_that_fails_is_told_why() {
 }
 
 #[test]
-fn to_a_page_that_does_not_poll_only_websockets_matter() {
+fn a_page_without_polling_gets_only_websocket_findings() {
     let unknown = r#"{"code":0,"message":"Transport unknown"}"#;
     let disabled = good()
         .sees(Step::Poll4, 400, NONE, unknown)
@@ -325,7 +325,7 @@ fn to_a_page_that_does_not_poll_only_websockets_matter() {
 }
 
 #[test]
-fn what_the_client_reports_is_of_the_request_that_fails() {
+fn the_quoted_client_error_is_that_of_the_failing_request() {
     for (examination, report) in [
         (good().sees(Step::Poll4, 200, NONE, OPEN), "xhr poll error"),
         (good().sees(Step::Post, 200, &[VARY], "ok"), "xhr post error"),
@@ -346,7 +346,7 @@ fn assert_advises(examination: &Examination, advice: &str) {
 }
 
 #[test]
-fn a_refusal_of_this_worker_is_put_right_there() {
+fn a_refusal_of_this_worker_gets_a_fix_in_the_worker() {
     for (status, decision, advice) in [
         (503, "refuse; reason=policy-unavailable; policy=none", "could read no policy"),
         (503, "allow; reason=listed-origin; policy=416c115b", "Is the server up"),
@@ -372,7 +372,7 @@ fn a_refusal_of_this_worker_is_put_right_there() {
 }
 
 #[test]
-fn advice_is_of_what_refuses_or_is_there_twice() {
+fn the_fix_names_the_check_that_refuses_or_the_header_that_is_sent_twice() {
     let forbidden = good().sees(Step::Poll4, 403, GRANT, FORBIDDEN);
     assert_advises(&forbidden, "decide(null, allowed.includes(request.headers.origin))");
     let by_client_2 = forbidden
@@ -390,7 +390,7 @@ fn advice_is_of_what_refuses_or_is_there_twice() {
 }
 
 #[test]
-fn a_path_that_is_there_twice_is_put_right_by_what_was_seen_first() {
+fn the_fix_of_a_doubled_path_begins_with_the_software_that_answered() {
     let twice =
         |server: &'static str| {
             let headers: &Headers = &[("server", server)];
@@ -410,7 +410,7 @@ fn a_path_that_is_there_twice_is_put_right_by_what_was_seen_first() {
 }
 
 #[test]
-fn with_headers_of_the_page_s_own_it_is_the_preflight_that_is_redirected() {
+fn a_redirect_blocks_the_preflight_of_a_page_with_its_own_headers() {
     let to: &Headers = &[("location", "https://api.example.net/socket.io/?EIO=4")];
     let mut redirected = Examination::connected().sees(Step::Poll4, 301, to, "");
     redirected.target.base = "http://api.example.net".parse().unwrap();
@@ -424,7 +424,7 @@ fn with_headers_of_the_page_s_own_it_is_the_preflight_that_is_redirected() {
 }
 
 #[test]
-fn a_recording_s_advice_names_its_own_server_and_page() {
+fn the_advice_for_a_recording_names_its_server_and_page() {
     let blocked = Failure::new(FailureKind::Browser, "ERR_FAILED");
     let recorded = Examination::connected().fails(Step::Poll4, blocked);
     assert_advises(
@@ -434,7 +434,7 @@ fn a_recording_s_advice_names_its_own_server_and_page() {
 }
 
 #[test]
-fn cookies_of_another_site_are_told_of() {
+fn cookies_that_are_not_sent_cross_site_are_reported() {
     let set = |cookies: &[&'static str]| {
         let cookies = cookies.iter().map(|cookie| ("set-cookie", *cookie));
         let headers: Vec<_> = GRANT.iter().copied().chain(cookies).collect();
@@ -453,7 +453,7 @@ fn cookies_of_another_site_are_told_of() {
 }
 
 #[test]
-fn strangers_that_are_let_in_are_told_of() {
+fn foreign_origins_that_are_let_in_are_reported() {
     let reflected: &Headers = &[(ALLOW, FOREIGN), CREDENTIALS, VARY];
     let any = good().sees(Step::ForeignPoll, 200, reflected, OPEN);
     let null: &Headers = &[(ALLOW, "null"), VARY];
@@ -485,7 +485,7 @@ fn strangers_that_are_let_in_are_told_of() {
 }
 
 #[test]
-fn an_answer_that_differs_by_origin_has_to_say_so() {
+fn an_answer_that_varies_by_origin_needs_a_vary_header() {
     let polled = |headers| good().sees(Step::Poll4, 200, headers, OPEN);
     let same: &Headers = &[(ALLOW, O)];
     let strangers = [Step::ForeignPoll, Step::NullPoll, Step::NoOriginPoll];

@@ -27,7 +27,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return Vec::new();
     }
     let direct = examination.get(Step::Websocket);
-    // Where sessions are lost, it is no other cause that this one was.
+    // If sessions are lost, the upgrade failed for the same reason.
     let is_lost = examination.lost().next().is_some();
     let upgrade = examination
         .all(Step::Upgrade)
@@ -189,7 +189,7 @@ fn probe_failed(silent: &[&Exchange]) -> Finding {
         .fix(fix.iter().copied())
 }
 
-/// True if what comes over it is no WebSocket.
+/// True if the connection does not carry valid WebSocket frames.
 fn is_disturbed(exchange: &Exchange) -> bool {
     exchange.error.as_ref().is_some_and(|error| error.kind == FailureKind::Protocol)
 }

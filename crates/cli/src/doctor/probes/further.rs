@@ -1,4 +1,4 @@
-//! Whether a further request can tell more than those that were made.
+//! Conditions under which a further request can show more than those that were made.
 
 use crate::{
     doctor::{examination::Examination, exchange::Exchange, step::Step},
@@ -16,7 +16,7 @@ impl Examination {
         })
     }
 
-    /// True if the page's origin may be why the poll is no good: without one it may be better.
+    /// True if the page's origin may be why the poll failed: one without it may succeed.
     pub(super) fn may_depend_on_origin(&self) -> bool {
         let poll = self.page_poll().filter(|poll| poll.origin.is_some());
         poll.is_some_and(|poll| match poll.status() {

@@ -18,7 +18,7 @@ use crate::{
     network::{self, Answer, Failure, FailureKind, Network, Request, Turn},
 };
 
-/// How long an attempt may take that is made on the off chance.
+/// The timeout of an attempt that is unlikely to succeed.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Makes the requests of an examination.
@@ -28,9 +28,9 @@ pub(super) struct Prober<'p, N> {
     pub(super) base: Url,
     network: &'p N,
     progress: &'p mut dyn FnMut(usize, &Exchange),
-    /// How long each request may take.
+    /// The timeout of each request.
     timeout: Duration,
-    /// How many requests were made; caches see a different URL in each, as from clients.
+    /// The number of requests so far. It makes each URL different for caches, as clients do.
     made: usize,
 }
 

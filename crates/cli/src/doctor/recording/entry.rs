@@ -206,7 +206,7 @@ fn messages(entry: &Value) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// Why there is no answer, by the name that the browser has for it.
+/// The failure for which `error` stands, the browser's name for it.
 fn failure(error: &str) -> Failure {
     let kinds = [
         (FailureKind::Dns, "the name does not resolve to an address"),

@@ -37,7 +37,7 @@ fn found(entries: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn a_recording_is_diagnosed_as_an_examination_is() {
+fn a_recording_gets_the_same_diagnosis_as_a_live_examination() {
     let grant: &[(&str, &str)] = &[
         ("access-control-allow-origin", PAGE),
         ("access-control-allow-credentials", "true"),
@@ -92,7 +92,7 @@ fn a_recording_is_diagnosed_as_an_examination_is() {
 }
 
 #[test]
-fn what_is_no_recording_of_a_client_is_told() {
+fn a_file_without_requests_of_a_socketio_client_is_refused() {
     for (file, part) in [
         ("", "is not a HAR file"),
         ("{}", "is not a HAR file"),

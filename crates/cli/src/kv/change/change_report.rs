@@ -113,6 +113,6 @@ It takes effect within about two minutes: KV takes 60 seconds or more to show an
 world, and no isolate of the Worker uses a policy for longer than twice POLICY_FRESH_SECONDS (30
 by default) without asking KV first.";
 
-/// How soon a change of the local KV takes effect.
+/// A sentence that says how soon a change of the local KV takes effect.
 pub(crate) const WHEN_LOCAL: &str =
     "A running `wrangler dev` asks KV again after POLICY_FRESH_SECONDS (30 by default).";

@@ -46,7 +46,7 @@ fn moved_to_keys(old: &Policy, new: &Policy) -> Vec<String> {
         let before = old.rules().find(|(its, _)| *its == route);
         let Some(listed) = before.and_then(|(_, rule)| rule.listed()) else { continue };
         for text in listed.patterns.patterns() {
-            // A pattern with a `*` is no origin.
+            // A pattern with a `*` is not an origin.
             let Ok(origin) = Origin::try_from(&*text) else { continue };
             if let Listing::Tenant([prefix]) = rule.listing(&origin)
                 && !listed.prefixes.contains(prefix)

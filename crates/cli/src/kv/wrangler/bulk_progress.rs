@@ -1,4 +1,4 @@
-//! What `wrangler kv bulk put` and `delete` print while they send a file of more than 1,000 keys.
+//! The progress that `wrangler kv bulk put` and `delete` print for more than 1,000 keys.
 
 /// The number of keys that were changed for certain, as the last line of progress in `output` has it:
 /// "Uploaded 10% (1,000 out of 10,000)", which comes ahead of the next thousand.
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_of_progress_counts() {
+    fn the_count_is_read_from_the_last_line_of_progress() {
         for (output, expected) in [
             ("", 0),
             ("Resource location: remote\n", 0),

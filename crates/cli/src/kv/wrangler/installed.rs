@@ -9,7 +9,7 @@ const NPX: &[&str] = &["npx", "--no-install", "wrangler"];
 /// Runs the wrangler of the PATH.
 const IN_PATH: &[&str] = &["wrangler"];
 
-/// How wrangler is run.
+/// The command that runs wrangler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Installed {
     /// The program and the words before wrangler's own arguments.
@@ -47,7 +47,7 @@ mod tests {
     use crate::system::NativeSystem;
 
     #[test]
-    fn the_projects_own_comes_before_that_of_the_path() {
+    fn the_projects_wrangler_comes_before_the_one_in_path() {
         let root = tempfile::tempdir().unwrap();
         let [project, below, bin] =
             ["project", "project/src/deep", "bin"].map(|name| root.path().join(name));

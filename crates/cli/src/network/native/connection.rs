@@ -14,7 +14,7 @@ use url::Url;
 use super::verifier::Verifier;
 use crate::network::{Connected, Connection, Failure, FailureKind, Stream};
 
-/// How much is read at once, in bytes.
+/// The size of one read, in bytes.
 const READ_LEN: usize = 16 << 10;
 
 /// Bytes to and from the server. Every future of it is ready when it is first polled.

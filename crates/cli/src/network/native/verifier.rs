@@ -1,4 +1,4 @@
-//! What is known of a certificate that the system does not trust.
+//! Facts about a certificate that the system does not trust.
 
 use std::{fmt, sync::Arc};
 

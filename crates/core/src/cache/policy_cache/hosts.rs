@@ -67,7 +67,7 @@ impl Hosts {
         }
     }
 
-    /// The policy of each host of which one is known.
+    /// The policy of each host that has a known one.
     pub(super) fn policies(&self) -> impl Iterator<Item = &Rc<Policy>> {
         self.with_policy.values().filter_map(Entry::known_policy)
     }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_hosts_evict_no_policy_and_no_host_with_its_own() {
+    fn made_up_hosts_evict_no_host_with_a_policy_of_its_own() {
         let mut hosts = Hosts::new();
         let (own, shared) = (policy("own", 0), policy("shared", 0));
         put(&mut hosts, "api.example.com", 0.0, Some(&own));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_kept_in_one_place() {
+    fn a_host_is_stored_either_with_or_without_a_policy() {
         let mut hosts = Hosts::new();
         let policy = policy("a", 0);
         put(&mut hosts, "a.example", 0.0, None);
@@ -167,7 +167,7 @@ mod tests {
         let mut hosts = Hosts::new();
         let names = ["a", "b", "c", "d"];
         let policies = names.map(|name| policy(name, MAX_BYTES / 3));
-        // One document counts once, however many hosts it serves.
+        // The bytes of one document are counted once, however many hosts use it.
         for number in 0..20_u32 {
             put(&mut hosts, &format!("{number}.example"), f64::from(number), policies.first());
         }

@@ -25,7 +25,7 @@ enum Step {
     Document,
     /// The last good document, to use instead of a faulty one.
     LastGood,
-    /// The last good document, where there is no document now.
+    /// The last good document, read because there is no document now.
     LastKnown,
 }
 
@@ -95,7 +95,7 @@ pub(super) const fn no_last_texts() -> LruCache<LastText> {
 struct Found {
     /// The rank of its key.
     rank: usize,
-    /// What it says, if it is valid.
+    /// The policy in it, if it is valid.
     parsed: Option<Parsed>,
 }
 

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_fresh_for_as_long_as_is_said_since_the_last_read_began() {
+    fn a_shared_document_is_fresh_for_the_given_time_since_its_last_read_began() {
         let policy = Rc::new(Policy::parse(r#"{"origin": false}"#).unwrap());
         let mut shared = SharedDocument::new();
         assert!(shared.get_fresh(0.0, 30.0).is_none());

@@ -118,7 +118,7 @@ fn assert_looked_up(rows: &[Row<'_>]) {
 }
 
 #[test]
-fn a_fresh_policy_is_used_a_stale_one_revalidated_behind_the_request_an_old_one_before_it() {
+fn a_fresh_policy_is_used_a_stale_one_revalidated_in_the_background_an_old_one_first() {
     assert_looked_up(&[
         (&[(0.0, Valid("a"))], 0.0, "a"),
         (&[(0.0, Valid("a"))], 29.999, "a"),
@@ -177,7 +177,7 @@ fn a_request_waits_until_a_read_has_ended_that_began_before_or_with_it() {
 }
 
 #[test]
-fn a_request_waits_no_longer_though_made_up_hosts_displace_what_it_waits_for() {
+fn a_request_waits_two_seconds_at_most_though_made_up_hosts_evict_its_entry() {
     let mut cache = after(HOST, &[(0.0, Request)]);
     for number in 0..=MAX_HOSTS_WITHOUT_POLICY {
         take(&mut cache, &format!("{number}.example"), &[(1.0, Request)]);
@@ -187,7 +187,7 @@ fn a_request_waits_no_longer_though_made_up_hosts_displace_what_it_waits_for() {
 }
 
 #[test]
-fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds() {
+fn after_a_failed_or_late_read_no_request_with_a_policy_waits_until_one_succeeds() {
     for bad in [Failed, GaveUp] {
         let old = [(0.0, Valid("a")), (60.0, Request), (62.0, bad)];
         let then = |at, step| [old[0], old[1], old[2], (at, step)];
@@ -205,7 +205,7 @@ fn after_a_failed_or_late_read_nobody_waits_who_has_a_policy_until_one_succeeds(
 }
 
 #[test]
-fn giving_up_is_news_once() {
+fn giving_up_is_reported_once() {
     let mut cache = after(HOST, &[(0.0, Request)]);
     assert!(cache.give_up(HOST, Times { now: 1999.0, arrived_at: 0.0 }).is_none());
     assert!(cache.give_up(HOST, waited(2000.0)).is_some());
@@ -217,7 +217,7 @@ fn giving_up_is_news_once() {
 }
 
 #[test]
-fn without_a_policy_only_who_would_be_refused_waits_for_a_kv_that_failed() {
+fn after_a_kv_failure_without_a_policy_only_requests_that_would_be_refused_wait() {
     for bad in [Failed, GaveUp, LastGood(None)] {
         let steps = [(0.0, Request), (0.1, bad)];
         let then = |at, step| [steps[0], steps[1], (at, step)];
@@ -233,7 +233,7 @@ fn without_a_policy_only_who_would_be_refused_waits_for_a_kv_that_failed() {
 }
 
 #[test]
-fn a_faulty_document_leaves_a_policy_in_force() {
+fn a_faulty_document_leaves_the_policy_in_force() {
     assert_looked_up(&[
         (&[(0.0, Valid("a")), (31.0, Invalid)], 60.999, "a"),
         (&[(0.0, Valid("a")), (31.0, Invalid)], 61.0, "a, reads"),
@@ -243,7 +243,7 @@ fn a_faulty_document_leaves_a_policy_in_force() {
 }
 
 #[test]
-fn where_nothing_is_cached_a_faulty_document_makes_the_last_good_one_count() {
+fn the_last_good_document_replaces_a_faulty_one_if_no_policy_is_cached() {
     let read = |step| [(0.0, Request), (0.1, Invalid), (0.1, step)];
     assert_looked_up(&[
         (&read(Request), 0.2, "unavailable, waits"),
@@ -256,7 +256,7 @@ fn where_nothing_is_cached_a_faulty_document_makes_the_last_good_one_count() {
 }
 
 #[test]
-fn the_last_good_document_is_read_only_where_nothing_is_cached() {
+fn the_last_good_document_is_read_only_if_no_policy_is_cached() {
     for (before, invalid, missing) in [
         (None, Next::ReadLastGood(1), Next::ReadLastKnown),
         (Some(Failed), Next::ReadLastGood(1), Next::ReadLastKnown),
@@ -277,7 +277,7 @@ fn the_last_good_document_is_read_only_where_nothing_is_cached() {
 }
 
 #[test]
-fn a_missing_key_drops_a_policy_when_a_second_read_says_so() {
+fn a_missing_key_drops_the_policy_after_a_second_read_confirms_it() {
     let a = (0.0, Valid("a"));
     assert_looked_up(&[
         (&[a, (31.0, Missing)], 31.0, "a"),
@@ -312,7 +312,7 @@ fn a_less_specific_key_takes_over_when_the_other_is_missing_twice() {
 }
 
 #[test]
-fn a_less_specific_document_that_is_faulty_keeps_no_policy_whose_key_is_missing_twice() {
+fn a_faulty_less_specific_document_does_not_keep_a_policy_whose_key_is_missing_twice() {
     let a = (0.0, Valid("a"));
     let faulty = LessSpecificInvalid;
     let dropped = [a, (31.0, faulty), (66.0, faulty)];
@@ -348,7 +348,7 @@ fn the_routes_of_the_last_known_policy_stay_known() {
 }
 
 #[test]
-fn a_last_good_document_that_comes_late_replaces_no_policy() {
+fn a_late_last_good_document_replaces_no_policy() {
     let a = (0.0, Valid("a"));
     assert_looked_up(&[
         (&[a, (0.0, LastGood(None))], 0.0, "a"),
@@ -359,7 +359,7 @@ fn a_last_good_document_that_comes_late_replaces_no_policy() {
 }
 
 #[test]
-fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
+fn a_missing_key_is_confirmed_after_one_freshness_if_that_is_longer() {
     for (fresh_seconds, confirmed_after) in [(1, 35.0), (30, 35.0), (36, 36.0), (300, 300.0)] {
         let dropped = |after: f64| {
             let mut cache = PolicyCache::new();
@@ -376,7 +376,7 @@ fn a_missing_key_is_confirmed_after_one_freshness_where_that_is_longer() {
 }
 
 #[test]
-fn where_no_document_exists_one_that_appears_is_soon_seen() {
+fn while_no_document_exists_kv_is_read_again_after_each_freshness() {
     let none = [(0.0, Missing), (0.0, LastKnown(None))];
     let then = |at, step| [none[0], none[1], (at, step)];
     assert_looked_up(&[
@@ -405,7 +405,7 @@ fn freshness_is_as_long_as_the_variable_says() {
 }
 
 #[test]
-fn what_was_asked_earlier_counts_no_more() {
+fn the_result_of_an_earlier_read_is_ignored() {
     let mut cache = after(HOST, &[(5.0, Valid("b"))]);
     for result in [FetchResult::Valid(policy("a"), 0), FetchResult::Missing, FetchResult::Failed] {
         assert_eq!(
@@ -425,7 +425,7 @@ fn what_was_asked_earlier_counts_no_more() {
 }
 
 #[test]
-fn age_counts_from_the_start_of_the_read() {
+fn age_is_measured_from_the_start_of_the_read() {
     let mut cache = PolicyCache::new();
     cache.apply(
         HOST,
@@ -444,7 +444,7 @@ fn poll<'a>(path_and_query: &'a str, origin: &'a str) -> RequestHead<'a> {
 }
 
 #[test]
-fn only_the_requests_wait_that_a_newer_policy_may_decide_otherwise() {
+fn a_request_waits_only_if_a_newer_policy_may_decide_otherwise() {
     let (covered, uncovered) = ("/socket.io/?EIO=4", "/other");
     let (good, evil) = ("https://a.example", "https://evil.example");
     let in_force = PolicyState::InForce(policy("a"));
@@ -468,7 +468,7 @@ fn only_the_requests_wait_that_a_newer_policy_may_decide_otherwise() {
 }
 
 #[test]
-fn hosts_do_not_share_what_is_in_force() {
+fn hosts_do_not_share_their_policies() {
     let mut cache = PolicyCache::new();
     take(&mut cache, "a.example", &[(0.0, Valid("a"))]);
     take(&mut cache, "b.example", &[(10.0, Valid("b"))]);

@@ -32,11 +32,11 @@ pub struct Limit {
     pub period: f64,
 }
 
-/// Of a source.
+/// The limit of one source.
 pub const SOURCE: Limit = Limit { burst: 2.0, period: 600_000.0 };
-/// Of all sources together.
+/// The limit of all sources together.
 pub const CEILING: Limit = Limit { burst: 3000.0, period: 1000.0 / 3.0 };
-/// Of all origins together that had no key.
+/// The limit of all origins together whose key was missing.
 pub const RECHECKS: Limit = Limit { burst: 60.0, period: 1000.0 };
 
 /// The most sources that have a bucket of their own.

@@ -89,7 +89,7 @@ impl Tenants {
             Start::GiveUp(status) => status,
         };
         let gave_up = has_waited && self.give_up(times);
-        // While KV fails, a key that existed counts as present.
+        // While KV fails, a key that existed is treated as present.
         let decision = state.decide(head, |key| {
             let is_present = self.present.get_mut(key, times.now).is_some();
             if is_present { KeyStatus::Present } else { status }

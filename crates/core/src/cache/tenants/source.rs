@@ -10,7 +10,7 @@ pub enum Source {
     V4(u32),
     /// The first 64 bits of an IPv6 address.
     V6(u64),
-    /// There is no address, or none that can be read: all such requests are one source.
+    /// The address is missing or unreadable. All such requests are one source.
     Unknown,
 }
 
@@ -43,7 +43,7 @@ mod tests {
             ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
             ("::ffff:192.0.2.1", "192.0.2.1", true),
             ("::ffff:192.0.2.1", "::ffff:192.0.2.2", false),
-            // All that is no address is one source.
+            // All texts that are not an address are one source.
             ("", "192.0.2.1, 192.0.2.2", true),
             ("192.0.2.1:80", "fe80::1%eth0", true),
             ("192.0.2.01", "[2001:db8::1]", true),

@@ -64,7 +64,7 @@ fn after(steps: &[Step]) -> Tenants {
 }
 
 #[test]
-fn each_row_of_the_table_holds() {
+fn a_cached_key_is_a_hit_a_stale_hit_or_a_miss_by_its_age() {
     for (steps, at, expected) in [
         (&[][..], 0.0, Cached::Miss),
         (&[Says(0.0, Some(true))], 29.9, PRESENT),
@@ -80,7 +80,7 @@ fn each_row_of_the_table_holds() {
         // An edit takes effect, either way.
         (&[Says(0.0, Some(true)), Says(31.0, Some(false))], 32.0, MISSING),
         (&[Says(0.0, Some(false)), Says(31.0, Some(true))], 32.0, PRESENT),
-        // Of two questions at one time, what the later answer says.
+        // Of two reads that began at the same time, the later answer is used.
         (&[Says(0.0, Some(true)), Says(0.0, Some(false))], 0.0, MISSING),
         (&[Says(0.0, Some(false)), Says(0.0, Some(true))], 0.0, PRESENT),
         // A failure says nothing of what was unknown, or not there.
@@ -114,7 +114,7 @@ fn while_kv_fails_a_known_key_is_used_and_one_request_a_second_asks_again() {
 }
 
 #[test]
-fn while_kv_fails_one_request_a_second_looks_up_what_is_unknown() {
+fn while_kv_fails_one_request_a_second_looks_up_an_unknown_key() {
     let mut tenants = after(&[Says(0.0, None)]);
     let failed = |start| matches!(start, Start::GiveUp(KeyStatus::Failed));
     assert!(failed(start(&mut tenants, "b", 1, 0.9)));
@@ -126,7 +126,7 @@ fn while_kv_fails_one_request_a_second_looks_up_what_is_unknown() {
 }
 
 #[test]
-fn a_failure_that_began_before_a_success_is_none() {
+fn a_failed_read_that_began_before_a_successful_one_is_ignored() {
     let mut tenants = Tenants::default();
     let late = read(start(&mut tenants, "late", 1, 0.0));
     update(&mut tenants, KEY, 1.0, Some(true));
@@ -135,7 +135,7 @@ fn a_failure_that_began_before_a_success_is_none() {
 }
 
 #[test]
-fn kv_is_asked_once_behind_the_requests_that_a_stale_key_serves() {
+fn a_stale_key_is_read_again_by_one_request_alone() {
     let mut tenants = after(&[Says(0.0, Some(true))]);
     assert_eq!(look_up(&mut tenants, KEY, 30.0), Cached::StaleHit);
     assert_eq!(look_up(&mut tenants, KEY, 30.0), PRESENT);
@@ -143,7 +143,7 @@ fn kv_is_asked_once_behind_the_requests_that_a_stale_key_serves() {
 }
 
 #[test]
-fn an_answer_to_an_earlier_question_does_not_undo_a_later_one() {
+fn the_answer_to_an_earlier_read_does_not_replace_that_to_a_later_one() {
     for (then, now, expected) in [(true, false, MISSING), (false, true, PRESENT)] {
         let mut tenants = Tenants::default();
         let slow = Lookup::refresh(vec![KEY.to_owned()], 0.0);
@@ -154,7 +154,7 @@ fn an_answer_to_an_earlier_question_does_not_undo_a_later_one() {
 }
 
 #[test]
-fn age_counts_from_the_start_of_the_read() {
+fn age_is_measured_from_the_start_of_the_read() {
     let mut tenants = Tenants::default();
     let slow = Lookup::refresh(vec![KEY.to_owned()], 0.0);
     answer(&mut tenants, &slow, 20.0, Some(true));
@@ -183,7 +183,7 @@ fn a_key_is_read_by_one_request_and_by_another_after_half_a_second() {
 }
 
 #[test]
-fn who_takes_over_a_read_waits_for_the_ceiling_and_after_two_seconds_pays_as_the_first() {
+fn taking_over_a_read_waits_for_the_ceiling_and_is_a_new_lookup_after_two_seconds() {
     let mut tenants = Tenants::default();
     for key in [KEY, "b"] {
         read(start(&mut tenants, key, 1, 0.0));
@@ -195,7 +195,7 @@ fn who_takes_over_a_read_waits_for_the_ceiling_and_after_two_seconds_pays_as_the
 }
 
 #[test]
-fn a_known_key_is_read_whatever_its_source_has_used_up() {
+fn a_known_key_is_read_even_if_its_source_has_no_lookups_left() {
     let mut tenants = after(&[Says(0.0, Some(true))]);
     for stranger in ["b", "c"] {
         let lookup = read(start(&mut tenants, stranger, 1, 0.0));
@@ -208,7 +208,7 @@ fn a_known_key_is_read_whatever_its_source_has_used_up() {
 }
 
 #[test]
-fn an_origin_whose_key_was_missing_is_looked_up_again_for_who_waits_for_it() {
+fn an_origin_that_retries_each_minute_is_looked_up_until_its_key_exists() {
     let mut tenants = Tenants::default();
     // Somebody's page tries for an hour, until the key is put.
     for minute in 0..60 {
@@ -221,7 +221,7 @@ fn an_origin_whose_key_was_missing_is_looked_up_again_for_who_waits_for_it() {
 }
 
 #[test]
-fn what_is_remembered_is_bounded() {
+fn the_number_of_cached_keys_is_bounded() {
     let mut tenants = Tenants::default();
     for number in 0..MAX_PRESENT + 10 {
         update(&mut tenants, &number.to_string(), 0.0, Some(true));
@@ -238,7 +238,7 @@ fn what_is_remembered_is_bounded() {
 }
 
 #[test]
-fn a_look_up_is_one_however_many_prefixes_are_read() {
+fn one_lookup_covers_any_number_of_prefixes() {
     let keys = |name: &str| -> Vec<String> {
         (0..8).map(|prefix| format!("{prefix}:https://{name}.example")).collect()
     };
@@ -327,7 +327,7 @@ fn a_request_waits_for_its_origins_keys_for_two_seconds_at_most() {
 }
 
 #[test]
-fn a_key_that_existed_counts_as_present_while_kv_fails_and_is_read_in_the_background() {
+fn a_key_that_existed_is_treated_as_present_while_kv_fails_and_is_read_in_the_background() {
     let mut tenants = after(&[Says(0.0, Some(true))]);
     assert_eq!(decide(&mut tenants, 1.0, 1.0).0, "tenant-origin");
     let (said, lookup) = decide(&mut tenants, 31.0, 31.0);

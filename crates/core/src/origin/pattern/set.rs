@@ -32,7 +32,7 @@ impl<'a> FromIterator<OriginPattern<'a>> for OriginSet {
 }
 
 impl OriginSet {
-    /// Makes room for `more` exact origins at once, which have `bytes` together.
+    /// Reserves memory for `more` exact origins with `bytes` in total.
     pub fn reserve(&mut self, more: usize, bytes: usize) {
         self.exact.reserve(more, bytes);
     }

@@ -39,7 +39,7 @@ fn prints_as_it_was_written() {
 }
 
 #[test]
-fn matches_what_it_stands_for_and_nothing_near_it() {
+fn matches_its_own_origins_and_no_near_miss() {
     let rows: &[(&str, &[&str], &[&str])] = &[
         (
             "https://good.com",
@@ -297,7 +297,7 @@ fn a_wildcard_free_pattern_is_an_origin() {
 }
 
 #[test]
-fn a_pattern_that_no_host_could_fit_is_none() {
+fn a_pattern_that_no_host_can_match_is_refused() {
     let label = "a".repeat(62);
     assert!(OriginPattern::try_from(&*format!("https://{label}*.b.example")).is_ok());
     let too_long = format!("https://a{label}*.b.example");
@@ -323,7 +323,7 @@ fn the_way_to_write_a_wildcard_is_shown() {
 }
 
 #[test]
-fn several_origins_are_told_from_a_faulty_one() {
+fn several_origins_in_one_text_are_distinguished_from_a_faulty_origin() {
     for (text, is_several) in [
         ("https://a.example, https://b.example", true),
         ("https://a b", true),

@@ -34,7 +34,7 @@ fn hash(text: &str) -> u64 {
 }
 
 impl Texts {
-    /// Makes room for `more` texts that have `bytes` together.
+    /// Reserves memory for `more` texts with `bytes` in total.
     pub(super) fn reserve(&mut self, more: usize, bytes: usize) {
         let all = &self.all;
         self.places.reserve(more, |place| hash(place.of(all)));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_in_the_set_once_and_its_parts_are_not() {
+    fn a_set_has_each_text_once_and_no_part_of_one() {
         let set = texts(&["ab", "cd", "ab", "", "bcd"]);
         assert_eq!(set.len(), 4);
         assert!(!set.is_empty() && texts(&[]).is_empty());

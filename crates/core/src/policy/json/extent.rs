@@ -1,4 +1,4 @@
-//! Where a value ends in a text whose syntax is good.
+//! The length of a JSON value at the start of a text that is valid JSON.
 
 /// The length of the value that `text` begins with, in bytes, and true if it is a string without an
 /// escape; `None` if there is no value.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_length() {
+    fn an_empty_text_has_no_extent() {
         assert_eq!(extent(""), None);
     }
 }

@@ -78,7 +78,7 @@ fn notes_change_no_decision() {
 }
 
 #[test]
-fn a_switch_may_be_spelt_out_at_its_default() {
+fn a_switch_may_be_written_with_its_default_value() {
     for (field, value) in [
         ("credentials", "false"),
         ("methods", r#""GET,POST""#),
@@ -184,7 +184,7 @@ fn origin_takes_every_form_that_socket_io_gives_it() {
 }
 
 #[test]
-fn with_credentials_nobodys_own_origin_is_allowed_unless_it_is_listed() {
+fn with_credentials_a_shared_origin_is_allowed_only_if_it_is_listed() {
     for (fields, allowed, others) in [
         (r#""origin": true, "credentials": true"#, vec!["app://."], vec!["null", "file://"]),
         (r#""origins": "*:*", "credentials": true"#, vec!["app://."], vec!["null", "file://"]),
@@ -202,7 +202,7 @@ fn with_credentials_nobodys_own_origin_is_allowed_unless_it_is_listed() {
 }
 
 #[test]
-fn origins_spells_out_ports_and_leaves_out_schemes_as_socket_io_2_does() {
+fn the_origins_field_needs_ports_and_no_schemes_as_in_socket_io_2() {
     for (value, allowed, others) in [
         (
             r#"["https://a.example:443", "http://b.example:80"]"#,
@@ -236,7 +236,7 @@ fn origins_spells_out_ports_and_leaves_out_schemes_as_socket_io_2_does() {
 }
 
 #[test]
-fn tenants_stand_alone_or_among_patterns() {
+fn a_tenant_prefix_may_stand_alone_or_among_patterns() {
     for (field, prefixes, allowed) in [
         (r#""origin": {"kv": "tenant:"}"#, &["tenant:"][..], false),
         (r#""origin": [{"kv": "tenant:"}, "https://a.example"]"#, &["tenant:"], true),
@@ -253,7 +253,7 @@ fn tenants_stand_alone_or_among_patterns() {
 }
 
 #[test]
-fn a_prefix_of_tenants_that_is_written_again_is_the_same() {
+fn a_repeated_tenant_prefix_has_no_effect() {
     let again = [r#"{"kv": "tenant:"}"#; 9].join(",");
     let policy = Policy::parse(&format!(r#"{{"origin": [{again}]}}"#));
     assert_eq!(policy, Policy::parse(r#"{"origin": {"kv": "tenant:"}}"#));

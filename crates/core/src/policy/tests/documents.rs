@@ -68,7 +68,7 @@ fn a_document_is_an_object() {
 }
 
 #[test]
-fn what_is_not_json_is_told_where() {
+fn a_document_that_is_not_json_is_refused_with_the_place() {
     const CORRECT: &str = "fix the syntax there";
     const PUBLISH: &str = "write strict JSON, or use `socketio-cors publish`, which converts this";
     const COMPLETE: &str = "complete the document";
@@ -116,7 +116,7 @@ fn what_is_not_json_is_told_where() {
 }
 
 #[test]
-fn a_fault_says_where_it_is() {
+fn a_fault_has_its_pointer_line_and_column() {
     let document = "{\n\t\"methods\": \"GET,TRACE\",\r\n  \"b\u{fc}\": 1, \"origin\": [\n\
                     \"https://a.example\",\n    \"1\"]\n}";
     let places: Vec<_> = Policy::parse(document)
@@ -140,7 +140,7 @@ fn a_fault_says_where_it_is() {
 }
 
 #[test]
-fn what_is_known_of_host_names_is_said() {
+fn faults_use_the_known_rules_of_host_names() {
     let domain_rules = DomainRules {
         to_ascii: |host| (host == "b\u{fc}cher.example").then(|| "xn--bcher-kva.example".into()),
         own_names: |pattern| match pattern.host() {
@@ -184,7 +184,7 @@ fn what_is_known_of_host_names_is_said() {
             r#"{"origin": "https://a.*.co.uk", "credentials": true}"#,
             format!("/origin: \"https://a.*.co.uk\" {suffix}; write your own"),
         ),
-        // What is meant by a fault is none.
+        // A fault is reported once: the corrected pattern gets no second fault.
         (
             r#"{"origin": "https://*.co.uk/", "credentials": true}"#,
             "/origin: \"https://*.co.uk/\" has a path or a trailing slash, which no browser sends in \
@@ -205,7 +205,7 @@ fn what_is_known_of_host_names_is_said() {
 }
 
 #[test]
-fn what_is_no_text_of_json_is_told_so() {
+fn an_empty_or_wrongly_encoded_document_is_refused_with_the_cause() {
     let empty = r#"empty document; write a policy, as in {"origin": "https://example.com"}"#;
     let mark = "byte order mark, which JSON does not have; save it as UTF-8 without one";
     for (document, fault) in [
@@ -226,7 +226,7 @@ fn what_is_no_text_of_json_is_told_so() {
 }
 
 #[test]
-fn half_a_surrogate_pair_is_no_text_that_any_field_takes() {
+fn half_a_surrogate_pair_is_refused_in_every_field() {
     for document in [
         r#"{"origin": "\ud800"}"#,
         r#"{"origin": {"kv": "\ud800"}}"#,
@@ -270,7 +270,7 @@ fn a_document_of_more_than_8_mib_is_refused_unread() {
 }
 
 #[test]
-fn what_is_no_policy_at_all_takes_no_more_than_a_bounded_effort() {
+fn a_huge_faulty_document_gets_a_bounded_number_of_faults() {
     let members: Vec<_> = (0..1001).map(|n| format!("\"{n}\":0,")).collect();
     let members = members.concat();
     let many = format!(r#"{{{members}"origin":true}}"#);

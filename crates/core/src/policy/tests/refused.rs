@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn an_unknown_field_is_told_the_nearest_known_one() {
+fn an_unknown_field_is_refused_with_the_nearest_known_name() {
     assert_refused(
         r#"
         {"orign": "https://a.example"}
@@ -51,7 +51,7 @@ fn duplicate_fields_are_refused() {
 }
 
 #[test]
-fn origin_is_required_and_has_one_name() {
+fn origin_is_required_and_excludes_origins() {
     assert_refused(
         r#"
         {}
@@ -65,7 +65,7 @@ fn origin_is_required_and_has_one_name() {
 }
 
 #[test]
-fn origin_has_the_type_that_socket_io_gives_it() {
+fn origin_accepts_only_the_types_of_socket_io() {
     assert_refused(
         r#"
         {"origin": null}
@@ -85,7 +85,7 @@ fn origin_has_the_type_that_socket_io_gives_it() {
 }
 
 #[test]
-fn a_note_is_a_text() {
+fn a_note_that_is_not_a_text_is_refused() {
     assert_refused(
         r#"
         {"origin": true, "note": 17}
@@ -98,7 +98,7 @@ fn a_note_is_a_text() {
 }
 
 #[test]
-fn tenants_have_a_prefix_of_a_kv_key() {
+fn an_entry_for_tenants_needs_a_valid_kv_key_prefix() {
     let many: Vec<_> = (0..9).map(|kind| format!(r#"{{"kv": "kind-{kind}:"}}"#)).collect();
     let many = format!(r#"{{"origin": [{}]}}"#, many.join(","));
     let message = "exceeds the limit of 8 prefixes in a rule";
@@ -160,7 +160,7 @@ fn a_wildcard_and_credentials_exclude_each_other() {
 }
 
 #[test]
-fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
+fn an_origin_that_no_browser_sends_is_refused_with_the_form_that_browsers_send() {
     assert_refused(
         r#"
         {"origin": "https://a.example/"}
@@ -202,7 +202,7 @@ fn an_origin_that_no_browser_sends_is_told_the_form_that_one_does() {
 }
 
 #[test]
-fn a_wildcard_stands_for_labels_a_part_of_one_or_the_whole_port() {
+fn a_wildcard_may_stand_only_for_labels_a_part_of_one_or_a_whole_port() {
     assert_refused(
         r#"
         {"origin": ["*"]}
@@ -337,7 +337,7 @@ fn numbers_are_whole_and_in_range() {
 }
 
 #[test]
-fn only_known_dangers_may_be_allowed() {
+fn only_known_values_of_dangerously_allow_are_accepted() {
     assert_refused(
         r#"
         {"origin": true, "dangerouslyAllow": ["every-orgin", "anything", 5, "public-suffix"]}
@@ -351,7 +351,7 @@ fn only_known_dangers_may_be_allowed() {
 }
 
 #[test]
-fn switches_are_of_their_type() {
+fn a_switch_with_a_value_of_another_type_is_refused() {
     assert_refused(
         r#"
         {"origin": true, "credentials": "true"}

@@ -6,7 +6,7 @@ fn prefixes<'p>(policy: &'p Policy, path: &str) -> Vec<&'p str> {
 }
 
 #[test]
-fn the_prefixes_of_tenants_are_those_of_every_route_once_each() {
+fn the_tenant_prefixes_of_all_routes_are_listed_once_each() {
     let policy = parse(
         r#"{"routes": {
             "/b/": {"origin": [{"kv": "b:"}, "https://a.example", {"kv": "a:"}]},
@@ -113,7 +113,7 @@ fn a_single_rule_covers_engine_ios_path_however_its_slash_is_set() {
 }
 
 #[test]
-fn every_route_that_a_server_may_find_in_a_path_covers_it_and_that_of_the_raw_path_comes_first() {
+fn every_route_that_a_server_may_find_in_a_path_covers_it_the_raw_paths_route_first() {
     let policy = closing(&["/socket.io/", "/api/"]);
     for (path, covering) in [
         ("/socket.io/", vec!["/socket.io/"]),
@@ -142,7 +142,7 @@ fn every_route_that_a_server_may_find_in_a_path_covers_it_and_that_of_the_raw_pa
 }
 
 #[test]
-fn a_path_of_something_else_is_not_covered_for_its_spelling() {
+fn an_unrelated_path_is_not_covered_because_of_its_spelling() {
     for prefix in ["/socket.io", "/socket.io/"] {
         let policy = closing(&[prefix]);
         for path in [
@@ -163,7 +163,7 @@ fn a_path_of_something_else_is_not_covered_for_its_spelling() {
 }
 
 #[test]
-fn dots_lead_to_each_route_whose_segments_are_there_in_their_order() {
+fn a_path_with_dots_is_covered_by_each_route_whose_segments_it_has_in_order() {
     for (prefix, path, covered) in [
         ("/a/b/", "/a/x/../b/", true),
         ("/a/b/", "/a/b/..", true),
@@ -186,7 +186,7 @@ fn the_longest_prefix_wins_only_where_all_servers_find_it() {
     for (path, covering) in [
         ("/socket.io/public/x%20y", vec!["/socket.io/public/"]),
         ("/API/x", vec!["/API/"]),
-        // Kept, the parameter is no part of `public`.
+        // A server that keeps the parameter reads another name than `public`.
         ("/socket.io/public;x/", vec!["/socket.io/", "/socket.io/public/"]),
         ("/%73ocket.io/public;x/", vec!["/", "/socket.io/", "/socket.io/public/"]),
         ("/socket.io/Public/", vec!["/socket.io/", "/socket.io/public/"]),
@@ -197,7 +197,7 @@ fn the_longest_prefix_wins_only_where_all_servers_find_it() {
 }
 
 #[test]
-fn a_path_that_falls_under_a_thousand_routes_has_each_of_their_rules_once() {
+fn a_path_under_a_thousand_routes_gets_each_rule_once() {
     let routes: Vec<_> = (0..1000).map(|number| format!("/{number}/")).collect();
     let routes: Vec<_> = routes.iter().map(String::as_str).collect();
     let policy = closing(&routes);

@@ -25,7 +25,7 @@ fn a_plain_path_has_one_reading() {
 }
 
 #[test]
-fn is_folded_as_far_as_any_server_goes() {
+fn a_path_is_folded_as_far_as_any_server_goes() {
     assert_read(&[
         ("/%73ocket.io/", folded("/socket.io/")),
         ("/%2573ocket%252Eio%25252f", folded("/socket.io/")),
@@ -79,7 +79,7 @@ fn a_parameter_may_end_at_a_slash_or_only_at_one_that_is_not_encoded() {
 }
 
 #[test]
-fn may_be_read_as_anything_where_servers_disagree_on_the_characters() {
+fn a_path_may_be_read_as_anything_where_servers_disagree_on_its_characters() {
     let many_segments = "/x".repeat(MAX_SEGMENTS + 1);
     for raw in [
         "/%2525253573",
@@ -101,7 +101,7 @@ fn may_be_read_as_anything_where_servers_disagree_on_the_characters() {
 }
 
 #[test]
-fn only_the_beginning_that_all_read_alike_is_certain() {
+fn only_the_start_that_all_servers_read_alike_is_certain() {
     for (raw, certain) in [
         ("/socket.io/", "/socket.io/"),
         ("/API/x%20y", "/API/x"),

@@ -49,7 +49,7 @@ pub(crate) fn check_origin(text: &str) {
         }
         Err(error) => {
             assert!(origin.is_err() || matches!(scheme, "ws" | "wss"), "{text:?}");
-            // Where the help is nothing but a pattern, it has to be one.
+            // If the help is only a pattern, that pattern has to be valid.
             let help = error.help(text, |_| None);
             let quoted = help.strip_prefix("write \"").and_then(|rest| rest.strip_suffix('"'));
             if let Some(meant) = quoted.filter(|meant| !meant.contains('"')) {
@@ -84,7 +84,7 @@ fn set<'a>(patterns: impl Iterator<Item = &'a str>) -> OriginSet {
     patterns.flat_map(OriginPattern::try_from).collect()
 }
 
-/// Whether a pattern stands for an origin: by a plain regular expression, if it has a wildcard.
+/// Returns true if a pattern matches an origin, by a plain regular expression if it has a wildcard.
 pub(crate) fn stands_for(pattern: &str, origin: &str) -> bool {
     if !pattern.contains('*') {
         return pattern == origin;
@@ -200,7 +200,7 @@ fn check_respelt(read: &Result<Policy, Vec<Diagnostic>>, value: &Value, text: &s
     }
 }
 
-/// Whether a number in `value` may be written in several ways.
+/// Returns true if a number in `value` may be written in several ways.
 fn has_fraction_or_exponent(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.is_f64(),
@@ -405,7 +405,7 @@ fn is_among(prefix: &[String], path: &[String]) -> bool {
     }
 }
 
-/// Whether the `rule` of a prefix lets the request through.
+/// Returns true if the `rule` of a prefix lets the request through.
 fn passes(
     head: &RequestHead<'_>,
     prefix: &str,
@@ -438,7 +438,7 @@ fn is_websocket(origin: &str) -> bool {
     Origin::try_from(origin).is_ok_and(|origin| origin.is_websocket())
 }
 
-/// Whether the `rule` of a document allows `origin`, or whatever a page may send.
+/// Returns true if the `rule` of a document allows `origin` by name or by `*`.
 fn is_row_3(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) -> bool {
     if is_websocket(origin) {
         return false;
@@ -446,7 +446,7 @@ fn is_row_3(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) 
     rule["origin"] == "*" || allows(rule, origin, key_status)
 }
 
-/// Whether the `rule` of a document allows `origin` by name.
+/// Returns true if the `rule` of a document allows `origin` by name.
 fn allows(rule: &Value, origin: &str, key_status: impl Fn(&str) -> KeyStatus) -> bool {
     let is_shared = origin == "null" || origin.starts_with("file:");
     let is_looked_up = !is_shared;

@@ -37,7 +37,7 @@ pub(crate) const POLL: RequestHead<'static> = RequestHead {
     upgrade: None,
 };
 
-/// What a browser sends ahead of a POST, but for its `Origin`.
+/// The preflight that a browser sends before a POST, without its `Origin`.
 pub(crate) const PREFLIGHT: RequestHead<'static> =
     RequestHead { method: "OPTIONS", requested_method: Some("POST"), ..POLL };
 

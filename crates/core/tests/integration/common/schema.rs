@@ -12,7 +12,7 @@ static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
     jsonschema::draft202012::new(&schema).expect("policy.schema.json is a schema")
 });
 
-/// Whether the schema accepts `document`; `false` also for what is not JSON.
+/// Returns true if the schema accepts `document`; false if it does not, or if it is not JSON.
 pub(crate) fn schema_accepts(document: &str) -> bool {
     serde_json::from_str::<Value>(document).is_ok_and(|document| VALIDATOR.is_valid(&document))
 }

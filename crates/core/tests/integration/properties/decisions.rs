@@ -31,7 +31,7 @@ const PATHS: &[&str] = &[
     "/%ff/",
     "/%0a%09a%22/",
 ];
-/// What may follow a route's prefix.
+/// Texts that may follow a route's prefix.
 const REST: &[&str] = &["", "/", "?EIO=4&transport=polling", "x?j=0", "..%2fapi/"];
 const REQUESTED_HEADERS: &[&str] = &[
     "x-a",
@@ -65,7 +65,7 @@ struct Facts {
     requested_headers: Option<&'static str>,
     fetch: (Option<&'static str>, Option<&'static str>, Option<&'static str>),
     upgrade: Option<&'static str>,
-    /// Of a key under `t:`, and of any other.
+    /// The status of a key under `t:`, and of any other key.
     statuses: (KeyStatus, KeyStatus),
 }
 
@@ -85,7 +85,7 @@ impl Facts {
     }
 }
 
-/// Facts of which the origin often is one that `document` allows, or nearly.
+/// Facts whose origin is often one that `document` allows, or nearly.
 fn facts(document: &str) -> impl Strategy<Value = Facts> + use<> {
     let document = Policy::parse(document).unwrap().to_json();
     let mut patterns = texts(&document);

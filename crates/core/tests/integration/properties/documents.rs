@@ -10,7 +10,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn a_good_document_is_accepted_and_printed_as_one_that_reads_the_same(text in document()) {
+    fn a_valid_document_is_accepted_and_its_printed_form_reads_the_same(text in document()) {
         prop_assert_eq!(Policy::parse(&text).err(), None);
         check_document(&text);
     }

@@ -55,21 +55,21 @@ pub(crate) fn between() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// What a `*` inside a label may stand for, or nearly.
+/// Texts that a `*` inside a label may stand for, or nearly.
 pub(crate) fn filling() -> impl Strategy<Value = String> {
     let odd =
         select(vec!["", ".", "a.b", "_", "a_", "A", ":", "a/", "*", "\u{e9}", " ", "a\n", "%41"]);
     prop_oneof![4 => "[a-z0-9-]{0,8}".boxed(), 1 => "[a-z.]{60,64}".boxed(), 3 => odd.prop_map(str::to_owned).boxed()]
 }
 
-/// What may be put into an origin or in place of a part of it.
+/// Texts that are put into an origin or in place of a part of it.
 const ORIGIN_EDITS: &[&str] = &[
     ".", ":", "/", "*", "*.", "x.", ".com", ":80", ":443", ":0", ":08", ":65536", ":*", "@", ",",
     ", ", " ", "%", "\\", "[", "]", "A", "\u{fc}", "\u{0}", "\n", "0", "0x", "ws", "wss", "http",
     "https", "//", "-", "_", "?", "#", "*-", "-*", "xn--", "b",
 ];
 
-/// What is like an origin: some pattern without its wildcards, edited or not.
+/// Texts that are like an origin: a pattern without its wildcards, edited or not.
 pub(crate) fn origin_like() -> impl Strategy<Value = String> {
     let pattern = (pattern(), select(vec![("", ""), ("http", "ws"), ("https", "wss")]))
         .prop_map(|(pattern, (page, socket))| pattern.replacen(page, socket, 1));
@@ -121,7 +121,7 @@ pub(crate) fn edited(
     })
 }
 
-/// What nobody would write.
+/// Texts that nobody would write.
 fn odd_text() -> impl Strategy<Value = String> {
     let known = select(vec![
         "null",
@@ -234,7 +234,7 @@ fn access(credentials: bool) -> impl Strategy<Value = String> {
     ]
 }
 
-/// What may be put into a document or in place of a part of it.
+/// Texts that are put into a document or in place of a part of it.
 const DOCUMENT_EDITS: &[&str] = &[
     ",",
     ":",
@@ -296,7 +296,7 @@ const ODD_DOCUMENTS: &[&str] = &[
     " \t\r\n",
 ];
 
-/// What is like a document: one without faults, edited or not, or any text.
+/// Texts that are like a document: one without faults, edited or not, or any text.
 pub(crate) fn document_like() -> impl Strategy<Value = String> {
     let odd_origin = (document(), origin_like()).prop_map(|(text, origin)| {
         let origin = serde_json::to_string(&origin).unwrap();

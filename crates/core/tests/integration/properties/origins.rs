@@ -19,7 +19,7 @@ proptest! {
     #![proptest_config(cases(2000))]
 
     #[test]
-    fn what_is_an_origin_is_a_pattern_and_the_other_way_round(text in origin_like()) {
+    fn a_pattern_is_an_origin_exactly_if_it_has_no_wildcard(text in origin_like()) {
         check_origin(&text);
     }
 
@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn a_set_stands_for_what_any_of_its_patterns_stands_for(
+    fn a_set_matches_an_origin_if_any_of_its_patterns_does(
         (patterns, origins) in vec(pattern(), 1..6).prop_flat_map(|patterns| {
             let origin = origin_of(proptest::sample::select(patterns.clone()));
             (Just(patterns), vec(origin, 1..6))

@@ -31,7 +31,7 @@ const ROUTES: &[&[&str]] = &[
     &["/a b/", "/caf\u{e9}/", "/100%", "/x;y/"],
 ];
 
-/// What paths are made of.
+/// The parts of which paths are made.
 const PARTS: &[&str] = &[
     "/",
     "/",
@@ -151,7 +151,7 @@ fn check<T: std::fmt::Debug>(count: u32, input: &impl Strategy<Value = T>, check
 }
 
 #[test]
-fn what_was_covered_when_three_forms_were_compared_is_still_covered() {
+fn a_path_that_the_older_comparison_of_three_forms_covered_is_still_covered() {
     check(5000, &(path(), select(ROUTES)), |(path, routes)| {
         let policy = policy_of(routes);
         let covering = covering(&policy, &path);
@@ -189,7 +189,7 @@ fn the_route_that_a_server_finds_in_a_path_covers_it() {
 }
 
 #[test]
-fn the_route_that_any_row_of_steps_leads_to_covers_the_path() {
+fn the_route_that_any_sequence_of_steps_leads_to_covers_the_path() {
     let steps = vec(select(Step::ALL), 0..7);
     check(20_000, &(path(), select(ROUTES), steps), |(path, routes, steps)| {
         if let Some(route) = route_of(routes, &path, &steps) {

@@ -1,4 +1,4 @@
-//! What servers make of a path, as rows of small steps. It shares no code with the Worker.
+//! The ways in which servers read a path, as rows of small steps. It shares no code with the Worker.
 
 use Step::*;
 
@@ -87,7 +87,7 @@ impl Step {
     }
 }
 
-/// What a server makes of `path` that takes these steps.
+/// The path as a server reads it that takes these steps.
 pub(crate) fn served(path: &str, steps: &[Step]) -> String {
     let served = steps.iter().fold(path.as_bytes().to_vec(), |path, step| step.take(&path));
     String::from_utf8_lossy(&served).into_owned()

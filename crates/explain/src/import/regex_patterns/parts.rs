@@ -108,7 +108,7 @@ fn merged(parts: impl Iterator<Item = Part>) -> Vec<Part> {
     merged
 }
 
-/// The text of parts of which none is open.
+/// The text of the parts, if none of them is open.
 pub(super) fn text(parts: &[Part]) -> Option<String> {
     let char = |part: &Part| match part {
         Part::Char(char) => Some(*char),

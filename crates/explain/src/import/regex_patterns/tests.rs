@@ -14,7 +14,7 @@ fn a_sample_matches_its_pattern() {
 }
 
 #[test]
-fn origins_of_the_same_owner_are_no_look_alikes() {
+fn origins_of_the_same_owner_are_not_look_alikes() {
     let regex = Regex::read(r"www\.example\.com$", false).unwrap();
     let patterns = Translation::of(&regex).patterns;
     assert!(regex.is_match("https://evilwww.example.com"));
@@ -34,7 +34,7 @@ fn samples(pattern: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_pattern_allows_what_its_expression_does_not_unless_that_is_told() {
+fn no_pattern_allows_more_than_its_expression_unless_marked_as_wider() {
     let schemes = ["^https://", "^https?://", "https://", "^.*", "^(https?://)?", "", "^\\w+://"];
     let hosts = [
         r"example\.com",

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_whole_is_imported() {
+fn the_complete_part_of_a_broken_file_is_imported() {
     let policy = r#"{"origin": "https://app.example.com"}"#;
     let start =
         "location /socket.io/ {\n add_header Access-Control-Allow-Origin https://app.example.com;";
@@ -18,7 +18,7 @@ fn what_is_whole_is_imported() {
 }
 
 #[test]
-fn what_is_neither_is_named() {
+fn a_text_that_is_neither_nginx_nor_socketio_is_reported() {
     for text in
         ["", "Header set Access-Control-Allow-Origin \"*\"", "\u{0}\u{1}", "[]", "cors: *\n"]
     {
@@ -28,7 +28,7 @@ fn what_is_neither_is_named() {
 }
 
 #[test]
-fn a_list_of_ten_thousand_takes_no_time_worth_speaking_of() {
+fn ten_thousand_origins_are_imported() {
     let line = |n| format!("https://s{n}.example $http_origin;");
     let lines = (0..10_000).map(line).collect::<Vec<_>>().join("\n");
     let text =

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_a_header_says_is_the_origin() {
+fn the_policy_is_imported_from_the_cors_headers() {
     for (directives, policy, findings) in [
         (
             "add_header Access-Control-Allow-Origin https://app.example.com;
@@ -87,7 +87,7 @@ fn what_a_header_says_is_the_origin() {
 }
 
 #[test]
-fn a_map_is_a_list() {
+fn an_nginx_map_becomes_a_list_of_origins() {
     for (lines, policy, findings) in [
         (
             r#"default "";
@@ -104,7 +104,7 @@ fn a_map_is_a_list() {
             r#"{"origin": "https://app.example.com", "credentials": true}"#,
             &[],
         ),
-        // Who is not in the list gets one origin, which is that one's page.
+        // For an unlisted origin, nginx sends one fixed origin: only that origin's page is allowed.
         (
             "default https://app.example.com; https://www.example.com $http_origin;",
             r#"{"origin": ["https://app.example.com", "https://www.example.com"], "credentials": true}"#,
@@ -157,7 +157,7 @@ fn one_map_may_be_the_source_of_another() {
 }
 
 #[test]
-fn methods_and_headers_are_those_of_the_preflight() {
+fn methods_and_headers_are_imported_from_their_cors_headers() {
     let origin = "add_header Access-Control-Allow-Origin https://a.example;";
     for (directives, fields) in [
         ("add_header Access-Control-Allow-Methods 'GET,POST,OPTIONS,HEAD';", ""),

@@ -6,7 +6,7 @@ const ALLOW: &str = "add_header Access-Control-Allow-Origin https://app.example.
 const ONE: &str = r#"{"origin": "https://app.example.com"}"#;
 
 #[test]
-fn the_location_is_the_one_that_nginx_takes() {
+fn the_policy_comes_from_the_location_that_nginx_chooses() {
     let other = "add_header Access-Control-Allow-Origin https://other.example;";
     for (locations, policy, findings) in [
         ("location / { ALLOW }", ONE, &[][..]),
@@ -26,7 +26,7 @@ fn the_location_is_the_one_that_nginx_takes() {
         ("location / { location /socket.io/ { ALLOW } }", ONE, &[]),
         ("ALLOW", ONE, &[]),
         ("ALLOW location /api { OTHER }", ONE, &["1 changed: location /api does not seem"]),
-        // It has a header of its own, and so none of those around it.
+        // The location has its own add_header, so it inherits none of those around it.
         ("ALLOW location /socket.io/ { add_header X-A b; }", "", &["1 left out: found no origins"]),
         ("ALLOW location /socket.io/ { proxy_pass http://a; }", ONE, &[]),
         (
@@ -43,7 +43,7 @@ fn the_location_is_the_one_that_nginx_takes() {
 }
 
 #[test]
-fn other_paths_of_socket_io_are_routes() {
+fn other_socketio_paths_become_routes() {
     let text = format!(
         "server {{
             location /socket.io/ {{ {ALLOW} }}
@@ -61,7 +61,7 @@ fn other_paths_of_socket_io_are_routes() {
 }
 
 #[test]
-fn the_path_can_be_given() {
+fn the_path_of_socketio_can_be_given() {
     let options = ImportOptions { path: "/api/socket.io/", ..DEFAULT };
     let text = format!("location /api {{ {ALLOW} }}");
     let policy = r#"{"routes": {"/api/socket.io/": {"origin": "https://app.example.com"}}}"#;
@@ -69,7 +69,7 @@ fn the_path_can_be_given() {
 }
 
 #[test]
-fn servers_of_one_policy_are_one_document() {
+fn servers_with_the_same_policy_become_one_document() {
     let redirect = "server { listen 80; server_name api.example.com; return 301 https://$host; }";
     let same = format!(
         "{redirect}
@@ -90,7 +90,7 @@ fn servers_of_one_policy_are_one_document() {
 }
 
 #[test]
-fn the_files_of_nginx_t_are_put_together() {
+fn the_files_in_the_output_of_nginx_t_are_joined() {
     let dump = format!(
         "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok
 # configuration file /etc/nginx/nginx.conf:

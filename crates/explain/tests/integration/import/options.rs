@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_policy_is_what_is_in_cors() {
+fn the_policy_is_taken_from_the_cors_option() {
     for (text, policy) in [
         (
             r#"{"origin": "https://a.example", "credentials": true}"#,
@@ -59,7 +59,7 @@ fn regular_expressions_become_patterns() {
 }
 
 #[test]
-fn what_only_the_server_knows_is_named() {
+fn a_value_that_only_the_server_knows_is_left_out_and_named() {
     for (text, finding) in [
         (
             "new Server(httpServer, {\n cors: { origin: process.env.ORIGIN } })",
@@ -130,7 +130,7 @@ fn a_variable_stands_for_its_literal() {
 }
 
 #[test]
-fn a_variable_that_may_have_another_value_is_named() {
+fn a_variable_that_may_have_another_value_is_left_out_and_named() {
     for before in [
         "",
         "const list = load();",
@@ -150,7 +150,7 @@ fn a_variable_that_may_have_another_value_is_named() {
 }
 
 #[test]
-fn a_fault_in_the_literal_of_a_variable_is_at_its_place() {
+fn a_fault_in_a_variables_literal_is_reported_at_its_place() {
     let text = "const list = [\n  'https://a.example',\n  'https://b.example/',\n];\nnew Server(s, { cors: { origin: list } })";
     assert_import(text, &DEFAULT, "", &["3 left out: \"https://b.example/\" has a path"]);
     let text = "const list = [\n  /(?!x)/,\n 'https://a.example' ];\nnew Server(s, { cors: { origin: list, maxAge: age() } })";

@@ -11,7 +11,7 @@ fn policy(origins: &str) -> String {
 }
 
 #[test]
-fn what_a_pattern_can_say_is_imported() {
+fn an_expression_that_patterns_can_express_is_imported() {
     for (regex, origins) in [
         (r"~^https://app\.example\.com$", r#""https://app.example.com""#),
         (
@@ -73,7 +73,7 @@ fn what_a_pattern_can_say_is_imported() {
 }
 
 #[test]
-fn an_open_part_of_one_label_is_imported() {
+fn an_open_part_of_one_label_becomes_a_wildcard() {
     for (regex, origins) in [
         (r"~^https://pr-[a-z0-9-]+\.example\.com$", r#""https://pr-*.example.com""#),
         (r"~^https://[a-z0-9-]+-web\.example\.com$", r#""https://*-web.example.com""#),
@@ -102,7 +102,7 @@ fn an_open_part_of_one_label_is_imported() {
 }
 
 #[test]
-fn a_pattern_that_allows_more_of_the_domain_is_told() {
+fn a_pattern_that_allows_more_of_the_domain_is_reported() {
     for (regex, origins) in [
         (r"~^https://[a-z0-9-]+\.example\.com$", r#""https://*.example.com""#),
         (r"~^https://[^.]+\.example\.com$", r#""https://*.example.com""#),
@@ -118,7 +118,7 @@ fn a_pattern_that_allows_more_of_the_domain_is_told() {
 }
 
 #[test]
-fn what_is_open_to_look_alikes_is_imported_as_it_is_meant() {
+fn an_expression_that_is_open_to_look_alikes_is_imported_as_it_was_meant() {
     for (regex, origins, look_alike) in [
         // No `$`.
         (
@@ -169,7 +169,7 @@ fn what_is_open_to_look_alikes_is_imported_as_it_is_meant() {
 }
 
 #[test]
-fn what_no_pattern_can_say_is_left_out() {
+fn an_expression_that_no_pattern_can_express_is_left_out() {
     let other = "https://other.example $http_origin;";
     for (regex, message) in [
         (r"~^https://(?!admin)[a-z]+\.example\.com$", "no pattern can express it: its syntax"),
@@ -199,7 +199,7 @@ fn what_no_pattern_can_say_is_left_out() {
 }
 
 #[test]
-fn the_rest_of_an_expression_is_imported() {
+fn the_alternatives_that_patterns_can_express_are_imported() {
     assert_map(
         r"~^https?://(app\.example\.com|10\.0\.0\.\d+)$ $http_origin;",
         &policy(r#"["https://app.example.com", "http://app.example.com"]"#),
@@ -208,7 +208,7 @@ fn the_rest_of_an_expression_is_imported() {
 }
 
 #[test]
-fn one_that_takes_everything_allows_every_origin() {
+fn an_expression_that_matches_everything_allows_every_origin() {
     for regex in ["~.", "~.*", "~^https?://", r"~^https?://[^/]+$", "~*^https://.*$"] {
         assert_map(&format!("{regex} $http_origin;"), &policy("true"), &[]);
     }

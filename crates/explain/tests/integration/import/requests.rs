@@ -1,11 +1,11 @@
-//! What `if`, `set` and `return` make of a request.
+//! Imports of `if`, `set` and `return`.
 
 use super::*;
 
 const ONE: &str = r#"{"origin": "https://app.example.com"}"#;
 
 #[test]
-fn conditions_are_followed() {
+fn if_conditions_and_variables_are_followed() {
     for (directives, policy, findings) in [
         (
             "if ($http_origin = https://app.example.com) { add_header Access-Control-Allow-Origin $http_origin; }",
@@ -57,7 +57,7 @@ fn conditions_are_followed() {
             ONE,
             &["2 left out: depends on $host"],
         ),
-        // An `if` that has headers of its own has none of those around it.
+        // An `if` with its own add_header inherits none of those around it.
         (
             "add_header Access-Control-Allow-Origin https://app.example.com;
              add_header Access-Control-Allow-Headers X-Outer;
@@ -77,7 +77,7 @@ fn conditions_are_followed() {
 }
 
 #[test]
-fn whom_nginx_lets_through_is_allowed() {
+fn an_origin_that_nginx_lets_through_is_allowed() {
     for (directives, policy, findings) in [
         (
             r#"if ($http_origin !~ "^https://web\.(example\.net|example\.org)$") { return 403; }"#,

@@ -49,7 +49,7 @@ fn read(parts: &[&[u8]]) -> (String, Flaws) {
 }
 
 #[test]
-fn values_are_found_between_other_text_and_after_what_breaks_off() {
+fn values_are_found_between_other_text_and_after_broken_json() {
     for (text, expected, other_lines, broken) in [
         ("", "", 0, 0),
         ("\n \r\n", "", 0, 0),
@@ -80,7 +80,7 @@ fn values_are_found_between_other_text_and_after_what_breaks_off() {
 }
 
 #[test]
-fn it_does_not_matter_where_the_parts_end() {
+fn the_result_does_not_depend_on_where_the_parts_end() {
     let text =
         "x {\"a\\\"b\":[12.5e3,true],\"c\":\"\u{fc}\\\\\"}\n[{}]\n{\"cut\":fals\n{\"d\":false}";
     let whole = read(&[text.as_bytes()]);
@@ -92,12 +92,12 @@ fn it_does_not_matter_where_the_parts_end() {
 }
 
 #[test]
-fn what_is_too_long_or_too_deep_is_given_up() {
+fn a_value_that_is_too_long_or_too_deep_is_skipped() {
     let long = format!("{{\"a\":\"{}\"}}\n{{\"b\":1}}", "x".repeat(3 << 20));
     let parts: Vec<_> = long.as_bytes().chunks(64 << 10).collect();
     let (values, flaws) = read(&parts);
     assert_eq!(values, "{ .a ! { .b 1 }");
-    // What is left of the line is text.
+    // The rest of the line is other text.
     assert_eq!(flaws, Flaws { other_lines: 1, broken: 1 });
     let deep = format!("{{\"a\":{}1{}}}\n{{\"b\":1}}", "[".repeat(1000), "]".repeat(1000));
     let (values, flaws) = read(&[deep.as_bytes()]);

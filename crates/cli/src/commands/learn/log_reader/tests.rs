@@ -89,7 +89,7 @@ fn a_line_is_found_in_each_kind_of_log_with_its_time() {
 }
 
 #[test]
-fn what_visitors_send_is_no_line() {
+fn texts_that_visitors_send_are_not_read_as_log_lines() {
     let text = line().to_string();
     for log in [
         json!({ "event": { "request": { "url": text, "headers": { "message": text } } }, "logs": [] }),
@@ -125,7 +125,7 @@ fn lines_of_one_log_do_not_leak_into_each_other() {
 }
 
 #[test]
-fn what_is_whole_counts_though_the_rest_is_cut_off() {
+fn complete_lines_are_read_from_a_log_that_is_cut_off() {
     let text = line().to_string();
     let whole = json!({ "logs": [{ "message": [text], "timestamp": TIME }], "eventTimestamp": 5 });
     let text = whole.to_string();

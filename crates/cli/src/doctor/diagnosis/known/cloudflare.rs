@@ -290,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_from_text_and_from_pages() {
+    fn cloudflares_error_number_is_read_from_text_and_html() {
         for (body, expected) in [
             ("error code: 1020", Some(1020)),
             ("error code: 502", Some(502)),

@@ -1,4 +1,4 @@
-//! What web frameworks answer to a path that they do not know.
+//! Answers of web frameworks to an unknown path.
 
 use super::{
     Known, Row,

@@ -1,4 +1,4 @@
-//! What platforms answer to a path behind which they have no server.
+//! Answers of hosting platforms that have no server for a path.
 
 use super::{
     Known, Row,

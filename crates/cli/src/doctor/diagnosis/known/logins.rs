@@ -64,7 +64,7 @@ const PRIVATE_TUNNEL: Known = login(
     ],
 );
 
-/// How the doctor is given what a page sends.
+/// The options that give the doctor the credentials that a page sends.
 const TOKEN: &str = "If the page sends one, give it to the doctor: --header 'Authorization: Bearer …' (extraHeaders), \
                      --cookie 'session=…' (withCredentials) or --query 'token=…' (query).";
 
@@ -132,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[LeadsTo("/sso")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("accounts.google.com")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("/auth/")], known: BY_REDIRECT },
-    // What was asked for, to come back to it.
+    // The requested URL, to which the login returns.
     Row { signs: &[LeadsTo("?rd=")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("redirect_uri=")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("returnto=")], known: BY_REDIRECT },

@@ -62,7 +62,7 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Status(404), Body("\"message\":\"Cannot GET /"), Body("statusCode")],
         known: NEST,
     },
-    // Of Express it is a page.
+    // Express sends it as an HTML page.
     Row {
         signs: &[Status(404), Is("Cannot GET /socket.io/"), Says("content-type", "text/plain")],
         known: FIBER,

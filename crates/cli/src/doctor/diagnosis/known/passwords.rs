@@ -62,7 +62,7 @@ fn sends_one(examination: &Examination) -> bool {
     examination.target.page.unsafe_headers().iter().any(|name| name == "authorization")
 }
 
-/// What the page's WebSocket is answered, which has no such header either.
+/// The sentence about the page's WebSocket, if that is answered 401 too.
 fn websocket(examination: &Examination) -> &'static [&'static str] {
     if examination.get(Step::Websocket).is_some_and(is_wanted) {
         &[
@@ -74,7 +74,7 @@ fn websocket(examination: &Examination) -> &'static [&'static str] {
     }
 }
 
-/// How a password is asked for with every method but OPTIONS.
+/// The lines that ask for a password with every method except OPTIONS.
 fn but_for_options(proxy: Option<Proxy>) -> &'static [&'static str] {
     match proxy {
         Some(Proxy::Apache) => {
@@ -113,7 +113,7 @@ const OFF: &str = "  auth_basic off;";
 const BUT_FOR_OPTIONS: &str =
     "  limit_except OPTIONS { auth_basic \"…\"; auth_basic_user_file /etc/nginx/htpasswd; }";
 
-/// How none is asked for on Socket.IO's path.
+/// The lines that ask for no password on Socket.IO's path.
 fn nowhere(proxy: Option<Proxy>) -> &'static [&'static str] {
     match proxy {
         Some(Proxy::Apache) => &[

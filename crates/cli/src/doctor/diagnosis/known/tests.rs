@@ -31,7 +31,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
 }
 
 #[test]
-fn an_answer_tells_who_wrote_it() {
+fn the_software_that_wrote_an_answer_is_recognised() {
     const CLOUDFLARE: (&str, &str) = ("server", "cloudflare");
     const NGINX: (&str, &str) = ("server", "nginx/1.24.0");
     for (answer, code, says) in [
@@ -70,14 +70,14 @@ fn an_answer_tells_who_wrote_it() {
 }
 
 #[test]
-fn an_answer_of_socket_io_s_or_of_nobody_s_tells_nothing() {
+fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
         (200, &[][..], r#"0{"sid":"a","upgrades":[]}"#),
         (403, &[("server", "cloudflare")], r#"{"code":4,"message":"Forbidden"}"#),
         (400, &[], r#""Not an accepted origin.""#),
         (101, &[("server", "cloudflare")], ""),
         (404, &[], ""),
-        // The same path by https is no login, though the host is called so.
+        // A redirect to the same path by https is not a login, even if the host is named so.
         (301, &[("location", "https://login.example/socket.io/?EIO=4")], ""),
     ] {
         let answer = answer(status, headers, body);
@@ -86,7 +86,7 @@ fn an_answer_of_socket_io_s_or_of_nobody_s_tells_nothing() {
 }
 
 #[test]
-fn each_sentence_says_what_was_asked_and_ends_without_a_full_stop() {
+fn each_sentence_names_the_request_and_ends_without_a_full_stop() {
     for row in ROWS.iter().copied().flatten() {
         let says = row.known.says;
         assert!(says.contains("{}"), "{says}");
@@ -116,7 +116,7 @@ fn answer_of(row: &Row, proxy: Proxy) -> Exchange {
 }
 
 #[test]
-fn no_fix_for_another_proxy_comes_before_that_for_the_one_that_is_seen() {
+fn the_fix_for_the_proxy_that_was_seen_comes_first() {
     let mut wrong = Vec::new();
     let mut looked_at = 0;
     for row in ROWS.iter().copied().flatten() {

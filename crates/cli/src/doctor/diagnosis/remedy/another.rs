@@ -1,4 +1,4 @@
-//! What sets a header where Socket.IO's own `cors` is off, and how it is put right there.
+//! Fixes in the software that sets a header while Socket.IO's own `cors` is off.
 
 use super::{allow_page, continues, lines::set_header, origin_list::own_origin_list};
 use crate::doctor::{

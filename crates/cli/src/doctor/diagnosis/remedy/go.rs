@@ -2,7 +2,7 @@
 
 use crate::doctor::target::Page;
 
-/// How github.com/zishang520/socket.io is told to set CORS headers for the page.
+/// The code with which github.com/zishang520/socket.io sets CORS headers for the page.
 pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
     let credentials = if has_credentials { ", Credentials: true" } else { "" };
     vec![
@@ -16,7 +16,7 @@ pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
     ]
 }
 
-/// How it is told to refuse the requests of other pages.
+/// The code with which it refuses the requests of other pages.
 pub(super) fn allow_request(page: &Page) -> Vec<String> {
     vec![
         "In Go's github.com/zishang520/socket.io, by its AllowRequest (apps and curl send no Origin; does the \
@@ -32,7 +32,7 @@ pub(super) fn allow_request(page: &Page) -> Vec<String> {
     ]
 }
 
-/// How googollee/go-socket.io is told which pages may use it: by polling to read, and by WebSocket at all.
+/// The code with which googollee/go-socket.io allows the page, for reading polls and for `WebSockets`.
 pub(super) fn googollee(page: &Page) -> Vec<String> {
     let mut lines = vec![
         "In Go's github.com/googollee/go-socket.io, for each transport:".to_owned(),

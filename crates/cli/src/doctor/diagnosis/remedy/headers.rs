@@ -1,4 +1,4 @@
-//! How a proxy lets the server's CORS headers through.
+//! Lines with which a proxy passes on the server's CORS headers.
 
 use crate::doctor::{
     exchange::Exchange,

@@ -1,4 +1,4 @@
-//! How a proxy that replaces a header leaves it to the server, which sets it right.
+//! Lines for a proxy that replaces a header which the server sets right: it has to keep the server's.
 
 use crate::doctor::{
     examination::Examination,

@@ -1,4 +1,4 @@
-//! How one of two that set a header leaves it to the other.
+//! Lines for a header that the server and a proxy both set: only one of them keeps it.
 
 use super::by_web_server;
 use crate::doctor::{

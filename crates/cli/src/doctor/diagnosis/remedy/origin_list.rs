@@ -1,4 +1,4 @@
-//! How a proxy that sets `Access-Control-Allow-Origin` names the origin that asks.
+//! Lines with which a proxy sends `Access-Control-Allow-Origin` for each origin of a list.
 
 use crate::doctor::software::Proxy;
 
@@ -19,7 +19,7 @@ fn told(proxy: Proxy, origins: &[String], place: &str) -> Vec<String> {
     all
 }
 
-/// What to do, and the lines.
+/// A sentence that says what to do, and the lines.
 fn list(proxy: Proxy, origins: &[String]) -> Option<(&'static str, Vec<String>)> {
     Some(match proxy {
         Proxy::Nginx => {

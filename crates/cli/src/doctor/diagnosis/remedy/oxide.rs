@@ -2,7 +2,7 @@
 
 use crate::doctor::target::Page;
 
-/// How it is told to set CORS headers for the page.
+/// The code with which it sets CORS headers for the page.
 pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
     let mut lines = vec![
         "In socketioxide, by the CorsLayer of tower-http (feature \"cors\"). It goes around Socket.IO's \
@@ -26,7 +26,7 @@ pub(super) fn allow_page(page: &Page, has_credentials: bool) -> Vec<String> {
     lines
 }
 
-/// How it is told to refuse the requests of other pages.
+/// The code with which it refuses the requests of other pages.
 pub(super) fn allow_request(page: &Page) -> Vec<String> {
     vec![
         "In socketioxide, by a middleware around its layer, as axum has it (apps and curl send no Origin; does \

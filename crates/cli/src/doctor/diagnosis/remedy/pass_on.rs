@@ -1,4 +1,4 @@
-//! How a proxy is told to hand Socket.IO's path on to a server of its own.
+//! Lines with which a proxy passes Socket.IO's path on to its own server.
 
 use super::paths::nginx_location;
 use crate::doctor::software::Proxy;

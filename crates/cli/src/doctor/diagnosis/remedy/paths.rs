@@ -1,4 +1,4 @@
-//! How a proxy hands on the path that it was asked for.
+//! Lines with which a proxy passes on the requested path.
 
 use super::upgrades::is_of_development;
 use crate::doctor::{
@@ -72,7 +72,7 @@ const EXPRESS: [&str; 2] = [
      true }));",
 ];
 
-/// How the proxy that the answers name takes the client's path for `path`, at which Socket.IO answers.
+/// The lines with which the proxy that the answers name maps the client's path to `path`.
 pub(in crate::doctor::diagnosis) fn other_path(
     examination: &Examination,
     exchange: &Exchange,

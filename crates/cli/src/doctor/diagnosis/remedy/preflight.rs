@@ -1,4 +1,4 @@
-//! How whoever answers the page's preflights is told to.
+//! Lines with which software that answers the page's preflights answers them right.
 
 use super::{preflight_elsewhere, socket_io};
 use crate::doctor::{
@@ -169,7 +169,7 @@ fn haproxy(examination: &Examination) -> Vec<String> {
     ]
 }
 
-/// How the headers are listed by the proxy that the answers name, if it is one that answers preflights.
+/// The lines that list the headers in the proxy that the answers name, if it can answer preflights.
 pub(in crate::doctor::diagnosis) fn allowed_headers(
     examination: &Examination,
     preflight: &Exchange,

@@ -1,4 +1,4 @@
-//! How preflights get past gateways and platforms.
+//! Settings with which gateways and platforms let preflights through.
 
 use super::preflight::socket_preflight;
 use crate::doctor::{examination::Examination, software::Proxy};

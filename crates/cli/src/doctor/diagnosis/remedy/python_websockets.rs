@@ -1,4 +1,4 @@
-//! How a web server of Python is made to hold `WebSockets`.
+//! Commands with which Python's web servers hold `WebSockets`.
 
 use crate::doctor::{examination::Examination, python_servers::PythonServer};
 

@@ -1,4 +1,4 @@
-//! How a proxy is told to hand the query on.
+//! Lines with which a proxy passes the query on.
 
 use super::paths::nginx_location;
 use crate::doctor::software::Proxy;

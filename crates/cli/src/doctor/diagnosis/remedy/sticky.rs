@@ -1,4 +1,4 @@
-//! How the requests of a session are kept at one instance.
+//! Settings that keep the requests of a session at one instance.
 
 use crate::doctor::{
     examination::Examination,

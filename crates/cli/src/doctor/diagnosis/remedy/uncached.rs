@@ -1,4 +1,4 @@
-//! How a cache lets Socket.IO's path past.
+//! Lines with which a cache does not store answers of Socket.IO's path.
 
 use crate::doctor::{
     examination::Examination,

@@ -1,4 +1,4 @@
-//! How a request to upgrade gets to the server.
+//! Lines with which a proxy passes upgrades on to the server.
 
 use super::python_websockets::GUNICORN;
 use crate::doctor::{

@@ -1,4 +1,4 @@
-//! How a proxy is told to wait longer for what is idle.
+//! Lines with which a proxy waits longer for idle connections.
 
 use crate::doctor::software::Proxy;
 

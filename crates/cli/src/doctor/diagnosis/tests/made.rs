@@ -35,7 +35,7 @@ pub(in crate::doctor::diagnosis) const VARY: (&str, &str) = ("vary", "Origin");
 pub(in crate::doctor::diagnosis) const GRANT: &Headers = &[(ALLOW, O), CREDENTIALS, VARY];
 
 impl Examination {
-    /// Of a server to which a connection is possible.
+    /// The examination of a server to which a connection is possible.
     pub(in crate::doctor::diagnosis) fn connected() -> Self {
         let page = Page {
             origin: O.to_owned(),
@@ -58,7 +58,7 @@ impl Examination {
         Self::new(target, FOREIGN).notes(Step::Connect, None, None)
     }
 
-    /// Of a server that gives the page all it asks for, and nothing to others.
+    /// The examination of a server that allows the page, and no other origin.
     pub(in crate::doctor::diagnosis) fn good() -> Self {
         Self::connected()
             .sees(Step::Poll4, 200, GRANT, OPEN)

@@ -55,7 +55,7 @@ fn fails(step: Step, kind: FailureKind, speaks: Option<PortProtocol>) -> Examina
     examination
 }
 
-/// Both handshakes of a `WebSocket` are answered by what is no answer to one.
+/// Both `WebSocket` handshakes get an answer that is not one to a handshake.
 fn garbled(examination: Examination) -> Examination {
     let no_answer = || Failure::new(FailureKind::Protocol, "HTTP version must be 1.1 or higher");
     examination.fails(Step::Websocket, no_answer()).fails(Step::Upgrade, no_answer())

@@ -22,7 +22,7 @@ pub(in crate::doctor::diagnosis) fn named(proxy: Proxy) -> (&'static str, &'stat
         Proxy::Nginx => ("server", "nginx/1.24.0"),
         Proxy::Apache => ("server", "Apache/2.4.58"),
         Proxy::Caddy => ("via", "1.1 Caddy"),
-        // Of a page of its own: it adds nothing to what it passes on.
+        // HAProxy shows only in its own error pages: it adds nothing to answers that it passes on.
         Proxy::Haproxy => ("", "<h1>504 Gateway Time-out</h1>\nThe server didn't respond in time."),
         Proxy::Iis => ("server", "Microsoft-IIS/10.0"),
         Proxy::Gunicorn => ("server", "gunicorn"),
@@ -89,7 +89,7 @@ fn behind(mut examination: Examination, proxy: Proxy) -> Examination {
     examination
 }
 
-/// What each is called, and what is seen of it.
+/// The codes of the findings that may name the proxy, each with an examination that shows it.
 fn set_ups(proxy: Proxy) -> Vec<(Code, Examination)> {
     let (marker, page) = named(proxy);
     let error = if marker.is_empty() { page } else { "an error" };
@@ -185,7 +185,7 @@ const OF_PROXIES: &[Code] = &[
 ];
 
 #[test]
-fn each_proxy_is_known_by_what_names_it() {
+fn each_proxy_is_recognised_by_its_name_in_an_answer() {
     for proxy in Proxy::ALL {
         let (_, value) = named(*proxy);
         let seen = behind(good().sees(Step::BadSession, 504, &[], value), *proxy);
@@ -195,7 +195,7 @@ fn each_proxy_is_known_by_what_names_it() {
 }
 
 #[test]
-fn no_fix_for_another_proxy_comes_before_that_for_the_one_that_is_seen() {
+fn the_fix_for_the_proxy_that_was_seen_comes_first() {
     let mut wrong = BTreeSet::new();
     for proxy in Proxy::ALL {
         for (code, examination) in set_ups(*proxy) {

@@ -22,7 +22,7 @@ fn a_source_has_two_misses_and_one_more_every_ten_minutes() {
 }
 
 #[test]
-fn what_finds_a_key_costs_nothing_and_what_fails_is_not_the_sources_fault() {
+fn a_lookup_that_finds_a_key_is_free_and_a_failed_one_is_not_charged_to_the_source() {
     let source = Source::V4(1);
     let mut limits = LookupLimits::new();
     for _ in 0..10_000 {
@@ -60,7 +60,7 @@ fn the_ceiling_bounds_all_sources_together() {
 }
 
 #[test]
-fn one_source_too_many_gets_no_new_bucket() {
+fn a_source_beyond_the_maximum_is_refused_until_a_bucket_is_full_again() {
     let mut sources = Sources { buckets: Vec::new() };
     // From more addresses than there are buckets, one after another, again and again.
     let took = (0..4 * 5000).filter(|at| sources.take(number(at % 5000), 0.0)).count();
@@ -72,7 +72,7 @@ fn one_source_too_many_gets_no_new_bucket() {
 }
 
 #[test]
-fn those_whose_bucket_is_full_again_make_room_first() {
+fn a_source_whose_bucket_is_full_again_is_evicted_first() {
     let mut sources = Sources { buckets: Vec::new() };
     for source in 0..MAX_SOURCES {
         let now = if source == 7 { 0.0 } else { 15.0 * MINUTE };
@@ -87,7 +87,7 @@ fn those_whose_bucket_is_full_again_make_room_first() {
 }
 
 #[test]
-fn rechecks_are_their_own_before_they_are_the_sources() {
+fn rechecks_use_their_own_budget_before_that_of_the_source() {
     let mut limits = LookupLimits::new();
     let source = Source::V4(1);
     let mut rechecks =

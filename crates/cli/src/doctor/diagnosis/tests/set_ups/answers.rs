@@ -1,4 +1,4 @@
-//! What something else than Socket.IO answers.
+//! Answers of other software than Socket.IO.
 
 use super::{
     super::made::{GRANT, Headers, NONE, OPEN, UNSUPPORTED},
@@ -13,7 +13,7 @@ use crate::doctor::{
 };
 
 #[test]
-fn a_query_that_gets_lost_is_told_by_the_words_of_engine_io() {
+fn a_lost_query_is_recognised_by_engineio_errors() {
     let no_transport = r#"{"code":0,"message":"Transport unknown"}"#;
     let no_session = r#"{"code":2,"message":"Bad handshake method"}"#;
     let changed = "error proxy-changes-path";
@@ -38,7 +38,7 @@ fn a_query_that_gets_lost_is_told_by_the_words_of_engine_io() {
 }
 
 #[test]
-fn what_answers_instead_is_told_by_the_most_particular_sign() {
+fn software_that_answers_instead_is_named_by_its_most_specific_sign() {
     let nginx: &Headers = &[NGINX];
     let next: &Headers = &[("x-powered-by", "Next.js"), ("location", "/socket.io?EIO=4")];
     let https: &Headers = &[("location", "https://api.example.net/socket.io/?EIO=4")];
@@ -117,7 +117,7 @@ fn what_answers_instead_is_told_by_the_most_particular_sign() {
 }
 
 #[test]
-fn an_api_gateway_without_a_route_for_options_is_told_first() {
+fn an_api_gateway_without_a_route_for_options_is_reported_first() {
     let rest: &Headers = &[("x-amz-apigw-id", "1="), ("x-amzn-requestid", "1")];
     let http: &Headers = &[("apigw-requestid", "1=")];
     let no_token = r#"{"message":"Missing Authentication Token"}"#;
@@ -137,7 +137,7 @@ fn an_api_gateway_without_a_route_for_options_is_told_first() {
 }
 
 #[test]
-fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
+fn a_redirect_by_the_pages_own_server_is_not_a_cors_problem() {
     let moved: &Headers = &[("location", "/socket.io?EIO=4")];
     let own = answers(308, moved, "").by_page("https://api.example.net");
     let findings = diagnose(&own);
@@ -152,7 +152,7 @@ fn a_redirect_of_a_page_s_own_server_is_no_matter_of_cors() {
 }
 
 #[test]
-fn the_server_of_an_application_is_no_proxy() {
+fn an_application_server_is_not_taken_for_a_proxy() {
     let named = |server: &'static str| {
         let seen = Examination::connected().sees(Step::Poll4, 200, &[("server", server)], "");
         proxies::of(seen.exchanges.last().unwrap())

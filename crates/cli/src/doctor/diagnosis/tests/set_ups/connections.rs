@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn a_connection_that_fails_is_told_by_what_the_port_speaks() {
+fn the_finding_of_a_failed_connection_depends_on_the_ports_protocol() {
     let late = Step::Poll4;
     assert_first(vec![
         (fails(Step::Connect, FailureKind::Dns, None), "error dns-failed", "dig", NOTHING),
@@ -78,7 +78,7 @@ fn a_connection_that_fails_is_told_by_what_the_port_speaks() {
 }
 
 #[test]
-fn a_connection_that_ended_is_no_fact_of_one_that_stayed() {
+fn the_report_says_whether_idle_connections_stay_open() {
     let told = |mut examination: Examination| {
         examination.target.hold = Some(Duration::from_secs(20));
         let facts = facts(&examination).into_iter();

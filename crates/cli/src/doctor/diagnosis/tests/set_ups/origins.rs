@@ -7,7 +7,7 @@ use super::{
 use crate::doctor::step::Step;
 
 #[test]
-fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
+fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
     let refused = |headers: &Headers| {
         answers(403, headers, "Forbidden").sees(Step::NoOriginPoll, 200, NONE, OPEN)
     };
@@ -52,7 +52,7 @@ fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
         (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
         (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
         (
-            // A server that fails now and then is no list of origins.
+            // A server that fails now and then is not taken for a list of origins.
             good().sees(Step::Poll4, 503, NONE, ""),
             "error server-error",
             "Is the server up",
@@ -80,7 +80,7 @@ fn an_origin_that_is_refused_is_told_in_the_words_of_the_server() {
 }
 
 #[test]
-fn the_lines_to_paste_fit_the_server() {
+fn the_code_in_a_fix_fits_the_server() {
     let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);
     assert_first(vec![
         (lost, "error session-lost", "setupMaster(httpServer", NOTHING),

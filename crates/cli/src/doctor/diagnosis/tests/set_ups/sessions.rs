@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[test]
-fn a_balancer_is_named_by_its_cookies_and_nothing_is_told_that_is_so_already() {
+fn a_balancer_is_named_by_its_cookies_and_the_fix_skips_steps_already_done() {
     let none = "SameSite=None; Secure already";
     let lost = |cookies: &[&'static str], allows: bool| {
         let mut headers = if allows { GRANT.to_vec() } else { vec![(ALLOW, O), VARY] };
@@ -48,7 +48,7 @@ fn a_balancer_is_named_by_its_cookies_and_nothing_is_told_that_is_so_already() {
 }
 
 #[test]
-fn later_requests_are_told_by_what_answers_them() {
+fn the_finding_of_a_later_request_depends_on_what_answered_it() {
     let cloudflare: &Headers = &[("server", "cloudflare")];
     let hit = [GRANT, &[("cf-cache-status", "HIT")]].concat();
     let lost = good().sees(Step::PollAgain, 400, GRANT, UNKNOWN);

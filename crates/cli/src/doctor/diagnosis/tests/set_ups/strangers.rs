@@ -1,4 +1,4 @@
-//! What other pages may do, and what requests cost.
+//! Findings about foreign pages, and about costly or slow requests.
 
 use super::{
     super::made::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn what_others_may_do_and_what_requests_cost_is_told_soberly() {
+fn loose_origin_checks_and_costly_requests_get_the_right_severity_and_fix() {
     let no_store: &Headers = &[(ALLOW, O), CREDENTIALS, VARY, ("cache-control", "no-store")];
     let asking = |names: &'static str| {
         let headers: &[(&str, &str)] =

@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[test]
-fn a_login_of_a_websocket_is_told_in_words_of_websockets() {
+fn a_websocket_behind_a_login_gets_advice_for_websockets() {
     let apache = ("server", "Apache/2.4.62");
     let basic: &Headers = &[("www-authenticate", "Basic realm=\"a\""), apache];
     let bearer: &Headers = &[("www-authenticate", "Bearer")];
@@ -48,7 +48,7 @@ fn a_login_of_a_websocket_is_told_in_words_of_websockets() {
 }
 
 #[test]
-fn a_page_of_websockets_alone_is_told_what_chromium_prints_of_them() {
+fn a_page_without_polling_gets_chromiums_websocket_messages() {
     let refused = |step| {
         let kind = if step == Step::Connect { FailureKind::Refused } else { FailureKind::Late };
         Examination::connected().fails(step, Failure::of_connection(kind))
@@ -84,7 +84,7 @@ fn a_page_of_websockets_alone_is_told_what_chromium_prints_of_them() {
 }
 
 #[test]
-fn a_web_server_of_python_that_names_itself_has_its_own_command_first() {
+fn a_python_web_server_that_names_itself_gets_its_own_command_first() {
     for (server, is_unknown, first, command) in [
         ("uvicorn", false, "uvicorn holds", "  pip install 'uvicorn[standard]'"),
         ("hypercorn-h11", false, "hypercorn holds", "  hypercorn app:app"),
