@@ -411,10 +411,10 @@ app.mount("/", socketio.ASGIApp(sio))`),
 			of: python(`
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-${paste("sio = ")}
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=[${pageOrigin}], allow_credentials=True)
-app.mount("/", socketio.ASGIApp(sio))`),
+${paste("app = ")}`),
 		}),
 	],
 	"FastAPI's middleware without allowed headers": [

@@ -77,7 +77,7 @@ const rows = {
 		{ version: 2, withCredentials: true, ...header },
 		"preflight-failed",
 		(paste) => ({
-			of: server(2, optionsIn(`new Server(0, { ${paste("handlePreflightRequest", "}")} })`)),
+			of: server(2, optionsIn(paste("require(", "});"))),
 		}),
 	],
 	"a header that is not listed": [

@@ -168,12 +168,14 @@ describe("a server sees", () => {
 			assert.deepEqual(distinct(seen.map(({ method }) => method)), ["GET", "OPTIONS", "POST"]);
 			assert.deepEqual(distinct(seen.map(({ headers }) => `${headers.origin}`)), [
 				"http://app.example.com",
+				"https://app.example.co",
 				page,
 				"https://app.example.com.evil.example",
 				"https://app.example.com:8444",
 				"https://appxexample.com",
 				"https://evilexample.com",
 				"https://foreign.example",
+				"https://xample.com",
 				"null",
 				"undefined",
 			]);

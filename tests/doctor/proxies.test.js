@@ -252,7 +252,7 @@ describe("nginx before python-socketio", needsNginx, () => {
 			fix: [
 				"In nginx, delete the add_header lines",
 				"Or perhaps a CORS middleware",
-				"In Flask-SocketIO:\nsocketio = SocketIO(app, cors_allowed_origins=[])",
+				"a WSGI middleware is around Flask-SocketIO",
 			],
 		},
 		"sets the header too, and the server is asked": {

@@ -267,7 +267,9 @@ describe("headers of a proxy", needsNginx, () => {
 							},
 			),
 			is: "error doubled-origin",
-			fix: "cors_allowed_origins=[]",
+			says: "python-socketio and a CORS middleware around it",
+			fix: "app = socketio.ASGIApp(sio, other_asgi_app=app)",
+			not: "cors_allowed_origins=[]",
 		},
 	});
 });

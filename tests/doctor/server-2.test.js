@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with Socket.IO 2, which has `origins` and no `cors`.
 import { describe } from "node:test";
 import { page, server } from "./deployments.js";
-import { danger, error, testFindings, warning } from "./findings.js";
+import { danger, error, testFindings } from "./findings.js";
 
 const acao = (value) => `access-control-allow-origin: ${value}`;
 
@@ -30,7 +30,7 @@ describe("server 2, for client 2", () =>
 			of: server(2, { origins: "app.example.com:*" }),
 			asks: ask,
 			finds: {
-				"loose-origin-check": warning("http://app.example.com", `${page}:443`),
+				"loose-origin-check": danger("https://xample.com", `origins: ["${page}:443"]`),
 			},
 		},
 		"a list without the port": {
@@ -78,7 +78,7 @@ describe("server 2, which is too old for the client", () => {
 			asks: ["--origin", "http://localhost:3001"],
 			finds: {
 				"version-mismatch": error(["EIO=4", ':0{"sid"'], "socket.io-client"),
-				"origin-near-miss": error("http://localhost:3000", 'origins: "http://localhost:3001"'),
+				"origin-near-miss": error("http://localhost:3000", 'origins: ["http://localhost:3001"]'),
 			},
 		},
 		"client 3": { of: server(2), asks: ["--client", "3"], finds },

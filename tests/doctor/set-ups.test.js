@@ -438,7 +438,7 @@ describe("python-socketio", () => {
 			),
 			asks: ({ url }) => ["--origin", url],
 			is: "error origin-not-listed",
-			says: "takes the page's own origin for a foreign one",
+			says: "the proxy does not pass on the host",
 			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
 			not: "simple-websocket",
 		},

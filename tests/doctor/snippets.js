@@ -8,7 +8,7 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** Printed in the same form, but not a fix: evidence, and messages of a console. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
+	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(empty body|\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {
@@ -31,6 +31,7 @@ const samples = {
 	pattern: "https:\\/\\/app\\.example\\.com",
 	asked: "/socket\\.io/",
 	host: "api.example.com",
+	domain: "example\\.com",
 	listed: "x-token",
 	MEGABYTE: "1048576",
 	other: "/api/socket.io",

@@ -180,7 +180,14 @@ impl Examination {
         let steps = [Step::Post, Step::PollAgain, Step::Upgrade, Step::Close].into_iter();
         let ends = self.ends_sessions() || self.throws_out();
         let exchanges = steps.flat_map(|step| self.all(step));
-        exchanges.filter(move |exchange| exchange.is_of_unknown_session() && !ends)
+        // The page's own sessions may have ended by then, as where --hold finds a time limit.
+        let is_ended = |exchange: &Exchange| {
+            exchange.step == Step::Close
+                && exchange.origin.as_deref() == Some(&self.target.page.origin)
+        };
+        exchanges.filter(move |exchange| {
+            exchange.is_of_unknown_session() && !ends && !is_ended(exchange)
+        })
     }
 
     /// True if the server disconnects the client from the namespace, or ends the session, at once.

@@ -36,7 +36,7 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
 }
 
 /// Origins that are found within the text of another one: with its last letter or digit cut off, and, as
-/// Socket.IO 2 looks for the host and the port alone, with the first letter of its host.
+/// Socket.IO 2 looks for the host and the port alone, without the first letter of its domain.
 fn parts_of(scheme: &str, host: &str, port: &str) -> impl Iterator<Item = String> {
     let is_name = !host.starts_with('[') && !host::ends_in_number(host);
     let authority = format!("{host}{port}");
@@ -48,11 +48,12 @@ fn parts_of(scheme: &str, host: &str, port: &str) -> impl Iterator<Item = String
     let can_end = last.is_some_and(|last| last.is_ascii_alphanumeric())
         && before.is_some_and(|before| before.is_ascii_alphanumeric());
     let end = (can_end && (is_port || is_name)).then(|| format!("{scheme}://{shorter}"));
-    let mut characters = host.chars();
+    let domain = registrable_domain(host).filter(|_| is_name).unwrap_or_default();
+    let mut characters = domain.chars();
     characters.next();
     let rest = characters.as_str();
     let can_begin = rest.chars().next().is_some_and(|first| first.is_ascii_alphanumeric());
-    let start = (is_name && can_begin).then(|| format!("{scheme}://{rest}{port}"));
+    let start = can_begin.then(|| format!("{scheme}://{rest}{port}"));
     end.into_iter().chain(start)
 }
 
@@ -87,18 +88,14 @@ mod tests {
                     "https://evilexample.com",
                     "https://appxexample.com",
                     "https://app.example.co",
-                    "https://pp.example.com",
+                    "https://xample.com",
                     "http://app.example.com",
                     "https://app.example.com:8444",
                 ][..],
             ),
             (
                 "http://localhost:5173",
-                &[
-                    "http://localhost.evil.example:5173",
-                    "http://localhost:517",
-                    "http://ocalhost:5173",
-                ],
+                &["http://localhost.evil.example:5173", "http://localhost:517"],
             ),
             ("http://127.0.0.1:5173", &["http://127.0.0.1:517"]),
             ("http://127.0.0.1", &["http://127.0.0.1:8444"]),

@@ -55,7 +55,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let origin = &examination.target.page.origin;
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
     let name = host.split(':').next().unwrap_or(host);
-    let domain = registrable_domain(name).unwrap_or(name);
+    let domain = registrable_domain(name).unwrap_or(name).replace('.', "\\.");
     let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
     vec![
         finding
@@ -72,7 +72,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
                     .to_owned(),
                 format!("  /^{pattern}$/"),
                 "For every name of a domain, and the domain itself:".to_owned(),
-                format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{}$/", domain.replace('.', "\\.")),
+                format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{domain}$/"),
                 format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),
             ]),
     ]

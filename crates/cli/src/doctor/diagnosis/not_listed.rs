@@ -110,8 +110,8 @@ const BY_CLOUDFRONT: [&str; 2] = [
 pub(super) const WRITTEN_AS_HERE: &str =
     "Add the origin to the list as it is written here: no path, no slash at the end.";
 
-pub(super) const WITH_PORT: &str = "Add the origin to `origins`, with its port: in an array, an entry without a port matches \
-                         nothing.";
+pub(super) const WITH_PORT: &str = "Add the origin to `origins`, with its port: in a list, an entry without a port matches \
+ nothing, nor does one with a scheme and `:*`.";
 
 /// The fix where a request is refused, and not only its answer kept from the page.
 fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {

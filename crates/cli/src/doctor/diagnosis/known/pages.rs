@@ -203,7 +203,8 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Caddy answers {} with nothing: it has no site for that host, or no route for the path",
             &[
-                "In the Caddyfile, the site's address has to be this host, and the site needs",
+                "In the Caddyfile, the site's address has to be this host, and the site needs the line below. \
+                 (`/socket.io` or `/socket.io/`, without the asterisk, is that one path alone.)",
                 "  reverse_proxy /socket.io/* 127.0.0.1:3000",
             ],
         ),

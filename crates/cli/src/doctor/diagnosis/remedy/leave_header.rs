@@ -1,10 +1,13 @@
 //! Lines for a proxy that replaces a header which the server sets right: it has to keep the server's.
 
+use super::is_of_ingress;
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     software::{Proxy, proxy_before},
 };
+
+const USUAL: &[Proxy] = &[Proxy::Haproxy, Proxy::Nginx, Proxy::Apache, Proxy::Caddy];
 
 /// The lines to delete in the proxy that the answers name; in the usual ones where none does.
 pub(in crate::doctor::diagnosis) fn leave_header(
@@ -12,7 +15,15 @@ pub(in crate::doctor::diagnosis) fn leave_header(
     exchange: &Exchange,
     header: &str,
 ) -> Vec<String> {
-    const EACH: &[Proxy] = &[Proxy::Haproxy, Proxy::Nginx, Proxy::Apache, Proxy::Caddy];
+    if examination.exchanges.iter().any(is_of_ingress) {
+        let origin = &examination.target.page.origin;
+        return vec![
+            "An nginx Ingress sets it, in place of the server. Leave it to the server, in the annotations:".to_owned(),
+            "  nginx.ingress.kubernetes.io/enable-cors: \"false\"".to_owned(),
+            "Or let the Ingress name the page's origin:".to_owned(),
+            format!("  nginx.ingress.kubernetes.io/cors-allow-origin: \"{origin}\""),
+        ];
+    }
     let proxy = proxy_before(examination, exchange);
     let own = proxy.map(|proxy| of(proxy, header)).unwrap_or_default();
     if !own.is_empty() {
@@ -25,7 +36,7 @@ pub(in crate::doctor::diagnosis) fn leave_header(
         )],
         None => vec![format!("In the proxy, delete the line that sets {header}.")],
     };
-    lines.extend(EACH.iter().flat_map(|proxy| of(*proxy, header)));
+    lines.extend(USUAL.iter().flat_map(|proxy| of(*proxy, header)));
     if proxy.is_none() {
         lines.push(
             "Traefik: customResponseHeaders and accessControl… in its headers middleware. A CDN: a response \

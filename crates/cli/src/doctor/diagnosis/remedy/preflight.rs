@@ -112,9 +112,7 @@ pub(super) fn socket_preflight(examination: &Examination) -> Vec<String> {
     ];
     let headers = headers(examination).into_iter();
     lines.extend(headers.map(|(name, value)| format!("        \"{name}\": \"{value}\",")));
-    lines.extend(
-        ["      });", "      response.end();", "    },", "    …", "  });"].map(str::to_owned),
-    );
+    lines.extend(["      }).end();", "    },", "    …", "  });"].map(str::to_owned));
     lines
 }
 

@@ -103,3 +103,17 @@ fn the_code_in_a_fix_fits_the_server() {
         ),
     ]);
 }
+
+#[test]
+fn an_ingress_that_replaces_the_servers_header_is_told_by_its_annotation() {
+    let listed = "DNT,Keep-Alive,User-Agent,X-Requested-With,Authorization";
+    let replaced: &Headers =
+        &[(ALLOW, "*"), CREDENTIALS, ("access-control-allow-headers", listed), ("server", "nginx")];
+    let polled = good().credentialed().sees(Step::Poll4, 200, replaced, OPEN);
+    assert_first(vec![(
+        polled.sees(Step::DirectPoll, 200, GRANT, OPEN),
+        "error stripped-headers",
+        "enable-cors: \"false\"",
+        "add_header",
+    )]);
+}
