@@ -174,7 +174,7 @@ $(WASM_TARGET): | prerequisites
 	@mkdir -p $(@D) && touch $@
 
 # From source, as their ready-made binaries are not on crates.io.
-.tools/wasm-bindgen-%: | prerequisites
+.tools/wasm-bindgen-%: scripts/wasm-bindgen/main.rs | prerequisites
 	@scripts/install-tool.sh $@ --path scripts/wasm-bindgen
 
 .tools/cargo-fuzz-%: | prerequisites

@@ -5,14 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-cargo build --locked --package socketio-cors --profile npm \
+cargo build --locked --package socketio-cors --profile wasm \
 	--target-dir target --target wasm32-unknown-unknown
-wasm-bindgen --target web --no-typescript --out-dir "$1" --out-name socketio_cors \
-	target/wasm32-unknown-unknown/npm/socketio-cors.wasm
-# The features that Rust's target has.
-FEATURES="--enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
---enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext"
-# Without its names. To optimize it takes half a minute, and saves 2 %.
-# shellcheck disable=SC2086 # They are several words.
-wasm-opt $FEATURES --strip-debug --strip-producers --strip-target-features \
-	"$1/socketio_cors_bg.wasm" -o "$1/socketio_cors_bg.wasm"
+# To optimize it further with wasm-opt takes half a minute, and saves 2 %.
+wasm-bindgen --target web --no-typescript --remove-name-section --remove-producers-section \
+	--out-dir "$1" --out-name socketio_cors target/wasm32-unknown-unknown/wasm/socketio-cors.wasm

@@ -5,10 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-cargo build --locked --package socketio-cors-playground --profile npm \
+cargo build --locked --package socketio-cors-playground --profile wasm \
 	--target-dir target --target wasm32-unknown-unknown
-wasm-bindgen --target web --no-typescript --out-dir "$1" --out-name tool \
-	target/wasm32-unknown-unknown/npm/socketio_cors_playground.wasm
-wasm-opt --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
-	--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --strip-debug --strip-producers \
-	--strip-target-features "$1/tool_bg.wasm" -o "$1/tool_bg.wasm"
+wasm-bindgen --target web --no-typescript --remove-name-section --remove-producers-section \
+	--out-dir "$1" --out-name tool target/wasm32-unknown-unknown/wasm/socketio_cors_playground.wasm

@@ -20,6 +20,8 @@ fn main() -> anyhow::Result<()> {
     };
     bindgen
         .typescript(!args.contains("--no-typescript"))
+        .remove_name_section(args.contains("--remove-name-section"))
+        .remove_producers_section(args.contains("--remove-producers-section"))
         .reset_state_function(args.contains("--experimental-reset-state-function"))
         .force_enable_abort_handler(args.contains("--force-enable-abort-handler"))
         // As its own command has it: of the target web, `init()` finds the Wasm beside the script.
