@@ -29,7 +29,10 @@ esbuild src/js/entry.js --bundle --minify --format=esm --log-level=warning --log
 # wasm-bindgen's wrappers. With all features, wasm-opt writes Wasm that older runtimes cannot load.
 FEATURES="--enable-bulk-memory --enable-bulk-memory-opt --enable-exception-handling --enable-multivalue \
 --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext"
-# Functions that are inlined because they have one caller compress worse than before.
+# Functions that are inlined because they have one caller compress worse than before. A test's own
+# Worker is not worth ten seconds.
+OPTIMIZE="${2:+-O1}"
+OPTIMIZE="${OPTIMIZE:--Os --converge --one-caller-inline-max-function-size=20}"
 # shellcheck disable=SC2086 # They are several words.
-wasm-opt -Os --converge --one-caller-inline-max-function-size=20 $FEATURES --strip-debug --strip-producers --strip-target-features \
+wasm-opt $OPTIMIZE $FEATURES --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"

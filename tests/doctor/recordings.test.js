@@ -39,6 +39,7 @@ const granted = {
 	"Cache-Control": "no-store",
 };
 const plain = { "Content-Type": "text/plain; charset=UTF-8" };
+const ofEngine = { "Content-Type": "application/json" };
 const failed = "net::ERR_FAILED";
 
 /** A page that polls, and has a WebSocket that is this entry. */
@@ -95,6 +96,30 @@ describe("Chrome's recording of", () => {
 			is: "not-socket-io",
 			fix: "location /socket.io/",
 			not: "cors:",
+		},
+		"a refusal in Socket.IO's way, without its body": {
+			of: har(chrome("GET", urlOf("&t=a1"), { status: 400, headers: ofEngine, error: failed })),
+			is: "blocked",
+			fix: [`doctor https://api.example.com --origin ${page}`, "cors: { origin", "allowRequest"],
+			not: ["there is no Socket.IO", "without the page's Origin"],
+		},
+		"a refusal by python-socketio, without its body": {
+			of: har(
+				chrome("GET", urlOf("&t=a1"), {
+					status: 400,
+					headers: { ...plain, Server: "Werkzeug/3.1.9 Python/3.11.7" },
+					error: failed,
+				}),
+			),
+			is: "blocked",
+			fix: `cors_allowed_origins=["${page}"]`,
+			not: ["there is no Socket.IO", "new Server("],
+		},
+		"ngrok's warning page, without its body": {
+			of: kept({ "Content-Type": "text/html", "Ngrok-Error-Code": "ERR_NGROK_6024" }),
+			is: "challenged",
+			fix: "ngrok-skip-browser-warning",
+			not: "does not reach",
 		},
 		"a poll that is not sent because its preflight fails": {
 			of: har(

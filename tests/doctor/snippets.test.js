@@ -96,6 +96,7 @@ const unread = [
 	"--skip-auth-", // oauth2-proxy
 	"starts_with(", // Cloudflare's rules
 	"not starts_with(",
+	"if (req.url ~ ", // Varnish
 	"if (req.http.upgrade ~ ", // Varnish
 	"sub vcl_recv", // Varnish
 	"set resp.http.", // Varnish and Fastly
