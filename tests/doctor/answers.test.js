@@ -44,7 +44,7 @@ describe("a challenge", () => {
 		),
 		"Imperva's": challenged(
 			answering(200, html, '<script src="/_Incapsula_Resource?SWJIYLWA=1"></script>'),
-			"bot check",
+			"Imperva's console",
 		),
 		"Anubis'": challenged(
 			answering(200, html, "<title>Making sure you&#39;re not a bot!</title>"),
@@ -292,11 +292,11 @@ describe("a platform whose server does not exist", () => {
 });
 
 describe("a server that is not the Socket.IO server", () => {
-	const another = (of, fix) => ({
+	const another = (of, fix, not = ["add the origin", "cors: {"]) => ({
 		of,
 		is: "error not-socket-io",
 		fix,
-		not: ["add the origin", "cors: {"],
+		not,
 	});
 	testFirstFindings({
 		"Express without it": another(
@@ -309,7 +309,8 @@ describe("a server that is not the Socket.IO server", () => {
 				{},
 				'{"message":"Cannot GET /socket.io/?EIO=4","error":"Not Found","statusCode":404}',
 			),
-			"@WebSocketGateway",
+			"@WebSocketGateway({",
+			["add the origin"],
 		),
 		"NestJS without a gateway, and with a custom exception filter": another(
 			answering(
@@ -317,7 +318,8 @@ describe("a server that is not the Socket.IO server", () => {
 				{},
 				'{"statusCode":404,"timestamp":"2026-01-01T00:00:00.000Z","path":"/socket.io/?EIO=4"}',
 			),
-			"@WebSocketGateway",
+			"@WebSocketGateway({",
+			["add the origin"],
 		),
 		"Fastify without it": another(
 			answering(

@@ -208,7 +208,7 @@ const rows = {
 		{},
 		"not-socket-io",
 		(paste) => ({
-			of: nest(paste("@WebSocketGateway").replace(" }", `, cors: ${JSON.stringify(granted)} }`)),
+			of: nest(paste("@WebSocketGateway({")),
 		}),
 	],
 	"Vite's server without a proxy": [

@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
 import { before as beforeAll, describe } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import express from "express";
 import { WebSocketServer } from "ws";
 import { close, listen } from "../harness/http.js";
@@ -40,6 +40,35 @@ const isHandshake = ({ url, method }) => method === "GET" && !url.includes("sid=
 /** Only handshakes by polling are changed. */
 const spoilt = (change) =>
 	meddling(good, (answer) => (isHandshake(answer.request) ? change(answer) : answer));
+
+/** The same, with a header that says how they are compressed. */
+const encoded = (coding, compress) =>
+	meddling(guarded(good), (answer) =>
+		isHandshake(answer.request)
+			? {
+					...answer,
+					headers: { ...answer.headers, "content-encoding": coding },
+					body: compress(answer.body),
+				}
+			: answer,
+	);
+
+/** A server that answers nobody until some time after the first request. */
+const starting = (milliseconds) => {
+	let start;
+	const allowRequest = (_, decide) => {
+		start ??= Date.now();
+		setTimeout(() => decide(null, true), Math.max(0, start + milliseconds - Date.now()));
+	};
+	return guarded(server(4, { cors: granted, allowRequest }));
+};
+
+/** A proxy that answers nothing, and the server behind it. */
+const silentProxy = async () => {
+	const { url: direct, servers, stop: stopServer } = await guarded(good)();
+	const { url, stop } = await tcp(() => {})();
+	return { url, direct, servers, stop: () => Promise.all([stop(), stopServer()]) };
+};
 
 /** Every second answer has no header of CORS. */
 const byTurnsStripped = () => {
@@ -616,6 +645,30 @@ describe("the port", () => {
 	});
 });
 
+describe("a server that is silent", () =>
+	testFirstFindings({
+		"until it has started, while a request without Origin is asked": {
+			of: starting(2500),
+			asks: ["--timeout", "1"],
+			is: "warning no-answer-in-time",
+			says: "but the next one does",
+			fix: "--timeout 60",
+			not: "never answers requests with an Origin",
+		},
+		"until it has started, while other paths are asked": {
+			of: starting(4300),
+			asks: ["--timeout", "1"],
+			is: "warning no-answer-in-time",
+			not: "Socket.IO is not at",
+		},
+		"through its proxy alone": {
+			of: silentProxy,
+			asks: ({ direct }) => ["--timeout", "1", "--direct", direct],
+			is: "error proxy-changes-path",
+			says: "answers at --direct, but not through the proxy",
+		},
+	}));
+
 describe("an answer on its way", () => {
 	const text = (body) => ({ body: Buffer.from(body) });
 	testFirstFindings({
@@ -625,16 +678,35 @@ describe("an answer on its way", () => {
 			says: "gzip",
 			fix: "Content-Encoding",
 		},
+		"compressed in another way, without Content-Encoding": {
+			of: spoilt((answer) => ({ ...answer, body: deflateSync(answer.body) })),
+			is: "error answer-changed",
+			says: "compressed (deflate)",
+			not: "\\u{",
+		},
+		"compressed in a way that cannot be told, without Content-Encoding": {
+			of: spoilt((answer) => ({ ...answer, body: brotliCompressSync(answer.body) })),
+			is: "error answer-changed",
+			says: "(a body that is not text)",
+			not: ["polling-blocked", "\\u{"],
+		},
+		"compressed in a way that only browsers read": {
+			of: encoded("br", brotliCompressSync),
+			is: "warning answer-changed",
+			says: "compressed (br), which browsers read and the doctor does not",
+		},
+		"compressed without zlib's frame": {
+			of: encoded("deflate", deflateRawSync),
+			asks: header,
+			is: "warning preflight-for-each-poll",
+		},
+		"compressed twice": {
+			of: encoded("gzip, gzip", (body) => gzipSync(gzipSync(body))),
+			asks: header,
+			is: "warning preflight-for-each-poll",
+		},
 		"compressed with Content-Encoding": {
-			of: meddling(guarded(good), (answer) =>
-				isHandshake(answer.request)
-					? {
-							...answer,
-							headers: { ...answer.headers, "content-encoding": "gzip" },
-							body: gzipSync(answer.body),
-						}
-					: answer,
-			),
+			of: encoded("gzip", gzipSync),
 			asks: header,
 			is: "warning preflight-for-each-poll",
 		},

@@ -8,7 +8,7 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** Printed in the same form, but not a fix: evidence, and messages of a console. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(empty body|\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
+	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(empty body|\(a body |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {
@@ -29,6 +29,7 @@ const samples = {
 	credentials: "",
 	options: "",
 	pattern: "https:\\/\\/app\\.example\\.com",
+	async_mode: "asgi",
 	asked: "/socket\\.io/",
 	host: "api.example.com",
 	domain: "example\\.com",
@@ -71,9 +72,9 @@ function unescaped(literal) {
 		.replaceAll(/\\\n\s*/g, "")
 		.replaceAll('\\"', '"')
 		.replaceAll("\\\\", "\\");
-	if (!/\{\{|\{[A-Za-z0]*\}/.test(text)) return text;
+	if (!/\{\{|\{[A-Za-z0_]*\}/.test(text)) return text;
 	return text
-		.replaceAll(/(?<!\{)\{([A-Za-z0]*)\}(?!\})/g, (whole, name) => samples[name] ?? whole)
+		.replaceAll(/(?<!\{)\{([A-Za-z0_]*)\}(?!\})/g, (whole, name) => samples[name] ?? whole)
 		.replaceAll("{{", "{")
 		.replaceAll("}}", "}");
 }

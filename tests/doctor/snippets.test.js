@@ -67,7 +67,7 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(app = |application|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
+		/^(app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
@@ -109,6 +109,7 @@ const unread = [
 	"@asked not", // Caddy 2.8
 	"@others not", // Caddy 2.8
 	"http-request auth", // a list of users of theirs
+	"http-request deny", // a condition of theirs
 	"http-request cache-use", // a cache of theirs
 	"cookie … secure", // the end of a line of theirs
 	"if (req.http.Upgrade)", // Fastly

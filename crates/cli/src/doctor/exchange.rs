@@ -86,9 +86,24 @@ impl Exchange {
         self.cors_check(false).is_ok()
     }
 
-    /// True if the body was gzip that no header told of.
-    pub(super) fn is_undeclared_gzip(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| answer.is_undeclared_gzip)
+    /// How the body was compressed, where no header said so.
+    pub(super) fn undeclared_coding(&self) -> Option<&'static str> {
+        self.answer.as_ref().and_then(|answer| answer.undeclared_coding)
+    }
+
+    /// How the body is compressed, where browsers unpack that and the doctor does not.
+    pub(super) fn unread_coding(&self) -> Option<&str> {
+        self.answer.as_ref().and_then(|answer| answer.unread_coding.as_deref())
+    }
+
+    /// True if the body is not text, such as one that is compressed and does not say so.
+    pub(super) fn is_binary(&self) -> bool {
+        let is_odd = |character: &char| {
+            *character == char::REPLACEMENT_CHARACTER
+                || character.is_control() && !character.is_whitespace() && *character != '\u{1e}'
+        };
+        let body = self.body();
+        body.chars().filter(is_odd).count().saturating_mul(10) > body.chars().count()
     }
 
     /// True if there may be a body that the recording does not have.
@@ -100,7 +115,7 @@ impl Exchange {
     /// read it.
     pub(super) fn opened(&self) -> Option<engineio::Open> {
         let is_whole = self.status() == Some(200) && self.error.is_none();
-        let is_readable = is_whole && !self.is_undeclared_gzip();
+        let is_readable = is_whole && self.undeclared_coding().is_none();
         is_readable.then(|| engineio::open(self.body())).flatten()
     }
 
@@ -133,13 +148,13 @@ impl Exchange {
 
     /// The error that Engine.IO answers with.
     pub(super) fn engine_error(&self) -> Option<engineio::EngineError> {
-        let is_readable = !self.is_ok() && !self.is_undeclared_gzip();
+        let is_readable = !self.is_ok() && self.undeclared_coding().is_none();
         is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
     /// The implementation of Engine.IO, where it answers in a way of its own.
     pub(super) fn author(&self) -> Option<engineio::Author> {
-        let opened = || engineio::open(self.body()).filter(|_| !self.is_undeclared_gzip());
+        let opened = || engineio::open(self.body()).filter(|_| self.undeclared_coding().is_none());
         match self.engine_error() {
             // googollee/go-socket.io has no JSON there.
             None if self.status() == Some(400) && self.body().starts_with("invalid sid") => {

@@ -65,11 +65,14 @@ pub(super) fn is_of_anybody(look_alike: &str, origin: &str) -> bool {
     host(look_alike) != host(origin)
 }
 
-const PREFIX: &str = "only the beginning is compared (startsWith, a regular expression without $)";
+pub(super) const PREFIX: &str =
+    "only the beginning is compared (startsWith, a regular expression without $)";
 pub(super) const SUFFIX: &str =
     "only the end is compared (endsWith, a regular expression without ^ or a dot)";
 const PART: &str = "it is looked for in a text, where a part of an origin is found too (`includes` of a text instead of a \
  list, or a text as Socket.IO 2's `origins`)";
+/// Of those of which both the beginning and the end may be another.
+pub(super) const WITHIN: &str = "it is enough that an origin contains its name (includes, a regular expression without ^ and $)";
 pub(super) const DOT: &str = "a dot matches any character (a regular expression needs \\. there)";
 const SCHEME: &str = "http is allowed too, and anybody on the way can change such a page";
 const PORT: &str = "every port is allowed, and another program may listen there";

@@ -63,41 +63,72 @@ pub(super) async fn examine(
 }
 
 async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
-    let session = polls(prober).await;
+    let mut session = polls(prober).await;
     if !prober.examination.is_socket_io() && prober.examination.may_depend_on_origin() {
         if prober.examination.page_poll().is_some_and(Exchange::is_late) {
             prober.hurry();
         }
         passing_handshake(prober, Step::NoOriginPoll, Asker::Nobody).await;
+        if prober.examination.is_socket_io() && is_page_late(prober) {
+            session = late_handshake(prober).await;
+        }
         if prober.examination.may_depend_on_metadata() {
             passing_handshake(prober, Step::UnmarkedPoll, Asker::Unmarked).await;
         }
     }
-    let leaves_page_waiting = prober.examination.page_poll().is_some_and(Exchange::is_late)
-        && !prober.examination.polls();
+    let leaves_page_waiting = is_page_late(prober) && !prober.examination.polls();
     if prober.examination.is_socket_io() && leaves_page_waiting {
         // Whatever else the page asks, it waits as well.
     } else if prober.examination.is_socket_io() {
-        prober.preflight(Step::Preflight).await;
-        if let Some(mut session) = session {
-            use_session(prober, &mut session, foreign).await;
-        }
-        prober
-            .poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION))
-            .await;
-        prober.websocket(Step::Websocket, Asker::Page).await;
-        if prober.last().is_some_and(is_silent) {
-            prober.hurry();
-        }
-        upgrade(prober).await;
-        strangers(prober, foreign).await;
-        near_misses(prober).await;
-        look_alikes(prober).await;
-        hold(prober).await;
+        as_page(prober, session, foreign).await;
     } else {
         without_polls(prober, foreign).await;
+        // Engine.IO takes every path that begins with its own.
+        if prober.examination.at_other_path().is_some() && is_page_late(prober) {
+            let session = late_handshake(prober).await;
+            if prober.examination.is_socket_io() {
+                as_page(prober, session, foreign).await;
+            }
+        }
     }
     direct(prober).await;
+}
+
+/// Does what a page does, and then what others may do.
+async fn as_page(
+    prober: &mut Prober<'_, impl Network>,
+    session: Option<Session>,
+    foreign: &'static str,
+) {
+    prober.preflight(Step::Preflight).await;
+    if let Some(mut session) = session {
+        use_session(prober, &mut session, foreign).await;
+    }
+    prober.poll(Step::BadSession, Asker::Page, prober.examination.spoken(), Some(NO_SESSION)).await;
+    prober.websocket(Step::Websocket, Asker::Page).await;
+    if prober.last().is_some_and(is_silent) {
+        prober.hurry();
+    }
+    upgrade(prober).await;
+    strangers(prober, foreign).await;
+    near_misses(prober).await;
+    look_alikes(prober).await;
+    hold(prober).await;
+}
+
+fn is_page_late(prober: &Prober<'_, impl Network>) -> bool {
+    prober.examination.page_poll().is_some_and(Exchange::is_late)
+}
+
+/// Asks for the page's session once more where another request was answered meanwhile: the server may have
+/// been starting. If that gets an answer, it takes the place of the late one.
+async fn late_handshake(prober: &mut Prober<'_, impl Network>) -> Option<Session> {
+    let page = prober.examination.target.page.protocol();
+    let session = prober.handshake(poll(page), Asker::Page, page).await;
+    if prober.last().is_some_and(|exchange| exchange.answer.is_some()) {
+        prober.forget_late(poll(page));
+    }
+    session
 }
 
 /// Looks for what there is where no poll is answered by Socket.IO.

@@ -69,6 +69,16 @@ impl Page {
 }
 
 impl Target {
+    /// The server's URL, with another scheme.
+    pub(super) fn with_scheme(&self, scheme: &str) -> String {
+        let mut url = self.base.clone();
+        let port = url.port_or_known_default();
+        // Both are special schemes, so that it can be set.
+        let _ = url.set_scheme(scheme);
+        let _ = url.set_port(port);
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+
     /// The target of a recording, to which no request is sent.
     pub(super) fn recorded(base: Url, path: String, page: Page) -> Self {
         Self { base, path, page, direct: None, timeout: Duration::ZERO, hold: None }

@@ -8,8 +8,10 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(String, String)>,
     /// The start of the body, unpacked; of a WebSocket the messages, a line each.
     pub(crate) body: String,
-    /// The body was gzip, and no header said so.
-    pub(crate) is_undeclared_gzip: bool,
+    /// How the body was compressed, where no header said so.
+    pub(crate) undeclared_coding: Option<&'static str>,
+    /// How the body is compressed, as a header says, where only browsers unpack that.
+    pub(crate) unread_coding: Option<String>,
     /// A browser kept the body from the page, and so from the recording.
     pub(crate) is_body_kept: bool,
 }

@@ -1,6 +1,9 @@
 //! Socket.IO's answers that something on the way spoils.
 
-use super::{chromium::client_says, evidence::with_body};
+use super::{
+    chromium::client_says,
+    evidence::{with_body, with_headers},
+};
 use crate::doctor::{
     engineio,
     exchange::Exchange,
@@ -9,9 +12,17 @@ use crate::doctor::{
 
 /// The poll's answer is Socket.IO's, and a client cannot read it.
 pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
-    let (summary, fix): (_, &[&str]) = if poll.is_undeclared_gzip() {
+    let is_unlabeled = poll.undeclared_coding().is_some() || poll.is_ok() && poll.is_binary();
+    if let Some(coding) = poll.unread_coding() {
+        return Some(unread(poll, coding));
+    }
+    let (summary, fix): (_, &[&str]) = if is_unlabeled {
+        let coding = poll.undeclared_coding().map(|coding| format!(" ({coding})"));
         (
-            "the answer is compressed (gzip), and no Content-Encoding says so",
+            format!(
+                "the answer is compressed{}, and its Content-Encoding does not say so",
+                coding.unwrap_or_default()
+            ),
             &[
                 "Something compresses the answer and does not say so, or drops the header that says so. In \
                  nginx, look for `proxy_hide_header Content-Encoding` and a `gzip` of your own. In a \
@@ -22,7 +33,7 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
         )
     } else if poll.error.is_some() && is_begun(poll.body()) {
         (
-            "the answer to the poll breaks off before its end",
+            "the answer to the poll breaks off before its end".to_owned(),
             &[
                 "Does a middleware or a proxy change the body and leave Content-Length as it was? Or does \
                  something end the connection (a proxy's limit, a crash)?",
@@ -30,7 +41,7 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
         )
     } else if holds_handshake(poll.body()) {
         (
-            "something adds to Socket.IO's answer, and a client cannot read it then",
+            "something adds to Socket.IO's answer, and a client cannot read it then".to_owned(),
             &[
                 "The handshake is in the answer, but not at its start. Find what adds to it, and let it \
                  leave /socket.io/ alone: a program that prints a warning or a byte order mark, a \
@@ -51,6 +62,21 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
             ])
             .fix(fix.iter().copied()),
     )
+}
+
+/// An answer that browsers can read, and the doctor cannot.
+fn unread(poll: &Exchange, coding: &str) -> Finding {
+    let summary = format!(
+        "the answers are compressed ({coding}), which browsers read and the doctor does not: nothing more was examined"
+    );
+    Finding::new(Code::AnswerChanged, Severity::Warning, summary)
+        .seen(poll, with_headers(poll, &["content-encoding", "content-type", "server", "via"]))
+        .why(["The doctor did not ask for compression, and a server that compresses all the same may do so for clients \
+         that cannot read it."])
+        .fix([
+            "Let it compress only what Accept-Encoding asks for, or nothing of /socket.io/, whose polls are short. Or \
+             ask the server itself, past what compresses: give its own URL to the doctor.",
+        ])
 }
 
 /// True if a handshake began.

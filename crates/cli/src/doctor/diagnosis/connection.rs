@@ -84,21 +84,11 @@ fn error(code: Code, summary: impl Into<String>) -> Finding {
     Finding::new(code, Severity::Error, summary)
 }
 
-/// The URL of the target, with another scheme.
-fn with_scheme(target: &Target, scheme: &str) -> String {
-    let mut url = target.base.clone();
-    let port = url.port_or_known_default();
-    // Both are special schemes, so that it can be set.
-    let _ = url.set_scheme(scheme);
-    let _ = url.set_port(port);
-    url.as_str().trim_end_matches('/').to_owned()
-}
-
 fn https_needed(target: &Target) -> Finding {
     let summary = format!("the port of {} speaks https, and the URL says http", target.base);
     error(Code::HttpsNeeded, summary).fix([
         "Write https: in the client (WebSockets are then wss by themselves):".to_owned(),
-        format!("  io(\"{}\")", with_scheme(target, "https")),
+        format!("  io(\"{}\")", target.with_scheme("https")),
         "A proxy before the server has to use TLS too. In nginx: `proxy_pass https://…`."
             .to_owned(),
     ])
@@ -106,7 +96,7 @@ fn https_needed(target: &Target) -> Finding {
 
 fn plain_http(target: &Target) -> Finding {
     let summary = format!("the port of {} speaks plain http, and the URL says https", target.base);
-    let client = format!("  io(\"{}\")", with_scheme(target, "http"));
+    let client = format!("  io(\"{}\")", target.with_scheme("http"));
     let finding = error(Code::TlsFailed, summary);
     if target.page.origin.starts_with("https://") && !target.is_local() {
         return finding.fix([

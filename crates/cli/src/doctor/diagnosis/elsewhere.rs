@@ -7,13 +7,16 @@ use super::{
     evidence::{shortened, with_body},
     remedy,
 };
-use crate::doctor::{
-    engineio::Protocol,
-    examination::Examination,
-    exchange::Exchange,
-    finding::{Code, Finding, Severity},
-    step::Step,
-    target::Target,
+use crate::{
+    doctor::{
+        engineio::Protocol,
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        step::Step,
+        target::Target,
+    },
+    network::FailureKind,
 };
 
 /// A WebSocket opens, and polls do not get there.
@@ -151,7 +154,8 @@ pub(super) fn echoed_path(examination: &Examination, poll: &Exchange) -> Option<
 
 /// The server itself answers, and through the proxy something else does.
 pub(super) fn only_direct(examination: &Examination, poll: &Exchange) -> Option<Finding> {
-    direct(examination).filter(|_| matches!(poll.status(), Some(200..300 | 404)))?;
+    let is_silent = poll.failure() == Some(FailureKind::Late);
+    direct(examination).filter(|_| is_silent || matches!(poll.status(), Some(200..300 | 404)))?;
     let summary = format!(
         "Socket.IO answers at --direct, but not through the proxy: the proxy strips the path {} or sends \
          it elsewhere",

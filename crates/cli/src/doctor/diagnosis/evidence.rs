@@ -17,7 +17,10 @@ const TELLING: &[&str] = &[
     "server",
     "via",
     "www-authenticate",
+    "x-amzn-waf-action",
+    "x-cdn",
     "x-render-routing",
+    "x-retry-in",
     "x-vercel-error",
 ];
 
@@ -65,7 +68,9 @@ pub(super) fn with_headers(exchange: &Exchange, names: &[&str]) -> Vec<String> {
 /// The same, with the start of the body below.
 pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
     let mut lines = with_headers(exchange, TELLING);
-    let is_empty = exchange.body().is_empty() && !exchange.is_body_kept();
+    let is_empty = exchange.body().is_empty()
+        && !exchange.is_body_kept()
+        && exchange.unread_coding().is_none();
     // Other answers have no body by their status.
     let has_one = matches!(exchange.status(), Some(200 | 203 | 400..));
     lines.extend(
@@ -80,6 +85,9 @@ pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
 /// The start of the body, if there is one; of a web page, of its text.
 pub(super) fn body(exchange: &Exchange) -> Option<String> {
     let body = exchange.body();
+    if exchange.is_binary() {
+        return Some("  (a body that is not text)".to_owned());
+    }
     if body.trim_start().starts_with('<')
         && let Some(text) = words(&decoded(&text_of_page(body)))
     {

@@ -168,6 +168,8 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let target = &examination.target;
     let proxy = proxy_before(examination, exchange);
     let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
+    let encrypted = target.with_scheme("https");
+    let written = written.map(|line| line.replace("{https}", &encrypted));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }
 
@@ -256,9 +258,10 @@ fn why(code: Code) -> Option<&'static str> {
             "A challenge is a page whose script has to run in a tab. A background request cannot run it, \
              and so fails, whatever its CORS headers are.",
         ),
-        Code::LoginRequired => {
-            Some("A login is a page for a person, and a background request cannot show it.")
-        }
+        Code::LoginRequired => Some(
+            "Who asks has to be known: by a page for a person, which a background request cannot show, or by a \
+             token or a cookie with each request.",
+        ),
         Code::RateLimited => Some(
             "A client that fails tries again every few seconds, which keeps it over the limit.",
         ),

@@ -11,6 +11,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     look_alikes,
+    software::{SocketServer, socket_server},
     step::Step,
 };
 
@@ -36,7 +37,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let let_in: Vec<_> =
         let_in.into_iter().filter(|(_, how, _)| !is_by_end || *how != look_alikes::DOT).collect();
     let Some((origin, how, first)) = let_in.first() else { return Vec::new() };
-    // With cookies or a WebSocket, the owner of such a name can act as the visitor.
+    let is_by_start = let_in.iter().any(|(_, how, _)| *how == look_alikes::PREFIX);
+    let how = if is_by_start && is_by_end { look_alikes::WITHIN } else { how };
+    // Where cookies or a WebSocket are in play, whoever has that name acts as the visitor.
     let is_danger = let_in.iter().any(|(origin, _, exchange)| {
         look_alikes::is_of_anybody(origin, &examination.target.page.origin)
             && (exchange.is_upgraded() || exchange.allows_credentials())
@@ -52,29 +55,60 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         finding
             .seen(exchange, if std::ptr::eq(*exchange, *first) { lines } else { brief(exchange) })
     });
-    let origin = &examination.target.page.origin;
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
-    let name = host.split(':').next().unwrap_or(host);
-    let domain = registrable_domain(name).unwrap_or(name).replace('.', "\\.");
-    let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
+    let others = let_in
+        .iter()
+        .skip(1)
+        .filter(|(_, other, _)| how != look_alikes::WITHIN || *other != look_alikes::SUFFIX);
+    let is_by_websocket = let_in.iter().all(|(_, _, exchange)| exchange.is_upgraded());
     vec![
         finding
             .why([
                 "Anybody can register such a name, and a page there can then do what the real page can. \
                  Compare whole origins, or use a pattern with ^, $ and \\. in it.",
             ])
-            .why(let_in.iter().skip(1).map(|(origin, how, _)| format!("{origin} is let in too: {how}.")))
-            .fix(remedy::allow_page(examination))
-            .fix([
-                "In your own `allowRequest` or middleware, compare whole origins:".to_owned(),
-                "  allowed.includes(request.headers.origin)".to_owned(),
-                "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:"
-                    .to_owned(),
-                format!("  /^{pattern}$/"),
-                "For every name of a domain, and the domain itself:".to_owned(),
-                format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{domain}$/"),
-                format!("In nginx: `if ($http_origin !~ \"^https://{}$\")`.", host.replace('.', "\\.")),
-            ]),
+            .why(others.map(|(origin, how, _)| format!("{origin} is let in too: {how}.")))
+            .fix(whole_origins(examination, first, is_by_websocket)),
+    ]
+}
+
+/// How whole origins are compared, in what compares them: the proxy that sets the header, if that is seen, or
+/// the server.
+fn whole_origins(
+    examination: &Examination,
+    let_in: &Exchange,
+    is_by_websocket: bool,
+) -> Vec<String> {
+    let origin = &examination.target.page.origin;
+    let server = socket_server(examination);
+    if is_by_websocket {
+        let mut lines = remedy::allow_request(examination);
+        lines.extend(remedy::policy(examination));
+        return lines;
+    }
+    let by_another = remedy::set_by_another(examination, let_in, std::slice::from_ref(origin));
+    if !by_another.is_empty() {
+        return by_another;
+    }
+    let mut lines = remedy::allow_page(examination);
+    if matches!(server, SocketServer::Node | SocketServer::Node2) {
+        lines.extend(patterns(origin));
+    }
+    lines
+}
+
+/// The same in code and in patterns of one's own.
+fn patterns(origin: &str) -> [String; 6] {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let name = host.split(':').next().unwrap_or(host);
+    let domain = registrable_domain(name).unwrap_or(name).replace('.', "\\.");
+    let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
+    [
+        "In your own `allowRequest` or middleware, compare whole origins:".to_owned(),
+        "  allowed.includes(request.headers.origin)".to_owned(),
+        "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:".to_owned(),
+        format!("  /^{pattern}$/"),
+        "For every name of a domain, and the domain itself:".to_owned(),
+        format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{domain}$/"),
     ]
 }
 

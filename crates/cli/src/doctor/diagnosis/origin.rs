@@ -19,7 +19,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     near_misses,
-    software::{proxy, proxy_before},
+    software::{SocketServer, proxy, proxy_before, socket_server},
     step::Step,
 };
 
@@ -86,13 +86,23 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
         None if by_another.is_empty() => "the server",
         None => "a proxy, or code beside Socket.IO,",
     };
+    let unset = UNSET.iter().find(|word| has_word(&allowed, word));
+    let why = unset.map(|word| format!(": {word} is what a variable has that is not set"));
     let finding = Finding::new(
         Code::OriginNotListed,
         Severity::Error,
-        format!("{who} allows \"{}\", and not {origin}", shortened(&allowed)),
+        format!(
+            "{who} allows \"{}\", and not {origin}{}",
+            shortened(&allowed),
+            why.unwrap_or_default()
+        ),
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Mismatch));
+    .why(unreadable(poll, CorsError::Mismatch))
+    .fix(unset.map(|_| {
+        "Print the variable of which the code makes the origin (process.env.…), as the server sees it, and set it \
+         where the server is started."
+    }));
     if !by_another.is_empty() {
         return finding.fix(by_another);
     }
@@ -108,6 +118,19 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
             .map(|proxy| remedy::origin_list(proxy, slice::from_ref(origin)))
             .unwrap_or_default(),
     )
+}
+
+/// Texts of values that were never set.
+const UNSET: &[&str] = &["undefined", "null", "NaN", "None", "[object Object]"];
+
+/// True if `text` has that word, and not within another.
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(start, _)| {
+        let is_part = |character: char| character.is_alphanumeric();
+        let (before, rest) = text.split_at_checked(start).unwrap_or_default();
+        let after = rest.strip_prefix(word).unwrap_or_default();
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    })
 }
 
 /// A value as a sentence has it: in quotes of another kind where it has some itself.
@@ -163,6 +186,17 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     } else {
         finding.seen(exchange, with_cors(exchange)).why(unreadable(poll, CorsError::Missing))
     };
+    if how == near_misses::PATTERN && socket_server(examination) == SocketServer::Python {
+        return Some(
+            finding
+                .fix([
+                    "python-socketio compares whole origins. Write the page's, or a function that compares (re is \
+                     Python's own module):",
+                    "  cors_allowed_origins=lambda origin: bool(origin and re.fullmatch(r\"https://[a-z0-9-]+\\.example\\.com\", origin))",
+                ])
+                .fix(remedy::allow_page(examination)),
+        );
+    }
     if how == near_misses::PATTERN {
         return Some(
             finding

@@ -41,7 +41,8 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         if let Some(finding) = preflight::of_kept_poll(examination, failure) {
             return Some(finding);
         }
-        let elsewhere = elsewhere::wrong_path(examination, poll);
+        let elsewhere = elsewhere::wrong_path(examination, poll)
+            .or_else(|| elsewhere::only_direct(examination, poll));
         return Some(elsewhere.unwrap_or_else(|| connection::failed(examination, poll, failure)));
     }
     let by_known = |is_wanted: fn(Code) -> bool| {

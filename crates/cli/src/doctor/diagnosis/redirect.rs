@@ -130,9 +130,8 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
             lines
         }
         Change::SlashAdded => vec![
-            "The server wants a slash at the end. Take `addTrailingSlash: false` out of the client, and \
-             let the proxy's rule for the path end in a slash (nginx's `location /socket.io/`, Django's \
-             APPEND_SLASH):"
+            "The server, or the proxy before it, wants a slash at the end (nginx's `location /socket.io/`, Django's \
+             APPEND_SLASH). Take `addTrailingSlash: false` out of the client:"
                 .to_owned(),
             client(&path),
         ],

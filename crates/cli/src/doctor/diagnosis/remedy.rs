@@ -191,10 +191,15 @@ pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String>
         "In Flask-SocketIO:".to_owned(),
         format!("  socketio = SocketIO(app, cors_allowed_origins=[\"{origin}\"]{more})"),
     ];
+    let async_mode = match PythonServer::of(examination) {
+        Some(PythonServer::Aiohttp) => "aiohttp",
+        Some(PythonServer::Tornado) => "tornado",
+        _ => "asgi",
+    };
     let asgi = [
         "In python-socketio:".to_owned(),
         format!(
-            "  sio = socketio.AsyncServer(async_mode=\"asgi\", \
+            "  sio = socketio.AsyncServer(async_mode=\"{async_mode}\", \
              cors_allowed_origins=[\"{origin}\"]{more})"
         ),
     ];
@@ -209,6 +214,7 @@ fn by_web_server<const A: usize, const F: usize>(
 ) -> Vec<String> {
     match PythonServer::of(examination) {
         Some(PythonServer::Werkzeug) => flask.to_vec(),
+        Some(PythonServer::Aiohttp | PythonServer::Tornado) => asgi.to_vec(),
         Some(server) if server.is_asgi() => asgi.to_vec(),
         _ => asgi.into_iter().chain(flask).collect(),
     }

@@ -140,6 +140,15 @@ impl<'p, N: Network> Prober<'p, N> {
         self.handshake(step, Asker::Page, protocol).await
     }
 
+    /// Takes the late answers to the requests of a step for those of a server that was starting.
+    pub(super) fn forget_late(&mut self, step: Step) {
+        for exchange in &mut self.examination.exchanges {
+            if exchange.step == step && exchange.is_late() {
+                exchange.step = Step::SlowPoll;
+            }
+        }
+    }
+
     /// The same, of another path.
     pub(super) async fn other_path(&mut self, path: &str) -> Option<Session> {
         let protocol = self.examination.target.page.protocol();

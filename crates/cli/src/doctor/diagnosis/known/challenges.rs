@@ -23,6 +23,24 @@ const BY_CLOUDFLARE: Known = challenged(
     ],
 );
 
+const BY_IMPERVA: Known = challenged(
+    "Imperva (Incapsula) answers {} with a challenge, which a background request cannot solve",
+    &[
+        "In Imperva's console, the site's Security settings, add an exception for the URL /socket.io/ to Bot Access \
+         Control and to the WAF's rules.",
+        "The doctor is a program, and may be challenged where browsers are not. Events shows which rule it was.",
+    ],
+);
+
+const BY_DDOS_GUARD: Known = challenged(
+    "DDoS-Guard answers {} with a challenge, which a background request cannot solve",
+    &[
+        "In DDoS-Guard's panel, exclude the path /socket.io/ from the check of the browser (or let its rule pass \
+         requests with that path).",
+        "The doctor is a program, and may be challenged where browsers are not.",
+    ],
+);
+
 const BY_SOMEBODY: Known = challenged(
     "a bot check answers {} with a challenge, which a background request cannot solve",
     &[
@@ -85,11 +103,12 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("captcha-delivery.com")], known: BY_SOMEBODY },
     Row { signs: &[Body("px-captcha")], known: BY_SOMEBODY },
     Row { signs: &[Body("_pxAppId")], known: BY_SOMEBODY },
-    Row { signs: &[Body("_Incapsula_Resource")], known: BY_SOMEBODY },
+    Row { signs: &[Body("_Incapsula_Resource")], known: BY_IMPERVA },
+    Row { signs: &[Says("x-cdn", "Imperva"), Body("captcha")], known: BY_IMPERVA },
     Row { signs: &[Body("sec-if-cpt-container")], known: BY_SOMEBODY },
     Row { signs: &[Body("/_sec/cp_challenge/")], known: BY_SOMEBODY },
     Row { signs: &[Body("sucuri_cloudproxy_js")], known: BY_SOMEBODY },
-    Row { signs: &[Says("server", "ddos-guard"), Status(403)], known: BY_SOMEBODY },
+    Row { signs: &[Says("server", "ddos-guard"), Status(403)], known: BY_DDOS_GUARD },
     Row { signs: &[Body("within.website/x/")], known: BY_SOMEBODY },
     Row { signs: &[Body("challenges.cloudflare.com/turnstile")], known: BY_SOMEBODY },
     Row { signs: &[Body("hcaptcha.com")], known: BY_SOMEBODY },

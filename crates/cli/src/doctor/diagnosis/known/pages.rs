@@ -293,7 +293,7 @@ const HTTPS: Known = Known {
     says: "the port speaks https, and {} was sent by plain http",
     fix: &[
         "Write https: in the client (WebSockets are then wss by themselves):",
-        "  io(\"https://…\")",
+        "  io(\"{https}\")",
     ],
 };
 
@@ -309,9 +309,10 @@ const JAVA: Known = page(
 const NEST: Known = page(
     "NestJS answers {}: it has no Socket.IO gateway there",
     &[
-        "Is @nestjs/platform-socket.io installed, and is the gateway among a module's providers? The \
-         gateway sets the port and the path:",
-        "  @WebSocketGateway({ path: \"/socket.io\" })",
+        "Is @nestjs/platform-socket.io installed, and is the gateway among a module's providers? A gateway with a \
+         port, as in @WebSocketGateway(3001), listens there and not here: leave the port out, or give it to the \
+         client.",
+        "  @WebSocketGateway({ path: \"/socket.io\", cors: { origin: [\"{origin}\"] } })",
     ],
 );
 

@@ -234,6 +234,7 @@ pub(super) const ROWS: &[Row] = &[
             &[
                 "Look up the body's reference number in Akamai's Control Center (error codes), and exclude \
                  /socket.io/ from the rule that it names.",
+                "The doctor is a program, and may be refused where browsers are not.",
             ],
         ),
     },
@@ -253,6 +254,17 @@ pub(super) const ROWS: &[Row] = &[
             "Azure Front Door refuses {}",
             &[
                 "Find the rule in its WAF log, and add a custom rule that allows the path /socket.io/.",
+            ],
+        ),
+    },
+    Row {
+        signs: &[Status(403), Body("Request forbidden by administrative rules")],
+        known: blocked(
+            "HAProxy refuses {} by a rule of its own",
+            &[
+                "Look for `http-request deny` (or `block`, `reject`) in the frontend and the backend, and except \
+                 Socket.IO's path:",
+                "  http-request deny if { … } !{ path_beg /socket.io/ }",
             ],
         ),
     },
