@@ -291,3 +291,21 @@ fn each_host_reads_for_itself_without_a_good_shared_document() {
     let (_, told) = ask(&mut cache, "b.example", 0.5);
     assert_eq!(told, "none, waits, reads policy:b.example policy");
 }
+
+#[test]
+fn a_shared_document_that_a_host_with_a_port_reads_serves_the_others() {
+    let mut cache = PolicyCache::new();
+    ask_and_read(&mut cache, "a.example:8443", SHARED, 0.0);
+    assert_eq!(ask(&mut cache, "b.example", 1.0).1, "none, waits, reads policy:b.example");
+}
+
+#[test]
+fn a_read_that_fails_does_not_outdo_an_earlier_one_that_is_answered_later() {
+    let mut cache = PolicyCache::new();
+    let (first, _) = ask(&mut cache, "a.example", 0.0);
+    let (second, told) = ask(&mut cache, "b.example", 0.5);
+    assert_eq!(told, "none, waits, reads policy:b.example policy");
+    answer(&mut cache, second.expect("a read"), None, 600.0);
+    answer(&mut cache, first.expect("a read"), SHARED, 700.0);
+    assert_eq!(ask(&mut cache, "c.example", 0.8).1, "none, waits, reads policy:c.example");
+}
