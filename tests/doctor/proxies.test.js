@@ -195,7 +195,7 @@ describe("a header that a proxy sets, and Socket.IO does not", needsNginx, () =>
 	const map = [
 		"map $http_origin $allowed_origin {",
 		`"${page}" "${page}";`,
-		"Socket.IO's `cors` is off",
+		"Socket.IO refuses OPTIONS as a bad handshake",
 		"So nginx sets the header. Change it there:\nIn nginx, write",
 	];
 	testFirstFindings({

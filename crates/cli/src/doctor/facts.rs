@@ -102,9 +102,7 @@ fn foreign_post(examination: &Examination) -> Option<String> {
         return None;
     }
     let origin = post.origin.as_deref().unwrap_or_default();
-    Some(format!(
-        "the server acts on one from {origin} that knows the id of a session (which no page can guess)"
-    ))
+    Some(format!("accepted from {origin}, with the id of a session (which no page can guess)"))
 }
 
 fn recorded(count: usize) -> String {

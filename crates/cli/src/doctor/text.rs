@@ -36,7 +36,7 @@ pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Find
     let mut heading = heading(examination);
     if findings.iter().any(|finding| finding.summary.contains("poll")) {
         heading
-            .push_str("A poll is an HTTP request of a Socket.IO client, which begins with one.\n");
+            .push_str("A Socket.IO client begins with an HTTP request, which is called a poll.\n");
     }
     let mut parts = vec![heading];
     parts.extend(findings.iter().map(finding));

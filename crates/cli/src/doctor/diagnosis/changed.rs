@@ -54,6 +54,7 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
     Some(
         Finding::new(Code::AnswerChanged, Severity::Error, summary)
             .seen(poll, with_body(poll))
+            .why(cut_short(poll))
             .why([
                 "The client expects a packet (0{\"sid\":…) and nothing else. The page fails whatever its \
                  CORS headers are."
@@ -62,6 +63,19 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
             ])
             .fix(fix.iter().copied()),
     )
+}
+
+/// Chromium's message about an answer that breaks off.
+fn cut_short(poll: &Exchange) -> Vec<String> {
+    if poll.error.is_none() {
+        return Vec::new();
+    }
+    let error = if poll.header("Content-Length").is_some() {
+        "ERR_CONTENT_LENGTH_MISMATCH"
+    } else {
+        "ERR_INCOMPLETE_CHUNKED_ENCODING"
+    };
+    vec!["Chromium prints:".to_owned(), format!("  GET {} net::{error}", poll.url)]
 }
 
 /// An answer that browsers can read, and the doctor cannot.

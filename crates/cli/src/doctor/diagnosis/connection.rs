@@ -215,6 +215,10 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
             "Something takes the connection and closes it. Look at the server's log: does it crash? Does a \
              firewall or a proxy close requests (nginx's `return 444`)? Does the port speak http at all?",
         ]),
+        FailureKind::Closed | FailureKind::Reset => finding.fix([
+            "Something takes the connection and breaks it off: a port that is published (Docker) with nothing \
+             behind it, a firewall, or a balancer without a server.",
+        ]),
         FailureKind::Protocol => {
             finding.fix(["What answers does not speak HTTP/1.1. Is this the Socket.IO server's port?"])
         }

@@ -4,6 +4,7 @@ use std::slice;
 
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
+use url::Url;
 
 use super::{
     chromium::unreadable,
@@ -25,6 +26,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         return None;
     }
     let (what, fix) = kind(&value);
+    let what = difference(&value).unwrap_or_else(|| what.to_owned());
     let finding = Finding::new(
         Code::InvalidOrigin,
         Severity::Error,
@@ -41,6 +43,22 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         return Some(finding.fix(own.iter().copied()).fix(by_another));
     }
     Some(finding.fix(fix.iter().copied()).fix(remedy::allow_page(examination)))
+}
+
+/// How a URL differs from the origin that browsers make of it, where it is no pattern and no variable.
+fn difference(value: &str) -> Option<String> {
+    let url =
+        Url::parse(value).ok().filter(|_| !value.contains(['*', '$', '%', '{', '"', '\'']))?;
+    let origin = url.origin().ascii_serialization();
+    if !value.is_ascii() {
+        Some(format!("and browsers write that in ASCII: {origin}"))
+    } else if !matches!(url.path(), "" | "/") {
+        Some(format!("with a path ({}), which no origin has", shortened(url.path())))
+    } else if value != origin && value.eq_ignore_ascii_case(&origin) {
+        Some("with capital letters, and browsers write an origin in lower case".to_owned())
+    } else {
+        None
+    }
 }
 
 /// The kind of a value that is not an origin, and the fix.
@@ -163,6 +181,22 @@ mod tests {
         ] {
             let (what, _) = kind(value);
             assert!(what.contains(part), "{value}: {what}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_compared_with_its_origin() {
+        for (value, part) in [
+            ("https://münchen.example", Some("https://xn--mnchen-3ya.example")),
+            ("https://app.example.com/chat", Some("with a path (/chat)")),
+            ("https://App.example.com", Some("capital letters")),
+            ("https://*.example.com/chat", None),
+            ("https://user@app.example.com", None),
+        ] {
+            let told = difference(value);
+            assert_eq!(told.is_some(), part.is_some(), "{value}: {told:?}");
+            let told = told.unwrap_or_default();
+            assert!(told.contains(part.unwrap_or_default()), "{value}: {told}");
         }
     }
 }

@@ -108,8 +108,7 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     }
     finding
     .fix([
-        "The header can hold one origin, that of the page that asks. If `origin` is a list, the server \
-         sends that one. If it is a text, the server always sends the text.",
+        "The header holds one origin. Where `cors.origin` is a list, the server sends the origin that asks; where it is a text, it always sends that text.",
     ])
     .fix(remedy::allow_page(examination))
     .fix(["If a proxy sets the header, let it send the page's origin, or leave the header to the server."])

@@ -55,8 +55,7 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
             "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does \
              not by itself",
             if kept.is_empty() {
-                "No login cookie was seen (--cookie gives one), so such a page acts for nobody in particular. \
-                 This matters once a cookie logs people in."
+                "No login cookie was seen (--cookie gives one), so the server takes another site's page for no visitor. This matters once a cookie logs people in."
                     .to_owned()
             } else {
                 without_cookies(&kept)
@@ -143,6 +142,9 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
         )
         .seen(poll, with_cors(poll))
         .why(["Any page that a visitor opens, whoever wrote it, can read what the visitor can read."])
+        .why(examination.logins().sent.is_empty().then_some(
+            "No login cookie was seen (--cookie gives one): this matters once a cookie logs people in.",
+        ))
         .fix([
             "List the origins. The server now allows each origin that asks (`origin: true`, a function \
              that always says yes, a proxy that repeats the Origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"

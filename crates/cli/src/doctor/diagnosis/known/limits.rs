@@ -38,8 +38,7 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::RateLimited,
             says: "nginx itself answers {} 503, as it does when a limit is exceeded",
             fix: &[
-                "Take `limit_req` and `limit_conn` out of Socket.IO's location, or allow what a client \
-                 needs, which sends several requests at once:",
+                "Take `limit_req` and `limit_conn` out of Socket.IO's location, or allow more at once, as a client sends several requests together:",
                 "  limit_req zone=io burst=50 nodelay;",
                 "If nginx's error log does not say \"limiting requests\", look for `return 503`.",
             ],

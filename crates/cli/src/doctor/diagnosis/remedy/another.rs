@@ -23,10 +23,12 @@ fn sign(examination: &Examination, poll: &Exchange) -> Option<&'static str> {
     }
     let preflight = examination.get(Step::Preflight);
     if preflight.is_some_and(|it| it.has_engine_error(BAD_METHOD) && !continues(examination, it)) {
-        return Some("Socket.IO's `cors` is off: it takes OPTIONS for a bad handshake only then");
+        return Some(
+            "Socket.IO refuses OPTIONS as a bad handshake, which it does only without `cors`",
+        );
     }
     poll.header("Access-Control-Allow-Methods").is_some().then_some(
-        "Socket.IO's `cors` sends Access-Control-Allow-Methods with preflights alone, and here a GET has it",
+        "A GET has Access-Control-Allow-Methods here, which Socket.IO sends with preflights alone",
     )
 }
 

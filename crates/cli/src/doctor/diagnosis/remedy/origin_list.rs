@@ -37,8 +37,7 @@ fn list(proxy: Proxy, origins: &[String]) -> Option<(&'static str, Vec<String>)>
                 .map(str::to_owned),
             );
             (
-                "write this beside the server block, and its last lines in place of the line that \
-                 sets the header there",
+                "put the `map` beside the server block, and the add_header lines where the header is set now",
                 lines,
             )
         }

@@ -82,6 +82,10 @@ fn in_proxy(examination: &Examination, proxy: Option<Proxy>) -> Vec<String> {
         Some(Proxy::Apache) => apache(examination),
         Some(Proxy::Haproxy) => haproxy(examination),
         Some(proxy) => preflight_elsewhere::in_proxy(examination, proxy),
+        // Socket.IO has the page already, and does not get the preflight.
+        None if examination.grants_page() && socket_server(examination) != SocketServer::Node2 => {
+            [nginx, caddy, apache, haproxy].iter().flat_map(|lines| lines(examination)).collect()
+        }
         None => [socket_preflight(examination), nginx(examination)].concat(),
     }
 }
