@@ -32,6 +32,8 @@ const samples = {
 	async_mode: "asgi",
 	asked: "/socket\\.io/",
 	host: "api.example.com",
+	authority: "127.0.0.1:3000",
+	url: "http://127.0.0.1:3000",
 	domain: "example\\.com",
 	listed: "x-token",
 	MEGABYTE: "1048576",

@@ -35,20 +35,21 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
     found
 }
 
-/// Origins that are found within the text of another one: with its last letter or digit cut off, and, as
+/// Origins that are found within the text of another one: with its last letter cut off, and, as
 /// Socket.IO 2 looks for the host and the port alone, without the first letter of its domain.
 fn parts_of(scheme: &str, host: &str, port: &str) -> impl Iterator<Item = String> {
     let is_name = !host.starts_with('[') && !host::ends_in_number(host);
-    let authority = format!("{host}{port}");
-    let mut characters = authority.chars();
+    let mut characters = host.chars();
     let last = characters.next_back();
     let shorter = characters.as_str();
     let before = shorter.chars().next_back();
-    let is_port = !port.is_empty();
-    let can_end = last.is_some_and(|last| last.is_ascii_alphanumeric())
-        && before.is_some_and(|before| before.is_ascii_alphanumeric());
-    let end = (can_end && (is_port || is_name)).then(|| format!("{scheme}://{shorter}"));
     let domain = registrable_domain(host).filter(|_| is_name).unwrap_or_default();
+    // A port that is cut short may be allowed as every port is.
+    let can_end = port.is_empty()
+        && !domain.is_empty()
+        && last.is_some_and(|last| last.is_ascii_alphanumeric())
+        && before.is_some_and(|before| before.is_ascii_alphanumeric());
+    let end = can_end.then(|| format!("{scheme}://{shorter}"));
     let mut characters = domain.chars();
     characters.next();
     let rest = characters.as_str();
@@ -69,8 +70,8 @@ pub(super) const PREFIX: &str =
     "only the beginning is compared (startsWith, a regular expression without $)";
 pub(super) const SUFFIX: &str =
     "only the end is compared (endsWith, a regular expression without ^ or a dot)";
-const PART: &str = "it is looked for in a text, where a part of an origin is found too (`includes` of a text instead of a \
- list, or a text as Socket.IO 2's `origins`)";
+const PART: &str = "the server looks for it within a text, and part of an origin is enough (`includes` of a text \
+ instead of a list, or a text as Socket.IO 2's `origins`)";
 /// Of those of which both the beginning and the end may be another.
 pub(super) const WITHIN: &str = "it is enough that an origin contains its name (includes, a regular expression without ^ and $)";
 pub(super) const DOT: &str = "a dot matches any character (a regular expression needs \\. there)";
@@ -96,11 +97,8 @@ mod tests {
                     "https://app.example.com:8444",
                 ][..],
             ),
-            (
-                "http://localhost:5173",
-                &["http://localhost.evil.example:5173", "http://localhost:517"],
-            ),
-            ("http://127.0.0.1:5173", &["http://127.0.0.1:517"]),
+            ("http://localhost:5173", &["http://localhost.evil.example:5173"]),
+            ("http://127.0.0.1:5173", &[]),
             ("http://127.0.0.1", &["http://127.0.0.1:8444"]),
             ("capacitor://localhost", &[]),
             ("null", &[]),

@@ -34,7 +34,8 @@ impl Severity {
 /// The findings, the facts, and how many there are, in colour.
 pub(super) fn report(examination: &Examination, facts: &[Fact], findings: &[Finding]) -> String {
     let mut heading = heading(examination);
-    if findings.iter().any(|finding| finding.summary.contains("poll")) {
+    let polls = !examination.target.page.websocket;
+    if polls && findings.iter().any(|finding| finding.summary.contains("poll")) {
         heading
             .push_str("A Socket.IO client begins with an HTTP request, which is called a poll.\n");
     }

@@ -274,6 +274,10 @@ fn trusted_certificate(target: &Target) -> Vec<String> {
              trusts:",
             "  mkcert -install",
             "  mkcert localhost 127.0.0.1 ::1",
+            "It writes two files, for the server:",
+            "  createServer({ key: readFileSync(\"localhost+2-key.pem\"), cert: readFileSync(\"localhost+2.pem\") }, app)",
+            "In production, a proxy with a certificate of Let's Encrypt is before the server (Caddy, or certbot with \
+             nginx).",
         ]
         .map(str::to_owned)
         .to_vec();

@@ -53,7 +53,11 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
             .fix(of_list(examination, &allowed))
             .fix(remedy::policy(examination));
     }
-    finding.fix(leave_one(examination, poll)).fix([
+    // Without `origins` it echoes each origin.
+    let is_open = socket_server(examination) == SocketServer::Node2 && examination.is_server_2();
+    let finding = finding.fix(leave_one(examination, poll));
+    let finding = if is_open { finding.fix(remedy::socket_io(examination)) } else { finding };
+    finding.fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
 }

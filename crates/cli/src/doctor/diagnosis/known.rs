@@ -23,7 +23,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::proxy_before,
+    software::{Proxy, proxy_before},
     step::Step,
 };
 
@@ -142,6 +142,14 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
         .why(console(examination, exchange));
     if passwords::is_wanted(exchange) {
         return finding.fix(passwords::fix(examination, exchange));
+    }
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.is_engine_io());
+    let forwards = proxy_before(examination, exchange).filter(|proxy| {
+        matches!(proxy, Proxy::Nginx | Proxy::Apache | Proxy::Caddy | Proxy::Haproxy)
+    });
+    if let Some(direct) = direct.filter(|_| known.code == Code::ServerError && forwards.is_some()) {
+        let lines = remedy::right_address(examination, forwards);
+        return finding.seen(direct, with_body(direct)).fix(lines);
     }
     let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
     finding

@@ -97,19 +97,24 @@ fn whole_origins(
 }
 
 /// The same in code and in patterns of one's own.
-fn patterns(origin: &str) -> [String; 6] {
+fn patterns(origin: &str) -> Vec<String> {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let name = host.split(':').next().unwrap_or(host);
-    let domain = registrable_domain(name).unwrap_or(name).replace('.', "\\.");
     let pattern = origin.replace('.', "\\.").replace("://", ":\\/\\/");
-    [
+    let mut lines = vec![
         "In your own `allowRequest` or middleware, compare whole origins:".to_owned(),
         "  allowed.includes(request.headers.origin)".to_owned(),
         "A regular expression needs ^ at its start, $ at its end, and \\. for each dot:".to_owned(),
         format!("  /^{pattern}$/"),
-        "For every name of a domain, and the domain itself:".to_owned(),
-        format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{domain}$/"),
-    ]
+    ];
+    if let Some(domain) = registrable_domain(name).map(|domain| domain.replace('.', "\\.")) {
+        lines.push("For every name of a domain, and the domain itself:".to_owned());
+        lines.push(format!("  /^https:\\/\\/([a-z0-9-]+\\.)*{domain}$/"));
+    } else if name == "localhost" {
+        lines.push("For every port of this machine:".to_owned());
+        lines.push("  /^http:\\/\\/localhost(:\\d+)?$/".to_owned());
+    }
+    lines
 }
 
 fn is_let_in(exchange: &Exchange) -> bool {

@@ -220,6 +220,9 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
                 "The quotes may come from where the environment is set: `docker run --env-file` and Compose's \
                  `- ORIGIN=\"…\"` keep them. Write the value without quotes there.",
             ))
+            .fix((how == near_misses::WWW).then_some(
+                "If the site is open under both names, list both.",
+            ))
             .fix(remedy::headers_of_proxy(examination, poll))
             .fix(remedy::allow_page(examination)),
     )

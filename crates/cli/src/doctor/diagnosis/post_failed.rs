@@ -28,11 +28,15 @@ pub(super) fn post_failed(examination: &Examination) -> Option<Finding> {
         (Some(200), _) => "is answered 200, and not by Socket.IO".to_owned(),
         (status, _) => format!("is answered {}", status.unwrap_or_default()),
     };
+    let by = match by_rule(failed).and_then(|_| proxy(failed)) {
+        Some(proxy) => format!(" by {}", proxy.name()),
+        None => String::new(),
+    };
     Some(
         Finding::new(
             Code::PostFailed,
             Severity::Error,
-            format!("a session opens, but a {} in it {answer}", failed.method),
+            format!("a session opens, but a {} in it {answer}{by}", failed.method),
         )
         .seen(failed, with_body(failed))
         .why(["The page cannot go on by polling."])
@@ -56,12 +60,15 @@ fn by_rule(post: &Exchange) -> Option<&'static [&'static str]> {
     let body = post.body();
     match proxy(post).filter(|_| is_refused)? {
         Proxy::Nginx if body.contains("<center>nginx") => Some(&[
-            "nginx itself refuses it, but not the GET. Look for `limit_except` and `if ($request_method \
-             …)` in Socket.IO's server block and location, and allow POST and OPTIONS:",
+            "nginx itself refuses the POST, and lets the GET through. Look for `limit_except` and `if \
+             ($request_method …)` in Socket.IO's server block and location, and allow POST and OPTIONS in the one \
+             that is there:",
             "  limit_except GET POST OPTIONS { deny all; }",
+            "Or:",
+            "  if ($request_method !~ ^(GET|HEAD|POST|OPTIONS)$) { return 405; }",
         ]),
         Proxy::Apache if body.contains("IETF//DTD HTML 2.0") => Some(&[
-            "Apache itself refuses it, but not the GET. Look for <Limit>, <LimitExcept> and `Require \
+            "Apache itself refuses the POST, and lets the GET through. Look for <Limit>, <LimitExcept> and `Require \
              method` around Socket.IO's path, and allow POST and OPTIONS:",
             "  <Location \"/socket.io/\">",
             "    Require method GET POST OPTIONS",

@@ -111,6 +111,7 @@ fn update_server(examination: &Examination) -> Vec<String> {
         "Update the server to socket.io 4:",
         "  npm install socket.io@4",
         "It allows only the origins that it is told (and clients 2 with `allowEIO3: true`):",
+        "  const { Server } = require(\"socket.io\");",
         &format!("  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"] }} }})"),
     ];
     let lines: &[&str] = match socket_server(examination) {

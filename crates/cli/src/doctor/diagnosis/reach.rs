@@ -5,7 +5,7 @@ use super::{
     chromium::{console, shown_as},
     connection, elsewhere,
     evidence::with_body,
-    known, lost_query, origin_check, preflight, redirect, unread_refusal, worker,
+    known, lost_query, origin_check, preflight, redirect, remedy, unread_refusal, worker,
 };
 use crate::doctor::{
     examination::Examination,
@@ -123,15 +123,16 @@ fn server_error(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     if let Some(remedy) = remedy {
         return Some(finding.fix([remedy]));
     }
-    let direct = examination.get(Step::DirectPoll).filter(|direct| direct.is_engine_io());
-    let finding = match direct {
-        Some(direct) => finding.seen(direct, with_body(direct)).fix([
-            "The server itself answers at --direct. The proxy has a wrong address for it, or cannot reach \
-             it.",
-        ]),
-        None => finding.fix(["This is not about CORS. Look at the server's log, and at the proxy's."]),
-    };
-    Some(finding.fix(hints(status, proxy(poll)).iter().copied()))
+    let direct = examination.get(Step::DirectPoll).filter(|it| it.is_engine_io());
+    if let Some(direct) = direct.filter(|_| matches!(status, 502..=504)) {
+        let lines = remedy::right_address(examination, proxy(poll));
+        return Some(finding.seen(direct, with_body(direct)).fix(lines));
+    }
+    Some(
+        finding
+            .fix(["This is not about CORS. Look at the server's log, and at the proxy's."])
+            .fix(hints(status, proxy(poll)).iter().copied()),
+    )
 }
 
 fn meaning(status: u16) -> &'static str {

@@ -55,7 +55,7 @@ fn foreign_websocket(examination: &Examination) -> Option<Finding> {
             "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does \
              not by itself",
             if kept.is_empty() {
-                "No login cookie was seen (--cookie gives one), so the server takes another site's page for no visitor. This matters once a cookie logs people in."
+                "No login cookie was seen (--cookie gives one), so another site's page has no visitor's login. This matters once a cookie logs people in."
                     .to_owned()
             } else {
                 without_cookies(&kept)

@@ -18,6 +18,14 @@ use crate::doctor::{
 /// The server sets `Access-Control-Allow-Origin`, and a proxy takes it away.
 pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.grants_its_origin())?;
+    if proxy(poll) == Some(Proxy::CloudFront) {
+        let summary = "CloudFront does not pass the page's Origin on to the server, or removes the server's \
+                       Access-Control-Allow-Origin";
+        return Some(taken_away(poll, summary).seen(direct, with_cors(direct)).fix([
+            "In CloudFront, in the behavior for /socket.io/*: the origin request policy AllViewer, which passes Origin \
+             on, the cache policy CachingDisabled, and no response headers policy that has CORS settings.",
+        ]));
+    }
     let summary = if poll.has_other_cors_headers() {
         "a proxy removes the server's Access-Control-Allow-Origin, or passes on another Origin than the \
          page's"
@@ -73,10 +81,14 @@ pub(super) fn origin_changed(examination: &Examination, poll: &Exchange) -> Stri
         None | Some(Proxy::Nginx) => "In nginx, remove `proxy_set_header Origin …;`",
         Some(_) => "Remove what sets it in the proxy",
     };
+    let tells = if examination.target.direct.is_some() {
+        ""
+    } else {
+        " --direct with the server's own URL tells."
+    };
     format!(
         "Does a proxy pass on another Origin than the page's, or none? The server then looks for the wrong one. \
-         {line}; in a development server's proxy, what sets or deletes `origin`. --direct with the server's own \
-         URL tells."
+         {line}; in a development server's proxy, what sets or deletes `origin`.{tells}"
     )
 }
 

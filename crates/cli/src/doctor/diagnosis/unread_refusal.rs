@@ -5,6 +5,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    python_servers::PythonServer,
     software::{SocketServer, socket_server},
 };
 
@@ -12,8 +13,12 @@ use crate::doctor::{
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let status = poll.status().filter(|status| matches!(status, 400 | 403))?;
     let target = &examination.target;
+    let by = match PythonServer::of(examination) {
+        Some(_) => "most likely by python-socketio's list of origins",
+        None => "by Socket.IO itself or by something before it",
+    };
     let summary = format!(
-        "the poll is answered {status}, without CORS headers; the recording has no body, which tells who refuses it"
+        "the poll is answered {status} without CORS headers, {by} (the recording lacks the body, which would tell)"
     );
     Some(
         Finding::new(Code::Blocked, Severity::Error, summary)
@@ -23,13 +28,13 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
                  not have it. A firewall, or a server that is not Socket.IO, refuses it so too.",
             ])
             .why(console(examination, poll))
-            .fix(["Ask the server, whose answer tells which it is:".to_owned()])
+            .fix(by_server(examination, poll))
+            .fix(["To be sure, ask the server, whose answer tells which it is:".to_owned()])
             .fix([format!(
                 "  socketio-cors doctor {} --origin {}",
                 target.base.as_str().trim_end_matches('/'),
                 target.page.origin
-            )])
-            .fix(by_server(examination, poll)),
+            )]),
     )
 }
 

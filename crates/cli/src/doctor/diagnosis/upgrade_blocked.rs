@@ -1,8 +1,10 @@
 //! Handshakes of `WebSockets` that something on the way does not pass on.
 
 use super::{
-    chromium::websocket_failed, evidence::with_body, known, remedy,
-    websocket_refusals::is_of_every_origin,
+    chromium::websocket_failed,
+    evidence::with_body,
+    known, remedy,
+    websocket_refusals::{is_of_every_origin, on_polling},
 };
 use crate::{
     doctor::{
@@ -49,9 +51,7 @@ pub(super) fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) 
         .iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
     let finding = finding
-        .why(["The page stays on polling, which costs many times as much, or fails if it uses WebSocket \
-         alone. Chromium prints:"
-            .to_owned()])
+        .why([on_polling(examination).to_owned()])
         .why(blocked.first().map(|exchange| websocket_failed(exchange)));
     // python-socketio has those words too where the header is lost, and offers no upgrade that it cannot take.
     let is_lost = socket_server(examination) == SocketServer::Python

@@ -5,11 +5,12 @@ use super::{
     evidence::{with_body, with_headers},
     known, own_origin, remedy,
     upgrade_blocked::{BY_PLATFORM, upgrade_blocked},
-    websocket_refusals::{REFUSALS, is_of_access, is_of_every_origin, is_of_everyone},
+    websocket_refusals::{REFUSALS, is_of_access, is_of_every_origin, is_of_everyone, on_polling},
     worker,
 };
 use crate::{
     doctor::{
+        engineio::FORBIDDEN,
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
@@ -60,6 +61,9 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
     if socket_server(examination) == SocketServer::Python && examination.polls() {
         return false;
     }
+    if own_code(examination).is_some() && matches!(exchange.status(), Some(400 | 403)) {
+        return true;
+    }
     if is_of_every_origin(examination, exchange) {
         return false;
     }
@@ -70,16 +74,45 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
         || (told_no && (others_may || REFUSALS.contains(&exchange.body().trim())))
 }
 
+/// The poll that tells that the server's own code refuses a page which does not poll.
+fn own_code(examination: &Examination) -> Option<&Exchange> {
+    let is_own = |poll: &&Exchange| {
+        poll.engine_error().is_some_and(|error| error.code == FORBIDDEN && !error.is_python())
+    };
+    examination.page_poll().filter(|_| examination.target.page.websocket).filter(is_own)
+}
+
+fn by_own_code(examination: &Examination, exchange: &Exchange, poll: &Exchange) -> Finding {
+    let what = match socket_server(examination) {
+        SocketServer::Node2 => "`origins`, or `allowRequest`",
+        _ => "`allowRequest`, or a middleware",
+    };
+    Finding::new(
+        Code::WebsocketRefused,
+        Severity::Error,
+        format!("the server's own code refuses the page's WebSocket ({what})"),
+    )
+    .seen(exchange, with_body(exchange))
+    .seen(poll, with_body(poll))
+    .why(["Engine.IO answers a poll in the same way, so the request does reach the server.".to_owned()])
+    .why([on_polling(examination).to_owned(), websocket_failed(exchange)])
+    .fix(match socket_server(examination) {
+        SocketServer::Node2 => remedy::socket_io(examination),
+        _ => remedy::own_function(examination),
+    })
+    .fix([
+        "If it wants a token or a cookie: --query 'token=…', --cookie 'session=…'. A page's WebSocket has no other \
+         headers of its own.",
+    ])
+}
+
 fn by_firewall(examination: &Examination, exchange: &Exchange, known: known::Known) -> Finding {
     let summary = known.says.replace("{}", known::asked(exchange));
     Finding::new(known.code, Severity::Error, summary)
         .seen(exchange, with_body(exchange))
-        .why([ON_POLLING.to_owned(), websocket_failed(exchange)])
+        .why([on_polling(examination).to_owned(), websocket_failed(exchange)])
         .fix(known::fix(examination, exchange, known.fix))
 }
-
-const ON_POLLING: &str =
-    "The page stays on polling, or fails if it uses WebSocket alone. Chromium prints:";
 
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
@@ -90,9 +123,12 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     };
     let finding = Finding::new(Code::WebsocketRefused, Severity::Error, summary)
         .seen(exchange, with_body(exchange))
-        .why([ON_POLLING.to_owned(), websocket_failed(exchange)]);
+        .why([on_polling(examination).to_owned(), websocket_failed(exchange)]);
     if let Some(remedy) = worker::remedy(exchange) {
         return finding.fix([remedy]);
+    }
+    if let Some(poll) = own_code(examination) {
+        return by_own_code(examination, exchange, poll);
     }
     if is_of_access(examination, exchange) {
         return finding.fix(BY_ACCESS);

@@ -40,3 +40,12 @@ pub(super) fn is_of_access(examination: &Examination, exchange: &Exchange) -> bo
     let is_silent = exchange.status() == Some(403) && exchange.body().trim().is_empty();
     is_silent && proxy(exchange) == Some(Proxy::Cloudflare) && examination.polls()
 }
+
+/// What becomes of the page.
+pub(super) fn on_polling(examination: &Examination) -> &'static str {
+    if examination.target.page.websocket {
+        "The page uses WebSocket alone, so it cannot connect. Chromium prints:"
+    } else {
+        "The page stays on polling, which costs many times as much. Chromium prints:"
+    }
+}

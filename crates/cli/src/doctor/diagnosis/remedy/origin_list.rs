@@ -37,7 +37,7 @@ fn list(proxy: Proxy, origins: &[String]) -> Option<(&'static str, Vec<String>)>
                 .map(str::to_owned),
             );
             (
-                "put the `map` beside the server block, and the add_header lines where the header is set now",
+                "put the `map` beside the server block, and the lines after it where the header is set now",
                 lines,
             )
         }

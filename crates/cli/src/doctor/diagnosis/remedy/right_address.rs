@@ -1,0 +1,44 @@
+//! How a proxy is given the address of the server, which answers past it.
+
+use crate::doctor::{examination::Examination, software::Proxy};
+
+/// The fix in that proxy, with the address of `--direct`.
+pub(in crate::doctor::diagnosis) fn right_address(
+    examination: &Examination,
+    proxy: Option<Proxy>,
+) -> Vec<String> {
+    let direct = examination.target.direct.as_ref();
+    let url = direct.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
+    let authority = url.split_once("://").map_or(url.as_str(), |(_, authority)| authority);
+    let path = &examination.target.path;
+    let mut lines = vec![
+        "The server itself answers at --direct. The proxy has a wrong address for it, or cannot reach it.".to_owned(),
+    ];
+    match proxy {
+        Some(Proxy::Apache) => {
+            lines.push("In Apache:".to_owned());
+            lines.push(format!("  ProxyPass \"{path}\" \"{url}{path}\" upgrade=websocket"));
+        }
+        Some(Proxy::Caddy) => {
+            lines.push("In Caddy:".to_owned());
+            lines.push(format!("  reverse_proxy {path}* {authority}"));
+        }
+        Some(Proxy::Haproxy) => {
+            lines.push("In HAProxy, in the backend:".to_owned());
+            lines.push(format!("  server node {authority}"));
+        }
+        other => {
+            lines.push(match other {
+                Some(Proxy::Nginx) | None => "In nginx:".to_owned(),
+                Some(proxy) => format!("In {}, or in a proxy behind it. In nginx:", proxy.name()),
+            });
+            lines.push(format!("  proxy_pass {url};"));
+        }
+    }
+    lines.push(
+        "Where the proxy runs in a container, 127.0.0.1 is the container itself: write the name of the server's \
+         service there."
+            .to_owned(),
+    );
+    lines
+}
