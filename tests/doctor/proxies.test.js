@@ -196,7 +196,7 @@ describe("a header that a proxy sets, and Socket.IO does not", needsNginx, () =>
 		"map $http_origin $allowed_origin {",
 		`"${page}" "${page}";`,
 		"Socket.IO refuses OPTIONS as a bad handshake",
-		"So nginx sets the header. Change it there:\nIn nginx, write",
+		"So nginx sets the header. Change it there:\nIn nginx, put",
 	];
 	testFirstFindings({
 		"to a list": {

@@ -88,6 +88,10 @@ const languages = [
 	],
 	[/^(balance source|cookie SRV|server upstream)/, (text) => asHaproxy("", text)],
 	[/^(upstream io|ssl_protocols|proxy_ssl)/, asNginx],
+	[
+		/^proxy_pass http:\/\/\d/,
+		(text) => asNginx(`server { listen 127.0.0.1:PORT; location /x/ { ${text} } }`),
+	],
 ];
 
 /** Snippets for which neither this machine nor the Makefile has a server, a compiler or a parser. */

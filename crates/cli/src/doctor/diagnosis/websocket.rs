@@ -85,7 +85,7 @@ fn own_code(examination: &Examination) -> Option<&Exchange> {
 fn by_own_code(examination: &Examination, exchange: &Exchange, poll: &Exchange) -> Finding {
     let what = match socket_server(examination) {
         SocketServer::Node2 => "`origins`, or `allowRequest`",
-        _ => "`allowRequest`, or a middleware",
+        _ => "`allowRequest`, a middleware, or the policy of socketio-cors-edge",
     };
     Finding::new(
         Code::WebsocketRefused,
@@ -100,6 +100,7 @@ fn by_own_code(examination: &Examination, exchange: &Exchange, poll: &Exchange) 
         SocketServer::Node2 => remedy::socket_io(examination),
         _ => remedy::own_function(examination),
     })
+    .fix(remedy::policy(examination))
     .fix([
         "If it wants a token or a cookie: --query 'token=…', --cookie 'session=…'. A page's WebSocket has no other \
          headers of its own.",

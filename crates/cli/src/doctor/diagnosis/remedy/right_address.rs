@@ -25,7 +25,7 @@ pub(in crate::doctor::diagnosis) fn right_address(
         }
         Some(Proxy::Haproxy) => {
             lines.push("In HAProxy, in the backend:".to_owned());
-            lines.push(format!("  server node {authority}"));
+            lines.push(format!("  server upstream {authority}"));
         }
         other => {
             lines.push(match other {

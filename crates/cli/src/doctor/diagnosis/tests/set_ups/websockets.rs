@@ -2,7 +2,7 @@
 
 use super::{
     super::made::{GRANT, Headers, NONE, OPEN},
-    NO_TRANSPORT, good, python,
+    NO_TRANSPORT, assert_first, good, python,
 };
 use crate::{
     doctor::{
@@ -127,4 +127,27 @@ fn a_python_web_server_that_names_itself_gets_its_own_command_first() {
         let place = fix.iter().position(|line| line.contains(command));
         assert!(place.is_some_and(|place| place < 5), "{server}: {fix:?}");
     }
+}
+
+#[test]
+fn a_websocket_that_the_servers_own_code_refuses_is_told_by_the_poll_beside_it() {
+    let refused = |body| {
+        let own = r#"{"code":4,"message":"origin"}"#;
+        let polls = good().without_polling().sees(Step::Poll4, 403, NONE, own);
+        polls.sees(Step::Poll3, 403, NONE, own).sees(Step::Websocket, 400, NONE, body)
+    };
+    assert_first(vec![
+        (
+            refused("origin").sees(Step::NoOriginWebsocket, 400, NONE, "origin"),
+            "error websocket-refused",
+            "allowRequest: (request, decide)",
+            "Vite",
+        ),
+        (
+            refused("").sees(Step::ForeignWebsocket, 400, NONE, ""),
+            "error websocket-refused",
+            "--query 'token=…'",
+            "App Runner",
+        ),
+    ]);
 }
