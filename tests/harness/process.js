@@ -108,13 +108,28 @@ export async function until(what, holds, seconds = patienceSeconds) {
 	}
 }
 
-/** A port of 127.0.0.1 that nothing listens on. */
+/** Takes the connections that have ports. */
+const keeper = createServer((socket) => socket.on("error", () => {}).unref());
+const kept = once(keeper.listen(0, "127.0.0.1").unref(), "listening");
+
+/**
+ * A port of 127.0.0.1 that nothing listens on. As long as this process runs, a connection has it, so that the
+ * system gives it to no other test's server. Whoever is told the port can listen on it.
+ */
 export async function freePort() {
-	const server = createServer().listen(0, "127.0.0.1");
+	const host = "127.0.0.1";
+	await kept;
+	const server = createServer().listen(0, host);
 	await once(server, "listening");
-	const { port } = server.address();
+	const { port: localPort } = server.address();
 	await new Promise((resolve) => server.close(resolve));
-	return port;
+	const { port } = keeper.address();
+	const holder = connect({ host, port, localAddress: host, localPort }).unref();
+	await once(
+		holder.on("error", () => {}),
+		"connect",
+	);
+	return localPort;
 }
 
 /** Resolves to true if something listens on a port of 127.0.0.1. */
