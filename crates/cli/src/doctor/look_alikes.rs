@@ -24,8 +24,8 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
         if let Some((first, rest)) = host.split_once('.') {
             found.push((format!("{scheme}://{first}x{rest}{port}"), DOT));
         }
+        found.extend(parts_of(scheme, host, port).map(|part| (part, PART)));
     }
-    found.extend(parts_of(scheme, host, port).map(|part| (part, PART)));
     if scheme == "https" {
         found.push((format!("http://{authority}"), SCHEME));
     }
@@ -38,12 +38,11 @@ pub(super) fn of(origin: &str) -> Vec<(String, &'static str)> {
 /// Origins that are found within the text of another one: with its last letter cut off, and, as
 /// Socket.IO 2 looks for the host and the port alone, without the first letter of its domain.
 fn parts_of(scheme: &str, host: &str, port: &str) -> impl Iterator<Item = String> {
-    let is_name = !host.starts_with('[') && !host::ends_in_number(host);
     let mut characters = host.chars();
     let last = characters.next_back();
     let shorter = characters.as_str();
     let before = shorter.chars().next_back();
-    let domain = registrable_domain(host).filter(|_| is_name).unwrap_or_default();
+    let domain = registrable_domain(host).unwrap_or_default();
     // A port that is cut short may be allowed as every port is.
     let can_end = port.is_empty()
         && !domain.is_empty()

@@ -58,7 +58,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
 }
 
 /// The words of a refusal.
-fn own_words(poll: &Exchange) -> Option<String> {
+pub(super) fn own_words(poll: &Exchange) -> Option<String> {
     let is_own = |error: &EngineError| error.code == FORBIDDEN && !error.is_python();
     poll.engine_error().filter(is_own).map(|error| error.message)
 }

@@ -3,14 +3,15 @@
 use super::{
     chromium::websocket_failed,
     evidence::{with_body, with_headers},
-    known, own_origin, remedy,
+    known, own_origin,
+    own_refusal::own_words,
+    remedy,
     upgrade_blocked::{BY_PLATFORM, upgrade_blocked},
     websocket_refusals::{REFUSALS, is_of_access, is_of_every_origin, is_of_everyone, on_polling},
     worker,
 };
 use crate::{
     doctor::{
-        engineio::FORBIDDEN,
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
@@ -76,10 +77,8 @@ fn is_refused(examination: &Examination, exchange: &Exchange) -> bool {
 
 /// The poll that tells that the server's own code refuses a page which does not poll.
 fn own_code(examination: &Examination) -> Option<&Exchange> {
-    let is_own = |poll: &&Exchange| {
-        poll.engine_error().is_some_and(|error| error.code == FORBIDDEN && !error.is_python())
-    };
-    examination.page_poll().filter(|_| examination.target.page.websocket).filter(is_own)
+    let is_alone = examination.target.page.websocket;
+    examination.page_poll().filter(|poll| is_alone && own_words(poll).is_some())
 }
 
 fn by_own_code(examination: &Examination, exchange: &Exchange, poll: &Exchange) -> Finding {

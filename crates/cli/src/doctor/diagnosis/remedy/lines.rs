@@ -13,6 +13,11 @@ fn place(proxy: Option<Proxy>, has_own: bool) -> String {
     }
 }
 
+/// The lines as texts of their own.
+pub(super) fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
 fn placed(proxy: Option<Proxy>, own: Option<Vec<String>>, nginx: &[String]) -> Vec<String> {
     let is_nginx = proxy == Some(Proxy::Nginx);
     let mut lines = vec![place(proxy, own.is_some() || is_nginx)];
@@ -63,7 +68,7 @@ pub(in crate::doctor::diagnosis) fn without_credentials(proxy: Option<Proxy>) ->
         }
         _ => None,
     };
-    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    let own = own.map(owned);
     placed(proxy, own, &[super::HIDE_CREDENTIALS.to_owned()])
 }
 
@@ -77,7 +82,7 @@ pub(in crate::doctor::diagnosis) fn host_and_scheme(proxy: Option<Proxy>) -> Vec
         Some(Proxy::Caddy) => Some(&["  # header_up Host …", "(Caddy sends both by itself.)"]),
         _ => None,
     };
-    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    let own = own.map(owned);
     let nginx = [
         "  proxy_set_header Host $http_host;".to_owned(),
         "  proxy_set_header X-Forwarded-Proto $scheme;".to_owned(),
@@ -124,7 +129,7 @@ pub(in crate::doctor::diagnosis) fn posts(proxy: Option<Proxy>) -> Vec<String> {
         Some(Proxy::Iis) => Some(&["  <verbs allowUnlisted=\"true\" />"]),
         _ => None,
     };
-    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    let own = own.map(owned);
     let nginx = ["  limit_except GET POST OPTIONS { deny all; }".to_owned()];
     let mut lines = placed(proxy, own, &nginx);
     if proxy.is_none() {
@@ -150,7 +155,7 @@ pub(super) fn upstream_host(proxy: Option<Proxy>) -> Vec<String> {
         Some(Proxy::Express) => Some(&["  changeOrigin: true"]),
         _ => None,
     };
-    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    let own = own.map(owned);
     placed(proxy, own, &["  proxy_set_header Host $proxy_host;".to_owned()])
 }
 
@@ -169,7 +174,7 @@ pub(super) fn larger_headers(proxy: Option<Proxy>) -> Vec<String> {
         }
         other => return placed(other, None, &["  large_client_header_buffers 4 32k;".to_owned()]),
     };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    owned(lines)
 }
 
 /// Answers 204 to OPTIONS alone.
@@ -185,7 +190,7 @@ pub(super) fn only_options(proxy: Option<Proxy>) -> Vec<String> {
         ]),
         _ => None,
     };
-    let own = own.map(|lines| lines.iter().map(|line| (*line).to_owned()).collect());
+    let own = own.map(owned);
     placed(proxy, own, &["  if ($request_method = OPTIONS) { return 204; }".to_owned()])
 }
 
@@ -196,7 +201,7 @@ pub(super) fn no_mod_security(proxy: Option<Proxy>) -> Vec<String> {
     } else {
         &["In Apache:", "  <Location \"/socket.io/\">", "    SecRuleEngine Off", "  </Location>"]
     };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    owned(lines)
 }
 
 /// Asks a server by the same name in TLS and in the `Host` header.
@@ -220,7 +225,7 @@ pub(super) fn one_name(proxy: Option<Proxy>) -> Vec<String> {
         ],
         Some(_) => &[],
     };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    owned(lines)
 }
 
 /// Lets Socket.IO's requests past a rate limit.
@@ -232,7 +237,7 @@ pub(super) fn no_limit(proxy: Option<Proxy>) -> Vec<String> {
         Some(Proxy::Express) => &[EXPRESS_LIMIT],
         Some(_) => &["In Node, express-rate-limit may be what refuses it."],
     };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    owned(lines)
 }
 
 const EXPRESS_LIMIT: &str = "express-rate-limit limits what Express serves: exclude /socket.io/, or attach Socket.IO \

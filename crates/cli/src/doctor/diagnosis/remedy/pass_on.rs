@@ -1,6 +1,6 @@
 //! Lines with which a proxy passes Socket.IO's path on to its own server.
 
-use super::paths::nginx_location;
+use super::paths::{caddy_handle, nginx_location};
 use crate::doctor::software::Proxy;
 
 /// The lines of that proxy; of the usual ones where none is named. None of a platform, which hands
@@ -11,12 +11,7 @@ pub(super) fn pass_on(proxy: Option<Proxy>, path: &str, port: &str) -> Vec<Strin
     match proxy {
         Proxy::Nginx => in_nginx(),
         Proxy::Apache => apache(path, port),
-        Proxy::Caddy => vec![
-            "In Caddy:".to_owned(),
-            format!("  handle {path}* {{"),
-            format!("    reverse_proxy 127.0.0.1:{port}"),
-            "  }".to_owned(),
-        ],
+        Proxy::Caddy => [vec!["In Caddy:".to_owned()], caddy_handle(path, port)].concat(),
         Proxy::Haproxy => vec![
             "In HAProxy, in the frontend, and a backend:".to_owned(),
             format!("  use_backend socket_io if {{ path_beg {path} }}"),

@@ -19,13 +19,10 @@ pub(in crate::doctor::diagnosis) fn same_path(
                 .to_owned(),
             format!("  ProxyPass {path} http://127.0.0.1:3000{path} upgrade=websocket"),
         ],
-        Some(Proxy::Caddy) => vec![
-            "Let Caddy pass the path on as it is: use `handle`. `handle_path` takes the path away."
-                .to_owned(),
-            format!("  handle {path}* {{"),
-            "    reverse_proxy 127.0.0.1:3000".to_owned(),
-            "  }".to_owned(),
-        ],
+        Some(Proxy::Caddy) => {
+            let use_handle = "Let Caddy pass the path on as it is: use `handle`. `handle_path` takes the path away.";
+            [vec![use_handle.to_owned()], caddy_handle(path, "3000")].concat()
+        }
         Some(Proxy::Nginx) => nginx(path),
         _ => {
             let mut lines = vec!["Let the proxy pass the path on as it is.".to_owned()];
@@ -117,6 +114,15 @@ pub(super) fn nginx_location(path: &str, port: &str) -> Vec<String> {
         "    proxy_set_header Host $host;".to_owned(),
         "    proxy_set_header Upgrade $http_upgrade;".to_owned(),
         "    proxy_set_header Connection \"upgrade\";".to_owned(),
+        "  }".to_owned(),
+    ]
+}
+
+/// Caddy's `handle` that hands Socket.IO's path on.
+pub(super) fn caddy_handle(path: &str, port: &str) -> Vec<String> {
+    vec![
+        format!("  handle {path}* {{"),
+        format!("    reverse_proxy 127.0.0.1:{port}"),
         "  }".to_owned(),
     ]
 }

@@ -1,31 +1,32 @@
 //! Lines with which a proxy passes the query on.
 
-use super::paths::nginx_location;
+use super::{
+    lines::owned,
+    paths::{caddy_handle, nginx_location},
+};
 use crate::doctor::software::Proxy;
 
 /// The fix in that proxy; in the usual ones where none is named.
 pub(in crate::doctor::diagnosis) fn same_query(proxy: Option<Proxy>, path: &str) -> Vec<String> {
-    let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-    let mut lines = own(&["Let the proxy pass the query on as it is, with every parameter."]);
+    let mut lines = owned(&["Let the proxy pass the query on as it is, with every parameter."]);
     lines.extend(match proxy {
         Some(Proxy::Nginx) => nginx(path),
         Some(Proxy::Apache | Proxy::LiteSpeed) => vec![
             "In Apache, a RewriteRule keeps the query unless its target has a `?`. ProxyPass keeps it:".to_owned(),
             format!("  ProxyPass \"{path}\" \"http://127.0.0.1:3000{path}\" upgrade=websocket"),
         ],
-        Some(Proxy::Caddy) => vec![
-            "In Caddy, take `rewrite` and `uri query` away from Socket.IO's path:".to_owned(),
-            format!("  handle {path}* {{"),
-            "    reverse_proxy 127.0.0.1:3000".to_owned(),
-            "  }".to_owned(),
-        ],
-        Some(Proxy::Cloudflare) => own(&[
+        Some(Proxy::Caddy) => [
+            owned(&["In Caddy, take `rewrite` and `uri query` away from Socket.IO's path:"]),
+            caddy_handle(path, "3000"),
+        ]
+        .concat(),
+        Some(Proxy::Cloudflare) => owned(&[
             "In Cloudflare, look at the URL rewrites under Rules (the query has to be preserved), and at a \
              Worker on that route: it has to pass `request.url` on, not only its path.",
         ]),
-        Some(Proxy::CloudFront) => own(&[CLOUDFRONT]),
-        None => [nginx(path), own(&[CLOUDFRONT, OTHERS])].concat(),
-        Some(_) => own(&[OTHERS]),
+        Some(Proxy::CloudFront) => owned(&[CLOUDFRONT]),
+        None => [nginx(path), owned(&[CLOUDFRONT, OTHERS])].concat(),
+        Some(_) => owned(&[OTHERS]),
     });
     lines
 }
