@@ -21,8 +21,7 @@ CARGO_MUTANTS := .tools/cargo-mutants-27.1.0
 PACKAGES := node_modules/.package-lock.json
 WASM_TARGET := .tools/wasm32-unknown-unknown
 CHROMIUM_LINK := .tools/chromium
-NGINX_LINK := .tools/nginx
-SERVER_LINKS := $(NGINX_LINK) .tools/apache2 .tools/haproxy .tools/caddy .tools/redis-server
+SERVERS := .tools/servers
 PYTHON_PACKAGES := .tools/python/installed
 NEXTJS := .tools/nextjs/.next/BUILD_ID
 FRAMEWORKS := .tools/frameworks/node_modules/.package-lock.json
@@ -55,7 +54,7 @@ test: test-native test-e2e ## every test
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVER_LINKS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
 # Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
 		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
@@ -86,7 +85,7 @@ deploy: $(PACKAGES) ## upload the Worker
 tool: prerequisites ## install socketio-cors, which checks, explains and publishes policies, and examines deployments
 	cargo install --locked --path crates/cli
 
-bench: build $(NGINX_LINK) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes
+bench: build $(SERVERS) ## compare the Worker with plain ones, Hono and nginx; takes ten minutes
 	node bench/compare.js
 
 bench-policies: build ## measure large policies, faulty ones, edits, and tenants, on workerd; takes ten minutes
@@ -186,8 +185,8 @@ $(WASM_TARGET): | prerequisites
 $(CHROMIUM_LINK): | $(PACKAGES)
 	@scripts/install-chromium.sh $@
 
-$(SERVER_LINKS):
-	@scripts/install-server.sh $@
+$(SERVERS):
+	@scripts/install-servers.sh nginx apache2 haproxy caddy redis-server
 
 $(PYTHON_PACKAGES): tests/harness/python/requirements.txt
 	@scripts/install-python.sh $(@D) $<

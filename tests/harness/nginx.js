@@ -1,4 +1,4 @@
-// nginx, as scripts/install-server.sh finds it.
+// nginx, as scripts/install-servers.sh finds it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

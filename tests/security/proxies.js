@@ -1,4 +1,4 @@
-// The proxies that people put before Socket.IO, as scripts/install-server.sh finds them, and
+// The proxies that people put before Socket.IO, as scripts/install-servers.sh finds them, and
 // the ways in which they are set up to hand it its path.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -167,7 +167,7 @@ async function startProgram(program, servers, args, config) {
 }
 
 function apacheConfig(servers) {
-	const unpacked = join(root, ".tools/apache2-unpacked/usr/lib/apache2/modules");
+	const unpacked = join(root, ".tools/unpacked/usr/lib/apache2/modules");
 	const modules = existsSync(unpacked) ? unpacked : "/usr/lib/apache2/modules";
 	const names = [
 		"mpm_event",

@@ -1,4 +1,4 @@
-// Redis, as scripts/install-server.sh finds it.
+// Redis, as scripts/install-servers.sh finds it.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
