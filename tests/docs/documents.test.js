@@ -131,11 +131,11 @@ const runElsewhere = {
 	],
 	"socketio-cors doctor --har recording.har": ["doctor/recording.test.js", '["doctor", "--har", '],
 	"socketio-cors publish policy.json --message 'The new site'": [
-		"tool/publish-faults.test.js",
+		"tool/publish-states.test.js",
 		'"--message", "The shop"',
 	],
-	"socketio-cors diff policy.json": ["tool/publish-faults.test.js", '["diff", await tool.file('],
-	"socketio-cors history": ["tool/publish-faults.test.js", '["history"]'],
+	"socketio-cors diff policy.json": ["tool/publish-states.test.js", '["diff", await tool.file('],
+	"socketio-cors history": ["tool/publish-states.test.js", '["history"]'],
 	"npx socketio-cors check policy.json": ["package/package.test.js", '["check", "policy.json"]'],
 	"npx socketio-cors publish policy.json": ["package/package.test.js", '["publish", "policy.json"'],
 	"socketio-cors tenants add https://shop.example": [

@@ -1,6 +1,6 @@
 // The tool of the npm package passes the tests of cargo's: it is the same Rust, on Node. Of those of
 // `doctor`, what touches the network in every way that it does, and what is printed; of `publish` and
-// `tenants`, all that needs no real wrangler, which package.test.js runs; of `learn`, all.
+// `tenants`, how wranglers are run that go wrong (package.test.js runs a real one); of `learn`, all.
 process.env.SOCKETIO_CORS = "npm";
 
 await import("../tool/publish-faults.test.js");

@@ -1,5 +1,5 @@
 // `socketio-cors publish`, `history` and `rollback` with wrangler and a stand-in for Cloudflare's API. Each
-// wrangler takes a second of CPU time, so publish-faults.test.js has the rest.
+// wrangler takes a second of CPU time, so publish-states.test.js has the rest.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startCloudflare } from "../harness/cloudflare.js";

@@ -1,5 +1,5 @@
 // `socketio-cors publish`, `history`, `diff` and `rollback` with wrangler and its local KV. Each wrangler
-// takes two seconds of CPU time, so publish-faults.test.js has the rest.
+// takes two seconds of CPU time, so publish-states.test.js has the rest.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
