@@ -159,10 +159,9 @@ export function sleep(milliseconds) {
 
 export const now = () => performance.now();
 
-/** On Windows the project's wrangler, as npx would run it, but without the shell that npx needs there. */
+/** The project's wrangler, as npx would run it: half a second sooner, and on Windows without a shell. */
 function ownWrangler(program, [option, name, ...words]) {
-	if (!isWindows || program !== "npx" || option !== "--no-install" || name !== "wrangler")
-		return undefined;
+	if (program !== "npx" || option !== "--no-install" || name !== "wrangler") return undefined;
 	const found = installedWrangler();
 	return found && { file: process.execPath, args: [found.path, ...words], options: {} };
 }

@@ -10,7 +10,8 @@ import { environment, root, run } from "./process.js";
 
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 
-const isOfNpm = process.env.SOCKETIO_CORS === "npm";
+/** True if it is the npm package's. */
+export const isOfNpm = process.env.SOCKETIO_CORS === "npm";
 
 /** Its path. */
 export const tool = isOfNpm ? npmTool() : join(target, "debug/socketio-cors");

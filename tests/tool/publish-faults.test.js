@@ -1,12 +1,12 @@
 // `socketio-cors publish` and `rollback` with a wrangler that goes wrong, on a terminal, and with a wrong
 // command line.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { startOriginServer } from "../harness/http.js";
 import { environment, root, run as runCommand } from "../harness/process.js";
-import { assertSays, hasTerminal, tool as toolPath } from "../harness/tool.js";
+import { assertSays, hasTerminal, isOfNpm, tool as toolPath } from "../harness/tool.js";
 import {
 	A,
 	B,
@@ -146,6 +146,23 @@ describe("without --wrangler", () => {
 		await writeFile(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
 	}
 
+	/** Installs the fake wrangler in that project, as npm would. It says how it was called too. */
+	async function useFakeWrangler(project) {
+		const modules = join(project, "node_modules");
+		const script = `
+			import { appendFileSync } from "node:fs";
+			appendFileSync("${bin}/calls", \`wrangler.js \${process.argv.slice(2).join(" ")}\\n\`);
+			process.argv.splice(2, 0, "${store}", "{}");
+			await import("${join(root, "tests/tool/fake-wrangler.js")}");
+		`;
+		const manifest = { version: "4.164.0", type: "module", bin: { wrangler: "wrangler.js" } };
+		await mkdir(join(modules, "wrangler"), { recursive: true });
+		await mkdir(join(modules, ".bin"));
+		await writeFile(join(modules, "wrangler/package.json"), JSON.stringify(manifest));
+		await writeFile(join(modules, "wrangler/wrangler.js"), script);
+		await symlink("../wrangler/wrangler.js", join(modules, ".bin/wrangler"));
+	}
+
 	/** Publishes from a directory, with a PATH. Resolves to what is printed, and what was called. */
 	async function publish(status, directory, PATH, env = {}) {
 		await writeFile(store, JSON.stringify({ values: {} }));
@@ -161,12 +178,16 @@ describe("without --wrangler", () => {
 		"npm install --save-dev wrangler",
 	];
 
-	test("the project's wrangler is run by npx, which installs nothing", async () => {
+	test("the project's wrangler is run, and nothing is installed", async () => {
 		await program("npx");
 		await program("wrangler");
-		const { output, calls } = await publish(0, join(root, "docs"), `${bin}:/bin:/usr/bin`);
+		const project = await mkdtemp(join(tool.directory, "project-"));
+		await useFakeWrangler(project);
+		const { output, calls } = await publish(0, project, `${bin}:/bin:/usr/bin`);
 		assertSays(output, "is version ");
-		assert.match(calls, /^(npx --no-install wrangler kv (bulk (get|put)|key list) .*\n)+$/);
+		// The npm package's tool runs it without npx.
+		const name = isOfNpm ? "wrangler.js" : "npx --no-install wrangler";
+		assert.match(calls, new RegExp(`^(${name} kv (bulk (get|put)|key list) .*\n)+$`));
 	});
 
 	test("the wrangler in PATH is run if the project has none", async () => {
