@@ -126,10 +126,11 @@ format: $(PACKAGES) ## lay out all code
 clean: ## forget everything that was built or installed here
 	rm -rf .tools .wrangler build node_modules target
 
-# What the Wasm is built from: the Worker's, and the playground's.
+# What the Wasm is built from: the Worker's, and the playground's. Built one after the other, as cargo
+# would have the second wait for the first.
 CORE := $(shell find crates/core/src -type f) crates/core/Cargo.toml Cargo.toml Cargo.lock
-WORKER := $(CORE) $(shell find src -type f) scripts/build.sh
-PLAYGROUND := $(CORE) $(shell find crates/explain crates/playground -type f) scripts/build-playground.sh
+WORKER := $(CORE) $(shell find src -type f) scripts/build.sh scripts/compile-wasm.sh
+PLAYGROUND := $(CORE) $(shell find crates/explain crates/playground -type f) scripts/build-playground.sh scripts/compile-wasm.sh
 
 build/index.js: $(WORKER) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
@@ -143,14 +144,14 @@ target/panicking/index.js: build/index.js
 	@touch $@
 
 # The tool's code for the page of `make dev`, and for the site.
-target/page/tool.js: $(PLAYGROUND) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
+target/page/tool.js: $(PLAYGROUND) | build/index.js
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
 	@touch $@
 
 # The tool for Node.
-CLI := $(CORE) $(shell find crates/explain crates/cli/src -type f) crates/cli/Cargo.toml scripts/build-npm-tool.sh
-target/npm-tool/socketio_cors.js: $(CLI) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
+CLI := $(CORE) $(shell find crates/explain crates/cli/src -type f) crates/cli/Cargo.toml scripts/build-npm-tool.sh scripts/compile-wasm.sh
+target/npm-tool/socketio_cors.js: $(CLI) | target/page/tool.js
 	@echo "→ building the tool for Node"
 	scripts/build-npm-tool.sh $(@D)
 	@touch $@

@@ -5,8 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-cargo build --locked --package socketio-cors --profile npm \
-	--target-dir target --target wasm32-unknown-unknown
+scripts/compile-wasm.sh socketio-cors
 # To optimize it further with wasm-opt takes half a minute, and saves 2 %.
 wasm-bindgen --target web --no-typescript --remove-name-section --remove-producers-section \
-	--out-dir "$1" --out-name socketio_cors target/wasm32-unknown-unknown/npm/socketio-cors.wasm
+	--out-dir "$1" --out-name socketio_cors target/wasm32-unknown-unknown/wasm/socketio-cors.wasm

@@ -10,17 +10,12 @@ OUT="${1:-build}"
 GLUE=target/glue
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$PWD/scripts/linker/wasm-ld"
-# Speed without the size that inlining and unrolling take.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=-inline-threshold=10 \
--Cllvm-args=-inlinehint-threshold=50 -Cllvm-args=-unroll-threshold=0 -Cllvm-args=-unroll-partial-threshold=0"
-cargo build --locked --package socketio-cors-edge --profile worker ${2:+--features "$2"} \
-	--target-dir target --target wasm32-unknown-unknown
+scripts/compile-wasm.sh socketio-cors-edge ${2:+--features "$2"}
 
 # With the hooks by which a panic ends its own instance of Wasm alone.
 wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index \
 	--experimental-reset-state-function --force-enable-abort-handler \
-	target/wasm32-unknown-unknown/worker/socketio_cors_edge.wasm
+	target/wasm32-unknown-unknown/wasm/socketio_cors_edge.wasm
 # In workerd a plain import gives the compiled module. The classes are those that the linker leaves
 # out; without these lines nothing mentions them.
 sed -i.bak -e 's/^import source /import /' -e '/^if (Symbol.dispose)/d' "$GLUE/index.js"
