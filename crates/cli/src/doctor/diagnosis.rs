@@ -22,6 +22,7 @@ mod mixed_content;
 mod namespace;
 mod not_configured;
 mod not_listed;
+mod one_at_a_time;
 mod origin;
 mod origin_check;
 mod own_origin;
@@ -67,7 +68,8 @@ const OF_POLLS: &[Family] = &[
 ];
 
 /// Sessions, which a cache makes fail in every way.
-const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::findings];
+const OF_SESSIONS: &[Family] =
+    &[session::findings, one_at_a_time::findings, websocket::findings, idle::findings];
 
 /// Slow answers, the namespace, foreign origins, and this Worker.
 const OF_ALL: &[Family] =
@@ -76,6 +78,7 @@ const OF_ALL: &[Family] =
 /// Those of a page that does not poll: CORS has no say in a WebSocket.
 const OF_WEBSOCKETS: &[Family] = &[
     protocol::findings,
+    one_at_a_time::findings,
     websocket::findings,
     namespace::findings,
     idle::findings,
