@@ -13,9 +13,11 @@ mod direct_preflight;
 mod doubled;
 mod elsewhere;
 mod evidence;
+mod firefox;
 mod idle;
 mod invalid_origin;
 mod known;
+mod local_network;
 mod loose;
 mod lost_query;
 mod mixed_content;
@@ -89,12 +91,18 @@ const OF_WEBSOCKETS: &[Family] = &[
 
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
-    let of_url = [mixed_content::finding(examination), unsafe_port::finding(examination)];
-    let mut findings: Vec<_> = of_url.into_iter().flatten().collect();
+    let of_url = [mixed_content::finding, unsafe_port::finding, local_network::finding].into_iter();
+    let mut findings: Vec<_> = of_url.filter_map(|family| family(examination)).collect();
+    // Of a recording, they say already why there is no answer.
+    let is_explained = examination.recorded.is_some()
+        && !findings.is_empty()
+        && examination.page_poll().is_some_and(|poll| poll.answer.is_none());
     let ask = |families: &[Family]| {
         families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
     };
-    if let Some(finding) = reach::unreachable(examination) {
+    if is_explained {
+        // Nothing of the server was seen.
+    } else if let Some(finding) = reach::unreachable(examination) {
         let moved = (finding.code == Code::WrongPath && !examination.target.page.websocket)
             .then(|| examination.at_other_path())
             .flatten();
@@ -124,5 +132,8 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
+    if examination.is_of_firefox {
+        findings = findings.into_iter().map(|it| firefox::retold(examination, it)).collect();
+    }
     findings
 }

@@ -54,6 +54,7 @@ pub(super) async fn examine(
     let foreign = if target.page.origin == FOREIGN { OTHER_FOREIGN } else { FOREIGN };
     let mut prober = Prober::new(target, foreign, network, progress);
     if prober.connect().await {
+        prober.look_at_page().await;
         steps(&mut prober, foreign).await;
     } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
         prober.look().await;

@@ -5,6 +5,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     cached,
     chromium::{PREFLIGHT, blocked, preflight_blocked, reason},
+    connection,
     direct_preflight::{by_proxy, right_without_proxy},
     evidence::{with_body, with_cors, with_headers},
     known, remedy,
@@ -54,8 +55,15 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 /// The preflight of a poll that the browser therefore did not send, as recordings have it.
 pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Option<Finding> {
     let preflight = examination.get(Step::Preflight)?;
-    if failure.kind != FailureKind::Browser || examination.target.is_same_origin() {
+    // The preflight's own fault is the poll's as well.
+    let own = preflight.error.as_ref().filter(|_| preflight.answer.is_none());
+    let is_cut = matches!(preflight.failure(), Some(FailureKind::Closed | FailureKind::Reset));
+    let is_kept = failure.kind == FailureKind::Browser || is_cut && examination.recorded.is_some();
+    if !is_kept || examination.target.is_same_origin() {
         return None;
+    }
+    if let Some(own) = own.filter(|own| !is_cut && own.kind != FailureKind::Browser) {
+        return Some(connection::failed(examination, preflight, own));
     }
     if let Some(known) = known::of(preflight).filter(|it| it.code != Code::NotSocketIo) {
         return Some(known::finding(examination, preflight, known));
@@ -171,7 +179,7 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
 fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     let answer = match (preflight.status(), &preflight.error) {
         (Some(status), _) => format!("is answered {status}"),
-        (None, Some(error)) => format!("has no answer: {}", error.text),
+        (None, Some(error)) => format!("gets no answer ({})", error.text),
         (None, None) => "has no answer".to_owned(),
     };
     let credentialed = examination.target.page.credentialed;
@@ -208,6 +216,12 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         finding
     } else if let Some(fix) = refused_by(preflight) {
         return finding.fix(known::fix(examination, preflight, fix));
+    } else if preflight.answer.is_none() {
+        finding.fix([
+            "Something before Socket.IO drops OPTIONS, such as a proxy's or a firewall's rule on methods. Let it \
+             through. (If the URL gets no answer in a tab of the browser either, the server closes every \
+             connection: look at its log.)",
+        ])
     } else {
         finding.fix([
             "Something before Socket.IO answers. Let OPTIONS past any login or filter of methods: a \

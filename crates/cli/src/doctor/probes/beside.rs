@@ -70,10 +70,11 @@ fn is_held_up(prober: &Prober<'_, impl Network>) -> bool {
     let examination = &prober.examination;
     let open = examination.spoken_poll().and_then(Exchange::opened);
     let ping = open.and_then(|open| open.ping_interval).map(Duration::from_millis);
-    let (Some(last), Some(first), Some(ping)) = (prober.last(), examination.get(Step::Post), ping)
+    let half = ping.and_then(|ping| ping.checked_div(2));
+    let (Some(last), Some(first), Some(half)) = (prober.last(), examination.get(Step::Post), half)
     else {
         return false;
     };
-    let shortest = first.took.saturating_mul(4).max(ping / 2).max(HELD_UP);
+    let shortest = first.took.saturating_mul(4).max(half).max(HELD_UP);
     last.is_ok() && last.took >= shortest
 }

@@ -7,6 +7,7 @@ use url::{Host, Url};
 pub(super) use crate::doctor::asker::Asker;
 use crate::{
     doctor::{
+        address_space::AddressSpace,
         asker::Means,
         cookies::{Jar, SetCookie},
         engineio::Protocol,
@@ -114,6 +115,21 @@ impl<'p, N: Network> Prober<'p, N> {
         let question = Question { step: Step::Connect, method, url, origin: None, start };
         self.note(question, None, error);
         is_up
+    }
+
+    /// Looks where a page on http is, which may not ask a more private address than its own.
+    pub(super) async fn look_at_page(&mut self) {
+        let Ok(page) = Url::parse(&self.examination.target.page.origin) else { return };
+        let connected = self.examination.connected.as_ref();
+        let server = connected.and_then(|it| AddressSpace::of_address(&it.address));
+        let is_public = server.is_none_or(|space| space == AddressSpace::Public);
+        if is_public || page.scheme() != "http" || AddressSpace::of_url(&page).is_some() {
+            return;
+        }
+        let connection = self.network.connect(&page, self.timeout.min(PATIENCE)).await;
+        let connected = connection.map(|it| it.connected);
+        self.examination.page_at =
+            connected.ok().and_then(|it| AddressSpace::of_address(&it.address));
     }
 
     /// Looks at what the port speaks, where it does not answer as the URL has it.
