@@ -1,6 +1,10 @@
 //! Requests that a browser blocks by itself, as recordings have them.
 
-use super::{chromium::blocked, evidence::asked, local_network};
+use super::{
+    chromium::blocked,
+    evidence::{asked, with_cors},
+    local_network,
+};
 use crate::{
     doctor::{
         examination::Examination,
@@ -18,12 +22,17 @@ pub(super) fn finding(
     failure: &Failure,
 ) -> Finding {
     let target = &examination.target;
+    let preflight = examination.get(Step::Preflight);
     let of = |summary: &str| {
-        Finding::new(Code::BlockedInBrowser, Severity::Error, summary)
-            .seen(exchange, asked(exchange))
+        let finding = Finding::new(Code::BlockedInBrowser, Severity::Error, summary)
+            .seen(exchange, asked(exchange));
+        match preflight.filter(|it| it.answer.is_some()) {
+            Some(preflight) => finding.seen(preflight, with_cors(preflight)),
+            None => finding,
+        }
     };
     let space = local_network::asked(examination)
-        .filter(|_| failure.text == UNEXPLAINED && examination.get(Step::Preflight).is_none());
+        .filter(|_| failure.text == UNEXPLAINED && preflight.is_none());
     if let Some(space) = space {
         let origin = &target.page.origin;
         let summary = if origin.starts_with("https://") { LOCAL } else { local_network::SUMMARY };
@@ -61,7 +70,8 @@ pub(super) fn finding(
             .fix(ask);
     }
     let why = if examination.is_of_firefox {
-        "A fault of CORS leaves an answer or a preflight in Firefox's recordings, and there is none."
+        "Firefox recorded neither an answer nor a fault of the connection: it sent no request, or waited for the \
+         answer. A fault of CORS would have left an answer."
     } else {
         "The recording has neither an answer nor an error: the browser sent no request, or waited for the \
          answer when the recording was saved."
@@ -129,8 +139,7 @@ fn known(name: &str) -> Option<Explained> {
             "the connection breaks the rules of HTTP/2 or HTTP/3",
             &[
                 "Look at the log of the proxy that speaks it: it closes the stream, or passes on a header that is not \
-                 allowed there. Turn HTTP/2 (or HTTP/3) off to see whether that is it. In nginx:",
-                "  http2 off;",
+                 allowed there. Turn HTTP/2 (or HTTP/3) off to see whether that is it (nginx: `http2 off;`).",
             ],
         ),
         name if name.contains("LOCAL_NETWORK_ACCESS")

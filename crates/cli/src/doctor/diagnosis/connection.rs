@@ -246,13 +246,22 @@ fn untrusted(target: &Target, failure: &Failure, why: Untrusted) -> Finding {
         Untrusted::SelfSigned => finding.fix(trusted_certificate(target)),
         Untrusted::Alone => finding.fix(FULL_CHAIN).fix(OTHER_AUTHORITIES),
         Untrusted::Authority => finding.fix(OTHER_AUTHORITIES).fix(trusted_certificate(target)),
-        Untrusted::Unknown => finding.fix(FULL_CHAIN).fix(trusted_certificate(target)),
+        Untrusted::Unknown if target.is_local() => {
+            finding.fix([IN_A_TAB]).fix(trusted_certificate(target))
+        }
+        Untrusted::Unknown => {
+            finding.fix([IN_A_TAB]).fix(FULL_CHAIN).fix(trusted_certificate(target))
+        }
     };
     finding.fix([
         "This prints what the server sends:".to_owned(),
         format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
     ])
 }
+
+/// Of recordings, which do not say it.
+const IN_A_TAB: &str =
+    "Open the server's URL in a tab of the browser: it says what is wrong with the certificate.";
 
 const FULL_CHAIN: [&str; 2] = [
     "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \

@@ -20,7 +20,9 @@ pub(super) fn retold(examination: &Examination, finding: Finding) -> Finding {
         };
         let message = lines.next_if(|next| next.starts_with("  ")).unwrap_or_default();
         match message_of(examination, message.trim_start()) {
-            Some(message) => why.extend([format!("{before}Firefox{verb}"), format!("  {message}")]),
+            Some(message) => {
+                why.extend([format!("{before}Firefox{verb}"), "  ".to_owned() + &message])
+            }
             None if before.is_empty() => {}
             None => why.push(before.trim_end().to_owned()),
         }
@@ -98,4 +100,73 @@ fn message_of(examination: &Examination, chromium: &str) -> Option<String> {
         }
     };
     Some(blocked(&url, &reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        diagnose,
+        tests::made::{ALLOW, CREDENTIALS, GRANT, Headers, NONE, OPEN},
+    };
+    use crate::{
+        doctor::{examination::Examination, step::Step},
+        network::{Failure, FailureKind},
+    };
+
+    #[test]
+    fn a_fault_is_reported_in_the_words_of_firefox() {
+        let poll = |headers: &Headers| Examination::good().sees(Step::Poll4, 200, headers, OPEN);
+        let preflight = |status, headers: &Headers| {
+            Examination::good().sending("x-token").sees(Step::Preflight, status, headers, "")
+        };
+        let star: &Headers = &[(ALLOW, "*")];
+        let other = "https://b.example";
+        for (examination, message) in [
+            (poll(NONE), "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 200."),
+            (
+                poll(star).credentialed(),
+                "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).",
+            ),
+            (
+                poll(&[(ALLOW, other), CREDENTIALS]),
+                "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://b.example’).",
+            ),
+            (
+                poll(&[(ALLOW, "https://app.example.com"), (ALLOW, other)]),
+                "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).",
+            ),
+            (
+                poll(&GRANT[..1]).credentialed(),
+                "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).",
+            ),
+            (preflight(404, GRANT), "CORS preflight response did not succeed). Status code: 404."),
+            (
+                preflight(204, GRANT),
+                "header ‘x-token’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS \
+                 preflight response).",
+            ),
+            (
+                preflight(302, &[("location", "https://a.example")]),
+                "CORS request external redirect not allowed).",
+            ),
+            (
+                Examination::connected()
+                    .fails(Step::Poll4, Failure::new(FailureKind::Refused, "it is so")),
+                "CORS request did not succeed). Status code: (null).",
+            ),
+            (
+                Examination::good().at("http://api.example.net"),
+                "  Blocked loading mixed active content “http://api.example.net/",
+            ),
+            (
+                Examination::good().sees(Step::Websocket, 400, NONE, ""),
+                "  Firefox can’t establish a connection to the server at wss://api.example.net/",
+            ),
+        ] {
+            let examination = Examination { is_of_firefox: true, ..examination };
+            let why = diagnose(&examination).first().unwrap().why.join("\n");
+            assert!(why.contains(message) && why.contains("Firefox prints:"), "{message}: {why}");
+            assert!(!why.contains("Chromium prints"), "{why}");
+        }
+    }
 }

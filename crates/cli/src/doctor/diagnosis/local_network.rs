@@ -13,14 +13,13 @@ use crate::doctor::{
 /// The finding of a live examination: a page on http is blocked, whatever its visitor allows.
 pub(super) fn finding(examination: &Examination) -> Option<Finding> {
     let connect = examination.get(Step::Connect)?;
-    let connected = examination.connected.as_ref()?;
     let origin = &examination.target.page.origin;
     if examination.recorded.is_some() || !origin.starts_with("http://") {
         return None;
     }
     let space = asked(examination)?;
-    let lines = vec![format!("page {origin}, server {}", connected.address)];
     let target = &examination.target;
+    let lines = vec![format!("page {origin}, server {}", target.base)];
     let url = target.first_url();
     let printed = if target.page.websocket {
         let why = format!("{NO_CONNECTION}ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS");
@@ -39,10 +38,8 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
 /// The kind of the server's address, if it is more private than the page's.
 pub(super) fn asked(examination: &Examination) -> Option<AddressSpace> {
     let target = &examination.target;
-    let connected = examination.connected.as_ref();
-    let server = connected
-        .and_then(|connected| AddressSpace::of_address(&connected.address))
-        .or_else(|| AddressSpace::of_url(&target.base))?;
+    // A name may have another address for the page's visitors.
+    let server = AddressSpace::of_url(&target.base)?;
     let page = Url::parse(&target.page.origin).ok()?;
     // A name that leads nowhere is not this machine's.
     let unknown = Some(AddressSpace::Public).filter(|_| server == AddressSpace::Loopback);
@@ -83,5 +80,39 @@ pub(super) fn fix(origin: &str) -> &'static [&'static str] {
             "Otherwise serve the page over https, so that Chrome asks its visitor for permission; or, while you \
              develop, open the page at http://localhost as well.",
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{diagnose, tests::made::GRANT};
+    use crate::doctor::{address_space::AddressSpace, examination::Examination, step::Step};
+
+    #[test]
+    fn a_page_on_http_may_not_ask_a_more_private_address_than_its_own() {
+        let http = "http://app.example.com";
+        let public = Some(AddressSpace::Public);
+        for (page, page_at, address, is_blocked) in [
+            (http, public, "localhost:3000", true),
+            (http, None, "127.0.0.1:3000", true),
+            (http, Some(AddressSpace::Local), "127.0.0.1:3000", true),
+            (http, public, "192.168.0.2:3000", true),
+            ("http://192.168.0.3", None, "[::1]:3000", true),
+            (http, Some(AddressSpace::Loopback), "127.0.0.1:3000", false),
+            ("http://localhost:5173", None, "127.0.0.1:3000", false),
+            (http, None, "192.168.0.2:3000", false),
+            (http, Some(AddressSpace::Local), "192.168.0.2:3000", false),
+            (http, public, "203.0.113.7", false),
+            (http, public, "api.example.net", false),
+            // Its visitor is asked.
+            ("https://app.example.com", public, "127.0.0.1:3000", false),
+        ] {
+            let server = format!("http://{address}");
+            let mut examination = Examination::good().by_page(page).at(&server);
+            examination.page_at = page_at;
+            let findings = diagnose(&examination.sees(Step::Preflight, 204, GRANT, ""));
+            let found = findings.iter().any(|it| it.code.as_str() == "blocked-in-browser");
+            assert_eq!(found, is_blocked, "{page} {page_at:?} {server} {findings:?}");
+        }
     }
 }

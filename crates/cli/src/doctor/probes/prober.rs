@@ -120,8 +120,7 @@ impl<'p, N: Network> Prober<'p, N> {
     /// Looks where a page on http is, which may not ask a more private address than its own.
     pub(super) async fn look_at_page(&mut self) {
         let Ok(page) = Url::parse(&self.examination.target.page.origin) else { return };
-        let connected = self.examination.connected.as_ref();
-        let server = connected.and_then(|it| AddressSpace::of_address(&it.address));
+        let server = AddressSpace::of_url(&self.base);
         let is_public = server.is_none_or(|space| space == AddressSpace::Public);
         if is_public || page.scheme() != "http" || AddressSpace::of_url(&page).is_some() {
             return;

@@ -215,6 +215,10 @@ fn by_firefox(entry: &Value) -> Failure {
                     wrong)";
         return Failure::new(FailureKind::Refused, text);
     }
+    if took(&"send") && !took(&"wait") {
+        let text = "the connection is closed without an answer";
+        return Failure::new(FailureKind::Closed, text);
+    }
     Failure::new(FailureKind::Browser, NO_REASON)
 }
 
