@@ -422,7 +422,7 @@ describe("the server", () => {
 			fix: "their settings differ",
 		},
 		"a limit that the page does not reach": {
-			of: limitedAfter(12),
+			of: limitedAfter(13),
 			is: "warning rate-limited",
 			says: "429",
 			fix: "rate limit",
