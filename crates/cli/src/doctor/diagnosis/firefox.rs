@@ -21,7 +21,7 @@ pub(super) fn retold(examination: &Examination, finding: Finding) -> Finding {
         let message = lines.next_if(|next| next.starts_with("  ")).unwrap_or_default();
         match message_of(examination, message.trim_start()) {
             Some(message) => {
-                why.extend([format!("{before}Firefox{verb}"), "  ".to_owned() + &message])
+                why.extend([format!("{before}Firefox{verb}"), "  ".to_owned() + &message]);
             }
             None if before.is_empty() => {}
             None => why.push(before.trim_end().to_owned()),
