@@ -157,11 +157,6 @@ describe("Chrome's recording of", () => {
 			fix: "serve the page over https",
 			not: "does not say why",
 		},
-		"an answer that the browser cannot unpack": {
-			of: kept({ ...granted, "Content-Encoding": "gzip" }, "net::ERR_CONTENT_DECODING_FAILED"),
-			is: "answer-changed",
-			not: "credentials",
-		},
 		"an extension that blocks": {
 			of: without("net::ERR_BLOCKED_BY_CLIENT"),
 			is: "blocked-in-browser",

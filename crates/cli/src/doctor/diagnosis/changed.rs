@@ -4,13 +4,10 @@ use super::{
     chromium::client_says,
     evidence::{with_body, with_headers},
 };
-use crate::{
-    doctor::{
-        engineio,
-        exchange::Exchange,
-        finding::{Code, Finding, Severity},
-    },
-    network::FailureKind,
+use crate::doctor::{
+    engineio,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
 };
 
 /// The poll's answer is Socket.IO's, and a client cannot read it.
@@ -32,18 +29,6 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
                  function or a gateway, send the header with the body. Or turn compression off for the \
                  path:",
                 "  new Server(httpServer, { httpCompression: false })",
-            ],
-        )
-    } else if is_undecodable(poll) {
-        let coding = poll.header("Content-Encoding").unwrap_or_default();
-        (
-            format!(
-                "the answer says Content-Encoding: {coding}, and its body is not: the browser cannot \
-                 decode it"
-            ),
-            &[
-                "Something sets the header and does not compress, or unpacks the body and leaves the header. In \
-                 nginx, look for `add_header Content-Encoding`. Take that header out for /socket.io/.",
             ],
         )
     } else if poll.error.is_some() && (is_begun(poll.body()) || poll.is_body_kept()) {
@@ -80,19 +65,12 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
     )
 }
 
-/// True if a browser recorded that it could not unpack the body.
-fn is_undecodable(poll: &Exchange) -> bool {
-    poll.is_body_kept() && poll.error.as_ref().is_some_and(|it| it.kind == FailureKind::Protocol)
-}
-
 /// Chromium's message about an answer that breaks off.
 fn cut_short(poll: &Exchange) -> Vec<String> {
     if poll.error.is_none() {
         return Vec::new();
     }
-    let error = if is_undecodable(poll) {
-        "ERR_CONTENT_DECODING_FAILED"
-    } else if poll.header("Content-Length").is_some() {
+    let error = if poll.header("Content-Length").is_some() {
         "ERR_CONTENT_LENGTH_MISMATCH"
     } else {
         "ERR_INCOMPLETE_CHUNKED_ENCODING"

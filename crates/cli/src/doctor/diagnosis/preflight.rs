@@ -55,14 +55,18 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 /// The preflight of a poll that the browser therefore did not send, as recordings have it.
 pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Option<Finding> {
     let preflight = examination.get(Step::Preflight)?;
-    // The preflight's own fault is the poll's as well.
-    let own = preflight.error.as_ref().filter(|_| preflight.answer.is_none());
-    let is_cut = matches!(preflight.failure(), Some(FailureKind::Closed | FailureKind::Reset));
-    let is_kept = failure.kind == FailureKind::Browser || is_cut && examination.recorded.is_some();
+    // Something may close only preflights: the poll after one fails in the same way.
+    let is_cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset)
+        && preflight.failure() == Some(failure.kind);
+    let is_kept = failure.kind == FailureKind::Browser || is_cut;
     if !is_kept || examination.target.is_same_origin() {
         return None;
     }
-    if let Some(own) = own.filter(|own| !is_cut && own.kind != FailureKind::Browser) {
+    // A server that the preflight does not reach is one that no request does.
+    let own = preflight.error.as_ref().filter(|_| preflight.answer.is_none());
+    let is_of_preflights =
+        |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Browser);
+    if let Some(own) = own.filter(|own| !is_of_preflights(own.kind)) {
         return Some(connection::failed(examination, preflight, own));
     }
     if let Some(known) = known::of(preflight).filter(|it| it.code != Code::NotSocketIo) {
@@ -179,7 +183,7 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
 fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
     let answer = match (preflight.status(), &preflight.error) {
         (Some(status), _) => format!("is answered {status}"),
-        (None, Some(error)) => format!("gets no answer ({})", error.text),
+        (None, Some(error)) => format!("has no answer: {}", error.text),
         (None, None) => "has no answer".to_owned(),
     };
     let credentialed = examination.target.page.credentialed;
@@ -216,12 +220,6 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         finding
     } else if let Some(fix) = refused_by(preflight) {
         return finding.fix(known::fix(examination, preflight, fix));
-    } else if preflight.answer.is_none() {
-        finding.fix([
-            "Something before Socket.IO drops OPTIONS, such as a proxy's or a firewall's rule on methods. Let it \
-             through. (If the URL gets no answer in a tab of the browser either, the server closes every \
-             connection: look at its log.)",
-        ])
     } else {
         finding.fix([
             "Something before Socket.IO answers. Let OPTIONS past any login or filter of methods: a \

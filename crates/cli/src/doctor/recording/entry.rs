@@ -182,20 +182,17 @@ fn outcome(entry: &Value, is_of_firefox: bool) -> Option<(Option<Answer>, Option
     Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), failure))
 }
 
-/// What is wrong with an answer that came.
+/// How an answer that came ended.
 fn within(error: &str) -> Option<Failure> {
-    let (kind, text) = match error {
-        "net::ERR_CONTENT_DECODING_FAILED" => {
-            (FailureKind::Protocol, "the browser cannot decode it")
-        }
+    let is_cut = matches!(
+        error,
         "net::ERR_CONTENT_LENGTH_MISMATCH"
-        | "net::ERR_INCOMPLETE_CHUNKED_ENCODING"
-        | "net::ERR_CONNECTION_RESET"
-        | "net::ERR_CONNECTION_CLOSED"
-        | "net::ERR_HTTP2_PROTOCOL_ERROR" => (FailureKind::Closed, "it breaks off"),
-        _ => return None,
-    };
-    Some(Failure::new(kind, text))
+            | "net::ERR_INCOMPLETE_CHUNKED_ENCODING"
+            | "net::ERR_CONNECTION_RESET"
+            | "net::ERR_CONNECTION_CLOSED"
+            | "net::ERR_HTTP2_PROTOCOL_ERROR"
+    );
+    is_cut.then(|| Failure::new(FailureKind::Closed, "it breaks off"))
 }
 
 /// Why a request of Firefox has no answer. Each fault of CORS leaves an answer, or a preflight, beside
