@@ -35,8 +35,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         "It keeps the one page that has a WebSocket, and no second one."
     } else {
         "A page always has a poll open, which the server answers when it has something to say. Until then \
-         nothing else of the page is answered, nor of any other visitor: `connect` does not come, or comes \
-         late, and the console shows nothing. The CORS headers have no part in it."
+         nothing else that the page asks is answered, and no other visitor gets an answer: `connect` does not \
+         come, or comes late, and the console shows nothing. The CORS headers have no part in it."
     };
     vec![finding.why([why]).fix(threads(examination))]
 }
