@@ -149,8 +149,9 @@ export const meddling =
 			const options = { hostname, port, path: request.url, method: request.method };
 			const asked = httpRequest({ ...options, headers: request.headers, agent: false });
 			request.pipe(asked);
-			asked.on("error", () => response.destroy());
-			const [answer] = await once(asked, "response");
+			response.on("close", () => asked.destroy());
+			const [answer] = await once(asked, "response").catch(() => []);
+			if (!answer) return response.destroy();
 			const body = Buffer.concat(await answer.toArray());
 			const { statusCode: status, headers } = answer;
 			delete headers["content-length"];

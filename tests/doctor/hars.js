@@ -72,9 +72,11 @@ export function chrome(method, url, answer = {}) {
 	return entry;
 }
 
-/** The same, of Firefox's. */
+/** The same, of Firefox's, with its `times` and the `state` of TLS. */
 export function firefox(method, url, answer = {}) {
 	const { status = 200, headers = {}, body, base64, asks = {} } = answer;
+	const { times = { blocked: 0, dns: 0, connect: 0, ssl: 0, send: 0, wait: 30, receive: 0 } } =
+		answer;
 	return {
 		startedDateTime: now(),
 		request: {
@@ -99,10 +101,10 @@ export function firefox(method, url, answer = {}) {
 			bodySize: 300,
 		},
 		cache: {},
-		timings: { blocked: 0, dns: 0, connect: 0, ssl: 0, send: 0, wait: 30, receive: 0 },
+		timings: times,
 		time: 30,
-		_securityState: "secure",
-		serverIPAddress: "203.0.113.7",
+		_securityState: answer.state ?? "secure",
+		...(status && { serverIPAddress: "203.0.113.7" }),
 		connection: "443",
 		pageref: "page_1",
 	};

@@ -150,6 +150,13 @@ describe("Chrome's recording of", () => {
 			of: without("net::ERR_CERT_AUTHORITY_INVALID"),
 			is: "tls-failed",
 		},
+		"a page on http, and a server that is the visitor's own machine": {
+			of: without(failed, "http://127.0.0.1:3000/socket.io/?EIO=4&transport=polling&t=a1"),
+			asks: ["--origin", "http://app.example.com"],
+			is: "blocked-in-browser",
+			fix: "serve the page over https",
+			not: "does not say why",
+		},
 		"an extension that blocks": {
 			of: without("net::ERR_BLOCKED_BY_CLIENT"),
 			is: "blocked-in-browser",
@@ -205,13 +212,18 @@ describe("Chrome's recording of", () => {
 });
 
 describe("Firefox's recording of", () => {
+	const untimed = { blocked: 1, dns: 0, connect: 0, ssl: 0, send: 0, wait: 0, receive: 0 };
+	const byFirefox = (...entries) => {
+		const { log } = har(...entries);
+		return { log: { ...log, creator: { name: "Firefox", version: "153.8.0" } } };
+	};
 	testRecordings({
 		"a page that works": { of: har(...working(firefox, websocketOf(firefox, { status: 101 }))) },
 		"an answer without any CORS header, which the page cannot read": {
-			of: har(firefox("GET", urlOf("&t=a1"), { headers: plain })),
+			of: byFirefox(firefox("GET", urlOf("&t=a1"), { headers: plain })),
 			is: "no-cors-headers",
 			fix: page,
-			not: "there is no Socket.IO",
+			not: ["there is no Socket.IO", "Chromium"],
 		},
 		"an answer with a trailing slash in the origin": {
 			of: har(
@@ -246,8 +258,27 @@ describe("Firefox's recording of", () => {
 			is: "login-required",
 		},
 		"no answer at all": {
-			of: har(firefox("GET", urlOf("&t=a1"), { status: 0 })),
+			of: byFirefox(firefox("GET", urlOf("&t=a1"), { status: 0, times: {} })),
 			is: "blocked-in-browser",
+			not: ["net::", "Chromium"],
+		},
+		"a server that is not reached": {
+			of: byFirefox(firefox("GET", urlOf("&t=a1"), { status: 0, times: untimed })),
+			is: "connection-failed",
+			fix: "Is the server running",
+			not: ["net::", "Chromium"],
+		},
+		"a certificate that nobody trusts": {
+			of: byFirefox(
+				firefox("GET", urlOf("&t=a1"), {
+					status: 0,
+					times: { ...untimed, ssl: 9 },
+					state: "broken",
+				}),
+			),
+			is: "tls-failed",
+			fix: ["in a tab of the browser", "certbot certonly -d api.example.com"],
+			not: ["net::", "Chromium"],
 		},
 	});
 });

@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with several Socket.IO servers, each of which knows its own sessions.
 import { describe } from "node:test";
 import { hasNginx } from "../harness/nginx.js";
-import { granted, nginx, server, stickyPair } from "./deployments.js";
+import { granted, meddling, nginx, server, stickyPair } from "./deployments.js";
 import { danger, error, testFindings, unguarded, warning } from "./findings.js";
 
 const options = { cors: granted };
@@ -63,3 +63,15 @@ describe("a balancer that is sticky by a cookie", () => {
 		},
 	});
 });
+
+/** The second POST of a session is slow, by chance. */
+const slow = () => {
+	let posts = 0;
+	return meddling(server(4, { ...options, pingInterval: 2000, pingTimeout: 20_000 }), (answer) => {
+		const isPost = answer.request.method === "POST" && answer.status === 200;
+		return isPost && ++posts === 2 ? { ...answer, after: 1200 } : answer;
+	});
+};
+
+describe("a server that is slow", () =>
+	testFindings({ "with one POST": { of: slow(), finds: unguarded } }));

@@ -1,7 +1,7 @@
 // `socketio-cors doctor` with Socket.IO servers and proxies that are set up wrongly, each in
 // another way: what is told first, and how it is put right.
 import { EventEmitter, once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import {
 	createServer as createHttp2Server,
 	createSecureServer as createSecureHttp2Server,
@@ -69,6 +69,38 @@ const silentProxy = async () => {
 	const { url, stop } = await tcp(() => {})();
 	return { url, direct, servers, stop: () => Promise.all([stop(), stopServer()]) };
 };
+
+/** A server that handles one request at a time, as its proxy hands them on. */
+const oneAtATime = (behind) => async () => {
+	const { url, servers, stop: stopServer } = await behind();
+	let last = Promise.resolve();
+	const http = createServer(async (request, response) => {
+		const body = Buffer.concat(await request.toArray());
+		last = last.then(async () => {
+			const { method, headers } = request;
+			const asked = httpRequest(new URL(request.url, url), { method, headers, agent: false });
+			asked.on("response", (answer) => {
+				response.writeHead(answer.statusCode, answer.headers);
+				answer.pipe(response);
+			});
+			asked.on("error", () => response.destroy());
+			asked.end(body);
+			await once(asked, "close");
+		});
+	});
+	http.on("upgrade", (_, socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+	await listen(http);
+	return {
+		url: `http://127.0.0.1:${http.address().port}`,
+		servers,
+		async stop() {
+			http.closeAllConnections();
+			await close(http);
+			await stopServer();
+		},
+	};
+};
+const pinging = (pingInterval) => server(4, { cors: granted, pingInterval });
 
 /** Every second answer has no header of CORS. */
 const byTurnsStripped = () => {
@@ -390,7 +422,7 @@ describe("the server", () => {
 			fix: "their settings differ",
 		},
 		"a limit that the page does not reach": {
-			of: limitedAfter(12),
+			of: limitedAfter(13),
 			is: "warning rate-limited",
 			says: "429",
 			fix: "rate limit",
@@ -660,6 +692,19 @@ describe("a server that is silent", () =>
 			asks: ["--timeout", "1"],
 			is: "warning no-answer-in-time",
 			not: "Socket.IO is not at",
+		},
+		"to a POST while a poll waits": {
+			of: oneAtATime(pinging(3500)),
+			asks: ["--timeout", "2"],
+			is: "error one-at-a-time",
+			says: ["POST", "no answer came in time (2 s)"],
+			fix: "php -S",
+			not: "cors:",
+		},
+		"to a POST before a poll has ended": {
+			of: oneAtATime(pinging(2000)),
+			is: "error one-at-a-time",
+			says: ["POST", "after 1 s"],
 		},
 		"through its proxy alone": {
 			of: silentProxy,

@@ -4,6 +4,7 @@
 //! recording of them ([`recording`]), what came of them ([`examination`]), what is wrong with it
 //! ([`diagnosis`]), the report.
 
+mod address_space;
 mod arguments;
 mod asker;
 mod cookies;

@@ -26,7 +26,7 @@ pub(crate) use self::node::NodeNetwork as SystemNetwork;
 pub(crate) use self::{
     answer::Answer,
     failure::{Failure, FailureKind, Untrusted},
-    http::send,
+    http::{begin, send},
     port::{PortProtocol, look},
     post::post,
     websocket::{Turn, converse},

@@ -13,15 +13,18 @@ mod direct_preflight;
 mod doubled;
 mod elsewhere;
 mod evidence;
+mod firefox;
 mod idle;
 mod invalid_origin;
 mod known;
+mod local_network;
 mod loose;
 mod lost_query;
 mod mixed_content;
 mod namespace;
 mod not_configured;
 mod not_listed;
+mod one_at_a_time;
 mod origin;
 mod origin_check;
 mod own_origin;
@@ -67,7 +70,8 @@ const OF_POLLS: &[Family] = &[
 ];
 
 /// Sessions, which a cache makes fail in every way.
-const OF_SESSIONS: &[Family] = &[session::findings, websocket::findings, idle::findings];
+const OF_SESSIONS: &[Family] =
+    &[session::findings, one_at_a_time::findings, websocket::findings, idle::findings];
 
 /// Slow answers, the namespace, foreign origins, and this Worker.
 const OF_ALL: &[Family] =
@@ -76,6 +80,7 @@ const OF_ALL: &[Family] =
 /// Those of a page that does not poll: CORS has no say in a WebSocket.
 const OF_WEBSOCKETS: &[Family] = &[
     protocol::findings,
+    one_at_a_time::findings,
     websocket::findings,
     namespace::findings,
     idle::findings,
@@ -86,12 +91,18 @@ const OF_WEBSOCKETS: &[Family] = &[
 
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
-    let of_url = [mixed_content::finding(examination), unsafe_port::finding(examination)];
-    let mut findings: Vec<_> = of_url.into_iter().flatten().collect();
+    let of_url = [mixed_content::finding, unsafe_port::finding, local_network::finding].into_iter();
+    let mut findings: Vec<_> = of_url.filter_map(|family| family(examination)).collect();
+    // Of a recording, they say already why there is no answer.
+    let is_explained = examination.recorded.is_some()
+        && !findings.is_empty()
+        && examination.page_poll().is_some_and(|poll| poll.answer.is_none());
     let ask = |families: &[Family]| {
         families.iter().flat_map(|family| family(examination)).collect::<Vec<_>>()
     };
-    if let Some(finding) = reach::unreachable(examination) {
+    if is_explained {
+        // Nothing of the server was seen.
+    } else if let Some(finding) = reach::unreachable(examination) {
         let moved = (finding.code == Code::WrongPath && !examination.target.page.websocket)
             .then(|| examination.at_other_path())
             .flatten();
@@ -121,5 +132,8 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
+    if examination.is_of_firefox {
+        findings = findings.into_iter().map(|it| firefox::retold(examination, it)).collect();
+    }
     findings
 }

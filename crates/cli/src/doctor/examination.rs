@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    address_space::AddressSpace,
     cookies::{SetCookie, without_value},
     engineio,
     engineio::Protocol,
@@ -24,6 +25,10 @@ pub(super) struct Examination {
     /// The URL of the machine's other loopback address, where that one takes connections and the target's
     /// does not.
     pub(super) listens_at: Option<Url>,
+    /// The kind of the page's address, where it was looked at.
+    pub(super) page_at: Option<AddressSpace>,
+    /// It is what Firefox recorded, which has words of its own.
+    pub(super) is_of_firefox: bool,
     /// The number of requests in a browser's recording; `None` for a live examination.
     pub(super) recorded: Option<usize>,
     /// In the order in which they were made.
@@ -39,6 +44,8 @@ impl Examination {
             connected: None,
             port_speaks: None,
             listens_at: None,
+            page_at: None,
+            is_of_firefox: false,
             recorded: None,
             exchanges: Vec::new(),
         }

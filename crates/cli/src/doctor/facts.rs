@@ -64,14 +64,15 @@ fn address(examination: &Examination, connected: &Connected) -> String {
     let address = &connected.address;
     let page = Url::parse(&examination.target.page.origin).ok();
     let is_of_here = page.is_some_and(|page| page.host_str().is_some_and(is_loopback));
-    if connected.is_loopback && !is_of_here {
-        format!(
-            "{address}, this machine: if the page is elsewhere, Chromium asks its visitor for permission \
-             first"
-        )
-    } else {
-        address.clone()
+    if !connected.is_loopback || is_of_here {
+        return address.clone();
     }
+    let does = if examination.target.page.origin.starts_with("http://") {
+        "Chromium blocks its requests"
+    } else {
+        "Chromium asks its visitor for permission first"
+    };
+    format!("{address}, this machine: if the page is elsewhere, {does}")
 }
 
 /// The fate of connections on which nothing is said.

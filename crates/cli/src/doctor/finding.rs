@@ -76,6 +76,7 @@ codes! {
     HeaderNotAllowed = "header-not-allowed",
     ErrorsWithoutCors = "errors-without-cors",
     SessionLost = "session-lost",
+    OneAtATime = "one-at-a-time",
     PostFailed = "post-failed",
     UpgradeBlocked = "upgrade-blocked",
     WebsocketRefused = "websocket-refused",

@@ -3,6 +3,7 @@
 //! Nothing is sent but Engine.IO's handshakes and heartbeats, the packet that connects
 //! to the page's namespace, and those that close what was opened.
 
+mod beside;
 mod further;
 mod prober;
 
@@ -53,6 +54,7 @@ pub(super) async fn examine(
     let foreign = if target.page.origin == FOREIGN { OTHER_FOREIGN } else { FOREIGN };
     let mut prober = Prober::new(target, foreign, network, progress);
     if prober.connect().await {
+        prober.look_at_page().await;
         steps(&mut prober, foreign).await;
     } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
         prober.look().await;
@@ -200,14 +202,20 @@ async fn use_session(
     let first = if session.protocol == Protocol::V4 { &connect } else { heartbeat };
     let is_known = |last: Option<&Exchange>| !last.is_some_and(Exchange::is_of_unknown_session);
     prober.post(Step::Post, Asker::Page, session, first).await;
+    // It is answered once the session is closed: one that breaks off would end the session.
+    let mut waiting = None;
     if prober.last().is_some_and(Exchange::is_ok) {
         prober.read(Step::PollAgain, session).await;
         if !is_known(prober.last()) {
             quiet_session(prober, session.protocol).await;
         }
+        waiting = beside::begin(prober, session).await;
         for _ in 0..USES {
             if is_known(prober.last()) && !prober.examination.ends_sessions() {
                 prober.post(Step::PollAgain, Asker::Page, session, heartbeat).await;
+                if let Some(poll) = &mut waiting {
+                    beside::look(prober, session, poll).await;
+                }
             }
         }
     }
@@ -216,6 +224,7 @@ async fn use_session(
         prober.post(Step::ForeignPost, Asker::Elsewhere(foreign), session, heartbeat).await;
     }
     prober.close(session, Asker::Page).await;
+    drop(waiting);
 }
 
 /// Opens a session and connects to no namespace in it: a server may end those that do.

@@ -12,7 +12,9 @@ use socketio_cors_core::origin::Origin;
 use url::Url;
 
 use self::entry::Entry;
+pub(super) use self::entry::NO_REASON;
 use super::{
+    address_space::AddressSpace,
     engineio::Protocol,
     examination::{Examination, poll},
     exchange::Exchange,
@@ -46,7 +48,10 @@ pub(super) fn read(file: impl Read, wanted: &Wanted) -> Result<Examination, Stri
         .map_err(|error| format!("is not a HAR file: {error}"))?;
     let log = har.get("log").ok_or("is not a HAR file: it has no \"log\"")?;
     let entries = log.get("entries").and_then(Value::as_array).into_iter().flatten();
-    let entries: Vec<_> = entries.filter_map(|entry| Entry::read(entry, wanted)).collect();
+    let creator = log.get("creator").and_then(|it| it.get("name")?.as_str());
+    let is_of_firefox = creator.is_some_and(|name| name.contains("Firefox"));
+    let read = |entry| Entry::read(entry, wanted, is_of_firefox);
+    let entries: Vec<_> = entries.filter_map(read).collect();
     let base = wanted.base.clone().or_else(|| busiest(&entries)).ok_or(
         "has no request of a Socket.IO client (with EIO= and transport= in its URL). Did the page load \
          while it was recorded?",
@@ -64,6 +69,8 @@ pub(super) fn read(file: impl Read, wanted: &Wanted) -> Result<Examination, Stri
     exchanges.sort_by_key(is_good_handshake);
     let mut examination = Examination::new(target, "");
     examination.recorded = Some(exchanges.len());
+    examination.is_of_firefox = is_of_firefox;
+    examination.page_at = page_address(log, &examination.target.page.origin);
     examination.exchanges = exchanges;
     Ok(examination)
 }
@@ -92,6 +99,17 @@ fn page_origin(entries: &[Entry], log: &Value) -> Option<String> {
     named
         .chain(origins)
         .find(|origin| Origin::try_from(origin.as_str()).is_ok_and(|it| !it.is_null()))
+}
+
+/// The kind of the address that the page came from.
+fn page_address(log: &Value, origin: &str) -> Option<AddressSpace> {
+    let mut entries = log.get("entries").and_then(Value::as_array).into_iter().flatten();
+    let is_of_page = |entry: &&Value| {
+        let url = entry.get("request").and_then(|it| Url::parse(it.get("url")?.as_str()?).ok());
+        url.is_some_and(|url| url.origin().ascii_serialization() == origin)
+    };
+    let page = entries.find(|entry| is_document(entry) && is_of_page(entry))?;
+    AddressSpace::of_address(page.get("serverIPAddress")?.as_str()?)
 }
 
 /// True if an entry is a page that was loaded.

@@ -19,6 +19,8 @@ pub(super) enum Step {
     Post,
     /// The session used again, each time on a connection of its own.
     PollAgain,
+    /// A packet that the server took only once the poll beside it had ended.
+    BesidePoll,
     /// Another session, in which nothing is sent but heartbeats, where the first one was gone at once.
     QuietSession,
     /// A packet sent into the page's session from a foreign origin.
@@ -66,6 +68,7 @@ impl Step {
             Self::Preflight => "preflight",
             Self::Post => "post",
             Self::PollAgain => "poll-again",
+            Self::BesidePoll => "beside-poll",
             Self::QuietSession => "quiet-session",
             Self::ForeignPost => "foreign-post",
             Self::BadSession => "bad-session",

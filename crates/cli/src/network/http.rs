@@ -5,7 +5,7 @@ use ureq_proto::{
     BodyMode,
     client::{
         Await100Result, Call, RecvResponseResult, SendRequestResult,
-        state::{RecvBody, RecvResponse, SendBody},
+        state::{RecvBody, RecvResponse, SendBody, SendRequest},
     },
 };
 
@@ -45,14 +45,7 @@ async fn ask<N: Network>(
     network: &N,
     request: &Request<'_>,
 ) -> Result<(Response<()>, Option<Body<N::Stream>>), Failure> {
-    let call = call(request)?;
-    let mut stream = network.connect(request.url, request.timeout).await?.stream;
-    let mut call = call.proceed();
-    let mut output = vec![0; BUFFER_LEN];
-    while !call.can_proceed() {
-        let len = call.write(&mut output).map_err(no_answer)?;
-        stream.write(output.get(..len).unwrap_or_default()).await?;
-    }
+    let (call, mut stream) = write_head(network, request).await?;
     let body = request.body.as_deref().unwrap_or_default();
     let call = match call.proceed().map_err(no_answer)? {
         Some(SendRequestResult::RecvResponse(call)) => call,
@@ -65,6 +58,33 @@ async fn ask<N: Network>(
         None => return Err(no_answer("the request is not complete")),
     };
     read_head(call, stream).await
+}
+
+/// Sends a request without a body, whose answer nobody reads: the stream tells when it comes.
+///
+/// # Errors
+/// No connection comes about, or it breaks off.
+pub(crate) async fn begin<N: Network>(
+    network: &N,
+    request: &Request<'_>,
+) -> Result<N::Stream, Failure> {
+    Ok(write_head(network, request).await?.1)
+}
+
+/// Connects, and sends a request up to its body.
+async fn write_head<N: Network>(
+    network: &N,
+    request: &Request<'_>,
+) -> Result<(Call<SendRequest>, N::Stream), Failure> {
+    let call = call(request)?;
+    let mut stream = network.connect(request.url, request.timeout).await?.stream;
+    let mut call = call.proceed();
+    let mut output = vec![0; BUFFER_LEN];
+    while !call.can_proceed() {
+        let len = call.write(&mut output).map_err(no_answer)?;
+        stream.write(output.get(..len).unwrap_or_default()).await?;
+    }
+    Ok((call, stream))
 }
 
 fn call(request: &Request<'_>) -> Result<Call<ureq_proto::client::state::Prepare>, Failure> {

@@ -31,7 +31,7 @@ pub(super) fn finding(poll: &Exchange) -> Option<Finding> {
                 "  new Server(httpServer, { httpCompression: false })",
             ],
         )
-    } else if poll.error.is_some() && is_begun(poll.body()) {
+    } else if poll.error.is_some() && (is_begun(poll.body()) || poll.is_body_kept()) {
         (
             "the answer to the poll breaks off before its end".to_owned(),
             &[

@@ -11,8 +11,10 @@ use crate::{
 
 /// Chromium's message about a request that CORS blocks.
 pub(super) fn blocked(exchange: &Exchange, why: &str) -> String {
-    let origin = exchange.origin.as_deref().unwrap_or_default();
-    let url = &exchange.url;
+    blocked_at(&exchange.url, exchange.origin.as_deref().unwrap_or_default(), why)
+}
+
+pub(super) fn blocked_at(url: &str, origin: &str, why: &str) -> String {
     format!(
         "  Access to XMLHttpRequest at '{url}' from origin '{origin}' has been blocked by CORS \
          policy: {why}"
@@ -51,7 +53,7 @@ pub(super) fn no_handshake(failure: &Failure) -> String {
     }
 }
 
-const NO_CONNECTION: &str = "Error in connection establishment: net::";
+pub(super) const NO_CONNECTION: &str = "Error in connection establishment: net::";
 const IN_HANDSHAKE: &str = "Error during WebSocket handshake: ";
 const CLOSED: &str = "Connection closed before receiving a handshake response";
 

@@ -42,7 +42,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         }
         (_, FailureKind::Dns) => no_address(target, failure),
         (_, FailureKind::Tls(name)) => no_tls(target, failure, name),
-        (_, FailureKind::Untrusted(why)) => untrusted(target, why),
+        (_, FailureKind::Untrusted(why)) => untrusted(target, failure, why),
         (_, FailureKind::Http2Alone) => return http2_by_tls(exchange),
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
         _ => no_answer(target, failure, exchange.step),
@@ -238,21 +238,30 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
     }))
 }
 
-fn untrusted(target: &Target, why: Untrusted) -> Finding {
+fn untrusted(target: &Target, failure: &Failure, why: Untrusted) -> Finding {
     let host = target.base.host_str().unwrap_or_default();
     let port = target.base.port_or_known_default().unwrap_or(443);
-    let finding = error(Code::TlsFailed, format!("no TLS with {host}: {}", why.text()));
+    let finding = error(Code::TlsFailed, format!("no TLS with {host}: {}", failure.text));
     let finding = match why {
         Untrusted::SelfSigned => finding.fix(trusted_certificate(target)),
         Untrusted::Alone => finding.fix(FULL_CHAIN).fix(OTHER_AUTHORITIES),
         Untrusted::Authority => finding.fix(OTHER_AUTHORITIES).fix(trusted_certificate(target)),
-        Untrusted::Unknown => finding.fix(FULL_CHAIN).fix(trusted_certificate(target)),
+        Untrusted::Unknown if target.is_local() => {
+            finding.fix([IN_A_TAB]).fix(trusted_certificate(target))
+        }
+        Untrusted::Unknown => {
+            finding.fix([IN_A_TAB]).fix(FULL_CHAIN).fix(trusted_certificate(target))
+        }
     };
     finding.fix([
         "This prints what the server sends:".to_owned(),
         format!("  openssl s_client -showcerts -connect {host}:{port} -servername {host}"),
     ])
 }
+
+/// Of recordings, which do not say it.
+const IN_A_TAB: &str =
+    "Open the server's URL in a tab of the browser: it says what is wrong with the certificate.";
 
 const FULL_CHAIN: [&str; 2] = [
     "Serve the full chain: the certificate, then the intermediate ones. In nginx (Let's Encrypt: \

@@ -5,6 +5,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 use super::{
     cached,
     chromium::{PREFLIGHT, blocked, preflight_blocked, reason},
+    connection,
     direct_preflight::{by_proxy, right_without_proxy},
     evidence::{with_body, with_cors, with_headers},
     known, remedy,
@@ -54,8 +55,19 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 /// The preflight of a poll that the browser therefore did not send, as recordings have it.
 pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Option<Finding> {
     let preflight = examination.get(Step::Preflight)?;
-    if failure.kind != FailureKind::Browser || examination.target.is_same_origin() {
+    // Something may close only preflights: the poll after one fails in the same way.
+    let is_cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset)
+        && preflight.failure() == Some(failure.kind);
+    let is_kept = failure.kind == FailureKind::Browser || is_cut;
+    if !is_kept || examination.target.is_same_origin() {
         return None;
+    }
+    // A server that the preflight does not reach is one that no request does.
+    let own = preflight.error.as_ref().filter(|_| preflight.answer.is_none());
+    let is_of_preflights =
+        |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Browser);
+    if let Some(own) = own.filter(|own| !is_of_preflights(own.kind)) {
+        return Some(connection::failed(examination, preflight, own));
     }
     if let Some(known) = known::of(preflight).filter(|it| it.code != Code::NotSocketIo) {
         return Some(known::finding(examination, preflight, known));

@@ -7,12 +7,15 @@ use super::{
     evidence::with_body,
     known, lost_query, origin_check, preflight, redirect, remedy, unread_refusal, worker,
 };
-use crate::doctor::{
-    examination::Examination,
-    exchange::Exchange,
-    finding::{Code, Finding, Severity},
-    software::{Proxy, proxy},
-    step::Step,
+use crate::{
+    doctor::{
+        examination::Examination,
+        exchange::Exchange,
+        finding::{Code, Finding, Severity},
+        software::{Proxy, proxy},
+        step::Step,
+    },
+    network::FailureKind,
 };
 
 /// The finding that makes every further question pointless.
@@ -21,7 +24,7 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
     if let Some((connect, failure)) = connect.and_then(|it| Some((it, it.error.as_ref()?))) {
         return Some(connection::failed(examination, connect, failure));
     }
-    let poll = examination.page_poll()?;
+    let Some(poll) = examination.page_poll() else { return unconnected(examination) };
     if let Some(finding) = lost_query::finding(examination) {
         return Some(finding);
     }
@@ -61,6 +64,21 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         .or_else(|| server_error(examination, poll))
         .or_else(|| by_known(|_| true))
         .or_else(|| Some(elsewhere::not_socket_io(examination, poll)))
+}
+
+/// A recorded page that does not poll, and whose `WebSocket` got no connection.
+fn unconnected(examination: &Examination) -> Option<Finding> {
+    let websocket = examination.get(Step::Websocket).filter(|it| it.answer.is_none())?;
+    let failure = websocket.error.as_ref()?;
+    let is_of_connection = matches!(
+        failure.kind,
+        FailureKind::Dns
+            | FailureKind::Refused
+            | FailureKind::Unreachable
+            | FailureKind::Tls(_)
+            | FailureKind::Untrusted(_)
+    );
+    is_of_connection.then(|| connection::failed(examination, websocket, failure))
 }
 
 /// Socket.IO is there, and what is before it keeps the page from it, in words of its own.

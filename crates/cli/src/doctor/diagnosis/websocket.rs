@@ -1,6 +1,7 @@
 //! A `WebSocket` that does not come about.
 
 use super::{
+    browser_blocks,
     chromium::websocket_failed,
     evidence::{with_body, with_headers},
     known, own_origin,
@@ -48,6 +49,13 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     }
     let blocked: Vec<_> =
         direct.into_iter().chain(upgrade).filter(|exchange| !exchange.is_upgraded()).collect();
+    let by_browser = blocked.iter().find_map(|exchange| {
+        let failure = exchange.error.as_ref().filter(|it| browser_blocks::is_known(&it.text))?;
+        Some(browser_blocks::finding(examination, exchange, failure))
+    });
+    if let Some(finding) = by_browser {
+        return vec![finding];
+    }
     if !blocked.is_empty() {
         return vec![upgrade_blocked(examination, &blocked)];
     }

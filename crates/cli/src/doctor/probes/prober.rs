@@ -7,6 +7,7 @@ use url::{Host, Url};
 pub(super) use crate::doctor::asker::Asker;
 use crate::{
     doctor::{
+        address_space::AddressSpace,
         asker::Means,
         cookies::{Jar, SetCookie},
         engineio::Protocol,
@@ -15,11 +16,18 @@ use crate::{
         step::Step,
         target::Target,
     },
-    network::{self, Answer, Failure, FailureKind, Network, Request, Turn},
+    network::{self, Answer, Failure, FailureKind, Network, Request, Stream, Turn},
 };
 
 /// The timeout of an attempt that is unlikely to succeed.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The time after which a poll has reached the server: that of an exchange before it, within these.
+const SHORTEST_ARRIVAL: Duration = Duration::from_millis(50);
+const LONGEST_ARRIVAL: Duration = Duration::from_millis(500);
+
+/// How often a poll is begun that is answered at once.
+const ATTEMPTS: usize = 3;
 
 /// Makes the requests of an examination.
 pub(super) struct Prober<'p, N> {
@@ -53,6 +61,21 @@ pub(super) struct Session {
     pub(super) jar: Jar,
     /// Those and every one that was set.
     pub(super) all: Jar,
+}
+
+/// A poll that the server has, and has not answered yet. It is given up with this.
+pub(super) struct Waiting<S> {
+    stream: S,
+    /// Something beside it had to wait, and was looked at.
+    pub(super) is_looked_at: bool,
+}
+
+impl<S: Stream> Waiting<S> {
+    /// Waits for its answer, or its end, for so long.
+    pub(super) async fn ends_within(&mut self, time: Duration) -> bool {
+        self.stream.be_done_in(time);
+        !matches!(self.stream.read().await, Err(failure) if failure.kind == FailureKind::Late)
+    }
 }
 
 impl<'p, N: Network> Prober<'p, N> {
@@ -92,6 +115,20 @@ impl<'p, N: Network> Prober<'p, N> {
         let question = Question { step: Step::Connect, method, url, origin: None, start };
         self.note(question, None, error);
         is_up
+    }
+
+    /// Looks where a page on http is, which may not ask a more private address than its own.
+    pub(super) async fn look_at_page(&mut self) {
+        let Ok(page) = Url::parse(&self.examination.target.page.origin) else { return };
+        let server = AddressSpace::of_url(&self.base);
+        let is_public = server.is_none_or(|space| space == AddressSpace::Public);
+        if is_public || page.scheme() != "http" || AddressSpace::of_url(&page).is_some() {
+            return;
+        }
+        let connection = self.network.connect(&page, self.timeout.min(PATIENCE)).await;
+        let connected = connection.map(|it| it.connected);
+        self.examination.page_at =
+            connected.ok().and_then(|it| AddressSpace::of_address(&it.address));
     }
 
     /// Looks at what the port speaks, where it does not answer as the URL has it.
@@ -180,6 +217,38 @@ impl<'p, N: Network> Prober<'p, N> {
     pub(super) async fn read(&mut self, step: Step, session: &Session) {
         let url = self.url_of(session, Asker::Page, "polling");
         self.send(step, "GET", url, Asker::Page, &session.jar, None).await;
+    }
+
+    /// Begins to wait for what the server has to say in a session, as a page does while it sends packets.
+    /// `None` where the server has something to say at once, each time.
+    pub(super) async fn begin_poll(&mut self, session: &Session) -> Option<Waiting<N::Stream>> {
+        let arrival = self.last()?.took.clamp(SHORTEST_ARRIVAL, LONGEST_ARRIVAL);
+        for _ in 0..ATTEMPTS {
+            let url = self.url_of(session, Asker::Page, "polling");
+            let target = &self.examination.target;
+            let headers = Asker::Page.headers(target, Means::Get, &session.jar);
+            let (timeout, max_body_len) = (self.timeout, network::MAX_BODY_LEN);
+            let request =
+                Request { method: "GET", url: &url, headers, body: None, timeout, max_body_len };
+            let stream = network::begin(self.network, &request).await.ok()?;
+            let mut waiting = Waiting { stream, is_looked_at: false };
+            if !waiting.ends_within(arrival).await {
+                return Some(waiting);
+            }
+        }
+        None
+    }
+
+    /// The longest time of a step.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Takes an exchange for that of another step, as it turned out.
+    pub(super) fn is_of(&mut self, number: usize, step: Step) {
+        if let Some(exchange) = self.examination.exchanges.get_mut(number) {
+            exchange.step = step;
+        }
     }
 
     /// Sends a packet into a session.

@@ -27,7 +27,7 @@ pub(super) struct Entry {
     pub(super) has_cookies: bool,
     /// The headers for which a preflight asks leave.
     pub(super) asked_headers: Headers,
-    /// The browser has an error beside the answer.
+    /// The browser has an error beside the answer, by the name that it has for faults of CORS.
     is_blocked: bool,
     answer: Option<Answer>,
     error: Option<Failure>,
@@ -36,7 +36,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Reads an entry; `None` where it is not a Socket.IO client's, or the page gave it up.
-    pub(super) fn read(entry: &Value, wanted: &Wanted) -> Option<Self> {
+    pub(super) fn read(entry: &Value, wanted: &Wanted, is_of_firefox: bool) -> Option<Self> {
         let request = entry.get("request")?;
         let url = Url::parse(text(request, "url")?).ok()?;
         let parameter = |wanted: &str| {
@@ -61,7 +61,7 @@ impl Entry {
             header("Access-Control-Request-Headers").map(String::as_str).unwrap_or_default();
         let asked = asked.split(',').map(str::trim).filter(|name| !name.is_empty());
         let cookies = request.get("cookies").and_then(Value::as_array);
-        let (answer, error) = outcome(entry)?;
+        let (answer, error) = outcome(entry, is_of_firefox)?;
         Some(Self {
             method: match text(request, "method")? {
                 "POST" => "POST",
@@ -73,7 +73,8 @@ impl Entry {
             origin: header("Origin").cloned(),
             has_cookies: header("Cookie").is_some() || cookies.is_some_and(|it| !it.is_empty()),
             asked_headers: asked.map(|name| (name.to_owned(), String::new())).collect(),
-            is_blocked: browser_error(entry).is_some(),
+            is_blocked: browser_error(entry)
+                .is_some_and(|name| name == "net::ERR_FAILED" || !name.starts_with("net::")),
             answer,
             error,
             took: duration(entry),
@@ -152,7 +153,7 @@ fn duration(entry: &Value) -> Duration {
 }
 
 /// The answer or the failure; `None` if the page itself ended the request.
-fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
+fn outcome(entry: &Value, is_of_firefox: bool) -> Option<(Option<Answer>, Option<Failure>)> {
     let response = entry.get("response")?;
     let status = response.get("status").and_then(Value::as_u64).unwrap_or_default();
     let status = u16::try_from(status).unwrap_or_default();
@@ -162,6 +163,7 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
         let reason = reason.unwrap_or(error);
         return match reason {
             "net::ERR_ABORTED" => None,
+            "" if is_of_firefox => Some((None, Some(by_firefox(entry)))),
             reason => Some((None, Some(failure(reason)))),
         };
     }
@@ -176,8 +178,49 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
             name.eq_ignore_ascii_case("content-length") && value.trim() == "0"
         });
     let is_body_kept = body.is_empty() && !is_known_empty;
-    Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), None))
+    let failure = if status == 101 { None } else { within(error) };
+    Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), failure))
 }
+
+/// How an answer that came ended.
+fn within(error: &str) -> Option<Failure> {
+    let is_cut = matches!(
+        error,
+        "net::ERR_CONTENT_LENGTH_MISMATCH"
+            | "net::ERR_INCOMPLETE_CHUNKED_ENCODING"
+            | "net::ERR_CONNECTION_RESET"
+            | "net::ERR_CONNECTION_CLOSED"
+            | "net::ERR_HTTP2_PROTOCOL_ERROR"
+    );
+    is_cut.then(|| Failure::new(FailureKind::Closed, "it breaks off"))
+}
+
+/// Why a request of Firefox has no answer. Each fault of CORS leaves an answer, or a preflight, beside
+/// which the request has no times at all.
+fn by_firefox(entry: &Value) -> Failure {
+    let time = |name: &str| entry.get("timings")?.get(name)?.as_f64();
+    let is_timed = time("connect").is_some();
+    let took = |name: &&str| time(name).is_some_and(|time| time > 0.0);
+    if text(entry, "_securityState") == Some("broken") && took(&"ssl") {
+        let kind = FailureKind::Untrusted(Untrusted::Unknown);
+        return Failure::new(kind, "Firefox does not trust the server's certificate");
+    }
+    let is_connected = ["connect", "ssl", "send", "wait", "receive"].iter().any(took)
+        || text(entry, "serverIPAddress").is_some_and(|address| !address.is_empty());
+    if is_timed && !is_connected {
+        let text = "Firefox did not reach the server (nothing listens there, or the host or the port is \
+                    wrong)";
+        return Failure::new(FailureKind::Refused, text);
+    }
+    if took(&"send") && !took(&"wait") {
+        let text = "the connection is closed without an answer";
+        return Failure::new(FailureKind::Closed, text);
+    }
+    Failure::new(FailureKind::Browser, NO_REASON)
+}
+
+/// What is said where a recording has neither a status nor an error.
+pub(in crate::doctor) const NO_REASON: &str = "no status, and no error";
 
 /// The browser's name for what went wrong: Chromium's, or Playwright's.
 fn browser_error(entry: &Value) -> Option<&str> {
@@ -216,24 +259,40 @@ fn failure(error: &str) -> Failure {
         (FailureKind::Closed, "the connection is closed without an answer"),
         (FailureKind::Late, "no answer came in time"),
         (FailureKind::Protocol, "what came is no HTTP"),
-        (FailureKind::Untrusted(Untrusted::Unknown), Untrusted::Unknown.text()),
+        (
+            FailureKind::Untrusted(Untrusted::Unknown),
+            "the browser does not trust whoever issued the certificate",
+        ),
     ];
     let name = error.strip_prefix("net::").unwrap_or(error);
     if let Some((kind, text)) = kinds.into_iter().find(|(kind, _)| kind.chromium() == name) {
         return Failure::new(kind, text);
     }
-    let is_late = matches!(name, "ERR_CONNECTION_TIMED_OUT");
-    let tls = TLS_ERRORS.iter().find(|known| **known == name);
-    match (is_late, tls) {
-        (true, _) => Failure::new(FailureKind::Late, "no connection came about in time"),
-        (_, Some(known)) => {
-            Failure::new(FailureKind::Tls(known), "the browser does not take its TLS")
+    let tls = TLS_ERRORS.iter().find(|known| **known == name).copied();
+    let is_of = |part: &str| name.starts_with(part);
+    let (kind, text) = match name {
+        "ERR_CONNECTION_TIMED_OUT" => (FailureKind::Late, "no connection came about in time"),
+        "ERR_CONNECTION_CLOSED" | "ERR_CONNECTION_ABORTED" => {
+            (FailureKind::Closed, "the connection is closed without an answer")
         }
-        _ => {
-            let name = if name.is_empty() { "no status, and no error" } else { name };
-            Failure::new(FailureKind::Browser, name)
+        "ERR_CONNECTION_FAILED" => (FailureKind::Refused, "no connection comes about"),
+        "ERR_NAME_RESOLUTION_FAILED" => {
+            (FailureKind::Dns, "the name does not resolve to an address")
         }
-    }
+        _ if is_of("ERR_DNS_") => (FailureKind::Dns, "the name does not resolve to an address"),
+        _ if tls.is_some() => {
+            (FailureKind::Tls(tls.unwrap_or_default()), "the browser does not take its TLS")
+        }
+        _ if is_of("ERR_CERT") => {
+            (FailureKind::Tls("ERR_CERT_INVALID"), "the browser does not take its certificate")
+        }
+        _ if is_of("ERR_SSL_") => {
+            (FailureKind::Tls("ERR_SSL_PROTOCOL_ERROR"), "the browser does not take its TLS")
+        }
+        "" => (FailureKind::Browser, NO_REASON),
+        _ => (FailureKind::Browser, name),
+    };
+    Failure::new(kind, text)
 }
 
 /// Chromium's names of what may be wrong with TLS.
@@ -244,4 +303,6 @@ const TLS_ERRORS: &[&str] = &[
     "ERR_CERT_REVOKED",
     "ERR_SSL_PROTOCOL_ERROR",
     "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+    "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+    "ERR_BAD_SSL_CLIENT_AUTH_CERT",
 ];

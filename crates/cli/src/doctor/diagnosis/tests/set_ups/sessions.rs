@@ -171,3 +171,29 @@ fn the_finding_of_a_later_request_depends_on_what_answered_it() {
         ),
     ]);
 }
+
+#[test]
+fn a_server_that_handles_one_request_at_a_time_is_told_to_have_threads() {
+    let by = |server: (&'static str, &'static str)| {
+        let headers: Vec<_> = GRANT.iter().copied().chain([server]).collect();
+        good()
+            .sees(Step::Poll4, 200, &headers, OPEN)
+            .fails(Step::BesidePoll, Failure::new(FailureKind::Late, "no answer came in time"))
+    };
+    let one = "error one-at-a-time";
+    let gunicorn = ("server", "gunicorn");
+    assert_first(vec![
+        (by(gunicorn), one, "gunicorn -w 1 --threads 100 app:app", "php -S"),
+        (by(("server", "Werkzeug/3.1.9 Python/3.11.7")), one, "threaded=False", "gunicorn"),
+        (by(("server", "uvicorn")), one, "event loop", "gunicorn"),
+        (by(("server", "WSGIServer/0.2 CPython/3.11.7")), one, "--nothreading", "php -S"),
+        (by(NGINX), one, "php -S", "gunicorn"),
+        // A WebSocket keeps out everybody else.
+        (
+            by(gunicorn).without_polling(),
+            "warning one-at-a-time",
+            "--threads 100",
+            "the page's POST",
+        ),
+    ]);
+}
