@@ -84,6 +84,15 @@ const OF_WEBSOCKETS: &[Family] = &[
     worker::findings,
 ];
 
+/// What is found of preflights, which headers of the page cause.
+const PREFLIGHTS: &[Code] = &[
+    Code::PreflightFailed,
+    Code::PreflightRedirected,
+    Code::PreflightWithoutCors,
+    Code::PreflightForEachPoll,
+    Code::HeaderNotAllowed,
+];
+
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
     let of_url = [mixed_content::finding(examination), unsafe_port::finding(examination)];
@@ -118,6 +127,11 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
                 );
             }
             None => findings.extend(others),
+        }
+    }
+    if let Some(line) = request_headers::not_of_requests(&examination.target.page) {
+        for finding in findings.iter_mut().filter(|it| PREFLIGHTS.contains(&it.code)) {
+            finding.fix.insert(0, line.clone());
         }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
