@@ -69,6 +69,121 @@ fn the_software_that_wrote_an_answer_is_recognised() {
     }
 }
 
+/// A row: an answer, a part of the sentence about it, a part of the fix, and what may not be said.
+type Told = (Exchange, &'static str, &'static str, &'static str);
+
+/// Each answer is told in those words, as the answer to a page's poll.
+#[track_caller]
+fn assert_told(rows: Vec<Told>) {
+    let mut wrong = Vec::new();
+    for (answer, says, fix, not) in rows {
+        let Some(known) = of(&answer) else {
+            wrong.push(format!("nothing is known of {answer:?}"));
+            continue;
+        };
+        let found = finding(&Examination::connected(), &answer, known);
+        let lines = found.fix.join("\n");
+        let is_right = found.summary.contains(says) && lines.contains(fix) && !lines.contains(not);
+        if !is_right {
+            wrong.push(format!("no {says:?}, no {fix:?}, or {not:?}: {} {lines}", found.summary));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn a_rate_limit_is_told_in_the_words_of_the_software_that_has_it() {
+    let limit = |headers: &[(&str, &str)], body: &str| answer(429, headers, body);
+    let haproxy = "<html><body><h1>429 Too Many Requests</h1>\nYou have sent too many requests in a given amount \
+                   of time.\n</body></html>";
+    let flask = "<!doctype html>\n<html lang=en>\n<title>429 Too Many Requests</title>\n<h1>Too Many \
+                 Requests</h1>\n<p>5 per 1 minute</p>";
+    let apache = "<title>429 Too Many Requests</title>\n</head><body>\n<h1>Too Many Requests</h1>\n<p>The user has \
+                  sent too many requests\nin a given amount of time.</p>";
+    let default = "Too many requests, please try again later.";
+    assert_told(vec![
+        (
+            limit(&[], haproxy),
+            "HAProxy answers",
+            "http-request deny deny_status 429 if { … } !{ path_beg /socket.io/ }",
+            "limit_req",
+        ),
+        (
+            limit(&[("server", "envoy")], "local_rate_limited"),
+            "Envoy answers",
+            "disabled: true",
+            "express",
+        ),
+        (limit(&[("x-envoy-ratelimited", "true")], ""), "Envoy", "`rate_limits`", "express"),
+        (
+            limit(&[("x-retry-in", "1s"), ("retry-after", "1")], "Too Many Requests"),
+            "Traefik answers the poll 429: its middleware rateLimit",
+            "Host(`api.example.net`)",
+            "nginx",
+        ),
+        (limit(&[], "max connections reached: 9"), "inFlightReq", "router of its own", "nginx"),
+        (
+            limit(&[], r#"{"message":"API rate limit exceeded"}"#),
+            "Kong",
+            "route of its own",
+            "nginx",
+        ),
+        (limit(&[("server", "Caddy")], ""), "Caddy answers", "not path /socket.io/*", "express"),
+        (limit(&[("server", "Caddy")], default), "express-rate-limit", "skip: (request)", "match"),
+        (limit(&[("server", "Apache/2.4")], apache), "Apache answers", "mod_evasive", "express"),
+        (limit(&[("server", "Apache/2.4")], default), "express-rate-limit", "skip:", "mod_evasive"),
+        (
+            limit(&[("server", "nginx")], "<center>nginx</center>"),
+            "nginx itself answers the poll 429",
+            "limit_req zone=io burst=50 nodelay;",
+            "express",
+        ),
+        (
+            limit(&[("x-powered-by", "Express"), ("ratelimit-policy", "9;w=1")], "slow down"),
+            "express-rate-limit",
+            "skip:",
+            "nginx",
+        ),
+        (limit(&[], flask), "Flask-Limiter", "@limiter.request_filter", "nginx"),
+        (limit(&[], r#"{"detail":"Request was throttled."}"#), "Django REST", "WSGIApp", "nginx"),
+        (
+            limit(&[], r#"{"error":"Rate limit exceeded: 5 per 1 minute"}"#),
+            "slowapi",
+            "ASGIApp",
+            "nginx",
+        ),
+        (
+            limit(&[], r#"{"statusCode":429,"message":"Rate limit exceeded, retry in 1 minute"}"#),
+            "@fastify/rate-limit",
+            "allowList",
+            "nginx",
+        ),
+        (
+            limit(&[], r#"{"statusCode":429,"message":"ThrottlerException: Too Many Requests"}"#),
+            "NestJS",
+            "@SkipThrottle()",
+            "nginx",
+        ),
+        (
+            limit(&[("x-ratelimit-burst-capacity", "9")], ""),
+            "Spring Cloud Gateway",
+            "route of its own",
+            "nginx",
+        ),
+        (
+            limit(
+                &[],
+                r#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 3 seconds."}"#,
+            ),
+            "Azure API Management",
+            "rate-limit-by-key",
+            "nginx",
+        ),
+        (limit(&[], ""), "the poll is answered 429", "express-rate-limit", "HAProxy"),
+        (limit(&[], ""), "the poll is answered 429", "Wait a minute", "{no limit}"),
+    ]);
+}
+
 #[test]
 fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
@@ -150,6 +265,7 @@ fn tells(says: &str, other: Proxy) -> bool {
         Proxy::GoogleCloud => &["Google", "HTTP/2"],
         Proxy::Vercel => &["Vercel", "Next.js"],
         Proxy::Apache => &["Apache", "ModSecurity"],
+        Proxy::Nginx => &["nginx", "Kubernetes"],
         other => &[other.name()],
     };
     names.iter().any(|name| says.contains(name))
