@@ -185,6 +185,100 @@ fn a_rate_limit_is_told_in_the_words_of_the_software_that_has_it() {
 }
 
 #[test]
+fn a_login_is_told_in_the_words_of_the_software_that_asks_for_it() {
+    let to = |location: &str, more: &[(&str, &str)]| {
+        answer(302, &[&[("location", location)], more].concat(), "")
+    };
+    let authelia =
+        "https://auth.example.com/?rd=https%3A%2F%2Fapi.example.com%2Fsocket.io%2F&rm=GET";
+    let cookie: (&str, &str) = ("set-cookie", "authelia_session=a; Path=/");
+    assert_told(vec![
+        (
+            to(authelia, &[("server", "Caddy"), cookie]),
+            "Authelia redirects the poll to its login",
+            "@login not path /socket.io/*\n  forward_auth @login authelia:9091 {\n    uri /api/authz/forward-auth",
+            "'session=…'",
+        ),
+        (
+            to(authelia, &[]),
+            "Authelia redirects",
+            "- domain: 'api.example.net'\n        resources: ['^/socket\\.io/']\n        policy: bypass",
+            "forward_auth",
+        ),
+        (
+            to("https://auth.example.com/?rd=https://api.example.com/socket.io/", &[cookie]),
+            "Authelia",
+            "--cookie 'authelia_session=…'",
+            "forward_auth",
+        ),
+        (
+            to(authelia, &[("server", "nginx")]),
+            "Authelia",
+            "location /socket.io/ { auth_request off; proxy_pass …; }",
+            "forward_auth",
+        ),
+        (
+            to("https://api.example.com/outpost.goauthentik.io/start?rd=%2Fsocket.io%2F", &[]),
+            "authentik redirects",
+            "Unauthenticated Paths",
+            "oauth2-proxy",
+        ),
+        (
+            to("https://id.example.com/realms/a/protocol/openid-connect/auth?client_id=a", &[]),
+            "the poll is redirected to Keycloak's login",
+            "white-listed: true",
+            "forward_auth",
+        ),
+        (
+            to("https://authenticate.example.com/.pomerium/sign_in?pomerium_redirect_uri=a", &[]),
+            "Pomerium redirects",
+            "- from: https://api.example.net\n    prefix: /socket.io/",
+            "'session=…'",
+        ),
+        (
+            to(
+                "https://login.microsoftonline.com/a?redirect_uri=https%3A%2F%2Fa%2F.auth%2Flogin%2Faad",
+                &[],
+            ),
+            "Azure App Service",
+            "--action AllowAnonymous",
+            "'session=…'",
+        ),
+        (
+            answer(
+                401,
+                &[("www-authenticate", "Bearer authorization_uri=\"https://login.windows.net/a\"")],
+                "",
+            ),
+            "Azure App Service",
+            "excludedPaths",
+            "middleware",
+        ),
+        (
+            to(
+                "https://a.auth.eu-west-1.amazoncognito.com/oauth2/authorize?redirect_uri=https%3A%2F%2Fa%2Foauth2%2Fidpresponse",
+                &[("server", "awselb/2.0")],
+            ),
+            "the AWS load balancer redirects",
+            "aws elbv2 create-rule",
+            "'session=…'",
+        ),
+        (
+            answer(403, &[("set-cookie", "_oauth2_proxy=; Path=/")], "Sign in with OpenID Connect"),
+            "oauth2-proxy wants a login for the poll",
+            "--skip-auth-route",
+            "redirects",
+        ),
+        (
+            to("/login?next=/", &[("server", "Caddy")]),
+            "to a login",
+            "forward_auth @login … {",
+            "{no",
+        ),
+    ]);
+}
+
+#[test]
 fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
         (200, &[][..], r#"0{"sid":"a","upgrades":[]}"#),
