@@ -279,6 +279,53 @@ fn a_login_is_told_in_the_words_of_the_software_that_asks_for_it() {
 }
 
 #[test]
+fn a_challenge_is_told_in_the_words_of_the_software_that_asks_it() {
+    let refused = |headers: &[(&str, &str)], body: &str| answer(403, headers, body);
+    let program = "the body names";
+    assert_told(vec![
+        (
+            refused(
+                &[("server", "DataDome")],
+                r#"{"url":"https://geo.captcha-delivery.com/captcha/"}"#,
+            ),
+            "DataDome answers the poll with a challenge",
+            "urlPatternExclusion",
+            program,
+        ),
+        (refused(&[("x-dd-b", "1")], ""), "DataDome", "urlPatternExclusion", program),
+        (
+            refused(
+                &[],
+                r#"{"appId":"PXabc","blockScript":"https://captcha.px-cdn.net/PXabc/captcha.js"}"#,
+            ),
+            "HUMAN (PerimeterX)",
+            "px_filter_by_route: [\"/socket.io/\"]",
+            program,
+        ),
+        (
+            answer(429, &[("x-kpsdk-ct", "a")], "<script>window.KPSDK={}"),
+            "Kasada",
+            "portal",
+            program,
+        ),
+        (answer(200, &[], "<div id=\"sec-if-cpt-container\">"), "Akamai", "Bot Manager", program),
+        (
+            answer(200, &[], "var s={};sucuri_cloudproxy_js=''"),
+            "Sucuri",
+            "Allow URL Paths",
+            program,
+        ),
+        (
+            answer(200, &[], "<title>Making sure you&#39;re not a bot!</title>"),
+            "Anubis",
+            "path_regex: ^/socket\\.io/",
+            program,
+        ),
+        (refused(&[], "please verify you are human"), "a bot check", "The body may name", program),
+    ]);
+}
+
+#[test]
 fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
         (200, &[][..], r#"0{"sid":"a","upgrades":[]}"#),
