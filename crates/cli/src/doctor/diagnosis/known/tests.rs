@@ -326,6 +326,45 @@ fn a_challenge_is_told_in_the_words_of_the_software_that_asks_it() {
 }
 
 #[test]
+fn a_filter_of_the_visitors_network_is_told_as_such() {
+    const NETWORK: &str = "the network that you are in";
+    let page = |body: &str| answer(403, &[("content-type", "text/html")], body);
+    let fortiguard = "<title>Web Filter Violation</title>FortiGuard Intrusion Prevention - Access Blocked \
+                      <h2>Web Page Blocked</h2>";
+    let palo_alto = "<title>Web Page Blocked</title><p>Access to the web page you were trying to visit has been \
+                     blocked in accordance with company policy.</p>";
+    let fortiweb = "<h1>Web Page Blocked!</h1><p>Attack ID: 20000051</p>";
+    let to = |location| answer(307, &[("location", location)], "");
+    let other = "administrators allow the host";
+    let number = "number";
+    assert_told(vec![
+        (
+            page(fortiguard),
+            "FortiGuard, the web filter of the network that you are in, blocks the poll: the server never gets it",
+            "https://www.fortiguard.com/webfilter",
+            number,
+        ),
+        (page(palo_alto), NETWORK, other, number),
+        (page("<title>Internet Security by Zscaler</title>"), "Zscaler", other, number),
+        (answer(403, &[("server", "Zscaler/6.2")], ""), "Zscaler", other, number),
+        (to("https://gateway.zscaler.net/auD?origurl=a"), "Zscaler", other, number),
+        (to("https://block.opendns.com/main?url=a"), "Cisco Umbrella", other, number),
+        (page("location.replace(\"https://block.opendns.com/\")"), "Cisco Umbrella", other, number),
+        (page("<p>Powered by UTM Web Protection</p>"), "Sophos", other, number),
+        (page("Based on your organization's access policies, access to"), NETWORK, other, number),
+        (answer(403, &[("x-squid-error", "ERR_ACCESS_DENIED 0")], ""), "Squid", other, "rates"),
+        (page(fortiweb), "FortiWeb", "Attack ID", NETWORK),
+        (page("<title>Web Page Blocked</title>"), "firewall", "if it has one", "phone"),
+        (
+            answer(403, &[("x-sucuri-block", "BLOCK01")], ""),
+            "Sucuri's firewall",
+            "Allow URL",
+            number,
+        ),
+    ]);
+}
+
+#[test]
 fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
         (200, &[][..], r#"0{"sid":"a","upgrades":[]}"#),
