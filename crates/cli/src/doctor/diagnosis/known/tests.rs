@@ -365,6 +365,46 @@ fn a_filter_of_the_visitors_network_is_told_as_such() {
 }
 
 #[test]
+fn a_platforms_answer_is_told_with_all_that_it_may_be() {
+    let cloudflare: &[(&str, &str)] = &[("server", "cloudflare"), ("cf-ray", "1-FRA")];
+    let tunnel = "<title>Cloudflare Tunnel error | Cloudflare</title><h1><span>Error</span>\n<span>1033</span></h1>";
+    assert_told(vec![
+        (
+            answer(404, &[("x-render-routing", "no-server")], ""),
+            "Render answers the poll: it has no running service at this address",
+            "Events and Logs",
+            "no service has that name",
+        ),
+        (
+            answer(502, &[("x-railway-fallback", "true")], ""),
+            "Railway",
+            "target port",
+            "deleted or suspended",
+        ),
+        (
+            answer(503, &[("server", "awselb/2.0")], ""),
+            "its target group has no registered target in use",
+            "aws elbv2 register-targets --target-group-arn GROUP --targets Id=INSTANCE,Port=3000",
+            "healthy target",
+        ),
+        (
+            answer(404, &[], "default backend - 404"),
+            "Kubernetes",
+            "ingressClassName: nginx\n    rules:\n      - host: api.example.net",
+            "{host}",
+        ),
+        (
+            answer(404, &[], "{\"message\":\"Cannot GET /socket.io/\",\"statusCode\":404}"),
+            "NestJS",
+            "app.useWebSocketAdapter(new IoAdapter(app));",
+            "{origin}",
+        ),
+        (answer(530, cloudflare, tunnel), "no cloudflared runs", "cloudflared tunnel run", "DNS:"),
+        (answer(526, cloudflare, ""), "526", "is not self-signed", "\u{0}"),
+    ]);
+}
+
+#[test]
 fn an_answer_of_socketio_or_of_unknown_software_is_not_recognised() {
     for (status, headers, body) in [
         (200, &[][..], r#"0{"sid":"a","upgrades":[]}"#),
