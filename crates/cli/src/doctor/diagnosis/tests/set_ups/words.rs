@@ -1,0 +1,162 @@
+//! The words of findings: what each says of its set-up, and what would be false there.
+
+use super::{
+    super::made::{ALLOW, CREDENTIALS, GRANT, Headers, NONE, O, OPEN, UNKNOWN, VARY},
+    NGINX, answers, briefly, good,
+};
+use crate::{
+    doctor::{diagnosis::diagnose, examination::Examination, finding::Finding, step::Step},
+    network::{Answer, Failure, FailureKind},
+};
+
+/// A row: what was seen, the code of a finding, parts of that one's text, and what it may not have.
+type Row = (Examination, &'static str, &'static [&'static str], &'static str);
+
+#[track_caller]
+fn assert_says(rows: Vec<Row>) {
+    let mut wrong = Vec::new();
+    for (number, (examination, code, parts, not)) in rows.into_iter().enumerate() {
+        let findings = diagnose(&examination);
+        let Some(finding) = findings.iter().find(|finding| finding.code.as_str() == code) else {
+            wrong.push(format!("row {number}: no {code} in {findings:?}"));
+            continue;
+        };
+        let Finding { severity, summary, why, fix, .. } = finding;
+        let told = [vec![format!("{}: {summary}", severity.as_str())], why.clone(), fix.clone()];
+        let text = told.concat().join("\n");
+        if parts.iter().any(|part| !text.contains(part)) || text.contains(not) {
+            wrong.push(format!("row {number}: {parts:?}, {not:?}: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn a_finding_says_whom_it_is_about() {
+    let cloudflare: &Headers = &[("server", "cloudflare"), ("cf-ray", "1-FRA")];
+    let tornado: &Headers = &[("server", "TornadoServer/6.5")];
+    let uvicorn: &Headers = &[("server", "uvicorn")];
+    let caddy: &Headers = &[("server", "Caddy")];
+    let alone = |headers: &Headers, body: &str| {
+        let polls = good().without_polling().sees(Step::Poll4, 400, headers, "");
+        polls.sees(Step::Poll3, 400, headers, "").sees(Step::Websocket, 403, headers, body)
+    };
+    let late = || Failure::of_connection(FailureKind::Late);
+    let slow = good().fails(Step::SlowPoll, late());
+    let mut slower = slow.clone();
+    slower.exchanges.extend(slow.get(Step::SlowPoll).cloned());
+    let cut = Answer { status: 101, body: OPEN.to_owned(), ..Answer::default() };
+    let closed = Failure::new(FailureKind::Closed, "the WebSocket is closed");
+    assert_says(vec![
+        (
+            good().sees(Step::Websocket, 403, cloudflare, ""),
+            "websocket-refused",
+            &[
+                "Cloudflare lets polls of https://app.example.com through, but refuses its WebSocket",
+            ],
+            "the server answers",
+        ),
+        (
+            alone(tornado, "Cross origin websockets not allowed"),
+            "websocket-refused",
+            &["python-socketio's `cors_allowed_origins` does not have https://app.example.com"],
+            "usual",
+        ),
+        (
+            alone(uvicorn, "").sees(Step::NoOriginWebsocket, 101, NONE, OPEN),
+            "websocket-refused",
+            &["python-socketio's `cors_allowed_origins` does not have https://app.example.com"],
+            "refuses a WebSocket so if",
+        ),
+        (
+            alone(uvicorn, "no"),
+            "websocket-refused",
+            &[
+                "error: the server refuses the WebSocket of https://app.example.com",
+                "python-socketio refuses a WebSocket so if its `cors_allowed_origins` does not have",
+            ],
+            "error: python-socketio",
+        ),
+        (
+            slow,
+            "no-answer-in-time",
+            &["the first poll gets no answer in 1 s, but the next one does"],
+            "a later one",
+        ),
+        (
+            slower,
+            "no-answer-in-time",
+            &["the first polls get no answer in 1 s, but a later one does"],
+            "the next one",
+        ),
+        (
+            briefly(good().notes(Step::HoldWebsocket, Some(cut), Some(closed)), 6),
+            "idle-timeout",
+            &["error: after 6 s, something on the way ends an open WebSocket"],
+            "\u{0}",
+        ),
+        (
+            answers(403, caddy, "").sees(Step::NoOriginPoll, 403, caddy, ""),
+            "blocked",
+            &[
+                "error: the poll is refused with 403 before it gets to Socket.IO, with and without the page's Origin \
+                 (Server: Caddy)",
+                "  handle /socket.io/* {\n    reverse_proxy 127.0.0.1:3000",
+            ],
+            "by Caddy",
+        ),
+        (
+            answers(403, NONE, "").sees(Step::NoOriginPoll, 403, NONE, ""),
+            "blocked",
+            &["with and without the page's Origin\n"],
+            "Caddy",
+        ),
+    ]);
+}
+
+#[test]
+fn another_path_is_told_by_what_the_client_does() {
+    let nginx: &Headers = &[NGINX];
+    let mut elsewhere = answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN);
+    let at = |elsewhere: &mut Examination, path: &str| {
+        let last = elsewhere.exchanges.last_mut().unwrap();
+        last.url = format!("https://api.example.net{path}?EIO=4&transport=polling");
+    };
+    at(&mut elsewhere, "/api/socket.io/");
+    let mut meant = elsewhere.clone();
+    meant.target.page.namespace = "/api".to_owned();
+    let mut added = elsewhere.clone();
+    at(&mut added, "/socket.io");
+    let mut removed = elsewhere.clone();
+    removed.target.path = "/socket.io".to_owned();
+    at(&mut removed, "/socket.io/");
+    assert_says(vec![
+        (
+            elsewhere,
+            "wrong-path",
+            &[
+                "Or leave the client as it is, and let nginx change its path into /api/socket.io/, in the server block:",
+                "  rewrite ^/socket\\.io/(.*)$ /api/socket.io/$1;",
+            ],
+            "take the client's path",
+        ),
+        (
+            meant,
+            "wrong-path",
+            &["io(\"https://api.example.net\", { path: \"/api/socket.io/\" })"],
+            "rewrite",
+        ),
+        (
+            added,
+            "wrong-path",
+            &["Give the client that option too", "addTrailingSlash: false })"],
+            "the same value",
+        ),
+        (
+            removed,
+            "wrong-path",
+            &["Remove `addTrailingSlash: false` from it", "{ path: \"/socket.io/\" })"],
+            "the same value",
+        ),
+    ]);
+}
