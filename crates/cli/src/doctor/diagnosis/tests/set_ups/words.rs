@@ -115,6 +115,49 @@ fn a_finding_says_whom_it_is_about() {
 }
 
 #[test]
+fn a_look_alike_is_a_danger_by_a_websocket_only_where_a_cookie_logs_in() {
+    let like = "https://app.example.com.evil.example";
+    let opened = good()
+        .sees(Step::LookAlikePoll, 403, &[VARY], "")
+        .from(Some(like))
+        .sees(Step::LookAlikeWebsocket, 101, NONE, OPEN)
+        .from(Some(like));
+    let setting = |cookie: &'static str| {
+        let headers: &[(&'static str, &'static str)] =
+            &[(ALLOW, O), CREDENTIALS, VARY, ("set-cookie", cookie)];
+        opened.clone().sees(Step::Poll4, 200, headers, OPEN)
+    };
+    assert_says(vec![
+        (
+            opened.clone(),
+            "loose-origin-check",
+            &["warning: ", "No login cookie was seen", "Only WebSockets are open to it"],
+            "hijacking",
+        ),
+        (
+            setting("session=a; Path=/; SameSite=None; Secure"),
+            "loose-origin-check",
+            &["danger: ", "cookies for the server (session)", "Only WebSockets are open to it"],
+            "No login cookie",
+        ),
+        (
+            setting("session=a; Path=/; SameSite=Lax"),
+            "loose-origin-check",
+            &["warning: ", "Chromium does not send the cookies that were seen (session)"],
+            "hijacking",
+        ),
+        (
+            good()
+                .sees(Step::LookAlikePoll, 200, &[(ALLOW, like), CREDENTIALS], OPEN)
+                .from(Some(like)),
+            "loose-origin-check",
+            &["danger: "],
+            "Only WebSockets",
+        ),
+    ]);
+}
+
+#[test]
 fn another_path_is_told_by_what_the_client_does() {
     let nginx: &Headers = &[NGINX];
     let mut elsewhere = answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN);
