@@ -49,7 +49,7 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(app\.use\((\(req|rateLimit)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
+		/^(app\.use\((\(req|rateLimit|session)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
@@ -67,7 +67,7 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(@limiter|app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
+		/^(@limiter|SESSION_COOKIE|app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
@@ -81,7 +81,7 @@ const languages = [
 		asShell,
 	],
 	[/^(@login not path|reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
-	[/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (merge|set)|LimitRequest)/, asApache],
+	[/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (add Set|merge|set)|LimitRequest)/, asApache],
 	[
 		/^(http-request (del|set)-header|http-response (add|del)-header|use_backend)/,
 		(text) => asHaproxy(text),
@@ -117,6 +117,7 @@ const unread = [
 	"http-request deny", // a condition of theirs
 	"http-request cache-use", // a cache of theirs
 	"cookie … secure", // the end of a line of theirs
+	"Set-Cookie: …", // a header's end
 	"if (req.http.Upgrade)", // Fastly
 	"$io->origins(", // phpsocket.io
 	"$io = ", // phpsocket.io

@@ -158,6 +158,64 @@ fn a_look_alike_is_a_danger_by_a_websocket_only_where_a_cookie_logs_in() {
 }
 
 #[test]
+fn a_cookie_is_told_by_what_sets_it() {
+    let setting = |cookie: &'static str| {
+        let headers: &[(&'static str, &'static str)] =
+            &[(ALLOW, O), CREDENTIALS, VARY, ("set-cookie", cookie)];
+        good().sees(Step::Poll4, 200, headers, OPEN).credentialed()
+    };
+    let socket_io = "new Server(httpServer, { cookie:";
+    assert_says(vec![
+        (setting("io=a; Path=/"), "cookie-not-cross-site", &["{ cookie: { name: \"io\""], HAPROXY),
+        (setting("SRV=a; Path=/"), "cookie-not-cross-site", &["In HAProxy", HAPROXY], socket_io),
+        (
+            setting("ROUTEID=.a; Path=/"),
+            "cookie-not-cross-site",
+            &["Header add Set-Cookie"],
+            "HAProxy",
+        ),
+        (
+            setting("INGRESSCOOKIE=a; Path=/"),
+            "cookie-not-cross-site",
+            &["session-cookie-samesite: \"None\"", "session-cookie-secure: \"true\""],
+            "HAProxy",
+        ),
+        (
+            setting("GCLB=a; Path=/"),
+            "cookie-not-cross-site",
+            &["Google Cloud's load balancer sets GCLB: add them there."],
+            "HAProxy",
+        ),
+        (
+            setting("connect.sid=a; Path=/"),
+            "cookie-not-cross-site",
+            &["app.use(session({ …, cookie: { sameSite: \"none\", secure: true } }));"],
+            socket_io,
+        ),
+        (
+            setting("sessionid=a; Path=/"),
+            "cookie-not-cross-site",
+            &["SESSION_COOKIE_SECURE = True"],
+            socket_io,
+        ),
+        (
+            setting("sid=a; Path=/"),
+            "cookie-not-cross-site",
+            &["where the cookie is set", HAPROXY],
+            socket_io,
+        ),
+        (
+            setting("SRV=a; Path=/").sees(Step::PollAgain, 400, GRANT, UNKNOWN),
+            "cookie-not-cross-site",
+            &["error: ", HAPROXY],
+            socket_io,
+        ),
+    ]);
+}
+
+const HAPROXY: &str = "  cookie … secure attr \"SameSite=None\"";
+
+#[test]
 fn another_path_is_told_by_what_the_client_does() {
     let nginx: &Headers = &[NGINX];
     let mut elsewhere = answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN);
