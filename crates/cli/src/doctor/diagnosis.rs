@@ -134,6 +134,10 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             finding.fix.insert(0, line.clone());
         }
     }
+    if let Some(direct) = &examination.target.direct {
+        let lines = findings.iter_mut().flat_map(|finding| &mut finding.fix);
+        lines.for_each(|line| remedy::with_address(line, direct));
+    }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     findings
 }

@@ -216,6 +216,48 @@ fn a_cookie_is_told_by_what_sets_it() {
 const HAPROXY: &str = "  cookie … secure attr \"SameSite=None\"";
 
 #[test]
+fn a_fix_has_the_address_that_direct_gives() {
+    let express: &Headers = &[("x-powered-by", "Express"), (ALLOW, "*")];
+    let caddy: &Headers = &[("server", "Caddy"), (ALLOW, O), CREDENTIALS, VARY];
+    let past = |mut examination: Examination, direct: &str| {
+        examination.target.direct = Some(direct.parse().unwrap());
+        examination
+    };
+    let by_express = || good().sees(Step::Preflight, 204, express, "").sending("x-token");
+    let by_caddy = || {
+        let twice: &Headers = &[(ALLOW, O), (ALLOW, O), CREDENTIALS, VARY, ("server", "Caddy")];
+        good().sees(Step::Poll4, 200, twice, OPEN).sees(Step::DirectPoll, 200, caddy, OPEN)
+    };
+    let sample = "127.0.0.1:3000";
+    assert_says(vec![
+        (
+            past(by_express().credentialed(), "http://10.0.0.7:4000"),
+            "preflight-without-cors",
+            &["target: \"http://10.0.0.7:4000\", pathFilter"],
+            sample,
+        ),
+        (
+            by_express().credentialed(),
+            "preflight-without-cors",
+            &["target: \"http://127.0.0.1:3000\", pathFilter"],
+            "10.0.0.7",
+        ),
+        (
+            past(by_caddy(), "http://10.0.0.7:4000"),
+            "doubled-origin",
+            &["  reverse_proxy 10.0.0.7:4000 {"],
+            sample,
+        ),
+        (
+            past(by_caddy(), "https://10.0.0.7:4000"),
+            "doubled-origin",
+            &["  reverse_proxy https://10.0.0.7:4000 {"],
+            sample,
+        ),
+    ]);
+}
+
+#[test]
 fn another_path_is_told_by_what_the_client_does() {
     let nginx: &Headers = &[NGINX];
     let mut elsewhere = answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN);
