@@ -42,7 +42,7 @@ fn ends_openly(names: &[&str]) -> bool {
 
 /// Where those attributes are added, by what sets each of the cookies as its name tells.
 fn setters(examination: &Examination, unfit: &[(String, &Seen<'_>)]) -> Vec<String> {
-    let mut fix = Vec::new();
+    let mut fix = vec!["Where the cookie is set, add SameSite=None; Secure.".to_owned()];
     let mut add = |lines: &[&str]| {
         let is_new = lines.first().is_some_and(|first| !fix.iter().any(|line| line == first));
         if is_new {
@@ -57,9 +57,10 @@ fn setters(examination: &Examination, unfit: &[(String, &Seen<'_>)]) -> Vec<Stri
             (Some(balancer), _) if balancer.starts_with("HAProxy") => add(HAPROXY),
             (Some(balancer), _) if balancer.starts_with("Apache") => add(APACHE),
             (Some("The nginx Ingress"), _) => add(INGRESS),
-            (Some(balancer), _) => {
-                add(&[&format!("{} sets {name}: add them there.", balancer.trim_end_matches(','))])
-            }
+            (Some(balancer), _) => add(&[&format!(
+                "{} sets {name}: it is to be added there.",
+                balancer.trim_end_matches(',')
+            )]),
             (None, "connect.sid") => add(EXPRESS),
             (None, "sessionid" | "csrftoken") => add(DJANGO),
             _ => {
@@ -103,7 +104,7 @@ const DJANGO: &[&str] = &[
 ];
 
 const ANYWHERE: &[&str] = &[
-    "Add them where the cookie is set (the server, a session middleware, the load balancer):",
+    "In the server, a session middleware or the load balancer:",
     "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure",
 ];
 

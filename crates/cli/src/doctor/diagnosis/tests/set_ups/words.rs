@@ -183,7 +183,7 @@ fn a_cookie_is_told_by_what_sets_it() {
         (
             setting("GCLB=a; Path=/"),
             "cookie-not-cross-site",
-            &["Google Cloud's load balancer sets GCLB: add them there."],
+            &["Google Cloud's load balancer sets GCLB: it is to be added there."],
             "HAProxy",
         ),
         (
@@ -201,7 +201,11 @@ fn a_cookie_is_told_by_what_sets_it() {
         (
             setting("sid=a; Path=/"),
             "cookie-not-cross-site",
-            &["where the cookie is set", HAPROXY],
+            &[
+                "Where the cookie is set, add SameSite=None; Secure.",
+                "a session middleware",
+                HAPROXY,
+            ],
             socket_io,
         ),
         (
