@@ -181,7 +181,7 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let proxy = proxy_before(examination, exchange);
     let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
     let encrypted = target.with_scheme("https");
-    let host = target.base.host_str().unwrap_or_default();
+    let host = target.base.domain().unwrap_or("api.example.com");
     let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }

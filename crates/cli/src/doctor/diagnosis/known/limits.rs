@@ -224,8 +224,7 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 const TRAEFIK: &[&str] = &[
-    "Give Socket.IO's path a router of its own, without that middleware (the router with the longer rule goes \
-     first):",
+    "Give Socket.IO's path a router of its own, with the same `entrypoints` and `tls`, and without that middleware. \
+     The router with the longer rule goes first:",
     "  traefik.http.routers.io.rule=Host(`{host}`) && PathPrefix(`/socket.io`)",
-    "  traefik.http.routers.io.service=io",
 ];

@@ -58,8 +58,9 @@ const AUTHELIA: Known = login(
         "        resources: ['^/socket\\.io/']",
         "        policy: bypass",
         "{no login by Authelia}",
-        "Or let the client send Authelia's cookie, if it is for a domain of both hosts. The doctor takes it as \
-         --cookie 'authelia_session=…'. Preflights have to be let past all the same.",
+        "Or let the client send Authelia's cookie, which has to be for a domain above both hosts (`session`, \
+         `cookies`, `domain`). The doctor takes it as --cookie 'authelia_session=…'. Preflights, which have no \
+         cookie, have to be let past all the same.",
         "  io(\"…\", { withCredentials: true })",
     ],
 );
