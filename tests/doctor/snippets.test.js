@@ -81,7 +81,10 @@ const languages = [
 		asShell,
 	],
 	[/^(@login not path|reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
-	[/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (add Set|merge|set)|LimitRequest)/, asApache],
+	[
+		/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (add Set|merge|set)|LimitRequest)/,
+		asApache,
+	],
 	[
 		/^(http-request (del|set)-header|http-response (add|del)-header|use_backend)/,
 		(text) => asHaproxy(text),

@@ -95,12 +95,12 @@ pub(super) fn not_of_requests(page: &Page) -> Option<String> {
         1 => ("is a header of the server's answers, not of", "it"),
         _ => ("are headers of the server's answers, not of", "them"),
     };
-    let named = of_answers.join(", ");
-    let then =
+    let listed = of_answers.join(", ");
+    let after =
         if of_answers.len() == names.len() { " A poll then needs no preflight." } else { "" };
     Some(format!(
-        "{named} {are} a page's requests: a page cannot allow itself. Remove {them} from `extraHeaders` in the \
-         page's client.{then}"
+        "{listed} {are} a page's requests: a page cannot allow itself. Remove {them} from `extraHeaders` in the \
+         page's client.{after}"
     ))
 }
 

@@ -10,14 +10,15 @@ pub(super) const fn down(says: &'static str, fix: &'static [&'static str]) -> Kn
     Known { code: Code::ServerError, says, fix }
 }
 
-const PORT_OF_PLATFORM: &[&str] = &[
-    "Look at the app's log. Did it start? Does it listen on the port of the environment, on every address?",
-    "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
-];
+const PORT_OF_PLATFORM: &[&str] = &[LOG_OF_APP, LISTEN];
+
+const LOG_OF_APP: &str = "Look at the app's log. Did it start? Does it listen on the port of the environment, on every \
+                          address?";
+const LISTEN: &str = "  httpServer.listen(process.env.PORT, \"0.0.0.0\");";
 
 const RAILWAY: &[&str] = &[
-    PORT_OF_PLATFORM[0],
-    PORT_OF_PLATFORM[1],
+    LOG_OF_APP,
+    LISTEN,
     "In the service's Settings, Networking: the domain's target port has to be the one that the app's log names.",
 ];
 

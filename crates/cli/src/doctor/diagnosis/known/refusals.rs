@@ -135,16 +135,18 @@ const SQUID: Known = blocked(
     ],
 );
 
+const ANOTHER_NETWORK: &str = "Nothing is to change in the server or the page. Try another network, as a phone's, or \
+                               let this one's administrators allow the host.";
+
 /// What is to be done about the filter of a visitor's network.
 const FILTER: &[&str] = &[
-    "Nothing is to change in the server or the page. Try another network, as a phone's, or let this one's \
-     administrators allow the host.",
+    ANOTHER_NETWORK,
     "Visitors in other networks with that filter are blocked too, until its maker rates the host anew. New \
      domains are often blocked for some weeks.",
 ];
 
 const FORTINET: &[&str] = &[
-    FILTER[0],
+    ANOTHER_NETWORK,
     "Visitors in other networks with that filter are blocked too, until Fortinet rates the host anew: \
      https://www.fortiguard.com/webfilter.",
 ];

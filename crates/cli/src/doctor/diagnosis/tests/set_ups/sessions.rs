@@ -169,31 +169,5 @@ fn the_finding_of_a_later_request_depends_on_what_answered_it() {
             "add_header Access-Control-Allow-Headers \"x-token\" always;",
             NOTHING,
         ),
-        (
-            good().sees(Step::Preflight, 204, GRANT, "").sending("access-control-allow-origin"),
-            "error header-not-allowed",
-            "Access-Control-Allow-Origin is a header of the server's answers, not of a page's requests: a page \
-             cannot allow itself. Remove it from `extraHeaders` in the page's client. A poll then",
-            "allowedHeaders",
-        ),
-        (
-            good()
-                .sees(Step::Preflight, 204, GRANT, "")
-                .sending("Access-Control-Allow-Methods")
-                .sending("x-token")
-                .sending("Access-Control-Allow-Origin"),
-            "error header-not-allowed",
-            "cors: { …, allowedHeaders: [\"x-token\"] }",
-            "A poll then",
-        ),
-        (
-            good()
-                .sees(Step::Preflight, 405, NONE, "")
-                .sending("Access-Control-Allow-Methods")
-                .sending("Access-Control-Allow-Origin"),
-            "error preflight-failed",
-            "Access-Control-Allow-Methods, Access-Control-Allow-Origin are headers of the server's answers",
-            NOTHING,
-        ),
     ]);
 }

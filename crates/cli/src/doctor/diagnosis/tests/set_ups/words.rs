@@ -115,6 +115,48 @@ fn a_finding_says_whom_it_is_about() {
 }
 
 #[test]
+fn a_header_of_a_servers_answers_is_to_be_left_out_of_the_page() {
+    let asked = |status, headers: &Headers| good().sees(Step::Preflight, status, headers, "");
+    let no = "\u{0}";
+    assert_says(vec![
+        (
+            asked(204, GRANT).sending("access-control-allow-origin"),
+            "header-not-allowed",
+            &[
+                "Access-Control-Allow-Origin is a header of the server's answers, not of a page's requests: a page \
+               cannot allow itself. Remove it from `extraHeaders` in the page's client. A poll then needs no",
+            ],
+            "allowedHeaders",
+        ),
+        (
+            asked(204, GRANT)
+                .sending("Access-Control-Allow-Methods")
+                .sending("x-token")
+                .sending("Access-Control-Allow-Origin"),
+            "header-not-allowed",
+            &["Remove them from", "cors: { …, allowedHeaders: [\"x-token\"] }"],
+            "A poll then",
+        ),
+        (
+            asked(405, NONE)
+                .sending("Access-Control-Allow-Methods")
+                .sending("Access-Control-Allow-Origin"),
+            "preflight-failed",
+            &[
+                "Access-Control-Allow-Methods, Access-Control-Allow-Origin are headers of the server's answers",
+            ],
+            no,
+        ),
+        (
+            asked(405, NONE).sending("access-control-request-method"),
+            "preflight-failed",
+            &["OPTIONS"],
+            "of the server's answers",
+        ),
+    ]);
+}
+
+#[test]
 fn a_look_alike_is_a_danger_by_a_websocket_only_where_a_cookie_logs_in() {
     let like = "https://app.example.com.evil.example";
     let opened = good()
