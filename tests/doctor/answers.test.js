@@ -40,7 +40,7 @@ describe("a challenge", () => {
 		),
 		"DataDome's": challenged(
 			answering(403, { "x-datadome": "protected" }, '{"url":"https://geo.captcha-delivery.com/"}'),
-			"bot check",
+			"urlPatternExclusion",
 		),
 		"Imperva's": challenged(
 			answering(200, html, '<script src="/_Incapsula_Resource?SWJIYLWA=1"></script>'),
@@ -48,7 +48,7 @@ describe("a challenge", () => {
 		),
 		"Anubis'": challenged(
 			answering(200, html, "<title>Making sure you&#39;re not a bot!</title>"),
-			"bot check",
+			"action: ALLOW",
 		),
 		"ngrok's warning page": challenged(
 			answering(
@@ -277,7 +277,7 @@ describe("a platform whose server does not exist", () => {
 		),
 		"the AWS balancer has no server": down(
 			answering(503, { Server: "awselb/2.0" }, "<h1>503 Service Temporarily Unavailable</h1>"),
-			"health checks",
+			"aws elbv2 register-targets",
 		),
 		"HAProxy has no server": down(
 			answering(503, html, "No server is available to handle this request."),

@@ -137,7 +137,8 @@ describe("a check of requests", () => {
 				"Too many requests, please try again later.",
 			),
 			is: "error rate-limited",
-			fix: "express-rate-limit",
+			says: "express-rate-limit",
+			fix: "skip: (request)",
 		},
 		"by a Socket.IO middleware that authenticates clients": {
 			of: async () => {

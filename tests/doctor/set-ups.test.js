@@ -683,7 +683,7 @@ describe("a server that is silent", () =>
 			of: starting(2500),
 			asks: ["--timeout", "1"],
 			is: "warning no-answer-in-time",
-			says: "but the next one does",
+			says: "but a later one does",
 			fix: "--timeout 60",
 			not: "never answers requests with an Origin",
 		},

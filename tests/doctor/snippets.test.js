@@ -49,16 +49,16 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(app\.use\(\(req|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
+		/^(app\.use\((\(req|rateLimit|session)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
-		/^(changeOrigin|skipTrailing|timeout: [\d{].*proxyTimeout)/,
+		/^(allowList|changeOrigin|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
 		(text) => new Script(`({ ${text} })`),
 	],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
-		/^(nginx\.ingress|- to:|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
+		/^(nginx\.ingress|access_control:|apiVersion:|bots:|typed_per_filter_config:|- (to|from|uri):|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
@@ -67,7 +67,7 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
+		/^(@limiter|SESSION_COOKIE|app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
@@ -80,8 +80,11 @@ const languages = [
 		/^(certbot|curl|mkcert|npm|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
-	[/^(reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
-	[/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (merge|set)|LimitRequest)/, asApache],
+	[/^(@login not path|reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
+	[
+		/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (add Set|merge|set)|LimitRequest)/,
+		asApache,
+	],
 	[
 		/^(http-request (del|set)-header|http-response (add|del)-header|use_backend)/,
 		(text) => asHaproxy(text),
@@ -112,10 +115,12 @@ const unread = [
 	"CacheDisable", // a module that the tests' Apache does not load
 	"@asked not", // Caddy 2.8
 	"@others not", // Caddy 2.8
+	"match {", // a plugin of Caddy
 	"http-request auth", // a list of users of theirs
 	"http-request deny", // a condition of theirs
 	"http-request cache-use", // a cache of theirs
 	"cookie … secure", // the end of a line of theirs
+	"Set-Cookie: …", // a header's end
 	"if (req.http.Upgrade)", // Fastly
 	"$io->origins(", // phpsocket.io
 	"$io = ", // phpsocket.io

@@ -89,6 +89,15 @@ const OF_WEBSOCKETS: &[Family] = &[
     worker::findings,
 ];
 
+/// What is found of preflights, which headers of the page cause.
+const PREFLIGHTS: &[Code] = &[
+    Code::PreflightFailed,
+    Code::PreflightRedirected,
+    Code::PreflightWithoutCors,
+    Code::PreflightForEachPoll,
+    Code::HeaderNotAllowed,
+];
+
 /// Every finding, worst first.
 pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
     let of_url = [mixed_content::finding, unsafe_port::finding, local_network::finding].into_iter();
@@ -130,6 +139,15 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             }
             None => findings.extend(others),
         }
+    }
+    if let Some(line) = request_headers::not_of_requests(&examination.target.page) {
+        for finding in findings.iter_mut().filter(|it| PREFLIGHTS.contains(&it.code)) {
+            finding.fix.insert(0, line.clone());
+        }
+    }
+    if let Some(direct) = &examination.target.direct {
+        let lines = findings.iter_mut().flat_map(|finding| &mut finding.fix);
+        lines.for_each(|line| remedy::with_address(line, direct));
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     if examination.is_of_firefox {

@@ -123,6 +123,7 @@ const SENTENCES: &[(Proxy, &str)] = &[
     (Proxy::Haproxy, "The server didn't respond in time"),
     (Proxy::Haproxy, "The server returned an invalid or incomplete response"),
     (Proxy::Haproxy, "Request forbidden by administrative rules"),
+    (Proxy::Haproxy, "You have sent too many requests in a given amount of time"),
 ];
 
 /// The header that Envoy adds to a server's answer.

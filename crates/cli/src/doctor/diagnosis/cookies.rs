@@ -40,6 +40,74 @@ fn ends_openly(names: &[&str]) -> bool {
     names.iter().any(|name| name.ends_with('…'))
 }
 
+/// Where those attributes are added, by what sets each of the cookies as its name tells.
+fn setters(examination: &Examination, unfit: &[(String, &Seen<'_>)]) -> Vec<String> {
+    let mut fix = vec!["Where the cookie is set, add SameSite=None; Secure.".to_owned()];
+    let mut add = |lines: &[&str]| {
+        let is_new = lines.first().is_some_and(|first| !fix.iter().any(|line| line == first));
+        if is_new {
+            fix.extend(lines.iter().map(|line| (*line).to_owned()));
+        }
+    };
+    for (_, (cookie, ..)) in unfit {
+        let name = cookie.name.as_str();
+        let is_engines = name == "io" && socket_server(examination) == SocketServer::Node;
+        match (cookie.balancer(), name) {
+            _ if is_engines => add(SOCKET_IO),
+            (Some(balancer), _) if balancer.starts_with("HAProxy") => add(HAPROXY),
+            (Some(balancer), _) if balancer.starts_with("Apache") => add(APACHE),
+            (Some("The nginx Ingress"), _) => add(INGRESS),
+            (Some(balancer), _) => add(&[&format!(
+                "{} sets {name}: it is to be added there.",
+                balancer.trim_end_matches(',')
+            )]),
+            (None, "connect.sid") => add(EXPRESS),
+            (None, "sessionid" | "csrftoken") => add(DJANGO),
+            _ => {
+                add(ANYWHERE);
+                add(HAPROXY);
+            }
+        }
+    }
+    fix
+}
+
+const SOCKET_IO: &[&str] = &[
+    "In Socket.IO, which sets the cookie io (`cookie`):",
+    "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })",
+];
+
+const HAPROXY: &[&str] =
+    &["In HAProxy, at the end of its `cookie` line:", "  cookie … secure attr \"SameSite=None\""];
+
+const APACHE: &[&str] = &[
+    "In Apache, in the line that sets the cookie (`Header add Set-Cookie`):",
+    "  Header add Set-Cookie \"ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/; SameSite=None; Secure\" \
+     env=BALANCER_ROUTE_CHANGED",
+];
+
+const INGRESS: &[&str] = &[
+    "In the Ingress's annotations:",
+    "  nginx.ingress.kubernetes.io/session-cookie-samesite: \"None\"",
+    "  nginx.ingress.kubernetes.io/session-cookie-secure: \"true\"",
+];
+
+const EXPRESS: &[&str] = &[
+    "In express-session:",
+    "  app.use(session({ …, cookie: { sameSite: \"none\", secure: true } }));",
+];
+
+const DJANGO: &[&str] = &[
+    "In Django's settings.py (and the same for CSRF_COOKIE_…, if its cookie is needed):",
+    "  SESSION_COOKIE_SAMESITE = \"None\"",
+    "  SESSION_COOKIE_SECURE = True",
+];
+
+const ANYWHERE: &[&str] = &[
+    "In the server, a session middleware or the load balancer:",
+    "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure",
+];
+
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let target = &examination.target;
     let is_lost = examination.lost().next().is_some();
@@ -84,19 +152,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         "The page sends no credentials, so the browser keeps no cookie. With withCredentials it would drop \
          one of another site, unless it has SameSite=None; Secure."
     };
-    let mut fix = vec![
-        "Add them where the cookie is set (the server, a session middleware, the load balancer):"
-            .to_owned(),
-        "  Set-Cookie: …; Path=/; HttpOnly; SameSite=None; Secure".to_owned(),
-    ];
-    if socket_server(examination) == SocketServer::Node {
-        fix.push(
-            "  new Server(httpServer, { cookie: { name: \"io\", sameSite: \"none\", secure: true } })"
-                .to_owned(),
-        );
-    }
-    fix.push("HAProxy:".to_owned());
-    fix.push("  cookie … secure attr \"SameSite=None\"".to_owned());
+    let mut fix = setters(examination, &unfit);
     if !target.is_trustworthy() {
         fix.push("Secure needs https, and this server is on http.".to_owned());
     }

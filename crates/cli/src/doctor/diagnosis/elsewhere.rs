@@ -13,6 +13,7 @@ use crate::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
+        software::{Proxy, proxy},
         step::Step,
         target::Target,
     },
@@ -60,13 +61,19 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     let base = target.base.as_str().trim_end_matches('/');
     // A namespace with the path below it was meant as a path.
     let namespace = target.page.namespace.trim_end_matches('/');
-    let namespace = if path.starts_with(namespace) { "" } else { namespace };
+    let is_meant_as_path = !namespace.is_empty() && path.starts_with(namespace);
+    let namespace = if is_meant_as_path { "" } else { namespace };
     let client = |options: &str| format!("  io(\"{base}\", {{ path: \"{path}\"{options} }})");
     let fix = if path.trim_end_matches('/') == target.path.trim_end_matches('/') {
         vec![
-            "The two paths differ in the slash at the end. Give `addTrailingSlash` the same value in \
-             client and server. A client without that option asks with the slash, whatever its `path` is:"
-                .to_owned(),
+            if path.ends_with('/') {
+                "The client asks without the slash at the end. Remove `addTrailingSlash: false` from it: it then asks \
+                 with the slash, whatever its `path` is:"
+            } else {
+                "The server has the option `addTrailingSlash: false`, and answers without the slash at the end. Give \
+                 the client that option too:"
+            }
+            .to_owned(),
             client(if path.ends_with('/') { "" } else { ", addTrailingSlash: false" }),
         ]
     } else if is_doubled {
@@ -82,7 +89,11 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
                 .to_owned(),
         ]
         .into_iter()
-        .chain(remedy::other_path(examination, poll, path))
+        .chain(if is_meant_as_path {
+            Vec::new()
+        } else {
+            remedy::other_path(examination, poll, path)
+        })
         .collect()
     };
     Some(
@@ -195,6 +206,14 @@ fn by_server(poll: &Exchange) -> String {
     name.map(|name| format!(" by {}", shortened(&name))).unwrap_or_default()
 }
 
+/// The header in which whoever answers, or a proxy before that, has its name.
+fn named(poll: &Exchange) -> String {
+    let name = ["Server", "X-Powered-By"]
+        .into_iter()
+        .find_map(|header| Some(format!("{header}: {}", shortened(&poll.header(header)?))));
+    name.map(|name| format!(" ({name})")).unwrap_or_default()
+}
+
 /// Something answers, and nothing tells what.
 pub(super) fn not_socket_io(examination: &Examination, poll: &Exchange) -> Finding {
     let target = &examination.target;
@@ -244,8 +263,8 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
         Code::Blocked,
         Severity::Error,
         format!(
-            "something before Socket.IO refuses the poll with 403{}, with and without the page's Origin",
-            by_server(poll)
+            "the poll is refused with 403 before it gets to Socket.IO, with and without the page's Origin{}",
+            named(poll)
         ),
     )
     .seen(poll, with_body(poll))
@@ -256,6 +275,9 @@ fn forbidden(examination: &Examination, poll: &Exchange) -> Finding {
         "The body and the `server` header may tell who answers: a web application firewall, a list of \
          allowed addresses, a check of the User-Agent, a middleware. Let Socket.IO's path (/socket.io/) \
          past it.",
+    ])
+    .fix((proxy(poll) == Some(Proxy::Caddy)).then(|| remedy::before_refusals(&examination.target.path)).into_iter().flatten())
+    .fix([
         "If it wants a token or a cookie: --header 'Authorization: …', --cookie 'session=…' or --query \
          'token=…'.",
     ])

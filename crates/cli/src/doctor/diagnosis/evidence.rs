@@ -13,14 +13,21 @@ const TELLING: &[&str] = &[
     "content-type",
     "location",
     "ngrok-error-code",
+    "ratelimit-policy",
     "retry-after",
     "server",
     "via",
     "www-authenticate",
     "x-amzn-waf-action",
     "x-cdn",
+    "x-datadome",
+    "x-dd-b",
+    "x-envoy-ratelimited",
+    "x-railway-fallback",
     "x-render-routing",
     "x-retry-in",
+    "x-squid-error",
+    "x-sucuri-block",
     "x-vercel-error",
 ];
 
@@ -103,7 +110,7 @@ fn words(text: &str) -> Option<String> {
 }
 
 /// The text of a page, with a space for each tag, and without its scripts and styles.
-fn text_of_page(page: &str) -> String {
+pub(super) fn text_of_page(page: &str) -> String {
     let mut text = String::new();
     let mut hidden_until = None;
     for part in page.split('<') {
@@ -174,7 +181,7 @@ fn headers(exchange: &Exchange, is_wanted: impl Fn(&str) -> bool) -> Vec<String>
 }
 
 /// A header's name as documents write it.
-fn capitalized(name: &str) -> String {
+pub(super) fn capitalized(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
         format!("{}{rest}", first.to_ascii_uppercase())

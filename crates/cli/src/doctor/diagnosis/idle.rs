@@ -27,7 +27,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let finding = Finding::new(
         Code::IdleTimeout,
         Severity::Error,
-        format!("something on the way ends {what} after {seconds} s"),
+        format!("after {seconds} s, something on the way ends {what}"),
     );
     let finding =
         cut.iter().fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));

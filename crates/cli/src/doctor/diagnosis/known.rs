@@ -152,10 +152,14 @@ pub(super) fn finding(examination: &Examination, exchange: &Exchange, known: Kno
         return finding.seen(direct, with_body(direct)).fix(lines);
     }
     let is_login = known.code == Code::LoginRequired && exchange.step == Step::Preflight;
+    let is_limit = known.code == Code::RateLimited;
     finding
         .fix(without_headers(examination, exchange, known.code))
         .fix(if is_login { PAST_LOGINS } else { &[] }.iter().copied())
         .fix(fix(examination, exchange, known.fix))
+        .fix(is_limit.then_some(
+            "Wait a minute before you run this again: the doctor itself sends some 25 requests.",
+        ))
 }
 
 /// Of a login that a page cannot give, where it sends its token in a header.
@@ -170,14 +174,15 @@ fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -
     })
 }
 
-/// The lines of a fix, with the page's origin for `{origin}`, and in the words of the proxy that is seen
+/// The lines of a fix, with the page's origin for `{origin}`, the server's URL and host for `{https}` and `{host}`, and in the words of the proxy that is seen
 /// where they depend on it.
 pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]) -> Vec<String> {
     let target = &examination.target;
     let proxy = proxy_before(examination, exchange);
     let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
     let encrypted = target.with_scheme("https");
-    let written = written.map(|line| line.replace("{https}", &encrypted));
+    let host = target.base.domain().unwrap_or("api.example.com");
+    let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }
 
@@ -271,7 +276,8 @@ fn why(code: Code) -> Option<&'static str> {
              token or a cookie with each request.",
         ),
         Code::RateLimited => Some(
-            "A client that fails tries again every few seconds, which keeps it over the limit.",
+            "A client that polls sends a request every few seconds, and everyone behind one address may share a \
+             limit. A client that fails tries again, which keeps it over the limit.",
         ),
         Code::Blocked => Some("The request does not reach Socket.IO."),
         Code::NotSocketIo => Some("The server that answers is not Socket.IO."),

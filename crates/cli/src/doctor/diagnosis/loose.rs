@@ -4,7 +4,7 @@ use socketio_cors_explain::registrable_domain;
 
 use super::{
     evidence::{with_body, with_cors},
-    own_origin, remedy,
+    own_origin, remedy, strangers,
 };
 use crate::doctor::{
     examination::Examination,
@@ -39,10 +39,12 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some((origin, how, first)) = let_in.first() else { return Vec::new() };
     let is_by_start = let_in.iter().any(|(_, how, _)| *how == look_alikes::PREFIX);
     let how = if is_by_start && is_by_end { look_alikes::WITHIN } else { how };
-    // Where cookies or a WebSocket are in play, whoever has that name acts as the visitor.
+    let logins = examination.logins();
+    // Whoever has that name acts as the visitor where polls may have cookies, or a WebSocket has a login's.
+    let is_logged_in = !logins.sent.is_empty();
     let is_danger = let_in.iter().any(|(origin, _, exchange)| {
         look_alikes::is_of_anybody(origin, &examination.target.page.origin)
-            && (exchange.is_upgraded() || exchange.allows_credentials())
+            && (is_logged_in && exchange.is_upgraded() || exchange.allows_credentials())
     });
     let severity = if is_danger { Severity::Danger } else { Severity::Warning };
     let finding = Finding::new(
@@ -67,6 +69,10 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
                  Compare whole origins, or use a pattern with ^, $ and \\. in it.",
             ])
             .why(others.map(|(origin, how, _)| format!("{origin} is let in too: {how}.")))
+            .why(is_by_websocket.then(|| strangers::of_cookies(&logins)))
+            .why((is_by_websocket && examination.get(Step::LookAlikePoll).is_some()).then_some(
+                "Only WebSockets are open to it: the CORS headers of polls are right, and have no say in a WebSocket.",
+            ))
             .fix(whole_origins(examination, first, is_by_websocket)),
     ]
 }

@@ -7,7 +7,7 @@ use socketio_cors_explain::fetch_standard::{
 use super::{
     chromium::blocked,
     direct_preflight::{by_proxy, right_without_proxy},
-    evidence::{shortened, with_cors},
+    evidence::{capitalized, shortened, with_cors},
     remedy,
 };
 use crate::doctor::{
@@ -15,6 +15,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     software::{SocketServer, is_of_express, socket_server},
+    target::Page,
 };
 
 pub(super) fn header_not_allowed(
@@ -70,6 +71,11 @@ pub(super) fn header_not_allowed(
     if let Some(direct) = direct {
         return Some(by_proxy(examination, preflight, direct, finding));
     }
+    let names: Vec<_> = names.iter().filter(|name| !is_of_answers(name)).cloned().collect();
+    // Without those of answers, nothing that is refused is left to be allowed.
+    if refused.iter().all(|name| is_of_answers(name)) {
+        return Some(finding);
+    }
     Some(
         finding
         .fix(list_headers(examination, preflight, &names))
@@ -77,6 +83,31 @@ pub(super) fn header_not_allowed(
             "Or send the token in the client's `auth`, which travels in a packet and needs no preflight.",
         ]),
     )
+}
+
+/// The fix where the page sends headers that only a server's answers have.
+pub(super) fn not_of_requests(page: &Page) -> Option<String> {
+    let names = page.unsafe_headers();
+    let of_answers: Vec<_> =
+        names.iter().filter(|name| is_of_answers(name)).map(|name| capitalized(name)).collect();
+    let (are, them) = match of_answers.len() {
+        0 => return None,
+        1 => ("is a header of the server's answers, not of", "it"),
+        _ => ("are headers of the server's answers, not of", "them"),
+    };
+    let listed = of_answers.join(", ");
+    let after =
+        if of_answers.len() == names.len() { " A poll then needs no preflight." } else { "" };
+    Some(format!(
+        "{listed} {are} a page's requests: a page cannot allow itself. Remove {them} from `extraHeaders` in the \
+         page's client.{after}"
+    ))
+}
+
+/// True for the headers with which a server allows something.
+fn is_of_answers(name: &str) -> bool {
+    // The browser itself sends those of requests, whatever a page says.
+    name.starts_with("access-control-") && !name.starts_with("access-control-request-")
 }
 
 /// A list whose names have something else between them than commas.

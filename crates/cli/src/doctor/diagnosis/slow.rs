@@ -12,15 +12,21 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(poll) = examination.page_poll().filter(|poll| poll.opened().is_some()) else {
         return Vec::new();
     };
+    let is_one = examination.all(Step::SlowPoll).count() == 1;
+    let (first, get, are, next) = if is_one {
+        ("poll", "gets", "is", "the next one")
+    } else {
+        ("polls", "get", "are", "a later one")
+    };
     let (code, summary) = match slow.status() {
         Some(status) => (
             Code::ServerError,
-            format!("the first poll is answered {status}, but the next one gets a session"),
+            format!("the first {first} {are} answered {status}, but {next} gets a session"),
         ),
         None => (
             Code::NoAnswerInTime,
             format!(
-                "the first poll gets no answer in {} s, but the next one does",
+                "the first {first} {get} no answer in {} s, but {next} does",
                 examination.target.timeout.as_secs()
             ),
         ),

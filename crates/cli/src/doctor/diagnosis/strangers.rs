@@ -48,36 +48,37 @@ fn check_origins(examination: &Examination) -> Vec<String> {
 
 fn foreign_websocket(examination: &Examination) -> Option<Finding> {
     let exchange = examination.get(Step::ForeignWebsocket).filter(|it| it.opened_websocket())?;
-    let Logins { sent: names, kept } = examination.logins();
-    let severity = if names.is_empty() { Severity::Warning } else { Severity::Danger };
-    let (summary, cookies) = if names.is_empty() {
-        (
-            "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does \
-             not by itself",
-            if kept.is_empty() {
-                "No login cookie was seen (--cookie gives one), so another site's page has no visitor's login. This matters once a cookie logs people in."
-                    .to_owned()
-            } else {
-                without_cookies(&kept)
-            },
-        )
+    let logins = examination.logins();
+    let severity = if logins.sent.is_empty() { Severity::Warning } else { Severity::Danger };
+    let summary = if logins.sent.is_empty() {
+        "any website may open a WebSocket here: the server does not check Origin, and Socket.IO does not by itself"
     } else {
-        (
-            "any website may open a WebSocket here with its visitor's cookies",
-            format!(
-                "The browser has cookies for the server ({}). If one of them logs people in, another \
-                 site's page can read and send as its visitor (cross-site WebSocket hijacking).",
-                names.join(", ")
-            ),
-        )
+        "any website may open a WebSocket here with its visitor's cookies"
     };
     let finding = Finding::new(Code::ForeignWebsocket, severity, summary)
         .seen(exchange, with_body(exchange))
         .why(["CORS headers do not stop WebSockets, and browsers may send cookies with them. Only the server \
          can check Origin."])
-        .why([cookies])
+        .why([of_cookies(&logins)])
         .fix(check_origins(examination));
     Some(if examination.grants_foreign() { finding.fix(FOR_EVERYONE) } else { finding })
+}
+
+/// What another site's page can do with the cookies that were seen.
+pub(super) fn of_cookies(Logins { sent, kept }: &Logins) -> String {
+    if !sent.is_empty() {
+        return format!(
+            "The browser has cookies for the server ({}). If one of them logs people in, another site's page can \
+             read and send as its visitor (cross-site WebSocket hijacking).",
+            sent.join(", ")
+        );
+    }
+    if !kept.is_empty() {
+        return without_cookies(kept);
+    }
+    "No login cookie was seen (--cookie gives one), so another site's page has no visitor's login. This matters \
+     once a cookie logs people in."
+        .to_owned()
 }
 
 /// Why such a page acts for nobody, though there are cookies. For Firefox and Safari: OWASP, "`SameSite`".

@@ -124,8 +124,22 @@ fn by_firewall(examination: &Examination, exchange: &Exchange, known: known::Kno
 
 fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     let origin = &examination.target.page.origin;
-    let (summary, policy) = if examination.polls() {
+    let is_of_access = is_of_access(examination, exchange);
+    let is_of_python = is_of_python_list(examination, exchange);
+    let (summary, policy) = if is_of_access {
+        (
+            format!("Cloudflare lets polls of {origin} through, but refuses its WebSocket"),
+            Vec::new(),
+        )
+    } else if examination.polls() {
         (format!("the server answers polls of {origin}, but refuses its WebSocket"), Vec::new())
+    } else if is_of_python {
+        (
+            format!(
+                "python-socketio's `cors_allowed_origins` does not have {origin}, so it refuses the page's WebSocket"
+            ),
+            Vec::new(),
+        )
     } else {
         (format!("the server refuses the WebSocket of {origin}"), remedy::policy(examination))
     };
@@ -138,11 +152,13 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if let Some(poll) = own_code(examination) {
         return by_own_code(examination, exchange, poll);
     }
-    if is_of_access(examination, exchange) {
+    if is_of_access {
         return finding.fix(BY_ACCESS);
     }
     if socket_server(examination) == SocketServer::Python {
-        return finding.fix(remedy::allow_page(examination));
+        let usual = "python-socketio refuses a WebSocket so if its `cors_allowed_origins` does not have the page's \
+                     origin.";
+        return finding.why((!is_of_python).then_some(usual)).fix(remedy::allow_page(examination));
     }
     if exchange.body().contains("CheckOrigin") {
         return finding.fix(known::fix(examination, exchange, BY_GORILLA));
@@ -176,6 +192,17 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
                 .to_owned(),
         ])
         .fix(policy)
+}
+
+/// True if what python-socketio refuses is the page's origin: it says so, or a handshake without one succeeds.
+fn is_of_python_list(examination: &Examination, exchange: &Exchange) -> bool {
+    let body = exchange.body().to_ascii_lowercase();
+    let says_so = ["cross origin websockets not allowed", "is not an accepted origin"]
+        .iter()
+        .any(|part| body.contains(part));
+    let without = examination.get(Step::NoOriginWebsocket);
+    socket_server(examination) == SocketServer::Python
+        && (says_so || without.is_some_and(Exchange::opened_websocket))
 }
 
 /// The fix where it is refused whatever its origin is, and polls are not.

@@ -3,7 +3,7 @@
 //! Source: developers.cloudflare.com, "Cloudflare 5xx errors" and "Cloudflare 1xxx errors".
 
 use super::Known;
-use crate::doctor::{exchange::Exchange, finding::Code};
+use crate::doctor::{diagnosis::evidence::text_of_page, exchange::Exchange, finding::Code};
 
 /// The meaning of an answer of Cloudflare's own, by its number.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
@@ -37,15 +37,26 @@ fn is_of_firewall(exchange: &Exchange) -> bool {
             .any(|part| body.contains(part))
 }
 
-/// The number in a body: `error code: 1020`, or in a page `Error 1020` or `Error</span> … 1020`.
+/// The number in a body: `error code: 1020`, or in a page of Cloudflare's `Error 1020`, with tags between.
 fn number(body: &str) -> Option<u16> {
     let lower = body.to_ascii_lowercase();
     let marks = ["error code: ", "error code ", "cf-error-code\">", "error code</span>", ">error "];
-    marks.into_iter().find_map(|mark| {
+    let by_mark = marks.into_iter().find_map(|mark| {
         let (_, rest) = lower.split_once(mark)?;
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok().filter(|number| matches!(number, 500..=530 | 1000..=1299))
+        of_edge(rest.split(|it: char| !it.is_ascii_digit()).next()?)
+    });
+    by_mark.or_else(|| {
+        let text = text_of_page(&lower);
+        let words: Vec<_> = text.split_whitespace().collect();
+        let after_error = words.windows(2).filter(|pair| pair.first() == Some(&"error"));
+        let mut numbers = after_error.filter_map(|pair| of_edge(pair.last()?));
+        numbers.next().filter(|_| lower.contains("cloudflare"))
     })
+}
+
+/// A number of those that Cloudflare gives its errors.
+fn of_edge(digits: &str) -> Option<u16> {
+    digits.parse().ok().filter(|number| matches!(number, 500..=530 | 1000..=1299))
 }
 
 const fn error(says: &'static str, fix: &'static [&'static str]) -> Known {
@@ -152,8 +163,8 @@ const NUMBERS: &[(&[u16], Known)] = &[
         error(
             "Cloudflare answers {} 526: the origin server's certificate is not valid",
             &[
-                "SSL mode Full (strict) needs a certificate for this host that has not expired. One of \
-                 Cloudflare's Origin CA will do.",
+                "SSL mode Full (strict) needs a certificate for this host that has not expired and is not \
+                 self-signed: one of a public authority, or of Cloudflare's Origin CA.",
             ],
         ),
     ),
@@ -214,8 +225,6 @@ const NUMBERS: &[(&[u16], Known)] = &[
                 "In Cloudflare's dashboard, Security, WAF, Rate limiting rules: exclude Socket.IO's path, \
                  for example with",
                 "  not starts_with(http.request.uri.path, \"/socket.io/\")",
-                "A client that polls makes a request every few seconds, and everyone behind one address \
-                    shares the limit. The doctor makes some 25 requests itself.",
             ],
         },
     ),
@@ -297,6 +306,8 @@ mod tests {
             ("<span class=\"cf-error-code\">1015</span>", Some(1015)),
             ("<h1>Error 1033</h1>", Some(1033)),
             ("<span>Error code 521</span>", Some(521)),
+            ("<title>Cloudflare</title><h1><span>Error</span>\n<span>1033</span></h1>", Some(1033)),
+            ("<p>MySQL: <b>error</b> 1005</p>", None),
             ("error code: 7", None),
             ("<h1>Error</h1>", None),
             ("", None),

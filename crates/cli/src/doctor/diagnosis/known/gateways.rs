@@ -169,10 +169,16 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         signs: &[Status(503), Says("server", "awselb")],
         known: down(
-            "the AWS load balancer answers {} 503: its target group has no healthy target",
+            "the AWS load balancer answers {} 503: its target group has no registered target in use",
             &[
-                "Look at the target group's health checks. Socket.IO answers 400 to one for /socket.io/: \
-                 let it ask for another path, or accept 400.",
+                "Register the instance or the task, with the port on which the server listens. ECS does it by itself \
+                 if the service names the target group, and takes a task whose health check fails out again: look \
+                 at the service's events.",
+                "  aws elbv2 register-targets --target-group-arn GROUP --targets Id=INSTANCE,Port=3000",
+                "  aws elbv2 describe-target-health --target-group-arn GROUP",
+                "A health check has to ask for what the server answers with 200:",
+                "  aws elbv2 modify-target-group --target-group-arn GROUP --health-check-path \
+                 '/socket.io/?EIO=4&transport=polling'",
             ],
         ),
     },

@@ -28,13 +28,14 @@ const BY_REDIRECT: Known = login(
     &[
         "Exclude Socket.IO's path (/socket.io/), with OPTIONS, from the rule that redirects to the login. \
          Socket.IO can check itself who it is (`auth`, or a cookie).",
+        "{no login}",
         "If the login is a cookie, give it to the doctor: --cookie 'session=…'. The client needs \
          withCredentials: true.",
     ],
 );
 
 const OAUTH2_PROXY: Known = login(
-    "oauth2-proxy redirects {} to a login",
+    "oauth2-proxy wants a login for {}",
     &[
         "Let Socket.IO's path and its preflights past oauth2-proxy, and let Socket.IO check who it is \
          (`auth`):",
@@ -43,6 +44,77 @@ const OAUTH2_PROXY: Known = login(
         "Or let the client send oauth2-proxy's cookie. It has to be valid for the page's site too \
          (--cookie-domain, --cookie-samesite=none). The doctor takes it as --cookie '_oauth2_proxy=…'.",
         "  io(\"…\", { withCredentials: true })",
+    ],
+);
+
+const AUTHELIA: Known = login(
+    "Authelia redirects {} to its login",
+    &[
+        "Let Socket.IO's path, with its preflights, past Authelia, and let Socket.IO check who it is (`auth`). In \
+         Authelia's configuration.yml, as the first rule:",
+        "  access_control:",
+        "    rules:",
+        "      - domain: '{host}'",
+        "        resources: ['^/socket\\.io/']",
+        "        policy: bypass",
+        "{no login by Authelia}",
+        "Or let the client send Authelia's cookie, which has to be for a domain above both hosts (`session`, \
+         `cookies`, `domain`). The doctor takes it as --cookie 'authelia_session=…'. Preflights, which have no \
+         cookie, have to be let past all the same.",
+        "  io(\"…\", { withCredentials: true })",
+    ],
+);
+
+const AUTHENTIK: Known = login(
+    "authentik redirects {} to its login",
+    &[
+        "Let Socket.IO's path, with its preflights, past authentik, and let Socket.IO check who it is (`auth`): in \
+         the proxy provider's advanced settings, add ^/socket\\.io/ to Unauthenticated Paths.",
+        "{no login by authentik}",
+    ],
+);
+
+const KEYCLOAK: Known = login(
+    "{} is redirected to Keycloak's login",
+    &[
+        "The proxy or the application that sends visitors to Keycloak has the rule: exclude Socket.IO's path \
+         (/socket.io/) from it, with OPTIONS, and let Socket.IO check who it is (`auth`). Gatekeeper (Louketo), in \
+         `resources`:",
+        "  - uri: /socket.io/*",
+        "    white-listed: true",
+        "{no login}",
+    ],
+);
+
+const POMERIUM: Known = login(
+    "Pomerium redirects {} to its login",
+    &[
+        "Give Socket.IO's path a route of its own, before the host's, and let Socket.IO check who it is (`auth`):",
+        "  - from: {https}",
+        "    prefix: /socket.io/",
+        "    to: http://127.0.0.1:3000",
+        "    allow_public_unauthenticated_access: true",
+        "    allow_websockets: true",
+    ],
+);
+
+const EASY_AUTH: Known = login(
+    "Azure App Service's authentication wants a login for {}",
+    &[
+        "A preflight cannot log in. Let requests without a login through to the app, and let Socket.IO check who \
+         it is (`auth`). In Azure's portal, Authentication, Edit: Allow unauthenticated access. Or:",
+        "  az webapp auth update --name APP --resource-group GROUP --action AllowAnonymous",
+        "To let Socket.IO's path alone through: `excludedPaths` of the app's authsettingsV2.",
+    ],
+);
+
+const COGNITO: Known = login(
+    "the AWS load balancer redirects {} to a login (its action authenticate)",
+    &[
+        "Add a rule for Socket.IO's path to the listener, before the one that authenticates, and let Socket.IO \
+         check who it is (`auth`):",
+        "  aws elbv2 create-rule --listener-arn LISTENER --priority 1 --conditions \
+         'Field=path-pattern,Values=/socket.io/*' --actions Type=forward,TargetGroupArn=GROUP",
     ],
 );
 
@@ -121,6 +193,22 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Says("set-cookie", "_oauth2_proxy")], known: OAUTH2_PROXY },
     Row { signs: &[LeadsTo("/oauth2/start")], known: OAUTH2_PROXY },
     Row { signs: &[LeadsTo("/oauth2/sign_in")], known: OAUTH2_PROXY },
+    Row { signs: &[LeadsTo("?rd="), LeadsTo("&rm=")], known: AUTHELIA },
+    Row { signs: &[LeadsTo("?rd="), Says("set-cookie", "authelia_session=")], known: AUTHELIA },
+    Row { signs: &[LeadsTo("?rd="), LeadsTo("authelia")], known: AUTHELIA },
+    Row { signs: &[LeadsTo("goauthentik.io")], known: AUTHENTIK },
+    Row { signs: &[LeadsTo("authorize"), Says("set-cookie", "authentik_proxy")], known: AUTHENTIK },
+    Row { signs: &[LeadsTo("/protocol/openid-connect/auth")], known: KEYCLOAK },
+    Row { signs: &[LeadsTo("/.pomerium/")], known: POMERIUM },
+    Row { signs: &[LeadsTo("pomerium_redirect_uri=")], known: POMERIUM },
+    Row { signs: &[LeadsTo("/.auth/login")], known: EASY_AUTH },
+    Row { signs: &[LeadsTo(".auth%2Flogin")], known: EASY_AUTH },
+    Row {
+        signs: &[Status(401), Says("www-authenticate", "authorization_uri=\"https://login.")],
+        known: EASY_AUTH,
+    },
+    Row { signs: &[LeadsTo("oauth2%2Fidpresponse")], known: COGNITO },
+    Row { signs: &[LeadsTo("/oauth2/idpresponse")], known: COGNITO },
     Row { signs: &[LeadsTo("login")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("signin")], known: BY_REDIRECT },
     Row { signs: &[LeadsTo("sign-in")], known: BY_REDIRECT },

@@ -10,9 +10,16 @@ pub(super) const fn down(says: &'static str, fix: &'static [&'static str]) -> Kn
     Known { code: Code::ServerError, says, fix }
 }
 
-const PORT_OF_PLATFORM: &[&str] = &[
-    "Look at the app's log. Did it start? Does it listen on the port of the environment, on every address?",
-    "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+const PORT_OF_PLATFORM: &[&str] = &[LOG_OF_APP, LISTEN];
+
+const LOG_OF_APP: &str = "Look at the app's log. Did it start? Does it listen on the port of the environment, on every \
+                          address?";
+const LISTEN: &str = "  httpServer.listen(process.env.PORT, \"0.0.0.0\");";
+
+const RAILWAY: &[&str] = &[
+    LOG_OF_APP,
+    LISTEN,
+    "In the service's Settings, Networking: the domain's target port has to be the one that the app's log names.",
 ];
 
 const NO_APP: &[&str] = &[
@@ -86,7 +93,7 @@ pub(super) const ROWS: &[Row] = &[
         signs: &[Says("x-railway-fallback", "true"), Status(502)],
         known: down(
             "Railway answers {} 502: the app does not listen where Railway asks it, or crashed",
-            PORT_OF_PLATFORM,
+            RAILWAY,
         ),
     },
     Row {
@@ -113,7 +120,14 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         signs: &[Says("x-render-routing", "no-server")],
-        known: down("Render answers {}: no service has that name", NO_APP),
+        known: down(
+            "Render answers {}: it has no running service at this address",
+            &[
+                "Is this the URL that Render's dashboard shows for the service? Or its last deploy failed: look at \
+                 the service's Events and Logs. It has to listen on the port of the environment, on every address:",
+                "  httpServer.listen(process.env.PORT, \"0.0.0.0\");",
+            ],
+        ),
     },
     Row {
         signs: &[Header("x-render-routing")],

@@ -266,8 +266,20 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Kubernetes answers {}: no Ingress has that host and path",
             &[
-                "Add the host and the path /socket.io/ (pathType: Prefix) to the Ingress, with the service \
-               and the port of the Socket.IO server.",
+                "Add the host and the path to an Ingress, with the Service of the Socket.IO server and its port. An \
+                 Ingress without a class is claimed by nobody (`kubectl get ingressclass` prints the classes):",
+                "  apiVersion: networking.k8s.io/v1",
+                "  kind: Ingress",
+                "  metadata: { name: socket-io }",
+                "  spec:",
+                "    ingressClassName: nginx",
+                "    rules:",
+                "      - host: {host}",
+                "        http:",
+                "          paths:",
+                "            - path: /socket.io/",
+                "              pathType: Prefix",
+                "              backend: { service: { name: SERVICE, port: { number: 3000 } } }",
             ],
         ),
     },
@@ -313,6 +325,9 @@ const NEST: Known = page(
          port, as in @WebSocketGateway(3001), listens there and not here: leave the port out, or give it to the \
          client.",
         "  @WebSocketGateway({ path: \"/socket.io\", cors: { origin: [\"{origin}\"] } })",
+        "Does main.ts give the application to the adapter? One that is made without `app` is not attached to this \
+         server:",
+        "  app.useWebSocketAdapter(new IoAdapter(app));",
     ],
 );
 

@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Header, LeadsTo, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -104,20 +104,81 @@ const F5: Known = blocked(
 const FIREWALL: Known = blocked(
     "a web application firewall refuses {}, with a page of its own",
     &[
-        "The page has a number (support ID, incident ID), under which the firewall's log has the rule. \
-         Exclude Socket.IO's path (/socket.io/) from that rule, for GET, POST and OPTIONS.",
+        "The firewall's log has the rule (under the page's number, if it has one). Exclude Socket.IO's path \
+         (/socket.io/) from that rule, for GET, POST and OPTIONS.",
         "It may be the firewall of the network that you are in. Does it fail from another network too?",
     ],
 );
 
-const NETWORK: Known = blocked(
-    "a proxy on the way refuses {}, as a company's proxy does",
+const SUCURI: Known = blocked(
+    "Sucuri's firewall blocks {}",
     &[
-        "Is it the proxy of the network that you are in? Ask its administrators to allow the host, or ask \
-         from another network. The server itself was not asked, and has nothing to change.",
-        "If the proxy belongs to the server (Squid as an accelerator), allow the path there: `http_access \
-         allow`.",
+        "In Sucuri's dashboard, Access Control, Allow URL Paths: add /socket.io/. Its audit trail has the rule \
+       that blocks.",
     ],
+);
+
+const FORTIWEB: Known = blocked(
+    "FortiWeb, a web application firewall, blocks {}",
+    &[
+        "FortiWeb's attack log has the rule, under the page's Attack ID. Exclude Socket.IO's path (/socket.io/) \
+       from it, for GET, POST and OPTIONS.",
+    ],
+);
+
+const SQUID: Known = blocked(
+    "the proxy Squid refuses {}, as the proxy of a company's network does",
+    &[
+        "Is it the proxy of the network that you are in? Then the server was not asked, and has nothing to \
+         change. Try another network, or let this one's administrators allow the host.",
+        "If Squid is the server's own (an accelerator), allow the path there: `http_access allow`.",
+    ],
+);
+
+const ANOTHER_NETWORK: &str = "Nothing is to change in the server or the page. Try another network, as a phone's, or \
+                               let this one's administrators allow the host.";
+
+/// What is to be done about the filter of a visitor's network.
+const FILTER: &[&str] = &[
+    ANOTHER_NETWORK,
+    "Visitors in other networks with that filter are blocked too, until its maker rates the host anew. New \
+     domains are often blocked for some weeks.",
+];
+
+const FORTINET: &[&str] = &[
+    ANOTHER_NETWORK,
+    "Visitors in other networks with that filter are blocked too, until Fortinet rates the host anew: \
+     https://www.fortiguard.com/webfilter.",
+];
+
+const FORTIGUARD: Known = blocked(
+    "FortiGuard, the web filter of the network that you are in, blocks {}: the server never gets it",
+    FORTINET,
+);
+
+const ZSCALER: Known = blocked(
+    "Zscaler, the web filter of the network that you are in, answers {}: the server never gets it",
+    FILTER,
+);
+
+const UMBRELLA: Known = blocked(
+    "Cisco Umbrella, the web filter of the network that you are in, blocks {}: the server never gets it",
+    FILTER,
+);
+
+const SOPHOS: Known = blocked(
+    "Sophos, the web filter of the network that you are in, blocks {}: the server never gets it",
+    FILTER,
+);
+
+const PALO_ALTO: Known = blocked(
+    "a web filter (of Palo Alto) of the network that you are in blocks {}: the server never gets it",
+    FILTER,
+);
+
+const COMPANY: Known = blocked(
+    "a web filter of the network that you are in blocks {}: the server never gets it",
+    FILTER,
 );
 
 const METADATA: Known = blocked(
@@ -150,8 +211,23 @@ pub(super) const WHOEVER_ASKS: &[Row] = &[
 pub(super) const FIREWALLS: &[Row] = &[
     Row { signs: &[Body("The requested URL was rejected. Please consult")], known: F5 },
     Row { signs: &[Body("Your support ID is")], known: F5 },
+    Row { signs: &[Body("FortiGuard Intrusion Prevention")], known: FORTIGUARD },
+    Row { signs: &[Body("FortiGuard Web Filter")], known: FORTIGUARD },
+    Row { signs: &[Body("Web Filter Violation")], known: FORTIGUARD },
+    Row { signs: &[Body("Internet Security by Zscaler")], known: ZSCALER },
+    Row { signs: &[Status(403), Says("server", "Zscaler")], known: ZSCALER },
+    Row { signs: &[LeadsTo("gateway.zscaler")], known: ZSCALER },
+    Row { signs: &[LeadsTo("block.opendns.com")], known: UMBRELLA },
+    Row { signs: &[LeadsTo("block.sse.cisco.com")], known: UMBRELLA },
+    Row { signs: &[Body("block.opendns.com")], known: UMBRELLA },
+    Row { signs: &[Body("Cisco Umbrella")], known: UMBRELLA },
+    Row { signs: &[Body("UTM Web Protection")], known: SOPHOS },
+    Row { signs: &[Body("has been blocked in accordance with company policy")], known: PALO_ALTO },
+    Row { signs: &[Body("Based on your organization's access policies")], known: COMPANY },
     Row { signs: &[Body("Incapsula incident ID")], known: FIREWALL },
-    Row { signs: &[Body("Sucuri Website Firewall")], known: FIREWALL },
+    Row { signs: &[Body("Sucuri Website Firewall")], known: SUCURI },
+    Row { signs: &[Header("x-sucuri-block")], known: SUCURI },
+    Row { signs: &[Body("Web Page Blocked"), Body("Attack ID")], known: FORTIWEB },
     Row { signs: &[Body("Web Page Blocked")], known: FIREWALL },
     Row { signs: &[Body("Unauthorized Activity Has Been Detected")], known: FIREWALL },
     Row { signs: &[Body("Barracuda")], known: FIREWALL },
@@ -163,8 +239,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(400), Body("Disallowed CORS")], known: STARLETTE },
     Row { signs: &[Status(403), Body("Invalid CORS request")], known: SPRING_CORS },
     Row { signs: &[Status(500), Body("Not allowed by CORS")], known: EXPRESS_CORS },
-    Row { signs: &[Says("x-squid-error", "ERR_ACCESS_DENIED")], known: NETWORK },
-    Row { signs: &[Status(403), Says("server", "Zscaler")], known: NETWORK },
+    Row { signs: &[Says("x-squid-error", "ERR_ACCESS_DENIED")], known: SQUID },
     Row {
         signs: &[Body("This distribution is not configured to allow the HTTP request method")],
         known: blocked(

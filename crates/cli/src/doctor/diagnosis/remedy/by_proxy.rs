@@ -12,6 +12,13 @@ const LINES: &[(&str, Lines)] = &[
     ("{no limit}", lines::no_limit),
     ("{no ModSecurity}", lines::no_mod_security),
     ("{one name}", lines::one_name),
+    ("{no login}", |proxy| lines::no_login(proxy, "…", "…")),
+    ("{no login by Authelia}", |proxy| {
+        lines::no_login(proxy, "authelia:9091", "/api/authz/forward-auth")
+    }),
+    ("{no login by authentik}", |proxy| {
+        lines::no_login(proxy, "authentik:9000", "/outpost.goauthentik.io/auth/caddy")
+    }),
 ];
 
 /// The lines for which `line` stands: itself, unless it is one of the words above, `{pass on:3000}`,

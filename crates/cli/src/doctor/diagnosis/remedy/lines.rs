@@ -228,6 +228,24 @@ pub(super) fn one_name(proxy: Option<Proxy>) -> Vec<String> {
     owned(lines)
 }
 
+/// Lets Socket.IO's path past the login that a proxy asks another server for, at that address and URI.
+pub(super) fn no_login(proxy: Option<Proxy>, server: &str, uri: &str) -> Vec<String> {
+    match proxy {
+        Some(Proxy::Caddy) => vec![
+            "Or, if Caddy asks for the login (`forward_auth`), there:".to_owned(),
+            "  @login not path /socket.io/*".to_owned(),
+            format!("  forward_auth @login {server} {{"),
+            format!("    uri {uri}"),
+            "  }".to_owned(),
+        ],
+        Some(Proxy::Nginx) => owned(&[
+            "Or, if nginx asks for the login (`auth_request`), there:",
+            "  location /socket.io/ { auth_request off; proxy_pass …; }",
+        ]),
+        _ => Vec::new(),
+    }
+}
+
 /// Lets Socket.IO's requests past a rate limit.
 pub(super) fn no_limit(proxy: Option<Proxy>) -> Vec<String> {
     let nginx = "nginx: no `limit_req` in Socket.IO's location.";

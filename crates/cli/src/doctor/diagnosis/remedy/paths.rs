@@ -79,16 +79,20 @@ pub(in crate::doctor::diagnosis) fn other_path(
     let asked = examination.target.path.replace('.', "\\.");
     match proxy_before(examination, exchange) {
         Some(Proxy::Nginx) => vec![
-            "Or let nginx take the client's path for that one, in the server block:".to_owned(),
+            format!(
+                "Or leave the client as it is, and let nginx change its path into {other}/, in the server block:"
+            ),
             format!("  rewrite ^{asked}(.*)$ {other}/$1;"),
         ],
         Some(Proxy::Apache) => vec![
-            "Or let Apache take the client's path for that one, before ProxyPass:".to_owned(),
+            format!(
+                "Or leave the client as it is, and let Apache change its path into {other}/, before ProxyPass:"
+            ),
             "  RewriteEngine On".to_owned(),
             format!("  RewriteRule ^{asked}(.*)$ {other}/$1 [PT]"),
         ],
         Some(Proxy::Caddy) => vec![
-            "Or let Caddy take the client's path for that one:".to_owned(),
+            format!("Or leave the client as it is, and let Caddy change its path into {other}/:"),
             format!("  uri path_regexp ^{asked} {other}/"),
         ],
         _ => Vec::new(),
@@ -116,6 +120,12 @@ pub(super) fn nginx_location(path: &str, port: &str) -> Vec<String> {
         "    proxy_set_header Connection \"upgrade\";".to_owned(),
         "  }".to_owned(),
     ]
+}
+
+/// How Caddy hands a path on before it refuses anything.
+pub(in crate::doctor::diagnosis) fn before_refusals(path: &str) -> Vec<String> {
+    let first = "If Caddy itself refuses it (`respond`, `error`): a `handle` comes before those.";
+    [vec![first.to_owned()], caddy_handle(path, "3000")].concat()
 }
 
 /// Caddy's `handle` that hands Socket.IO's path on.

@@ -1,6 +1,25 @@
 //! How a proxy is given the address of the server, which answers past it.
 
+use url::Url;
+
 use crate::doctor::{examination::Examination, software::Proxy};
+
+/// The address that stands for the server's in lines of a fix.
+const SAMPLE: &str = "127.0.0.1:3000";
+
+/// Puts the address of `--direct` into a line of a fix that hands requests on to the server.
+pub(in crate::doctor::diagnosis) fn with_address(line: &mut String, direct: &Url) {
+    if !line.starts_with("  ") || !line.contains(SAMPLE) {
+        return;
+    }
+    let url = direct.as_str().trim_end_matches('/');
+    let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
+    let with_scheme = line.replace(&format!("http://{SAMPLE}"), url);
+    // Caddy takes an address without a scheme for plain HTTP.
+    let is_plain = direct.scheme() == "http" || !with_scheme.contains("reverse_proxy ");
+    let other = if is_plain || with_scheme.contains("https://") { authority } else { url };
+    *line = with_scheme.replace(SAMPLE, other);
+}
 
 /// The fix in that proxy, with the address of `--direct`.
 pub(in crate::doctor::diagnosis) fn right_address(

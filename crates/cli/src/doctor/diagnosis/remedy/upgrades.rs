@@ -109,8 +109,8 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "  protocols: [http, https]",
         ],
         Some(Proxy::Express) => &[
-            "In Express, http-proxy-middleware passes upgrades on only if it is told to. If no request comes \
-             first, it needs the HTTP server's upgrades:",
+            "In Express, http-proxy-middleware passes upgrades on if it has `ws: true`, and if the HTTP server gives \
+             them to it:",
             "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",
@@ -134,8 +134,8 @@ pub(in crate::doctor::diagnosis) fn upgrades(
             "A development server's proxy passes upgrades on only if it is told to. Vite, in \
              vite.config.js:",
             "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
-            "http-proxy-middleware (Create React App's setupProxy.js, Express). If no request comes first, \
-             it needs the HTTP server's upgrades:",
+            "http-proxy-middleware (Create React App's setupProxy.js, Express) needs `ws: true`, and in Express the \
+             HTTP server has to give it the upgrades:",
             "  const proxy = createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \
              \"/socket.io\", ws: true });",
             "  httpServer.on(\"upgrade\", proxy.upgrade);",

@@ -7,6 +7,7 @@ mod origins;
 mod sessions;
 mod strangers;
 mod websockets;
+mod words;
 
 use std::time::Duration;
 
