@@ -736,10 +736,6 @@ describe("an answer on its way", () => {
 			is: "error answer-changed",
 			says: "adds to",
 		},
-		"with a byte order mark": {
-			of: spoilt((answer) => ({ ...answer, ...text(`\ufeff${answer.body}`) })),
-			is: "error answer-changed",
-		},
 		"shorter than its Content-Length": {
 			of: spoilt(({ status, headers, body }) => ({
 				status,

@@ -10,7 +10,7 @@ use url::Url;
 use super::{Wanted, step};
 use crate::{
     doctor::{engineio::Protocol, exchange::Exchange, target::Target},
-    network::{Answer, Failure, FailureKind, Headers, Untrusted},
+    network::{Answer, BodyCoding, Failure, FailureKind, Headers, Untrusted, without_mark},
 };
 
 /// The most that is kept of a body, in characters.
@@ -87,6 +87,7 @@ impl Entry {
         let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let headers: ResponseHeaders<'_> = headers.collect();
         answer.is_body_kept
+            && answer.coding == BodyCoding::AsDeclared
             && self.is_blocked
             && self.method != "OPTIONS"
             && cors_check(&headers, origin, false).is_ok()
@@ -169,15 +170,21 @@ fn outcome(entry: &Value) -> Option<(Option<Answer>, Option<Failure>)> {
         Some(messages) if status == 101 => messages,
         _ => response.get("content").map(content).unwrap_or_default(),
     };
-    let body: String = body.chars().take(MAX_BODY_LEN).collect();
+    let body = without_mark(body.chars().take(MAX_BODY_LEN).collect());
     let headers = headers(response);
     let is_known_empty = matches!(status, 101 | 204 | 304)
         || headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("content-length") && value.trim() == "0"
         });
     let is_body_kept = body.is_empty() && !is_known_empty;
-    Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), None))
+    let coding = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    let coding = coding.filter(|_| error == DECODING_FAILED);
+    let coding = coding.map(|(_, coding)| BodyCoding::Untrue(coding.clone())).unwrap_or_default();
+    Some((Some(Answer { status, headers, body, coding, is_body_kept }), None))
 }
+
+/// Chromium's name for a body that is not compressed as its `Content-Encoding` says.
+const DECODING_FAILED: &str = "net::ERR_CONTENT_DECODING_FAILED";
 
 /// The browser's name for what went wrong: Chromium's, or Playwright's.
 fn browser_error(entry: &Value) -> Option<&str> {

@@ -67,7 +67,11 @@ fn a_recording_gets_the_same_diagnosis_as_a_live_examination() {
         entry["_blockedReason"] = json!(reason);
         entry
     };
+    let gzip = [("access-control-allow-origin", PAGE), ("content-encoding", "gzip")];
+    let mut untrue = poll(200, &gzip, "");
+    untrue["response"]["_error"] = json!("net::ERR_CONTENT_DECODING_FAILED");
     for (entries, expected) in [
+        (vec![untrue], vec!["error answer-changed"]),
         (vec![good.clone()], vec![]),
         (vec![packed], vec![]),
         (vec![poll(200, &[], OPEN)], vec!["error no-cors-headers"]),

@@ -42,6 +42,14 @@ fn assert_first(rows: Vec<Row>) {
     }
 }
 
+/// Checks a part of all that is said of the first finding.
+#[track_caller]
+fn assert_says(examination: &Examination, said: &str) {
+    let whole = format!("{:?}", diagnose(examination).first());
+    let quoted = format!("{said:?}");
+    assert!(whole.contains(quoted.trim_matches('"')), "no {quoted} in {whole}");
+}
+
 /// Polls of both versions are answered so, and nothing else is known.
 fn answers(status: u16, headers: &Headers, body: &str) -> Examination {
     let connected = Examination::connected();
