@@ -57,6 +57,16 @@ const rows = {
 		meddling(good, ({ body, ...answer }) => ({ ...answer, body: `\ufeff${body}` })),
 		plain,
 	],
+	"a semicolon in the list of headers": [
+		withCors({ ...granted, allowedHeaders: "x-other; x-token" }),
+		header,
+		"header-not-allowed",
+	],
+	"a semicolon in the list of methods": [
+		withCors({ ...granted, methods: "GET; POST" }),
+		header,
+		"preflight-failed",
+	],
 	"another header": [withCors({ ...granted, allowedHeaders: [] }), header, "header-not-allowed"],
 	"allowRequest refuses": [
 		withCors(granted, { allowRequest: (_, decide) => decide("no", false) }),

@@ -4,6 +4,7 @@
 mod answers;
 mod connections;
 mod origins;
+mod preflights;
 mod sessions;
 mod strangers;
 mod websockets;
