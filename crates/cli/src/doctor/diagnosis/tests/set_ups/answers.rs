@@ -207,3 +207,57 @@ fn an_answer_that_is_not_compressed_as_it_says_is_named_so() {
     ]);
     assert_eq!(diagnose(&untrue.without_polling()), []);
 }
+
+#[test]
+fn a_path_that_is_changed_is_kept_in_the_software_that_was_seen() {
+    let changed = "error proxy-changes-path";
+    let vite = "\"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true }";
+    let stripped = |headers| answers(404, headers, "Cannot GET /");
+    let fix = |examination: &Examination| diagnose(examination).swap_remove(0).fix.join("\n");
+    assert_first(vec![
+        (stripped(NONE), changed, vite, NOTHING),
+        (stripped(NONE), changed, "replace-path", NOTHING),
+        (stripped(&[NGINX]), changed, "proxy_pass http://127.0.0.1:3000;", "Vite"),
+        (stripped(&[("via", "1.1 kong/3.4")]), changed, "  strip_path: false", "proxy_pass"),
+        (stripped(&[("server", "envoy")]), changed, "prefix_rewrite", "proxy_pass"),
+    ]);
+    let development = fix(&stripped(NONE).at("http://localhost:5173"));
+    assert!(development.find(vite) < development.find("proxy_pass"), "{development}");
+}
+
+#[test]
+fn the_software_that_takes_the_slash_away_is_told_to_leave_it() {
+    let is = "error redirected";
+    let to = ("location", "/socket.io?EIO=4");
+    let moved = |status, name| answers(status, &[to, ("server", name)], "");
+    let next: &Headers = &[to, NGINX, ("x-powered-by", "Next.js")];
+    assert_first(vec![
+        (
+            moved(301, "nginx/1.24.0"),
+            is,
+            "  rewrite ^/(?!socket\\.io/)(.*)/$ /$1 permanent;",
+            "Next.js",
+        ),
+        (moved(301, "nginx/1.24.0"), is, "`location /socket.io`", "Vercel"),
+        (
+            answers(301, &[("location", "/socket.io/?EIO=4"), NGINX], "").at_path("/socket.io"),
+            is,
+            "write `location /socket.io`.",
+            "APPEND_SLASH",
+        ),
+        (
+            moved(301, "Apache/2.4.58"),
+            is,
+            "  RewriteCond %{REQUEST_URI} !^/socket\\.io/",
+            "Next.js",
+        ),
+        (moved(301, "Caddy"), is, "not path /socket.io/*", "Next.js"),
+        (answers(308, next, ""), is, "skipTrailingSlashRedirect", "(?!"),
+        (
+            answers(301, &[to], ""),
+            is,
+            "as Next.js, Vercel and a rewrite in nginx or Apache do",
+            NOTHING,
+        ),
+    ]);
+}
