@@ -5,7 +5,16 @@ import { describe, test } from "node:test";
 import * as pageOf from "../harness/browser.js";
 import { hasNginx } from "../harness/nginx.js";
 import { useToolAndChromium } from "./chromium.js";
-import { granted, nginx, nobody, page, server, stickyPair, worker } from "./deployments.js";
+import {
+	granted,
+	meddling,
+	nginx,
+	nobody,
+	page,
+	server,
+	stickyPair,
+	worker,
+} from "./deployments.js";
 
 const used = useToolAndChromium();
 
@@ -44,6 +53,20 @@ const rows = {
 	"two origins in a text": [withCors({ origin: `${page}, https://b` }), plain, "doubled-origin"],
 	"any origin as Socket.IO 2 writes it": [withCors({ origin: "*:*" }), plain, "invalid-origin"],
 	"a pattern in a text": [withCors({ origin: "https://*.example" }), plain, "invalid-origin"],
+	"a byte order mark before each answer": [
+		meddling(good, ({ body, ...answer }) => ({ ...answer, body: `\ufeff${body}` })),
+		plain,
+	],
+	"a semicolon in the list of headers": [
+		withCors({ ...granted, allowedHeaders: "x-other; x-token" }),
+		header,
+		"header-not-allowed",
+	],
+	"a semicolon in the list of methods": [
+		withCors({ ...granted, methods: "GET; POST" }),
+		header,
+		"preflight-failed",
+	],
 	"another header": [withCors({ ...granted, allowedHeaders: [] }), header, "header-not-allowed"],
 	"allowRequest refuses": [
 		withCors(granted, { allowRequest: (_, decide) => decide("no", false) }),
@@ -96,6 +119,11 @@ const behindNginx = {
 		nginx(good, "proxy_hide_header Access-Control-Allow-Origin;"),
 		plain,
 		"origin-not-listed",
+	],
+	"the answers say that they are compressed": [
+		nginx(good, "add_header Content-Encoding gzip always;"),
+		plain,
+		"answer-changed",
 	],
 	"POSTs are denied": [
 		nginx(good, "if ($request_method = POST) { return 405; }"),

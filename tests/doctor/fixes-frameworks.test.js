@@ -155,6 +155,17 @@ const withoutSlash = (options) =>
 const listening = "httpServer.listen(3000); // not app.listen(3000)";
 const proxyOfVite =
 	'server: { proxy: { "/socket.io": { target: "http://127.0.0.1:3000", ws: true } } }';
+/** Its 404 names the path that it got, as Express's does. */
+const behindVite = server(
+	4,
+	{ cors: granted },
+	{
+		http: () =>
+			createServer(({ method, url }, response) =>
+				response.writeHead(404).end(`Cannot ${method} ${url}`),
+			),
+	},
+);
 /** For nginx, which asks by a name. */
 const byName = `location / {
 	proxy_pass http://127.0.0.1:3000;
@@ -222,6 +233,15 @@ const rows = {
 		quick,
 		"upgrade-blocked",
 		(paste) => ({ of: vite(good, paste("server: {")) }),
+	],
+	"Vite's proxy takes the path away": [
+		vite(
+			behindVite,
+			`server: { proxy: { "/socket.io": { target: "http://127.0.0.1:3000", ws: true, rewrite: (path) => path.slice(10) } } }`,
+		),
+		{},
+		"proxy-changes-path",
+		(paste) => ({ of: vite(behindVite, paste("server: { proxy")) }),
 	],
 	"Vite, asked by another name": [
 		nginxServer(vite(good, proxyOfVite), byName),

@@ -86,6 +86,7 @@ const caddy = (behind, text) => proxied("Caddy", behind, toNode(text));
 const apache = (behind, text) => proxied("Apache", behind, toNode(text));
 const passedOn = "ProxyPass / http://NODE/ upgrade=websocket";
 
+const redirecting = "RewriteEngine On\nRewriteRule ^/(.*)/$ /$1 [R=301,L]";
 const toApi = String.raw`RewriteRule ^/socket\.io/(.*)$ /api/socket.io/$1 [PT]`;
 const pageOfCaddy = "header Content-Type text/html\nrespond <!doctype><title>App</title>";
 
@@ -423,6 +424,14 @@ const rows = {
 			),
 		}),
 	],
+	"Apache takes the slash at the end away": [
+		apache(good, `${redirecting}\n${passedOn}`),
+		{},
+		"redirected",
+		(paste) => ({
+			of: apache(good, `${redirecting.replace("\n", `\n${paste("RewriteCond")}\n`)}\n${passedOn}`),
+		}),
+	],
 	"HAProxy denies preflights": [
 		proxied("HAProxy", good, "http-request deny if METH_OPTIONS"),
 		header,
@@ -538,6 +547,7 @@ const hosted = before(good, ({ headers }, answer) => {
 	return true;
 });
 
+const slashless = "rewrite ^/(.*)/$ /$1 permanent;";
 const inOptions = (lines) => nginx(good, `if ($request_method = OPTIONS) { ${lines} }`);
 const behindNginx = {
 	"nginx answers preflights without headers": [
@@ -551,6 +561,18 @@ const behindNginx = {
 		{ ...header, withCredentials: true },
 		"preflight-failed",
 		(paste) => ({ of: nginx(good, paste("if ($request_method", "}")) }),
+	],
+	"nginx lets no OPTIONS through": [
+		nginx(good, "limit_except GET POST { deny all; }"),
+		header,
+		"preflight-failed",
+		(paste) => ({ of: nginx(good, paste("limit_except GET POST OPTIONS")) }),
+	],
+	"nginx takes the slash at the end away": [
+		nginx(good, slashless),
+		{},
+		"redirected",
+		(paste) => ({ of: nginx(good, paste("rewrite ^/(?!")) }),
 	],
 	"nginx does not list a header": [
 		inOptions(`add_header Access-Control-Allow-Origin ${page}; return 204;`),

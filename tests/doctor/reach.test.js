@@ -7,7 +7,7 @@ import { environment } from "../harness/process.js";
 import { useTool } from "../harness/tool.js";
 import { createAuthority } from "./certificates.js";
 import { granted, nobody, page, server, stub, tcp } from "./deployments.js";
-import { error, testFindings, unguarded } from "./findings.js";
+import { error, testFindings, testFirstFindings, unguarded } from "./findings.js";
 
 const good = (more) => server(4, { cors: granted }, more);
 /** The same deployment at another URL. */
@@ -52,6 +52,37 @@ describe("the connection to the server:", () =>
 			finds: { "tls-failed": error("https://127.0.0.1") },
 		},
 	}));
+
+/** It answers a whole request in plain http, and whatever else comes as `otherwise` does. */
+const plain = (otherwise) =>
+	tcp((socket) =>
+		socket.on("data", (data) => {
+			if (data.toString("latin1").startsWith("GET / HTTP/1.1\r\n"))
+				socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+			else otherwise(socket);
+		}),
+	);
+
+describe("https at a port that speaks http, and answers a TLS handshake", () => {
+	const found = (of, says) => ({
+		of: at(of, (url) => url.replace("http", "https")),
+		asks: ["--timeout", "1"],
+		is: "error tls-failed",
+		says: ["speaks plain http, and the URL says https", says],
+		fix: 'io("http://127.0.0.1:',
+		not: "another program",
+	});
+	testFirstFindings({
+		"without a status line, as Werkzeug does": found(
+			plain((socket) => socket.end("<!DOCTYPE HTML>\n<title>Error response</title>")),
+			"does not speak TLS",
+		),
+		"not at all, as Tornado does": found(
+			plain(() => {}),
+			"no answer came in time",
+		),
+	});
+});
 
 describe("TLS", () => {
 	let authority, tool, env;

@@ -395,8 +395,8 @@ describe("the server", () => {
 			of: server(4, { cors: { ...granted, allowedHeaders: "Content-Type X-Token" } }),
 			asks: header,
 			is: "error header-not-allowed",
-			says: "Content-Type X-Token",
-			fix: 'allowedHeaders: ["x-token"]',
+			says: ["there is a space where a comma has to be", "Content-Type X-Token"],
+			fix: 'allowedHeaders: ["content-type", "x-token"]',
 		},
 		"a namespace that it does not have": {
 			of: async () => {
@@ -781,10 +781,6 @@ describe("an answer on its way", () => {
 			is: "error answer-changed",
 			says: "adds to",
 		},
-		"with a byte order mark": {
-			of: spoilt((answer) => ({ ...answer, ...text(`\ufeff${answer.body}`) })),
-			is: "error answer-changed",
-		},
 		"shorter than its Content-Length": {
 			of: spoilt(({ status, headers, body }) => ({
 				status,
@@ -927,7 +923,8 @@ describe("nginx", needsNginx, () => {
 			of: inOptions("return 444;"),
 			asks: header,
 			is: "error preflight-failed",
-			fix: "if ($request_method = OPTIONS) {",
+			fix: "no `return 444`",
+			not: "answers preflights itself",
 		},
 		"a password": {
 			of: nginx(good, "auth_basic x; auth_basic_user_file /dev/null;"),

@@ -49,7 +49,7 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(app\.use\((\(req|rateLimit|session)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
+		/^(app\.use\((\(req|rateLimit|session|cors\(\{ methods)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
@@ -63,7 +63,7 @@ const languages = [
 	],
 	[
 		// Envoy's, Istio's and Kong's.
-		/^(allow_headers|append_action|config|corsPolicy|hash_on|hash_policy|host_rewrite_literal|max_request_headers_kb|methods|plugins|preserve_host|protocols|read_timeout|response_headers_to_remove):/,
+		/^(allow_headers|append_action|config|corsPolicy|hash_on|hash_policy|host_rewrite_literal|max_request_headers_kb|methods|plugins|preserve_host|protocols|read_timeout|response_headers_to_remove|strip_path):/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[

@@ -25,6 +25,7 @@ pub(crate) use self::native::NativeNetwork as SystemNetwork;
 pub(crate) use self::node::NodeNetwork as SystemNetwork;
 pub(crate) use self::{
     answer::Answer,
+    body::{BodyCoding, without_mark},
     failure::{Failure, FailureKind, Untrusted},
     http::{begin, send},
     port::{PortProtocol, look},

@@ -40,6 +40,7 @@ mod session;
 mod slow;
 mod strangers;
 mod stripped;
+mod unparsable;
 mod unread_refusal;
 mod unsafe_port;
 mod upgrade_blocked;

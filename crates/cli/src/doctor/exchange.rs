@@ -5,7 +5,7 @@ use std::time::Duration;
 use socketio_cors_explain::fetch_standard::{CorsError, ResponseHeaders, cors_check};
 
 use super::{engineio, step::Step};
-use crate::network::{Answer, Failure, FailureKind};
+use crate::network::{Answer, BodyCoding, Failure, FailureKind};
 
 /// A request and its answer.
 #[derive(Clone, Debug)]
@@ -86,14 +86,19 @@ impl Exchange {
         self.cors_check(false).is_ok()
     }
 
-    /// How the body was compressed, where no header said so.
-    pub(super) fn undeclared_coding(&self) -> Option<&'static str> {
-        self.answer.as_ref().and_then(|answer| answer.undeclared_coding)
+    /// The relation of the body to its `Content-Encoding`.
+    pub(super) fn coding(&self) -> &BodyCoding {
+        self.answer.as_ref().map_or(&BodyCoding::AsDeclared, |answer| &answer.coding)
     }
 
-    /// How the body is compressed, where browsers unpack that and the doctor does not.
-    pub(super) fn unread_coding(&self) -> Option<&str> {
-        self.answer.as_ref().and_then(|answer| answer.unread_coding.as_deref())
+    /// True if the body is compressed, and no header says so.
+    fn is_undeclared(&self) -> bool {
+        matches!(self.coding(), BodyCoding::Undeclared(_))
+    }
+
+    /// True if the body is not compressed as a header says, so that a page gets nothing of it.
+    pub(super) fn is_untrue(&self) -> bool {
+        matches!(self.coding(), BodyCoding::Untrue(_))
     }
 
     /// True if the body is not text, such as one that is compressed and does not say so.
@@ -115,7 +120,7 @@ impl Exchange {
     /// read it.
     pub(super) fn opened(&self) -> Option<engineio::Open> {
         let is_whole = self.status() == Some(200) && self.error.is_none();
-        let is_readable = is_whole && self.undeclared_coding().is_none();
+        let is_readable = is_whole && !self.is_undeclared() && !self.is_untrue();
         is_readable.then(|| engineio::open(self.body())).flatten()
     }
 
@@ -148,13 +153,13 @@ impl Exchange {
 
     /// The error that Engine.IO answers with.
     pub(super) fn engine_error(&self) -> Option<engineio::EngineError> {
-        let is_readable = !self.is_ok() && self.undeclared_coding().is_none();
+        let is_readable = !self.is_ok() && !self.is_undeclared();
         is_readable.then(|| engineio::error(self.body())).flatten()
     }
 
     /// The implementation of Engine.IO, where it answers in a way of its own.
     pub(super) fn author(&self) -> Option<engineio::Author> {
-        let opened = || engineio::open(self.body()).filter(|_| self.undeclared_coding().is_none());
+        let opened = || engineio::open(self.body()).filter(|_| !self.is_undeclared());
         match self.engine_error() {
             // googollee/go-socket.io has no JSON there.
             None if self.status() == Some(400) && self.body().starts_with("invalid sid") => {

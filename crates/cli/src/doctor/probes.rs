@@ -53,10 +53,11 @@ pub(super) async fn examine(
 ) -> Examination {
     let foreign = if target.page.origin == FOREIGN { OTHER_FOREIGN } else { FOREIGN };
     let mut prober = Prober::new(target, foreign, network, progress);
+    let is_encrypted = prober.base.scheme() == "https";
     if prober.connect().await {
         prober.look_at_page().await;
         steps(&mut prober, foreign).await;
-    } else if prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
+    } else if is_encrypted && prober.last().and_then(Exchange::failure).is_some_and(may_be_plain) {
         prober.look().await;
     } else if prober.last().and_then(Exchange::failure) == Some(FailureKind::Refused) {
         prober.look_at_other_loopback().await;
@@ -165,10 +166,11 @@ fn is_silent(exchange: &Exchange) -> bool {
     exchange.error.as_ref().is_some_and(|error| error.kind == FailureKind::Late)
 }
 
-/// True if a TLS handshake failed as it does with a port that is not encrypted.
+/// True if a TLS handshake failed as it does with a port that is not encrypted. A server may wait there for
+/// the rest of what it takes for a request.
 fn may_be_plain(failure: FailureKind) -> bool {
     matches!(failure, FailureKind::Tls(name) if !name.starts_with("ERR_CERT"))
-        || matches!(failure, FailureKind::Closed | FailureKind::Reset)
+        || matches!(failure, FailureKind::Closed | FailureKind::Reset | FailureKind::Late)
 }
 
 /// Both versions' handshakes. The session of the version that is spoken is kept.

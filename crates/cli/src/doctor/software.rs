@@ -211,7 +211,18 @@ pub(super) fn answers_preflight(examination: &Examination, preflight: &Exchange)
     proxy_before(examination, preflight)
 }
 
-/// The same, or the one that the page's other answers name: a refused upgrade seldom does.
+/// The proxy that answers a preflight itself, where that is certain: it marks what it passes on, and that answer
+/// has no such mark.
+pub(super) fn own_preflight(examination: &Examination, preflight: &Exchange) -> Option<Proxy> {
+    let poll = examination.spoken_poll()?;
+    let is_missing = |mark: &&str| poll.header(mark).is_some() && preflight.header(mark).is_none();
+    let is_own = is_of_express(preflight) || PASSED_ON.iter().any(is_missing);
+    answers_preflight(examination, preflight).filter(|_| is_own)
+}
+
+const PASSED_ON: &[&str] = &["Via", ENVOY, "x-kong-upstream-latency"];
+
+/// The proxy that an answer names, or the one that the page's other answers name: a refused upgrade seldom does.
 pub(super) fn proxy_before(examination: &Examination, exchange: &Exchange) -> Option<Proxy> {
     let mut others = examination.page_poll().into_iter().chain(&examination.exchanges);
     proxy(exchange).or_else(|| others.find_map(proxy))

@@ -1,5 +1,7 @@
 //! An answer of HTTP or of a WebSocket.
 
+use super::BodyCoding;
+
 /// An answer, as it came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answer {
@@ -8,10 +10,7 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(String, String)>,
     /// The start of the body, unpacked; of a WebSocket the messages, a line each.
     pub(crate) body: String,
-    /// How the body was compressed, where no header said so.
-    pub(crate) undeclared_coding: Option<&'static str>,
-    /// How the body is compressed, as a header says, where only browsers unpack that.
-    pub(crate) unread_coding: Option<String>,
+    pub(crate) coding: BodyCoding,
     /// A browser kept the body from the page, and so from the recording.
     pub(crate) is_body_kept: bool,
 }

@@ -201,13 +201,12 @@ pub(super) fn whole<B>(head: &Response<B>, bytes: Vec<u8>) -> Answer {
 
 fn answer(status: StatusCode, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
     let coding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-    let body::Unpacked { text, undeclared_coding, unread_coding } = body::text(bytes, coding);
+    let body::Unpacked { text, coding } = body::text(bytes, coding);
     Answer {
         status: status.as_u16(),
         headers: listed(headers),
         body: text,
-        undeclared_coding,
-        unread_coding,
+        coding,
         is_body_kept: false,
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
     }
     let finding = match (&examination.port_speaks, kind) {
         (Some(PortProtocol::Tls), _) => https_needed(target),
-        (Some(PortProtocol::Http), FailureKind::Tls(_)) => plain_http(target),
+        (Some(PortProtocol::Http), _) if is_plain(examination, exchange) => plain_http(target),
         (Some(PortProtocol::Http2), _) => http2_alone(),
         (Some(PortProtocol::Other(banner)), _) => another_protocol(target, banner),
         (_, FailureKind::Refused) if let Some(other) = &examination.listens_at => {
@@ -52,15 +52,30 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
     finding.seen(exchange, lines).why([
         "The page gets no answer, so this is not about CORS, though some browsers say so. Chromium prints:"
             .to_owned(),
-        printed(target, failure, exchange.step),
+        printed(examination, failure, exchange),
     ])
 }
 
+/// True if TLS failed, and the port answers plain http.
+fn is_plain(examination: &Examination, exchange: &Exchange) -> bool {
+    let is_encrypted = examination.target.base.scheme() == "https";
+    let answers = examination.port_speaks == Some(PortProtocol::Http);
+    is_encrypted && answers && exchange.step == Step::Connect
+}
+
 /// Chromium's message.
-fn printed(target: &Target, failure: &Failure, step: Step) -> String {
+fn printed(examination: &Examination, failure: &Failure, exchange: &Exchange) -> String {
+    let target = &examination.target;
     let url = target.first_url();
-    let is_of_connection = step == Step::Connect && failure.kind == FailureKind::Late;
-    let error = if is_of_connection { "ERR_CONNECTION_TIMED_OUT" } else { failure.kind.chromium() };
+    let is_late = exchange.step == Step::Connect && failure.kind == FailureKind::Late;
+    // The port takes the connection, and leaves the TLS handshake without an answer.
+    let is_of_connection = is_late && !is_plain(examination, exchange);
+    let error = match failure.kind {
+        _ if is_of_connection => "ERR_CONNECTION_TIMED_OUT",
+        // It is TLS that is not answered then.
+        FailureKind::Closed if exchange.step == Step::Connect => "ERR_CONNECTION_CLOSED",
+        kind => kind.chromium(),
+    };
     match (target.page.websocket, is_of_connection) {
         (false, _) => format!("  GET {url} net::{error}"),
         (true, true) => {
@@ -224,8 +239,8 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
         }
         _ => finding.fix([
             "Is the server running, on that port, and not only at 127.0.0.1? Does a firewall or security \
-             group let the port through? Is a container's port published? A port that speaks https does \
-             not speak http.",
+             group let the port through? Is a container's port published? Is it the port for \
+             the URL's scheme (a server may have one for http and another for https)?",
         ]),
     };
     let port = target.base.port_or_known_default().unwrap_or_default();

@@ -16,6 +16,8 @@ pub(super) fn right_without_proxy(examination: &Examination) -> Option<&Exchange
     is_right.then_some(direct)
 }
 
+pub(super) const RIGHT_ALONE: &str = "The server itself answers the preflight right (--direct), so nothing is to change in the server";
+
 /// The fix where it is only through the proxy that a preflight fails.
 pub(super) fn by_proxy(
     examination: &Examination,
@@ -25,8 +27,9 @@ pub(super) fn by_proxy(
 ) -> Finding {
     finding
         .seen(direct, with_cors(direct))
-        .fix(["The server itself answers the preflight right (--direct), so nothing is to change in the \
-             server. Delete what answers OPTIONS in the proxy, or sets or removes Access-Control-… there, and \
-             let it pass OPTIONS on like GET."])
+        .fix([format!(
+            "{RIGHT_ALONE}. Delete what answers OPTIONS in the proxy, or sets or removes Access-Control-… there, \
+             and let it pass OPTIONS on like GET."
+        )])
         .fix(remedy::preflight_in_proxy(examination, preflight))
 }

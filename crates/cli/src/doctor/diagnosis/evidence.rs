@@ -1,6 +1,9 @@
 //! Evidence, as lines of a report.
 
-use crate::doctor::{exchange::Exchange, step::Step};
+use crate::{
+    doctor::{exchange::Exchange, step::Step},
+    network::BodyCoding,
+};
 
 /// The most that is shown of a body or a header, in characters.
 const MAX_SHOWN: usize = 240;
@@ -77,7 +80,7 @@ pub(super) fn with_body(exchange: &Exchange) -> Vec<String> {
     let mut lines = with_headers(exchange, TELLING);
     let is_empty = exchange.body().is_empty()
         && !exchange.is_body_kept()
-        && exchange.unread_coding().is_none();
+        && !matches!(exchange.coding(), BodyCoding::Unread(_));
     // Other answers have no body by their status.
     let has_one = matches!(exchange.status(), Some(200 | 203 | 400..));
     lines.extend(

@@ -47,8 +47,8 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
 
 /// How a URL differs from the origin that browsers make of it, where it is no pattern and no variable.
 fn difference(value: &str) -> Option<String> {
-    let url =
-        Url::parse(value).ok().filter(|_| !value.contains(['*', '$', '%', '{', '"', '\'']))?;
+    let is_other = is_list(value) || value.contains(['*', '$', '%', '{', '"', '\'']);
+    let url = Url::parse(value).ok().filter(|_| !is_other)?;
     let origin = url.origin().ascii_serialization();
     if !value.is_ascii() {
         Some(format!("and browsers write that in ASCII: {origin}"))
@@ -59,6 +59,12 @@ fn difference(value: &str) -> Option<String> {
     } else {
         None
     }
+}
+
+/// True if there are several origins in it, with anything but a comma or a space between, which Chromium tells
+/// from one.
+fn is_list(value: &str) -> bool {
+    value.matches("://").count() > 1
 }
 
 /// The kind of a value that is not an origin, and the fix.
@@ -130,6 +136,13 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
                 "Write the page's origin. null is no page's name, and lets every sandboxed frame in.",
             ],
         )
+    } else if is_list(value) {
+        (
+            "a list, and browsers take one origin alone",
+            &[
+                "Compare the request's Origin with each of the list where the header is set, and send that one origin.",
+            ],
+        )
     } else if value.ends_with([';', ',', '.', ')', ']']) {
         (
             "with a character at its end that belongs to no origin",
@@ -174,6 +187,8 @@ mod tests {
             ("", "empty"),
             ("null", "sandboxed"),
             ("https://app.example.com;", "at its end"),
+            ("https://app.example.com;https://www.example.com", "a list"),
+            ("https://app.example.com|https://www.example.com", "a list"),
             ("https://App.example.com", "lower case"),
             ("https://app.example.com/path", "no browser sends"),
             ("true", "no origin"),

@@ -20,6 +20,7 @@ use super::{
     remedy,
 };
 use crate::doctor::{
+    engineio,
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -104,7 +105,13 @@ const ROWS: &[&[Row]] = &[
 /// The software that wrote an answer, if it is known and the answer is not Engine.IO's.
 pub(super) fn of(exchange: &Exchange) -> Option<Known> {
     exchange.answer.as_ref()?;
-    if exchange.is_engine_io() || exchange.is_upgraded() || exchange.is_acknowledged() {
+    // A page may not be able to read a handshake, and still it is Engine.IO's.
+    let is_handshake = engineio::open(exchange.body()).is_some();
+    if is_handshake
+        || exchange.is_engine_io()
+        || exchange.is_upgraded()
+        || exchange.is_acknowledged()
+    {
         return None;
     }
     let challenge = first(challenges::ROWS, exchange);

@@ -11,7 +11,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     look_alikes,
-    software::{SocketServer, socket_server},
+    software::{SocketServer, proxy_before, socket_server},
     step::Step,
 };
 
@@ -93,7 +93,14 @@ fn whole_origins(
     }
     let by_another = remedy::set_by_another(examination, let_in, std::slice::from_ref(origin));
     if !by_another.is_empty() {
-        return by_another;
+        let is_nameless = proxy_before(examination, let_in).is_none();
+        let by_haproxy = is_nameless.then(|| {
+            format!(
+                "Where the header is set, compare the whole origin: in HAProxy by `-m str {origin}`, not `-m end`, \
+                 `-m sub` or `-m beg`; in nginx and Apache by a pattern with ^ and $."
+            )
+        });
+        return by_haproxy.into_iter().chain(by_another).collect();
     }
     let mut lines = remedy::allow_page(examination);
     if matches!(server, SocketServer::Node | SocketServer::Node2) {

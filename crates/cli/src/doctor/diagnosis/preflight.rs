@@ -6,17 +6,18 @@ use super::{
     cached,
     chromium::{PREFLIGHT, blocked, preflight_blocked, reason},
     connection,
-    direct_preflight::{by_proxy, right_without_proxy},
+    direct_preflight::{RIGHT_ALONE, by_proxy, right_without_proxy},
     evidence::{with_body, with_cors, with_headers},
     known, remedy,
     request_headers::header_not_allowed,
+    unparsable,
 };
 use crate::{
     doctor::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, proxy},
+        software::{Proxy, proxy, proxy_before},
         step::Step,
     },
     network::{Failure, FailureKind},
@@ -41,7 +42,8 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
-        (Some(200..300), Ok(())) => header_not_allowed(examination, preflight)
+        (Some(200..300), Ok(())) => unparsable::finding(examination, preflight)
+            .or_else(|| header_not_allowed(examination, preflight))
             .or_else(|| for_each_poll(examination, preflight)),
         (Some(200..300), Err(error)) => {
             let poll = examination.spoken_poll().map(|poll| poll.cors_check(credentialed));
@@ -74,7 +76,8 @@ pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Opti
     }
     let credentialed = examination.target.page.credentialed;
     match (preflight.status(), preflight.cors_check(credentialed)) {
-        (Some(200..300), Ok(())) => header_not_allowed(examination, preflight),
+        (Some(200..300), Ok(())) => unparsable::finding(examination, preflight)
+            .or_else(|| header_not_allowed(examination, preflight)),
         (Some(200..300), Err(error)) => Some(without_cors(examination, preflight, error)),
         _ => Some(refused(examination, preflight)),
     }
@@ -181,11 +184,10 @@ fn redirected(examination: &Examination, preflight: &Exchange) -> Finding {
 }
 
 fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
-    let answer = match (preflight.status(), &preflight.error) {
-        (Some(status), _) => format!("is answered {status}"),
-        (None, Some(error)) => format!("has no answer: {}", error.text),
-        (None, None) => "has no answer".to_owned(),
-    };
+    if let Some(error) = preflight.error.as_ref().filter(|_| preflight.answer.is_none()) {
+        return unanswered(examination, preflight, error);
+    }
+    let answer = format!("is answered {}", preflight.status().unwrap_or_default());
     let credentialed = examination.target.page.credentialed;
     let known = known::of(preflight);
     let is_without_route = proxy(preflight) == Some(Proxy::ApiGateway)
@@ -227,6 +229,37 @@ fn failed(examination: &Examination, preflight: &Exchange) -> Finding {
         ])
     };
     finding.fix(remedy::preflight(examination, preflight))
+}
+
+/// A preflight without an answer.
+fn unanswered(examination: &Examination, preflight: &Exchange, error: &Failure) -> Finding {
+    let summary = format!(
+        "the preflight gets no answer, and needs one with a status of 200 to 299: {}",
+        error.text
+    );
+    let credentialed = examination.target.page.credentialed;
+    let finding = Finding::new(Code::PreflightFailed, severity(examination), summary)
+        .seen(preflight, with_body(preflight))
+        .why(struck(examination, &preflight_blocked(preflight, credentialed)));
+    let direct = right_without_proxy(examination);
+    let finding = match direct {
+        Some(direct) => finding.seen(direct, with_cors(direct)).fix([format!("{RIGHT_ALONE}.")]),
+        None => finding,
+    };
+    let rules = match proxy_before(examination, preflight) {
+        Some(Proxy::Nginx) => "nginx: no `return 444`",
+        _ => "HAProxy: no `http-request reject` or `silent-drop`; nginx: no `return 444`",
+    };
+    finding
+        .fix([format!(
+            "Something closes the connection on OPTIONS, or drops the request. {rules}; a firewall: allow OPTIONS \
+             for {}.",
+            examination.target.path
+        )])
+        .fix(direct.is_none().then_some(
+            "Or the server itself ends the request: its log then has the error. Code that handles OPTIONS has to \
+             answer, or to call next().",
+        ))
 }
 
 /// The known fix for software that refuses the preflight, unless it is a proxy that can answer it.

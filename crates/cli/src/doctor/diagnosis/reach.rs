@@ -32,6 +32,9 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         return of_page_alone(examination, poll);
     }
     let known = known::of(poll);
+    if poll.is_untrue() && known.is_none() && poll.is_ok() {
+        return changed::finding(examination, poll);
+    }
     if poll.is_body_kept() && known.is_none() && !examination.page_may_read(poll) {
         if poll.is_ok() {
             return None;
@@ -54,7 +57,7 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
             .map(|known| known::finding(examination, poll, known))
     };
     by_known(|code| code != Code::NotSocketIo)
-        .or_else(|| changed::finding(poll))
+        .or_else(|| changed::finding(examination, poll))
         .or_else(|| elsewhere::only_websocket(examination, poll))
         .or_else(|| elsewhere::echoed_path(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
@@ -100,7 +103,7 @@ fn of_page_alone(examination: &Examination, poll: &Exchange) -> Option<Finding> 
         .or_else(page);
     known
         .map(|known| known::finding(examination, poll, known))
-        .or_else(|| changed::finding(poll))
+        .or_else(|| changed::finding(examination, poll))
         .or_else(|| origin_check::finding(examination, poll))
         .or_else(|| server_error(examination, poll))
 }

@@ -10,6 +10,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    software::{Proxy, proxy},
     target::Target,
 };
 
@@ -105,30 +106,16 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
         format!(", {{ path: \"{}\" }}", target.path)
     };
     match change(target, end) {
-        Change::SlashTaken => {
-            let mut lines = vec![
-                "Something removes the slash at the end, as Next.js and Vercel do. Let client and server \
-                 do without it:"
-                    .to_owned(),
-                "  io(\"…\", { addTrailingSlash: false })".to_owned(),
-                "  new Server(httpServer, { addTrailingSlash: false, … })".to_owned(),
-                "The doctor then needs --no-trailing-slash.".to_owned(),
-            ];
-            if is_next(poll) {
-                lines.push(
-                    "Or let Next.js keep paths as they are, in next.config.js, and its `rewrites` keep the \
-                     slash:"
-                        .to_owned(),
-                );
-                lines.push("  skipTrailingSlashRedirect: true,".to_owned());
-                lines.push(format!(
-                    "  rewrites: async () => [{{ source: \"{0}\", destination: \"http://127.0.0.1:3000{0}\" \
-                     }}],",
-                    target.path
-                ));
-            }
-            lines
-        }
+        Change::SlashTaken => slash_taken(poll, target),
+        Change::SlashAdded if proxy(poll) == Some(Proxy::Nginx) => vec![
+            format!(
+                "nginx's `location {0}/` wants the slash at the end. If client and server are to do without it \
+                 (`addTrailingSlash: false`), write `location {0}`.",
+                target.path
+            ),
+            "Otherwise take `addTrailingSlash: false` out of both:".to_owned(),
+            client(&path),
+        ],
         Change::SlashAdded => vec![
             "The server, or the proxy before it, wants a slash at the end (nginx's `location /socket.io/`, Django's \
              APPEND_SLASH). Take `addTrailingSlash: false` out of the client:"
@@ -153,6 +140,70 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
             BY_HTTP.to_owned(),
         ],
     }
+}
+
+/// The fix in what takes the slash away, and in client and server.
+fn slash_taken(poll: &Exchange, target: &Target) -> Vec<String> {
+    let path = target.path.as_str();
+    let escaped = path.replace('.', "\\.");
+    let without = path.trim_end_matches('/');
+    let proxy = proxy(poll).filter(|_| !is_next(poll));
+    let (mut lines, also) = match proxy {
+        Some(Proxy::Nginx) => {
+            let rest = escaped.trim_start_matches('/');
+            let lines = vec![
+                "nginx removes the slash at the end, by a `rewrite` or a `return 301`. Move that into `location \
+                 /`, or leave Socket.IO's path out of it:"
+                    .to_owned(),
+                format!("  rewrite ^/(?!{rest})(.*)/$ /$1 permanent;"),
+            ];
+            (lines, format!(", and nginx's `location {without}`, without the slash at the end"))
+        }
+        Some(Proxy::Apache | Proxy::LiteSpeed) => {
+            let lines = vec![
+                "A RewriteRule removes the slash at the end. Leave Socket.IO's path out of it, by a condition \
+                 right before it:"
+                    .to_owned(),
+                format!("  RewriteCond %{{REQUEST_URI}} !^{escaped}"),
+            ];
+            (lines, String::new())
+        }
+        Some(Proxy::Caddy) => {
+            let lines = vec![format!(
+                "Caddy removes the slash at the end, by a `redir`. Leave Socket.IO's path out of its matcher: `not path \
+                 {path}*`."
+            )];
+            (lines, String::new())
+        }
+        _ => {
+            let lines = vec![
+                "Something removes the slash at the end, as Next.js, Vercel and a rewrite in nginx or Apache do."
+                    .to_owned(),
+            ];
+            (lines, String::new())
+        }
+    };
+    let or = if lines.len() > 1 || proxy == Some(Proxy::Caddy) { "Or let" } else { "Let" };
+    lines.push(format!("{or} client and server{also} do without it:"));
+    lines.extend(
+        [
+            "  io(\"…\", { addTrailingSlash: false })",
+            "  new Server(httpServer, { addTrailingSlash: false, … })",
+            "The doctor then needs --no-trailing-slash.",
+        ]
+        .map(str::to_owned),
+    );
+    if is_next(poll) {
+        lines.extend([
+            "Or let Next.js keep paths as they are, in next.config.js, and its `rewrites` keep the slash:"
+                .to_owned(),
+            "  skipTrailingSlashRedirect: true,".to_owned(),
+            format!(
+                "  rewrites: async () => [{{ source: \"{path}\", destination: \"http://127.0.0.1:3000{path}\" }}],"
+            ),
+        ]);
+    }
+    lines
 }
 
 const BY_HTTP: &str = "If the client has https already: the proxy that ends TLS asks the server over http, \

@@ -25,7 +25,7 @@ mod waiting;
 pub(super) use another::{is_set_by_another, set_by_another};
 pub(super) use by_proxy::by_proxy;
 pub(super) use headers::keep_headers;
-pub(super) use leave_header::leave_header;
+pub(super) use leave_header::{leave_header, unset_header};
 use one_value::HIDE_CREDENTIALS;
 pub(super) use one_value::{around_python, one_value};
 pub(super) use origin_list::origin_list;

@@ -7,14 +7,14 @@ use socketio_cors_explain::fetch_standard::{
 use super::{
     chromium::blocked,
     direct_preflight::{by_proxy, right_without_proxy},
-    evidence::{capitalized, shortened, with_cors},
+    evidence::{capitalized, with_cors},
     remedy,
 };
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::{SocketServer, is_of_express, socket_server},
+    software::{SocketServer, is_of_express, own_preflight, socket_server},
     target::Page,
 };
 
@@ -58,7 +58,11 @@ pub(super) fn header_not_allowed(
     );
     let severity = if is_let_pass { Severity::Warning } else { Severity::Error };
     let direct = right_without_proxy(examination);
-    let who = if direct.is_some() { "the proxy" } else { "the server" };
+    let who = match (own_preflight(examination, preflight), direct) {
+        (Some(proxy), _) => proxy.name(),
+        (None, Some(_)) => "the proxy",
+        (None, None) => "the server",
+    };
     let finding = Finding::new(
         Code::HeaderNotAllowed,
         severity,
@@ -66,8 +70,7 @@ pub(super) fn header_not_allowed(
     )
     .seen(preflight, with_cors(preflight))
     .why(page_says)
-    .why(star)
-    .why(without_commas(preflight));
+    .why(star);
     if let Some(direct) = direct {
         return Some(by_proxy(examination, preflight, direct, finding));
     }
@@ -110,21 +113,13 @@ fn is_of_answers(name: &str) -> bool {
     name.starts_with("access-control-") && !name.starts_with("access-control-request-")
 }
 
-/// A list whose names have something else between them than commas.
-fn without_commas(preflight: &Exchange) -> Option<String> {
-    let allowed = preflight.header("Access-Control-Allow-Headers")?;
-    let is_name = |name: &str| name.trim().parse::<http::HeaderName>().is_ok();
-    let wrong = allowed.split(',').find(|name| !name.trim().is_empty() && !is_name(name))?;
-    Some(format!(
-        "\"{}\" is not a header's name: separate the names with commas.",
-        shortened(wrong.trim())
-    ))
-}
-
 /// Those that are allowed already, and `names`.
 fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
     let allowed = preflight.header("Access-Control-Allow-Headers").unwrap_or_default();
-    let allowed = allowed.split(',').map(|name| name.trim().to_ascii_lowercase());
+    // Whatever stands between the names, or around them.
+    let is_between =
+        |it: char| it.is_whitespace() || matches!(it, ',' | ';' | '"' | '\'' | '[' | ']');
+    let allowed = allowed.split(is_between).map(str::to_ascii_lowercase);
     let allowed = allowed.filter(|name| name != "*" && name.parse::<http::HeaderName>().is_ok());
     let mut all: Vec<_> = allowed.take(MAX_LISTED).collect();
     all.extend(names.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
@@ -135,7 +130,11 @@ fn beside_allowed(preflight: &Exchange, names: &[String]) -> Vec<String> {
 const MAX_LISTED: usize = 20;
 
 /// The lines that list the headers, for each software that may have answered.
-fn list_headers(examination: &Examination, preflight: &Exchange, names: &[String]) -> Vec<String> {
+pub(super) fn list_headers(
+    examination: &Examination,
+    preflight: &Exchange,
+    names: &[String],
+) -> Vec<String> {
     let names = beside_allowed(preflight, names);
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let quoted = quoted.join(", ");

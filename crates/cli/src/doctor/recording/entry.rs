@@ -10,7 +10,7 @@ use url::Url;
 use super::{Wanted, step};
 use crate::{
     doctor::{engineio::Protocol, exchange::Exchange, target::Target},
-    network::{Answer, Failure, FailureKind, Headers, Untrusted},
+    network::{Answer, BodyCoding, Failure, FailureKind, Headers, Untrusted, without_mark},
 };
 
 /// The most that is kept of a body, in characters.
@@ -88,6 +88,7 @@ impl Entry {
         let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let headers: ResponseHeaders<'_> = headers.collect();
         answer.is_body_kept
+            && answer.coding == BodyCoding::AsDeclared
             && self.is_blocked
             && self.method != "OPTIONS"
             && cors_check(&headers, origin, false).is_ok()
@@ -171,7 +172,7 @@ fn outcome(entry: &Value, is_of_firefox: bool) -> Option<(Option<Answer>, Option
         Some(messages) if status == 101 => messages,
         _ => response.get("content").map(content).unwrap_or_default(),
     };
-    let body: String = body.chars().take(MAX_BODY_LEN).collect();
+    let body = without_mark(body.chars().take(MAX_BODY_LEN).collect());
     let headers = headers(response);
     let is_known_empty = matches!(status, 101 | 204 | 304)
         || headers.iter().any(|(name, value)| {
@@ -179,7 +180,10 @@ fn outcome(entry: &Value, is_of_firefox: bool) -> Option<(Option<Answer>, Option
         });
     let is_body_kept = body.is_empty() && !is_known_empty;
     let failure = if status == 101 { None } else { within(error) };
-    Some((Some(Answer { status, headers, body, is_body_kept, ..Answer::default() }), failure))
+    let coding = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    let coding = coding.filter(|_| error == DECODING_FAILED);
+    let coding = coding.map(|(_, coding)| BodyCoding::Untrue(coding.clone())).unwrap_or_default();
+    Some((Some(Answer { status, headers, body, coding, is_body_kept }), failure))
 }
 
 /// How an answer that came ended.
@@ -221,6 +225,9 @@ fn by_firefox(entry: &Value) -> Failure {
 
 /// What is said where a recording has neither a status nor an error.
 pub(in crate::doctor) const NO_REASON: &str = "no status, and no error";
+
+/// Chromium's name for a body that is not compressed as its `Content-Encoding` says.
+const DECODING_FAILED: &str = "net::ERR_CONTENT_DECODING_FAILED";
 
 /// The browser's name for what went wrong: Chromium's, or Playwright's.
 fn browser_error(entry: &Value) -> Option<&str> {

@@ -72,7 +72,15 @@ fn a_recording_gets_the_same_diagnosis_as_a_live_examination() {
         entry["_blockedReason"] = json!(reason);
         entry
     };
+    let mut cut = asking.clone();
+    cut["response"]["status"] = json!(0);
+    cut["response"]["_error"] = json!("net::ERR_EMPTY_RESPONSE");
+    let gzip = [("access-control-allow-origin", PAGE), ("content-encoding", "gzip")];
+    let mut untrue = poll(200, &gzip, "");
+    untrue["response"]["_error"] = json!("net::ERR_CONTENT_DECODING_FAILED");
     for (entries, expected) in [
+        (vec![untrue], vec!["error answer-changed"]),
+        (vec![cut, failed("net::ERR_EMPTY_RESPONSE")], vec!["error preflight-failed"]),
         (vec![good.clone()], vec![]),
         (vec![packed], vec![]),
         (vec![poll(200, &[], OPEN)], vec!["error no-cors-headers"]),

@@ -9,6 +9,8 @@ use crate::doctor::{
     step::Step,
 };
 
+const USUAL: &[Proxy] = &[Proxy::Nginx, Proxy::Apache, Proxy::Caddy, Proxy::Haproxy];
+
 /// Why the headers of the poll's answer are not the server's, where that is seen.
 fn sign(examination: &Examination, poll: &Exchange) -> Option<&'static str> {
     let direct = examination.get(Step::DirectPoll).filter(|it| it.opened().is_some());
@@ -52,14 +54,12 @@ pub(in crate::doctor::diagnosis) fn set_by_another(
     let who = proxy.map_or("a proxy, or code beside Socket.IO,", Proxy::name);
     let mut lines = vec![format!("{sign}. So {who} sets the header. Change it there:")];
     let list = proxy.map(|proxy| own_origin_list(proxy, origins)).unwrap_or_default();
-    if list.is_empty() {
-        lines.extend(set_header(
-            proxy,
-            "Access-Control-Allow-Origin",
-            &examination.target.page.origin,
-        ));
-    } else {
-        lines.extend(list);
+    let set =
+        |proxy| set_header(proxy, "Access-Control-Allow-Origin", &examination.target.page.origin);
+    match proxy {
+        Some(_) if list.is_empty() => lines.extend(set(proxy)),
+        Some(_) => lines.extend(list),
+        None => lines.extend(USUAL.iter().flat_map(|proxy| set(Some(*proxy)))),
     }
     lines.push(
         "Or delete the header there, as it would be there twice, and let the server set it:"

@@ -25,6 +25,30 @@ pub(in crate::doctor::diagnosis) fn leave_header(
         ];
     }
     let proxy = proxy_before(examination, exchange);
+    let mut lines = deleted(proxy, header);
+    if proxy.is_none() {
+        lines.push(
+            "Traefik: customResponseHeaders and accessControl… in its headers middleware. A CDN: a response \
+             headers policy that overrides the origin's."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+/// The lines to delete where nothing should set a header.
+pub(in crate::doctor::diagnosis) fn unset_header(
+    examination: &Examination,
+    exchange: &Exchange,
+    header: &str,
+) -> Vec<String> {
+    let mut lines = deleted(proxy_before(examination, exchange), header);
+    // It sets none.
+    lines.retain(|line| !line.contains("proxy_hide_header"));
+    lines
+}
+
+fn deleted(proxy: Option<Proxy>, header: &str) -> Vec<String> {
     let own = proxy.map(|proxy| of(proxy, header)).unwrap_or_default();
     if !own.is_empty() {
         return own;
@@ -37,13 +61,6 @@ pub(in crate::doctor::diagnosis) fn leave_header(
         None => vec![format!("In the proxy, delete the line that sets {header}.")],
     };
     lines.extend(USUAL.iter().flat_map(|proxy| of(*proxy, header)));
-    if proxy.is_none() {
-        lines.push(
-            "Traefik: customResponseHeaders and accessControl… in its headers middleware. A CDN: a response \
-             headers policy that overrides the origin's."
-                .to_owned(),
-        );
-    }
     lines
 }
 

@@ -1,6 +1,6 @@
 //! Lines with which a proxy passes on the requested path.
 
-use super::upgrades::is_of_development;
+use super::{lines::owned, upgrades::is_of_development};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -24,13 +24,42 @@ pub(in crate::doctor::diagnosis) fn same_path(
             [vec![use_handle.to_owned()], caddy_handle(path, "3000")].concat()
         }
         Some(Proxy::Nginx) => nginx(path),
+        Some(Proxy::Haproxy) => owned(&[
+            "Let HAProxy pass the path on as it is. Delete such lines:",
+            "  # http-request replace-path …",
+            "  # http-request set-path …",
+        ]),
+        Some(Proxy::Kong) => {
+            owned(&["Let Kong pass the path on as it is. In its route:", "  strip_path: false"])
+        }
+        Some(Proxy::Envoy) => owned(&[
+            "Let Envoy pass the path on as it is: no `prefix_rewrite` and no `regex_rewrite` in the route (Istio: \
+             no `rewrite`).",
+        ]),
         _ => {
-            let mut lines = vec!["Let the proxy pass the path on as it is.".to_owned()];
-            lines.extend(nginx(path));
+            let let_it = vec!["Let the proxy pass the path on as it is.".to_owned()];
+            let (nginx, vite) = (nginx(path), vite(path));
+            let lines = if is_of_development(examination) {
+                [let_it, vite, nginx]
+            } else {
+                [let_it, nginx, vite]
+            };
+            let mut lines = lines.concat();
             lines.push(OTHERS.to_owned());
             lines
         }
     }
+}
+
+/// The entry of Vite's proxy that hands Socket.IO's path on.
+fn vite(path: &str) -> Vec<String> {
+    vec![
+        "In Vite, write no `rewrite` in server.proxy:".to_owned(),
+        format!(
+            "  server: {{ proxy: {{ \"{}\": {{ target: \"http://127.0.0.1:3000\", ws: true }} }} }}",
+            path.trim_end_matches('/')
+        ),
+    ]
 }
 
 /// The fix where the server has the path twice: in the proxy that the answers name, or where the server
@@ -138,5 +167,6 @@ pub(super) fn caddy_handle(path: &str, port: &str) -> Vec<String> {
 }
 
 const OTHERS: &str = "Caddy: `handle`, not `handle_path`. Traefik: no StripPrefix. Kong: strip_path: \
- false. nginx Ingress: no rewrite-target. Apache: the same path in both arguments of ProxyPass. Express: \
+ false. nginx Ingress: no rewrite-target. Apache: the same path in both arguments of ProxyPass. HAProxy: \
+ no `http-request replace-path` or `set-path`. Express: \
  http-proxy-middleware with `pathFilter`, not app.use(\"/socket.io\", …).";

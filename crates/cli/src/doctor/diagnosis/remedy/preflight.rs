@@ -4,7 +4,8 @@ use super::{preflight_elsewhere, socket_io};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
-    software::{Proxy, SocketServer, answers_preflight, proxy_before, socket_server},
+    software::{Proxy, SocketServer, answers_preflight, proxy, proxy_before, socket_server},
+    step::Step,
 };
 
 /// The fix in the proxy that the answers name; in Socket.IO where it answered itself.
@@ -121,10 +122,22 @@ pub(super) fn socket_preflight(examination: &Examination) -> Vec<String> {
 }
 
 fn nginx(examination: &Examination) -> Vec<String> {
-    let mut lines = vec![
+    let mut lines = Vec::new();
+    let preflight = examination.get(Step::Preflight);
+    if preflight
+        .is_some_and(|it| matches!(it.status(), Some(403 | 405)) && proxy(it) == Some(Proxy::Nginx))
+    {
+        lines.extend([
+            "If a `limit_except` in the location, or an `if` with $request_method, refuses OPTIONS, add OPTIONS to \
+             its list. The lines after this one do not run beside it:"
+                .to_owned(),
+            "  limit_except GET POST OPTIONS { deny all; }".to_owned(),
+        ]);
+    }
+    lines.extend([
         "If nginx answers preflights itself, in Socket.IO's location:".to_owned(),
         "  if ($request_method = OPTIONS) {".to_owned(),
-    ];
+    ]);
     let headers = headers(examination).into_iter();
     lines.extend(headers.map(|(name, value)| format!("    add_header {name} \"{value}\" always;")));
     lines.extend(["    return 204;", "  }"].map(str::to_owned));

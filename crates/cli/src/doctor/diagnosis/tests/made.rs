@@ -10,7 +10,7 @@ use crate::{
         step::Step,
         target::{Page, Target},
     },
-    network::{Answer, Failure},
+    network::{Answer, BodyCoding, Failure},
 };
 
 pub(in crate::doctor::diagnosis) const O: &str = "https://app.example.com";
@@ -134,6 +134,13 @@ impl Examination {
         self
     }
 
+    /// The same, with another relation of the body to its `Content-Encoding` in a step.
+    pub(in crate::doctor::diagnosis) fn packed(mut self, step: Step, coding: BodyCoding) -> Self {
+        let mut all = self.exchanges.iter_mut().filter(|exchange| exchange.step == step);
+        all.next().unwrap().answer.as_mut().unwrap().coding = coding;
+        self
+    }
+
     /// The same, asked from another origin in the last step, or from none.
     pub(in crate::doctor::diagnosis) fn from(mut self, origin: Option<&str>) -> Self {
         self.exchanges.last_mut().unwrap().origin = origin.map(str::to_owned);
@@ -173,6 +180,15 @@ impl Examination {
     /// The same, of a page of another origin.
     pub(in crate::doctor::diagnosis) fn by_page(mut self, origin: &str) -> Self {
         self.target.page.origin = origin.to_owned();
+        self
+    }
+
+    /// The same, of a client with another path.
+    pub(in crate::doctor::diagnosis) fn at_path(mut self, path: &str) -> Self {
+        for exchange in &mut self.exchanges {
+            exchange.url = exchange.url.replace(&self.target.path, path);
+        }
+        path.clone_into(&mut self.target.path);
         self
     }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod connections;
 mod origins;
+mod preflights;
 mod sessions;
 mod strangers;
 mod websockets;
@@ -41,6 +42,14 @@ fn assert_first(rows: Vec<Row>) {
         let whole = format!("{first:?}");
         assert!(!whole.contains(not), "row {number}: {not:?} in {whole}");
     }
+}
+
+/// Checks a part of all that is said of the first finding.
+#[track_caller]
+fn assert_says(examination: &Examination, said: &str) {
+    let whole = format!("{:?}", diagnose(examination).first());
+    let quoted = format!("{said:?}");
+    assert!(whole.contains(quoted.trim_matches('"')), "no {quoted} in {whole}");
 }
 
 /// Polls of both versions are answered so, and nothing else is known.

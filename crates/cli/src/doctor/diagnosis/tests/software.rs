@@ -13,7 +13,7 @@ use crate::{
         software::{self, Proxy},
         step::Step,
     },
-    network::{Answer, FailureKind},
+    network::{Answer, BodyCoding, FailureKind},
 };
 
 /// The header, or the body of an error, by which an answer names the proxy.
@@ -114,6 +114,9 @@ fn set_ups(proxy: Proxy) -> Vec<(Code, Examination)> {
         ),
         (Code::PreflightWithoutCors, asks().sees(Step::Preflight, 204, &[], error)),
         (Code::HeaderNotAllowed, asks().sees(Step::Preflight, 204, GRANT, error)),
+        (Code::AnswerChanged, {
+            polled(GRANT).packed(Step::Poll4, BodyCoding::Untrue("gzip".to_owned()))
+        }),
         (Code::CachedHandshake, polled(hit)),
         (Code::IdleTimeout, held(Step::HoldPoll, 504, None)),
         (Code::IdleTimeout, held(Step::HoldWebsocket, 101, Some(failure(FailureKind::Protocol)))),

@@ -2,14 +2,17 @@
 
 use super::{
     super::made::{GRANT, Headers, NONE, OPEN, UNSUPPORTED},
-    NGINX, NOTHING, answers, assert_first, good,
+    NGINX, NOTHING, answers, assert_first, assert_says, good,
 };
-use crate::doctor::{
-    diagnosis::diagnose,
-    examination::Examination,
-    finding::{Code, Finding},
-    proxies,
-    step::Step,
+use crate::{
+    doctor::{
+        diagnosis::diagnose,
+        examination::Examination,
+        finding::{Code, Finding},
+        proxies,
+        step::Step,
+    },
+    network::BodyCoding,
 };
 
 #[test]
@@ -108,7 +111,7 @@ fn software_that_answers_instead_is_named_by_its_most_specific_sign() {
         (answers(200, &[("server", "Caddy")], ""), "error not-socket-io", "reverse_proxy", NOTHING),
         (answers(404, NONE, "404 page not found\n"), "error not-socket-io", "PathPrefix", NOTHING),
         (
-            answers(200, NONE, "\u{feff}0{\"sid\":\"a\"}"),
+            answers(200, NONE, "Warning: 0{\"sid\":\"a\"}"),
             "error answer-changed",
             "leave /socket.io/",
             NOTHING,
@@ -160,4 +163,101 @@ fn an_application_server_is_not_taken_for_a_proxy() {
     assert_eq!(named("uvicorn"), [""; 0]);
     assert_eq!(named("Werkzeug/3.1.3 Python/3.13.1"), [""; 0]);
     assert_eq!(named("nginx/1.29"), ["Server: nginx/1.29"]);
+}
+
+#[test]
+fn an_answer_that_is_not_compressed_as_it_says_is_named_so() {
+    let is = "error answer-changed";
+    let gzip: &Headers = &[("content-encoding", "gzip"), NGINX];
+    let polled = |body: &str, coding| {
+        let headers = [GRANT, gzip].concat();
+        good()
+            .sees(Step::Poll4, 200, &headers, body)
+            .sees(Step::NoOriginPoll, 200, &headers, body)
+            .packed(Step::NoOriginPoll, BodyCoding::Untrue("gzip".to_owned()))
+            .packed(Step::Poll4, coding)
+    };
+    let untrue = polled(OPEN, BodyCoding::Untrue("gzip".to_owned()));
+    for (examination, said) in [
+        (&untrue, "its body is not gzip: browsers cannot decode it"),
+        (&untrue, "net::ERR_CONTENT_DECODING_FAILED"),
+        (&polled(OPEN, BodyCoding::Undeclared("gzip")), "compressed twice"),
+        (&polled(OPEN, BodyCoding::Undeclared("gzip")), "reports: server error"),
+        (
+            &polled("0{\"sid\":\"b\",", BodyCoding::CutShort("gzip".to_owned())),
+            "the compressed body of the answer (gzip) is cut short",
+        ),
+    ] {
+        assert_says(examination, said);
+    }
+    // The CORS check comes first there.
+    let unreadable = good().sees(Step::Poll4, 200, gzip, OPEN);
+    let unreadable = unreadable.packed(Step::Poll4, BodyCoding::Untrue("gzip".to_owned()));
+    assert_says(&unreadable, "No 'Access-Control-Allow-Origin'");
+    let refused = answers(403, gzip, r#"{"code":4,"message":"Forbidden"}"#);
+    assert_first(vec![
+        (unreadable, is, "Content-Encoding", "ERR_CONTENT"),
+        (untrue.clone(), is, "  # add_header Content-Encoding …;", "# proxy_hide_header"),
+        (
+            refused.packed(Step::Poll4, BodyCoding::Untrue("gzip".to_owned())),
+            "error origin-not-listed",
+            "cors",
+            "gzip: browsers",
+        ),
+    ]);
+    assert_eq!(diagnose(&untrue.without_polling()), []);
+}
+
+#[test]
+fn a_path_that_is_changed_is_kept_in_the_software_that_was_seen() {
+    let changed = "error proxy-changes-path";
+    let vite = "\"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true }";
+    let stripped = |headers| answers(404, headers, "Cannot GET /");
+    let fix = |examination: &Examination| diagnose(examination).swap_remove(0).fix.join("\n");
+    assert_first(vec![
+        (stripped(NONE), changed, vite, NOTHING),
+        (stripped(NONE), changed, "replace-path", NOTHING),
+        (stripped(&[NGINX]), changed, "proxy_pass http://127.0.0.1:3000;", "Vite"),
+        (stripped(&[("via", "1.1 kong/3.4")]), changed, "  strip_path: false", "proxy_pass"),
+        (stripped(&[("server", "envoy")]), changed, "prefix_rewrite", "proxy_pass"),
+    ]);
+    let development = fix(&stripped(NONE).at("http://localhost:5173"));
+    assert!(development.find(vite) < development.find("proxy_pass"), "{development}");
+}
+
+#[test]
+fn the_software_that_takes_the_slash_away_is_told_to_leave_it() {
+    let is = "error redirected";
+    let to = ("location", "/socket.io?EIO=4");
+    let moved = |status, name| answers(status, &[to, ("server", name)], "");
+    let next: &Headers = &[to, NGINX, ("x-powered-by", "Next.js")];
+    assert_first(vec![
+        (
+            moved(301, "nginx/1.24.0"),
+            is,
+            "  rewrite ^/(?!socket\\.io/)(.*)/$ /$1 permanent;",
+            "Next.js",
+        ),
+        (moved(301, "nginx/1.24.0"), is, "`location /socket.io`", "Vercel"),
+        (
+            answers(301, &[("location", "/socket.io/?EIO=4"), NGINX], "").at_path("/socket.io"),
+            is,
+            "write `location /socket.io`.",
+            "APPEND_SLASH",
+        ),
+        (
+            moved(301, "Apache/2.4.58"),
+            is,
+            "  RewriteCond %{REQUEST_URI} !^/socket\\.io/",
+            "Next.js",
+        ),
+        (moved(301, "Caddy"), is, "not path /socket.io/*", "Next.js"),
+        (answers(308, next, ""), is, "skipTrailingSlashRedirect", "(?!"),
+        (
+            answers(301, &[to], ""),
+            is,
+            "as Next.js, Vercel and a rewrite in nginx or Apache do",
+            NOTHING,
+        ),
+    ]);
 }

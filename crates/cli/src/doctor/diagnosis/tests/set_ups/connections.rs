@@ -45,6 +45,24 @@ fn the_finding_of_a_failed_connection_depends_on_the_ports_protocol() {
             NOTHING,
         ),
         (
+            fails(Step::Connect, FailureKind::Late, Some(PortProtocol::Http)),
+            "error tls-failed",
+            "io(\"http://api.example.net:443\")",
+            "ERR_CONNECTION_TIMED_OUT",
+        ),
+        (
+            fails(Step::Connect, FailureKind::Closed, Some(PortProtocol::Http)),
+            "error tls-failed",
+            "Only pages on http:",
+            NOTHING,
+        ),
+        (
+            fails(Step::Connect, FailureKind::Late, None),
+            "error connection-failed",
+            "Is it the port for the URL's scheme",
+            "speaks https does",
+        ),
+        (
             fails(late, FailureKind::Protocol, Some(PortProtocol::Http2)),
             "error connection-failed",
             "HTTP/1.1",

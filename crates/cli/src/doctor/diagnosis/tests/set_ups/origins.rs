@@ -62,6 +62,12 @@ fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
         (value("https://APP.example.com"), "error origin-near-miss", O, NOTHING),
         (value("https://*.example.com"), "error invalid-origin", "[a-z0-9-]+", NOTHING),
         (value("$http_origin"), "error invalid-origin", "variable", NOTHING),
+        (
+            value("https://app.example.com;https://www.example.com"),
+            "error invalid-origin",
+            "send that one origin",
+            "with a path",
+        ),
         (value("true"), "error invalid-origin", "It cannot be true", NOTHING),
         (
             good()
@@ -116,4 +122,19 @@ fn an_ingress_that_replaces_the_servers_header_is_told_by_its_annotation() {
         "enable-cors: \"false\"",
         "add_header",
     )]);
+}
+
+#[test]
+fn a_header_of_a_proxy_without_a_name_is_changed_in_each_usual_one() {
+    let reflected: &Headers = &[(ALLOW, "https://evilexample.com"), CREDENTIALS];
+    let loose = good()
+        .sees(Step::Preflight, 400, NONE, r#"{"code":2,"message":"Bad handshake method"}"#)
+        .sees(Step::LookAlikePoll, 200, reflected, OPEN)
+        .from(Some("https://evilexample.com"));
+    let is = "danger loose-origin-check";
+    assert_first(
+        ["-m str https://app.example.com", "In nginx:", "In Apache:", "In Caddy:", "In HAProxy:"]
+            .map(|part| (loose.clone(), is, part, NOTHING))
+            .to_vec(),
+    );
 }
