@@ -398,15 +398,15 @@ test("a flood of strangers costs few reads and little memory, and displaces no t
 		const {
 			"403 unlisted-origin": asked,
 			"403 lookup-limited": limited,
-			// KV may be late on a busy machine.
 			"403 lookup-failed": failed = 0,
 			...rest
 		} = answers;
 		assert.deepEqual([rest, asked + limited + failed], [{}, count]);
-		assert.ok(failed <= 100, `${failed} failed`);
+		// On a busy machine KV is late for some. They fail, or are limited if no other read may be made.
+		const late = strangers - asked;
 		assert.ok(
-			asked <= strangers && strangers <= asked + failed,
-			`${strangers} keys, ${asked} asked`,
+			0 <= late && Math.max(late, failed) <= count / 200,
+			`${strangers} keys, ${asked}, ${failed} failed`,
 		);
 		assert.ok(ofStrangers <= 3000 + 3 * seconds + 5, `${ofStrangers} reads in ${seconds} s`);
 		assert.ok(ofKnown <= seconds + 5, `${ofKnown} reads in ${seconds} s`);
