@@ -3,7 +3,11 @@
 use socketio_cors_core::origin::Origin;
 use socketio_cors_explain::fetch_standard::CorsError;
 
-use super::{chromium::unreadable, evidence::with_cors, remedy};
+use super::{
+    chromium::unreadable,
+    evidence::{shortened, with_cors},
+    remedy,
+};
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -16,7 +20,13 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     let allowed = poll.allowed_origin().unwrap_or_default();
     let in_one = poll.headers().all("Access-Control-Allow-Origin").count() == 1;
     let own = own_values(examination);
-    let summary = if in_one {
+    let has_comma = in_one && allowed.split(',').filter(|one| !one.trim().is_empty()).count() == 1;
+    let summary = if has_comma {
+        format!(
+            "Access-Control-Allow-Origin has a comma beside its origin: {}",
+            shortened(&allowed)
+        )
+    } else if in_one {
         "Access-Control-Allow-Origin has several origins in one header".to_owned()
     } else if listed(poll).is_some() {
         "Access-Control-Allow-Origin is there more than once, with another origin each time: a list is \
@@ -42,6 +52,12 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
         Some(direct) => finding.seen(direct, told_apart(direct, &allowed)),
         None => finding,
     };
+    if has_comma {
+        return finding.fix([
+            "Remove the comma where the header is set. A list that was joined to a text, or an environment variable, \
+             may end with one.",
+        ]);
+    }
     if in_one {
         let by_another =
             remedy::set_by_another(examination, poll, &listed_with_page(examination, &allowed));

@@ -136,6 +136,15 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
                 "Write the page's origin. null is no page's name, and lets every sandboxed frame in.",
             ],
         )
+    } else if value.starts_with('[') && value.ends_with(']') {
+        (
+            "a list as JSON writes it, and browsers take one origin alone",
+            &[
+                "Send the one origin, without brackets and quotes. A list in an environment variable is a text for \
+                 the server, until it is parsed:",
+                "  cors: { origin: JSON.parse(process.env.ORIGINS) }",
+            ],
+        )
     } else if is_list(value) {
         (
             "a list, and browsers take one origin alone",
@@ -187,6 +196,7 @@ mod tests {
             ("", "empty"),
             ("null", "sandboxed"),
             ("https://app.example.com;", "at its end"),
+            ("[\"https://app.example.com\"]", "as JSON writes it"),
             ("https://app.example.com;https://www.example.com", "a list"),
             ("https://app.example.com|https://www.example.com", "a list"),
             ("https://App.example.com", "lower case"),

@@ -41,8 +41,9 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
                 ),
             ])
             .fix([format!(
-                "Serve it over TLS, and write {secure} in the client. WebSockets then use wss by \
-                 themselves."
+                "Serve it over TLS: with a certificate in the server, or a proxy before it that has one (Caddy, or \
+                 nginx with certbot). Write its https URL in the client ({secure}, with the port that speaks TLS). \
+                 WebSockets then use wss by themselves."
             )]),
     )
 }

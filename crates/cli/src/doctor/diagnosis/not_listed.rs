@@ -77,7 +77,7 @@ pub(super) fn not_listed(examination: &Examination, poll: &Exchange) -> Finding 
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
          gives undefined, quotes may belong to the value, and several origins in one text are one entry \
-         (`process.env.ORIGINS.split(\",\")` makes a list of them).",
+         (`process.env.ORIGINS.split(\",\")` makes a list of them). \"*\" as an entry of a list matches nothing.",
     ]).fix([stripped::origin_changed(examination, poll)]);
     let proxies = proxies::of(poll);
     if proxies.is_empty() {
@@ -143,6 +143,14 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     lines.extend(servers(examination, poll));
     lines.extend(remedy::policy(examination));
     if socket_server(examination) == SocketServer::Php {
+        return lines;
+    }
+    if socket_server(examination) == SocketServer::Python {
+        lines.push(
+            "If the list has it: is the argument spelled `cors_allowed_origins`? Another name, such as \
+             `cors_allow_origins`, is ignored without a word."
+                .to_owned(),
+        );
         return lines;
     }
     lines.push(

@@ -6,7 +6,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
-    software::proxy_before,
+    software::{Proxy, proxy_before},
     step::Step,
 };
 
@@ -32,11 +32,27 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
              Origin and passes; POSTs and WebSockets have one, and are refused.",
         ])
         .why([client_says(refused)])
-        .fix(["Let the proxy send both."])
-        .fix(remedy::lines::host_and_scheme(proxy_before(examination, refused)))
+        .fix(pass_on_both(examination, refused))
         .fix(["Or list the origin:"])
         .fix(remedy::python_lists(examination, "")),
     )
+}
+
+/// How the proxy that is seen sends both as the page has them.
+fn pass_on_both(examination: &Examination, refused: &Exchange) -> Vec<String> {
+    let proxy = proxy_before(examination, refused);
+    let mut lines = vec!["Let the proxy send both.".to_owned()];
+    if matches!(proxy, None | Some(Proxy::Express)) {
+        lines.push(
+            "In http-proxy-middleware (Express), Vite and webpack's development server: take `changeOrigin: true` \
+             out, which replaces Host, and write `xfwd: true` where the page is on https."
+                .to_owned(),
+        );
+    }
+    if proxy != Some(Proxy::Express) {
+        lines.extend(remedy::lines::host_and_scheme(proxy));
+    }
+    lines
 }
 
 /// True if it refuses a request for that.

@@ -157,7 +157,7 @@ fn slash_taken(poll: &Exchange, target: &Target) -> Vec<String> {
                     .to_owned(),
                 format!("  rewrite ^/(?!{rest})(.*)/$ /$1 permanent;"),
             ];
-            (lines, format!(", and nginx's `location {without}`, without the slash at the end"))
+            (lines, format!(", and write `location {without}` in nginx"))
         }
         Some(Proxy::Apache | Proxy::LiteSpeed) => {
             let lines = vec![
@@ -184,7 +184,7 @@ fn slash_taken(poll: &Exchange, target: &Target) -> Vec<String> {
         }
     };
     let or = if lines.len() > 1 || proxy == Some(Proxy::Caddy) { "Or let" } else { "Let" };
-    lines.push(format!("{or} client and server{also} do without it:"));
+    lines.push(format!("{or} client and server do without the slash{also}:"));
     lines.extend(
         [
             "  io(\"…\", { addTrailingSlash: false })",

@@ -66,7 +66,13 @@ pub(super) fn header_not_allowed(
     let finding = Finding::new(
         Code::HeaderNotAllowed,
         severity,
-        format!("{who} does not allow the page's header {}", refused.join(", ")),
+        if is_let_pass {
+            format!(
+                "{who} allows the page's header {first} only by *, which by the standard does not stand for it"
+            )
+        } else {
+            format!("{who} does not allow the page's header {}", refused.join(", "))
+        },
     )
     .seen(preflight, with_cors(preflight))
     .why(page_says)

@@ -4,7 +4,9 @@ use super::{
     browser_blocks,
     chromium::websocket_failed,
     evidence::{with_body, with_headers},
-    known, own_origin,
+    known,
+    not_listed::WRITTEN_AS_HERE,
+    own_origin,
     own_refusal::own_words,
     remedy,
     upgrade_blocked::{BY_PLATFORM, upgrade_blocked},
@@ -158,7 +160,10 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
     if socket_server(examination) == SocketServer::Python {
         let usual = "python-socketio refuses a WebSocket so if its `cors_allowed_origins` does not have the page's \
                      origin.";
-        return finding.why((!is_of_python).then_some(usual)).fix(remedy::allow_page(examination));
+        return finding
+            .why((!is_of_python).then_some(usual))
+            .fix([WRITTEN_AS_HERE])
+            .fix(remedy::allow_page(examination));
     }
     if exchange.body().contains("CheckOrigin") {
         return finding.fix(known::fix(examination, exchange, BY_GORILLA));

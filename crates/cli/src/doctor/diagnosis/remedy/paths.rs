@@ -91,12 +91,17 @@ pub(in crate::doctor::diagnosis) fn single_path(
     }
 }
 
-const EXPRESS: [&str; 2] = [
+const EXPRESS: [&str; 3] = [
     "In Express, app.use(\"/socket.io\", …) takes the path away before http-proxy-middleware gets it. Use \
      `pathFilter`:",
     "  app.use(createProxyMiddleware({ target: \"http://127.0.0.1:3000\", pathFilter: \"/socket.io\", ws: \
      true }));",
+    PATH_FILTER,
 ];
+
+/// The older form of `pathFilter`.
+pub(super) const PATH_FILTER: &str = "`pathFilter` is of http-proxy-middleware 3. Version 2 takes the path before the options: \
+ `createProxyMiddleware(\"/socket.io\", { … })`.";
 
 /// The lines with which the proxy that the answers name maps the client's path to `path`.
 pub(in crate::doctor::diagnosis) fn other_path(
@@ -131,7 +136,7 @@ pub(in crate::doctor::diagnosis) fn other_path(
 fn nginx(path: &str) -> Vec<String> {
     let mut lines = vec![
         "In nginx, write no slash and no path after the port of proxy_pass. nginx would put it in place of \
-         the location's path:"
+         the location's path. Delete a `rewrite … break` of the location too, if it takes the path away:"
             .to_owned(),
     ];
     lines.extend(nginx_location(path, "3000"));

@@ -129,9 +129,10 @@ fn nginx(examination: &Examination) -> Vec<String> {
     {
         lines.extend([
             "If a `limit_except` in the location, or an `if` with $request_method, refuses OPTIONS, add OPTIONS to \
-             its list. The lines after this one do not run beside it:"
+             its list:"
                 .to_owned(),
             "  limit_except GET POST OPTIONS { deny all; }".to_owned(),
+            "What `limit_except` refuses does not come to any `if` of the location.".to_owned(),
         ]);
     }
     lines.extend([

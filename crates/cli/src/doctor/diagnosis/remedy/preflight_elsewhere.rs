@@ -1,6 +1,6 @@
 //! Settings with which gateways and platforms let preflights through.
 
-use super::preflight::socket_preflight;
+use super::{paths::PATH_FILTER, preflight::socket_preflight};
 use crate::doctor::{examination::Examination, software::Proxy};
 
 /// The fix in what the answers name; in Socket.IO where that passes OPTIONS on.
@@ -22,6 +22,7 @@ pub(super) fn in_proxy(examination: &Examination, proxy: Proxy) -> Vec<String> {
                  \"/socket.io\", ws: true }));"
                     .to_owned(),
                 "  app.use(cors({ … }));".to_owned(),
+                PATH_FILTER.to_owned(),
             ]
         }
         Proxy::ApiGateway => api_gateway(examination),

@@ -11,8 +11,8 @@ const GUNICORN: &[&str] = &[
      (async_mode=\"threading\"):",
     "  pip install simple-websocket",
     "  gunicorn -w 1 --threads 100 app:app",
-    "Or let it use gevent (async_mode=\"gevent\"): `pip install gevent` too, and `gunicorn -w 1 -k gevent \
-     app:app`.",
+    "Or let it use gevent (async_mode=\"gevent\"): `pip install \"gunicorn[gevent]\"` too, and \
+     `gunicorn -w 1 -k gevent app:app`.",
     "More workers (-w 2) do not help: each has sessions of its own.",
 ];
 
