@@ -28,7 +28,7 @@ pub(super) use headers::keep_headers;
 pub(super) use leave_header::{leave_header, unset_header};
 use one_value::HIDE_CREDENTIALS;
 pub(super) use one_value::{around_python, one_value};
-pub(super) use origin_list::origin_list;
+pub(super) use origin_list::{needs_credentials, origin_list};
 pub(super) use paths::{before_refusals, other_path, same_path, single_path};
 use preflight::continues;
 pub(super) use preflight::{allowed_headers, is_by_another, preflight, preflight_in_proxy};
