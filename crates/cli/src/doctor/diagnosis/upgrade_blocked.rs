@@ -94,7 +94,8 @@ pub(super) fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) 
 /// True if the server says that it takes no `WebSocket`. python-socketio has the same words for a request of
 /// a session that lost its header, so that only the handshake without a session tells.
 fn takes_polls_alone(examination: &Examination, exchange: &Exchange) -> bool {
-    let Some(error) = exchange.engine_error().filter(|error| error.code == UNKNOWN_TRANSPORT) else {
+    let Some(error) = exchange.engine_error().filter(|error| error.code == UNKNOWN_TRANSPORT)
+    else {
         return false;
     };
     match socket_server(examination) {

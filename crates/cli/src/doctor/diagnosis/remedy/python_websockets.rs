@@ -86,24 +86,30 @@ const OF_ANY: &[&str] = &[
 
 const AND_TRANSPORTS: &[&str] = &["`transports` has to contain \"websocket\"."];
 
+const FLASK: &str = "  socketio = SocketIO(app, transports=[\"polling\", \"websocket\"])";
+
 /// The fix where python-socketio itself takes polls alone. Each of its servers has the option.
 pub(in crate::doctor::diagnosis) fn python_transports(examination: &Examination) -> Vec<String> {
-    let both = "transports=[\"polling\", \"websocket\"]";
-    let asynchronous =
-        |mode: &str| format!("  sio = socketio.AsyncServer(async_mode=\"{mode}\", {both})");
-    let flask = format!("  socketio = SocketIO(app, {both})");
+    let asynchronous = |async_mode: &str| {
+        format!(
+            "  sio = socketio.AsyncServer(async_mode=\"{async_mode}\", transports=[\"polling\", \"websocket\"])"
+        )
+    };
     let mut lines = vec![
-        "Leave `transports` out where the Python server is made, or let it have \"websocket\" too:".to_owned(),
+        "Leave `transports` out where the Python server is made, or let it have \"websocket\" too:"
+            .to_owned(),
     ];
     match PythonServer::of(examination) {
         Some(PythonServer::Aiohttp) => lines.push(asynchronous("aiohttp")),
         Some(PythonServer::Tornado) => lines.push(asynchronous("tornado")),
         Some(server) if server.is_asgi() => lines.push(asynchronous("asgi")),
-        Some(PythonServer::Werkzeug) => lines.push(flask),
+        Some(PythonServer::Werkzeug) => lines.push(FLASK.to_owned()),
         _ => {
-            lines.push(flask);
+            lines.push(FLASK.to_owned());
             lines.push("With python-socketio alone:".to_owned());
-            lines.push(format!("  sio = socketio.Server({both})"));
+            lines.push(
+                "  sio = socketio.Server(transports=[\"polling\", \"websocket\"])".to_owned(),
+            );
             lines.push(asynchronous("asgi"));
         }
     }

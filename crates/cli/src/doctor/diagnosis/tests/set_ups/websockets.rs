@@ -157,8 +157,7 @@ fn a_python_server_without_websockets_in_its_transports_is_told_so() {
     let no = r#""Invalid transport""#;
     let werkzeug: &Headers = &[("server", "Werkzeug/3.1.9 Python/3.11.7")];
     let aiohttp: &Headers = &[("server", "Python/3.13 aiohttp/3.12.15")];
-    let open =
-        r#"0{"sid":"a","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}"#;
+    let open = r#"0{"sid":"a","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}"#;
     let polling = |headers| {
         let polls = python().sees(Step::Poll4, 200, GRANT, open);
         polls.sees(Step::Websocket, 400, headers, no).sees(Step::Upgrade, 400, headers, no)
