@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    super::made::{NONE, OPEN},
+    super::made::{Headers, NONE, OPEN},
     NOTHING, assert_first, assert_says, briefly, fails, good,
 };
 use crate::{
@@ -142,4 +142,25 @@ fn a_page_of_another_host_that_asks_localhost_was_built_with_the_wrong_address()
         &refused(Some(4), chat, here),
         "the page of https://chat.example.com asks localhost, which is each visitor's own computer",
     );
+}
+
+#[test]
+fn caddys_time_limits_are_named_where_they_stand() {
+    let caddy: &Headers = &[("server", "Caddy")];
+    let limit = "      response_header_timeout 60s";
+    let wrong = "stream_timeout and idle";
+    assert_first(vec![
+        (
+            briefly(good().sees(Step::HoldPoll, 504, caddy, ""), 6),
+            "error idle-timeout",
+            limit,
+            wrong,
+        ),
+        (
+            good().sees(Step::Poll4, 504, caddy, "").sees(Step::Poll3, 504, caddy, ""),
+            "error server-error",
+            limit,
+            wrong,
+        ),
+    ]);
 }
