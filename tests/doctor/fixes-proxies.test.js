@@ -377,7 +377,7 @@ const rows = {
 	],
 	"Apache writes out a list of origins": [
 		apache(silent, `${twoOrigins("Header add Access-Control-Allow-Origin")}\n${passedOn}`),
-		{},
+		{ withCredentials: true },
 		"doubled-origin",
 		(paste) => ({
 			of: apache(silent, `${paste("SetEnvIf Origin", "Header merge Vary Origin")}\n${passedOn}`),
@@ -385,13 +385,10 @@ const rows = {
 	],
 	"Caddy writes out a list of origins": [
 		caddy(silent, `${twoOrigins("header +Access-Control-Allow-Origin")}\nreverse_proxy NODE`),
-		{},
+		{ withCredentials: true },
 		"doubled-origin",
 		(paste) => ({
-			of: caddy(
-				silent,
-				`${paste("@allowed {", "}")}\n${paste("header @allowed")}\nreverse_proxy NODE`,
-			),
+			of: caddy(silent, `${paste("@allowed {", "header +Vary Origin")}\nreverse_proxy NODE`),
 		}),
 	],
 	"Caddy alone sets the header, and a page needs a preflight": [

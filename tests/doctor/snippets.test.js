@@ -80,13 +80,16 @@ const languages = [
 		/^(certbot|curl|mkcert|npm|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
-	[/^(@login not path|reverse_proxy (10|https)|header \+|request_body )/, asCaddyfile],
+	[
+		/^(@login not path|reverse_proxy (10|https|\S+ \{\ntransport)|header \+|request_body )/,
+		asCaddyfile,
+	],
 	[
 		/^(RewriteEngine On\nRewriteRule|ProxyPreserveHost|Header (add Set|merge|set)|LimitRequest)/,
 		asApache,
 	],
 	[
-		/^(http-request (del|set)-header|http-response (add|del)-header|use_backend)/,
+		/^(http-request (del|set)-header|http-response (add|del|set)-header|use_backend)/,
 		(text) => asHaproxy(text),
 	],
 	[/^(balance source|cookie SRV|server upstream)/, (text) => asHaproxy("", text)],

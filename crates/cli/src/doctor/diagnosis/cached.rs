@@ -10,7 +10,10 @@ use crate::doctor::{
 /// Headers by which caches tell of themselves.
 pub(super) const TELLING: &[&str] = &[
     "age",
+    "akamai-cache-status",
     "cache-control",
+    "cdn-cache",
+    "cdn-cachedat",
     "cf-cache-status",
     "server",
     "via",
@@ -62,10 +65,18 @@ fn with_sid(exchange: &Exchange) -> Vec<String> {
 pub(super) fn is_hit(exchange: &Exchange) -> bool {
     let says = |name: &str| {
         let value = exchange.header(name).unwrap_or_default().to_ascii_lowercase();
-        // "Hit from cloudfront", "HIT, MISS", "hit-stale"; not "pass" or "miss".
-        value.split([',', ' ', '-']).any(|word| word == "hit" || word == "stale")
+        // "Hit from cloudfront", "HIT, MISS", "hit-stale", "TCP_MEM_HIT"; not "pass" or "miss".
+        value.split([',', ' ', '-', '_']).any(|word| word == "hit" || word == "stale")
     };
-    let named = ["cf-cache-status", "x-cache", "x-cache-status", "x-vercel-cache", "x-proxy-cache"];
+    let named = [
+        "akamai-cache-status",
+        "cdn-cache",
+        "cf-cache-status",
+        "x-cache",
+        "x-cache-status",
+        "x-vercel-cache",
+        "x-proxy-cache",
+    ];
     let age = exchange.header("age").and_then(|age| age.parse::<u64>().ok());
     named.into_iter().any(says) || age.is_some_and(|age| age > 0)
 }

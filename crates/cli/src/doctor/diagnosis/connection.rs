@@ -1,5 +1,6 @@
 //! Requests that have no answer: no address, no connection, no TLS, nothing in time.
 
+use socketio_cors_core::origin::host::is_loopback;
 use url::Url;
 
 use super::{
@@ -45,7 +46,7 @@ pub(super) fn failed(examination: &Examination, exchange: &Exchange, failure: &F
         (_, FailureKind::Untrusted(why)) => untrusted(target, failure, why),
         (_, FailureKind::Http2Alone) => return http2_by_tls(exchange),
         (_, FailureKind::Late) if exchange.step != Step::Connect => silent(target),
-        _ => no_answer(target, failure, exchange.step),
+        _ => no_answer(examination, failure, exchange.step),
     };
     let mut lines = asked(exchange);
     lines.extend(examination.port_speaks.as_ref().map(spoken));
@@ -222,7 +223,8 @@ fn silent(target: &Target) -> Finding {
     ])
 }
 
-fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
+fn no_answer(examination: &Examination, failure: &Failure, step: Step) -> Finding {
+    let target = &examination.target;
     let summary = format!("no answer from {}: {}", target.base, failure.text);
     let finding = error(Code::ConnectionFailed, summary);
     let finding = match failure.kind {
@@ -237,6 +239,7 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
         FailureKind::Protocol => {
             finding.fix(["What answers does not speak HTTP/1.1. Is this the Socket.IO server's port?"])
         }
+        _ if target.is_local() => return no_local_server(examination, finding),
         _ => finding.fix([
             "Is the server running, on that port, and not only at 127.0.0.1? Does a firewall or security \
              group let the port through? Is a container's port published? Is it the port for \
@@ -251,6 +254,50 @@ fn no_answer(target: &Target, failure: &Failure, step: Step) -> Finding {
              2087, 2096 and 8443 on for https, and 80, 8080, 8880, 2052, 2082, 2086 and 2095 for http."
         )
     }))
+}
+
+/// Nothing answers at an address of the machine that asks, which a recording's is the visitor's.
+fn no_local_server(examination: &Examination, finding: Finding) -> Finding {
+    let target = &examination.target;
+    let (origin, host) = (&target.page.origin, target.base.host_str().unwrap_or_default());
+    let is_elsewhere =
+        Url::parse(origin).is_ok_and(|page| page.host_str().is_some_and(|host| !is_loopback(host)));
+    let is_recorded = examination.recorded.is_some();
+    let public = [
+        "  io(\"https://api.example.com\")",
+        "Where the client has the URL from a variable of the build (VITE_…, NEXT_PUBLIC_…, REACT_APP_…), set \
+         that where the page is built, and build it again.",
+    ];
+    if is_elsewhere && is_recorded {
+        let summary = format!(
+            "the page of {origin} asks {host}, which is each visitor's own computer: the page was built with the \
+             address of development"
+        );
+        return Finding { summary, ..finding }
+            .fix(["Write the server's public URL in the client:"])
+            .fix(public)
+            .fix(["To see what is there:".to_owned()])
+            .fix([format!("  socketio-cors doctor https://api.example.com --origin {origin}")]);
+    }
+    let finding = finding.fix([
+        "Is the server running, on that port? Is a container's port published? Is it the port for the URL's \
+         scheme (a server may have one for http and another for https)?",
+    ]);
+    if is_recorded {
+        let url = target.base.as_str().trim_end_matches('/');
+        return finding.fix([
+            "To see what is there:".to_owned(),
+            format!("  socketio-cors doctor {url} --origin {origin}"),
+        ]);
+    }
+    if is_elsewhere {
+        let for_others = format!(
+            "If {origin} is for others too: {host} is each visitor's own computer. The client then needs the \
+             server's public URL:"
+        );
+        return finding.fix([for_others]).fix(public);
+    }
+    finding
 }
 
 fn untrusted(target: &Target, failure: &Failure, why: Untrusted) -> Finding {

@@ -112,7 +112,9 @@ fn leave_one(examination: &Examination, poll: &Exchange) -> Vec<String> {
     let origins = listed(poll);
     let proxy = proxy_before(examination, poll);
     let by_proxy = match (&origins, proxy) {
-        (Some(origins), Some(proxy)) => remedy::origin_list(proxy, origins),
+        (Some(origins), Some(proxy)) => {
+            remedy::origin_list(proxy, origins, remedy::needs_credentials(examination, poll))
+        }
         _ => Vec::new(),
     };
     let by_server = match &origins {

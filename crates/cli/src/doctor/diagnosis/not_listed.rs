@@ -73,7 +73,9 @@ pub(super) fn not_listed(examination: &Examination, poll: &Exchange) -> Finding 
     let finding =
         if proxy(poll) == Some(Proxy::CloudFront) { finding.fix(BY_CLOUDFRONT) } else { finding };
     let is_nginx = proxy(poll) == Some(Proxy::Nginx);
-    let by_nginx = if is_nginx { remedy::origin_list(Proxy::Nginx, page) } else { Vec::new() };
+    let with_credentials = remedy::needs_credentials(examination, poll);
+    let by_nginx =
+        if is_nginx { remedy::origin_list(Proxy::Nginx, page, with_credentials) } else { vec![] };
     let finding = finding.fix([WRITTEN_AS_HERE]).fix(remedy::allow_page(examination)).fix(by_nginx).fix([
         "If the list has it, print the list as the server sees it. An environment variable that is not set \
          gives undefined, quotes may belong to the value, and several origins in one text are one entry \

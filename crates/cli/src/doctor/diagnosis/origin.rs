@@ -114,7 +114,10 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
     .fix(["If a proxy sets the header, let it send the page's origin, or leave the header to the server."])
     .fix(
         proxy(poll)
-            .map(|proxy| remedy::origin_list(proxy, slice::from_ref(origin)))
+            .map(|proxy| {
+                let with_credentials = remedy::needs_credentials(examination, poll);
+                remedy::origin_list(proxy, slice::from_ref(origin), with_credentials)
+            })
             .unwrap_or_default(),
     )
 }

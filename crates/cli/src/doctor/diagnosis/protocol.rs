@@ -155,6 +155,7 @@ fn with_other(finding: Finding, examination: &Examination) -> Finding {
 }
 
 fn polling_disabled(poll: &Exchange) -> Finding {
+    let is_python = poll.engine_error().is_some_and(|error| error.is_python());
     Finding::new(
         Code::PollingDisabled,
         Severity::Error,
@@ -169,4 +170,10 @@ fn polling_disabled(poll: &Exchange) -> Finding {
         "  io(\"…\", { transports: [\"websocket\"] })",
         "Or let the server accept polling: keep \"polling\" in its `transports`.",
     ])
+    .fix(is_python.then_some(
+        "  socketio = SocketIO(app, transports=[\"polling\", \"websocket\"])",
+    ))
+    .fix(is_python.then_some(
+        "python-socketio's Server and AsyncServer have the same option.",
+    ))
 }

@@ -191,6 +191,15 @@ fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
         (502, Some(Proxy::Caddy)) => &[
             "Is the server up? Does `reverse_proxy` have its address and port? Caddy's log says why.",
         ],
+        (504, Some(Proxy::Caddy)) => &[
+            "The server takes the connection, but does not answer. A poll takes up to `pingInterval` (25 \
+             s), and Caddy has to wait longer:",
+            "  reverse_proxy 127.0.0.1:3000 {",
+            "    transport http {",
+            "      response_header_timeout 60s",
+            "    }",
+            "  }",
+        ],
         (501, _) => {
             &["Something on the way does not know this kind of request. Is it an old proxy?"]
         }

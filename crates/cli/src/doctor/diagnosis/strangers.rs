@@ -151,7 +151,7 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
              that always says yes, a proxy that repeats the Origin, Socket.IO 2's \"*:*\", python-socketio's \"*\"):"
                 .to_owned(),
         ])
-        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin)) } else { vec![] })
+        .fix(if proxy(poll) == Some(Proxy::Nginx) { remedy::origin_list(Proxy::Nginx, slice::from_ref(&examination.target.page.origin), true) } else { vec![] })
         .fix(remedy::allow_page(examination))
         .fix([
             "Or, if the service is for everyone, allow no credentials, and let no cookie log anybody in: \

@@ -13,6 +13,7 @@ use crate::{
         exchange::Exchange,
         finding::{Code, Finding, Severity},
         software::{Proxy, SocketServer, proxy_before, socket_server},
+        step::Step,
     },
     network::FailureKind,
 };
@@ -42,20 +43,26 @@ pub(super) fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) 
     } else {
         ""
     };
-    let finding = Finding::new(
-        Code::UpgradeBlocked,
-        Severity::Error,
-        format!("{polling}a WebSocket's handshake {answer}{why}"),
-    );
+    let takes_polls_alone = blocked.iter().any(|it| takes_polls_alone(examination, it));
+    let is_python = socket_server(examination) == SocketServer::Python;
+    let summary = if takes_polls_alone {
+        let server = if is_python { "the Python server" } else { "the server" };
+        format!("{server} takes polls alone: its `transports` has no \"websocket\"")
+    } else {
+        format!("{polling}a WebSocket's handshake {answer}{why}")
+    };
+    let finding = Finding::new(Code::UpgradeBlocked, Severity::Error, summary);
     let finding = blocked
         .iter()
         .fold(finding, |finding, exchange| finding.seen(exchange, with_body(exchange)));
     let finding = finding
         .why([on_polling(examination).to_owned()])
         .why(blocked.first().map(|exchange| websocket_failed(exchange)));
+    if takes_polls_alone && is_python {
+        return finding.fix(remedy::python_transports(examination));
+    }
     // python-socketio has those words too where the header is lost, and offers no upgrade that it cannot take.
-    let is_lost = socket_server(examination) == SocketServer::Python
-        && examination.offers_upgrade() == Some(true);
+    let is_lost = is_python && examination.offers_upgrade() == Some(true);
     let is_unknown =
         !is_lost && blocked.iter().any(|exchange| exchange.has_engine_error(UNKNOWN_TRANSPORT));
     // An ASGI server answers 403 for an application that does not want the WebSocket.
@@ -82,6 +89,21 @@ pub(super) fn upgrade_blocked(examination: &Examination, blocked: &[&Exchange]) 
     }
     let proxied = blocked.first().map(|exchange| remedy::upgrades(examination, exchange));
     finding.fix(proxied.unwrap_or_default())
+}
+
+/// True if the server says that it takes no `WebSocket`. python-socketio has the same words for a request of
+/// a session that lost its header, so that only the handshake without a session tells.
+fn takes_polls_alone(examination: &Examination, exchange: &Exchange) -> bool {
+    let Some(error) = exchange.engine_error().filter(|error| error.code == UNKNOWN_TRANSPORT)
+    else {
+        return false;
+    };
+    match socket_server(examination) {
+        SocketServer::Python => {
+            exchange.step == Step::Websocket && error.message == "Invalid transport"
+        }
+        _ => true,
+    }
 }
 
 /// True if a web server of Python has the handshake and cannot hold a WebSocket: it fails, or is one of

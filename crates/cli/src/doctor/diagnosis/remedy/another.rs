@@ -1,6 +1,10 @@
 //! Fixes in the software that sets a header while Socket.IO's own `cors` is off.
 
-use super::{allow_page, continues, lines::set_header, origin_list::own_origin_list};
+use super::{
+    allow_page, continues,
+    lines::set_header,
+    origin_list::{needs_credentials, own_origin_list},
+};
 use crate::doctor::{
     engineio::BAD_METHOD,
     examination::Examination,
@@ -53,18 +57,24 @@ pub(in crate::doctor::diagnosis) fn set_by_another(
     let proxy = proxy_before(examination, poll);
     let who = proxy.map_or("a proxy, or code beside Socket.IO,", Proxy::name);
     let mut lines = vec![format!("{sign}. So {who} sets the header. Change it there:")];
-    let list = proxy.map(|proxy| own_origin_list(proxy, origins)).unwrap_or_default();
+    let with_credentials = needs_credentials(examination, poll);
+    let list = proxy.map(|it| own_origin_list(it, origins, with_credentials)).unwrap_or_default();
     let set =
         |proxy| set_header(proxy, "Access-Control-Allow-Origin", &examination.target.page.origin);
     match proxy {
-        Some(_) if list.is_empty() => lines.extend(set(proxy)),
+        Some(named) if list.is_empty() => {
+            lines.extend(set(proxy));
+            lines.extend((named == Proxy::Haproxy && with_credentials).then(|| {
+                "  http-response set-header Access-Control-Allow-Credentials \"true\"".to_owned()
+            }));
+        }
         Some(_) => lines.extend(list),
         None => lines.extend(USUAL.iter().flat_map(|proxy| set(Some(*proxy)))),
     }
-    lines.push(
-        "Or delete the header there, as it would be there twice, and let the server set it:"
-            .to_owned(),
-    );
+    let there = proxy.map_or("there".to_owned(), |proxy| format!("in {}", proxy.name()));
+    lines.push(format!(
+        "Or let the server set it, and delete it {there}, as two of them are refused:"
+    ));
     lines.extend(allow_page(examination));
     lines
 }

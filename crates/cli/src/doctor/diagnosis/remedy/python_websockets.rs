@@ -86,6 +86,47 @@ const OF_ANY: &[&str] = &[
 
 const AND_TRANSPORTS: &[&str] = &["`transports` has to contain \"websocket\"."];
 
+const FLASK: &str = "  socketio = SocketIO(app, transports=[\"polling\", \"websocket\"])";
+
+/// The fix where python-socketio itself takes polls alone. Each of its servers has the option.
+pub(in crate::doctor::diagnosis) fn python_transports(examination: &Examination) -> Vec<String> {
+    let asynchronous = |async_mode: &str| {
+        format!(
+            "  sio = socketio.AsyncServer(async_mode=\"{async_mode}\", transports=[\"polling\", \"websocket\"])"
+        )
+    };
+    let mut lines = vec![
+        "Leave `transports` out where the Python server is made, or let it have \"websocket\" too:"
+            .to_owned(),
+    ];
+    match PythonServer::of(examination) {
+        Some(PythonServer::Aiohttp) => lines.push(asynchronous("aiohttp")),
+        Some(PythonServer::Tornado) => lines.push(asynchronous("tornado")),
+        Some(server) if server.is_asgi() => lines.push(asynchronous("asgi")),
+        Some(PythonServer::Werkzeug) => lines.push(FLASK.to_owned()),
+        _ => {
+            lines.push(FLASK.to_owned());
+            lines.push("With python-socketio alone:".to_owned());
+            lines.push(
+                "  sio = socketio.Server(transports=[\"polling\", \"websocket\"])".to_owned(),
+            );
+            lines.push(asynchronous("asgi"));
+        }
+    }
+    if examination.target.page.websocket {
+        lines.push("Or let the client poll first, as it does by itself:".to_owned());
+        lines.push("  io(\"…\", { transports: [\"polling\", \"websocket\"] })".to_owned());
+    }
+    if examination.offers_upgrade() == Some(false) {
+        lines.push(
+            "Its polls offer no WebSocket either: without `allow_upgrades=False`, its web server has none."
+                .to_owned(),
+        );
+        lines.extend(python_websockets(examination, false).into_iter().map(str::to_owned));
+    }
+    lines
+}
+
 /// The fix in the web server that names itself; in the usual ones where none does. `is_refused` if
 /// the application itself does not want them.
 pub(in crate::doctor::diagnosis) fn python_websockets(

@@ -12,6 +12,10 @@ pub(in crate::doctor::diagnosis) fn uncached(
     kept: &Exchange,
 ) -> Vec<&'static str> {
     let mut lines = vec!["Let the cache always pass Socket.IO's path on."];
+    if let Some(network) = delivery_network(kept) {
+        lines.extend(network);
+        return lines;
+    }
     match proxy_before(examination, kept) {
         Some(proxy) => lines.extend(in_cache(proxy)),
         None => lines.extend(
@@ -21,6 +25,36 @@ pub(in crate::doctor::diagnosis) fn uncached(
         ),
     }
     lines
+}
+
+/// The fix in a CDN that does nothing else than keep and pass on, and that its headers name.
+fn delivery_network(kept: &Exchange) -> Option<&'static [&'static str]> {
+    let says = |name: &str, part: &str| {
+        kept.header(name).is_some_and(|value| value.to_ascii_lowercase().contains(part))
+    };
+    let has = |start: &str| {
+        let mut headers = kept.answer.iter().flat_map(|answer| &answer.headers);
+        headers.any(|(name, _)| name.to_ascii_lowercase().starts_with(start))
+    };
+    if says("Server", "bunnycdn") || has("cdn-pullzone") {
+        Some(&[
+            "bunny.net: in the pull zone, an Edge Rule with the action Override Cache Time, 0, if the Request URL \
+             matches */socket.io/*. Then purge the pull zone's cache.",
+        ])
+    } else if says("Server", "keycdn") {
+        Some(&[
+            "KeyCDN: give the client the URL of the Socket.IO server itself, and purge the zone.",
+        ])
+    } else if says("Server", "akamai") || has("akamai-") || has("x-akamai-") {
+        Some(&[
+            "Akamai: in Property Manager, a rule that matches the path /socket.io/*, with the behavior Caching: \
+             Bypass cache. Then purge what is kept.",
+        ])
+    } else if says("Via", "1.1 google") {
+        Some(in_cache(Proxy::GoogleCloud))
+    } else {
+        None
+    }
 }
 
 fn in_cache(proxy: Proxy) -> &'static [&'static str] {
@@ -76,6 +110,7 @@ fn in_cache(proxy: Proxy) -> &'static [&'static str] {
         Proxy::GoogleCloud => &[
             "In Google Cloud, turn Cloud CDN off for Socket.IO's backend:",
             "  gcloud compute backend-services update BACKEND --no-enable-cdn",
+            "Or keep it, with the cache mode Use origin headers, and let the server send `Cache-Control: no-store`.",
         ],
         Proxy::Kong => &["In Kong, take the plugin proxy-cache off Socket.IO's route."],
         Proxy::Envoy => &["In Envoy, turn the cache filter off for Socket.IO's route."],

@@ -17,8 +17,14 @@ pub(in crate::doctor::diagnosis) fn waiting(proxy: Option<Proxy>, interval: u64)
         Proxy::Nginx => nginx(longer),
         Proxy::Apache => own(&["In Apache:", &format!("  ProxyTimeout {longer}")]),
         Proxy::Caddy => own(&[
-            "In Caddy, take read_timeout, stream_timeout and idle out of the reverse_proxy's transport http \
-             and the server's timeouts, or raise them.",
+            "In Caddy, a poll waits by response_header_timeout, which has no limit where it is left out:",
+            "  reverse_proxy 127.0.0.1:3000 {",
+            "    transport http {",
+            &format!("      response_header_timeout {longer}s"),
+            "    }",
+            "  }",
+            "Beside it, read_timeout ends both a poll and a WebSocket. A WebSocket also ends by stream_timeout, \
+             which stands in the reverse_proxy itself. Take them out, or raise them.",
         ]),
         Proxy::Haproxy => own(&[
             "In HAProxy, in `defaults`, or in the frontend (client) and the backend. A poll waits by the \

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    super::made::{NONE, OPEN},
-    NOTHING, assert_first, briefly, fails, good,
+    super::made::{Headers, NONE, OPEN},
+    NOTHING, assert_first, assert_says, briefly, fails, good,
 };
 use crate::{
     doctor::{examination::Examination, facts::facts, step::Step},
@@ -108,4 +108,59 @@ fn the_report_says_whether_idle_connections_stay_open() {
     let cut = good().sees(Step::HoldPoll, 504, NONE, "");
     assert_eq!(told(good()), "kept open for 20 s");
     assert_eq!(told(briefly(cut, 10)), "a poll ended after 10 s");
+}
+
+#[test]
+fn a_page_of_another_host_that_asks_localhost_was_built_with_the_wrong_address() {
+    let refused = |recorded, page: &str, server: &str| {
+        let mut examination = fails(Step::Connect, FailureKind::Refused, None);
+        examination.recorded = recorded;
+        examination.by_page(page).at(server)
+    };
+    let (chat, here) = ("https://chat.example.com", "http://localhost:3000");
+    let development = "was built with the address of development";
+    let is = "error connection-failed";
+    let public = "  io(\"https://api.example.com\")";
+    let next = "  socketio-cors doctor https://api.example.com --origin https://chat.example.com";
+    let own = "  socketio-cors doctor http://localhost:3000 --origin http://localhost:5173";
+    assert_first(vec![
+        (refused(Some(4), chat, here), is, public, "Is the server running"),
+        (refused(Some(4), chat, here), is, next, "firewall"),
+        (refused(Some(4), "http://localhost:5173", here), is, own, development),
+        (refused(None, chat, here), is, "Is the server running, on that port?", development),
+        (refused(None, chat, "http://127.0.0.1:3000"), is, public, "not only at 127.0.0.1"),
+        (refused(None, "http://localhost:5173", here), is, "a container's port", "firewall"),
+        (refused(None, "http://127.0.0.1:5173", here), is, "a container's port", public.trim()),
+        (
+            refused(None, chat, "https://api.example.net"),
+            is,
+            "not only at 127.0.0.1",
+            public.trim(),
+        ),
+    ]);
+    assert_says(
+        &refused(Some(4), chat, here),
+        "the page of https://chat.example.com asks localhost, which is each visitor's own computer",
+    );
+}
+
+#[test]
+fn caddys_time_limits_are_named_where_they_stand() {
+    let caddy: &Headers = &[("server", "Caddy")];
+    let limit = "      response_header_timeout 60s";
+    let wrong = "stream_timeout and idle";
+    assert_first(vec![
+        (
+            briefly(good().sees(Step::HoldPoll, 504, caddy, ""), 6),
+            "error idle-timeout",
+            limit,
+            wrong,
+        ),
+        (
+            good().sees(Step::Poll4, 504, caddy, "").sees(Step::Poll3, 504, caddy, ""),
+            "error server-error",
+            limit,
+            wrong,
+        ),
+    ]);
 }

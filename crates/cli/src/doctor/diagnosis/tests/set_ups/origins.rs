@@ -1,10 +1,12 @@
 //! Pages that the server does not allow.
 
 use super::{
-    super::made::{ALLOW, CREDENTIALS, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN},
-    NGINX, NOTHING, OLD_FOR_PYTHON, answers, assert_first, good, python,
+    super::made::{
+        ALLOW, CREDENTIALS, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN, VARY,
+    },
+    NGINX, NOTHING, OLD_FOR_PYTHON, answers, assert_first, diagnose, good, python,
 };
-use crate::doctor::step::Step;
+use crate::doctor::{finding::Code, step::Step};
 
 #[test]
 fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
@@ -137,4 +139,43 @@ fn a_header_of_a_proxy_without_a_name_is_changed_in_each_usual_one() {
             .map(|part| (loose.clone(), is, part, NOTHING))
             .to_vec(),
     );
+}
+
+#[test]
+fn the_lines_of_a_proxy_for_a_page_with_credentials_allow_them() {
+    let not_listed = "error origin-not-listed";
+    let in_caddy = "  header @allowed Access-Control-Allow-Credentials true\n  header +Vary Origin";
+    let in_apache =
+        "  Header always set Access-Control-Allow-Credentials \"true\" env=allowed_origin";
+    let in_iis = "<add origin=\"https://app.example.com\" allowCredentials=\"true\" />";
+    for (server, line) in
+        [("Caddy", in_caddy), ("Apache/2.4.58", in_apache), ("Microsoft-IIS/10.0", in_iis)]
+    {
+        let reflected: &Headers =
+            &[(ALLOW, "https://evilexample.com"), CREDENTIALS, ("server", server)];
+        let alone = |poll| {
+            good()
+                .sees(Step::Poll4, 200, poll, OPEN)
+                .sees(Step::Preflight, 400, NONE, r#"{"code":2,"message":"Bad handshake method"}"#)
+                .sees(Step::Post, 200, NONE, "ok")
+                .sees(Step::PollAgain, 200, NONE, "40{}")
+                .sees(Step::BadSession, 400, NONE, UNKNOWN)
+        };
+        let own: &Headers = &[(ALLOW, O), CREDENTIALS, VARY, ("server", server)];
+        let other: &Headers = &[VARY, ("server", server)];
+        let loose = alone(own)
+            .sees(Step::LookAlikePoll, 200, reflected, OPEN)
+            .from(Some("https://evilexample.com"));
+        assert_first(vec![(alone(other).credentialed(), not_listed, line, "would be there twice")]);
+        let findings = diagnose(&loose);
+        let danger = findings.iter().find(|it| it.code == Code::LooseOriginCheck).unwrap();
+        let fix = danger.fix.join("\n");
+        assert!(fix.contains(line), "{fix}");
+        let name =
+            if server == "Microsoft-IIS/10.0" { "IIS" } else { server.split('/').next().unwrap() };
+        assert!(
+            fix.contains(&format!("and delete it in {name}, as two of them are refused")),
+            "{fix}"
+        );
+    }
 }

@@ -197,3 +197,43 @@ fn a_server_that_handles_one_request_at_a_time_is_told_to_have_threads() {
         ),
     ]);
 }
+
+#[test]
+fn a_cdn_that_answers_handshakes_is_told_by_its_headers() {
+    let is = "error cached-handshake";
+    let kept = |headers: &Headers| good().sees(Step::Poll4, 200, &[GRANT, headers].concat(), OPEN);
+    let bunny: &Headers = &[("server", "BunnyCDN-DE1-1075"), ("cdn-cache", "HIT")];
+    assert_first(vec![
+        (kept(bunny), is, "Override Cache Time, 0", "Cloudflare"),
+        (kept(&[("server", "keycdn"), ("x-cache", "HIT")]), is, "KeyCDN", "Cloudflare"),
+        (
+            kept(&[("akamai-cache-status", "Hit from child"), ("akamai-grn", "0.1")]),
+            is,
+            "Akamai: in Property Manager",
+            "Cloudflare",
+        ),
+        (
+            kept(&[("via", "1.1 google"), ("age", "3"), ("server", "nginx/1.24.0")]),
+            is,
+            "--no-enable-cdn",
+            "proxy_cache",
+        ),
+        (
+            kept(&[("x-azure-ref", "1"), ("x-cache", "TCP_REMOTE_HIT")]),
+            is,
+            "Azure's Front Door",
+            "Cloudflare",
+        ),
+        (kept(&[("server", "nginx/1.24.0"), ("age", "3")]), is, "proxy_cache off", "google"),
+    ]);
+    let first = diagnose(&kept(bunny)).remove(0);
+    let evidence = format!("{:?}", first.evidence);
+    assert!(
+        evidence.contains("cdn-cache: HIT") || evidence.contains("Cdn-Cache: HIT"),
+        "{evidence}"
+    );
+    for miss in [("x-cache", "TCP_MISS"), ("x-cache", "CONFIG_NOCACHE"), ("cdn-cache", "BYPASS")] {
+        let found = diagnose(&kept(&[miss]));
+        assert!(found.iter().all(|it| it.code != Code::CachedHandshake), "{miss:?}");
+    }
+}

@@ -151,3 +151,43 @@ fn a_websocket_that_the_servers_own_code_refuses_is_told_by_the_poll_beside_it()
         ),
     ]);
 }
+
+#[test]
+fn a_python_server_without_websockets_in_its_transports_is_told_so() {
+    let no = r#""Invalid transport""#;
+    let werkzeug: &Headers = &[("server", "Werkzeug/3.1.9 Python/3.11.7")];
+    let aiohttp: &Headers = &[("server", "Python/3.13 aiohttp/3.12.15")];
+    let open = r#"0{"sid":"a","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}"#;
+    let polling = |headers| {
+        let polls = python().sees(Step::Poll4, 200, GRANT, open);
+        polls.sees(Step::Websocket, 400, headers, no).sees(Step::Upgrade, 400, headers, no)
+    };
+    let flask = "  socketio = SocketIO(app, transports=[\"polling\", \"websocket\"])";
+    let alone = "io(\"…\", { transports: [\"polling\", \"websocket\"] })";
+    let is = "error upgrade-blocked";
+    assert_first(vec![
+        (polling(werkzeug).without_polling(), is, flask, "nginx"),
+        (polling(werkzeug).without_polling(), is, alone, "pip install"),
+        (polling(werkzeug), is, flask, "proxy_http_version"),
+        (polling(NONE), is, "  sio = socketio.Server(transports=", "nginx"),
+        (polling(aiohttp), is, "AsyncServer(async_mode=\"aiohttp\", transports=", "Flask"),
+        // The header of the session's upgrade is lost, and of no other is it known.
+        (
+            polling(NONE).sees(Step::Websocket, 400, NONE, r#""Invalid websocket upgrade""#),
+            is,
+            "proxy_set_header Upgrade",
+            "takes polls alone",
+        ),
+        (
+            python().sees(Step::Poll4, 400, NONE, no).sees(Step::Poll3, 400, NONE, no),
+            "error polling-disabled",
+            flask,
+            "httpServer",
+        ),
+    ]);
+    let first = diagnose(&polling(werkzeug)).remove(0);
+    assert_eq!(
+        first.summary,
+        "the Python server takes polls alone: its `transports` has no \"websocket\""
+    );
+}
