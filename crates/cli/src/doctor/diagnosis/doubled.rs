@@ -20,7 +20,7 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     let allowed = poll.allowed_origin().unwrap_or_default();
     let in_one = poll.headers().all("Access-Control-Allow-Origin").count() == 1;
     let own = own_values(examination);
-    let has_comma = in_one && allowed.split(',').filter(|one| !one.trim().is_empty()).count() == 1;
+    let has_comma = in_one && allowed.split([',', ' ']).filter(|one| !one.is_empty()).count() == 1;
     let summary = if has_comma {
         format!(
             "Access-Control-Allow-Origin has a comma beside its origin: {}",

@@ -51,6 +51,18 @@ fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
             "simple-websocket",
             "proxy_set_header",
         ),
+        (
+            value("https://app.example.com,"),
+            "error doubled-origin",
+            "Remove the comma",
+            "cannot hold a list",
+        ),
+        (
+            value("https://app.example.com https://www.example.com"),
+            "error doubled-origin",
+            "The header cannot hold a list",
+            "Remove the comma",
+        ),
         (refused(&[NGINX]), "error origin-not-listed", "map $http_origin", "no Socket.IO"),
         (refused(NONE), "error origin-not-listed", "allowRequest", "no Socket.IO"),
         (
