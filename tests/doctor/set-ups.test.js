@@ -18,6 +18,7 @@ import { createAuthority } from "./certificates.js";
 import {
 	another,
 	before,
+	behindApp,
 	granted,
 	guarded,
 	meddling,
@@ -71,35 +72,28 @@ const silentProxy = async () => {
 };
 
 /** A server that handles one request at a time, as its proxy hands them on. */
-const oneAtATime = (behind) => async () => {
-	const { url, servers, stop: stopServer } = await behind();
-	let last = Promise.resolve();
-	const http = createServer(async (request, response) => {
-		const body = Buffer.concat(await request.toArray());
-		last = last.then(async () => {
+const oneAtATime = (behind) =>
+	behindApp(behind, (url) => {
+		let last = Promise.resolve();
+		return async (request, response) => {
 			const { method, headers } = request;
-			const asked = httpRequest(new URL(request.url, url), { method, headers, agent: false });
-			asked.on("response", (answer) => {
-				response.writeHead(answer.statusCode, answer.headers);
-				answer.pipe(response);
+			if (headers.upgrade !== undefined) {
+				response.writeHead(400).end();
+				return;
+			}
+			const body = Buffer.concat(await request.toArray());
+			last = last.then(async () => {
+				const asked = httpRequest(new URL(request.url, url), { method, headers, agent: false });
+				asked.on("response", (answer) => {
+					response.writeHead(answer.statusCode, answer.headers);
+					answer.pipe(response);
+				});
+				asked.on("error", () => response.destroy());
+				asked.end(body);
+				await once(asked, "close");
 			});
-			asked.on("error", () => response.destroy());
-			asked.end(body);
-			await once(asked, "close");
-		});
+		};
 	});
-	http.on("upgrade", (_, socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-	await listen(http);
-	return {
-		url: `http://127.0.0.1:${http.address().port}`,
-		servers,
-		async stop() {
-			http.closeAllConnections();
-			await close(http);
-			await stopServer();
-		},
-	};
-};
 const pinging = (pingInterval) => server(4, { cors: granted, pingInterval });
 
 /** Every second answer has no header of CORS. */

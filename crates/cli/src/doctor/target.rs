@@ -69,6 +69,16 @@ impl Page {
 }
 
 impl Target {
+    /// The server's URL as people write it, without a slash at the end.
+    pub(super) fn shown_base(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// The line with which its server is examined for its page.
+    pub(super) fn doctor_line(&self) -> String {
+        format!("  socketio-cors doctor {} --origin {}", self.shown_base(), self.page.origin)
+    }
+
     /// The server's URL, with another scheme.
     pub(super) fn with_scheme(&self, scheme: &str) -> String {
         let mut url = self.base.clone();

@@ -61,7 +61,7 @@ fn heading(examination: &Examination) -> String {
     let sees = if examination.recorded.is_some() { "saw it, in a recording" } else { "sees it" };
     let text = format!(
         "{}{} as a page of {} {sees} (Socket.IO client {}{query}{credentials}{websocket})",
-        target.base.as_str().trim_end_matches('/'),
+        target.shown_base(),
         target.path,
         page.origin,
         page.client,

@@ -49,11 +49,7 @@ pub(super) fn finding(
         };
         return of(summary).why([why]).fix(fix.iter().copied());
     }
-    let base = target.base.as_str().trim_end_matches('/');
-    let ask = [
-        "Ask the server itself for the rest:".to_owned(),
-        format!("  socketio-cors doctor {base} --origin {}", target.page.origin),
-    ];
+    let ask = ["Ask the server itself for the rest:".to_owned(), target.doctor_line()];
     let is_of_cors = failure.text == UNEXPLAINED && !target.is_same_origin();
     if is_of_cors {
         return of("the page got no answer, and the recording does not say why")

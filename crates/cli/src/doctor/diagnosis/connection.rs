@@ -284,11 +284,7 @@ fn no_local_server(examination: &Examination, finding: Finding) -> Finding {
          scheme (a server may have one for http and another for https)?",
     ]);
     if is_recorded {
-        let url = target.base.as_str().trim_end_matches('/');
-        return finding.fix([
-            "To see what is there:".to_owned(),
-            format!("  socketio-cors doctor {url} --origin {origin}"),
-        ]);
+        return finding.fix(["To see what is there:".to_owned(), target.doctor_line()]);
     }
     if is_elsewhere {
         let for_others = format!(

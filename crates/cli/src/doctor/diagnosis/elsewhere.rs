@@ -58,7 +58,7 @@ pub(super) fn wrong_path(examination: &Examination, poll: &Exchange) -> Option<F
     }
     let moved = examination.at_other_path()?;
     let path = moved.target.path.as_str();
-    let base = target.base.as_str().trim_end_matches('/');
+    let base = target.shown_base();
     // A namespace with the path below it was meant as a path.
     let namespace = target.page.namespace.trim_end_matches('/');
     let is_meant_as_path = !namespace.is_empty() && path.starts_with(namespace);
@@ -121,7 +121,7 @@ pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option
         .find(|other| other.status() == Some(404) && other.body().trim() == "Not Found")?;
     let path = Url::parse(&mounted.url).ok()?.path().to_owned();
     let mount = path.trim_end_matches('/').trim_end_matches("/socket.io").to_owned();
-    let base = examination.target.base.as_str().trim_end_matches('/');
+    let base = examination.target.shown_base();
     Some(
         Finding::new(
             Code::WrongPath,

@@ -64,7 +64,7 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         "This is not about CORS: the client is connected, and the server's own code refuses it. The page \
          gets the message in `connect_error`, and does not try again by itself.",
     ]);
-    let base = examination.target.base.as_str().trim_end_matches('/');
+    let base = examination.target.shown_base();
     if message == "Invalid namespace" && namespace.trim_end_matches('/') == "/socket.io" {
         return finding.fix([
             "The client takes what stands after the host in its URL for a namespace. /socket.io/ is the path, \

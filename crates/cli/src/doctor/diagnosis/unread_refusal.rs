@@ -30,11 +30,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
             .why(console(examination, poll))
             .fix(by_server(examination, poll))
             .fix(["To be sure, ask the server, whose answer tells which it is:".to_owned()])
-            .fix([format!(
-                "  socketio-cors doctor {} --origin {}",
-                target.base.as_str().trim_end_matches('/'),
-                target.page.origin
-            )]),
+            .fix([target.doctor_line()]),
     )
 }
 
