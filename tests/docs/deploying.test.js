@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertSays, hasTerminal } from "../harness/tool.js";
-import { versionOf } from "../harness/version.js";
 import { startWorkspace } from "../harness/workspace.js";
 import { checkedByEye, documents, shellCommands } from "./documents.js";
 
@@ -114,18 +113,11 @@ const steps = {
 		assert.deepEqual(bindings(), enforcing);
 		assert.deepEqual(worker().routes, [route]);
 
-		// As `publish` leaves it.
-		kv()
-			.set("policy", edited)
-			.set(`policy@history:1763632800000-${versionOf(policy)}`, policy);
-		assert.doesNotMatch(await typed("socketio-cors rollback"), /enforced/);
-		assert.deepEqual(values(), { policy, kept: [policy, edited] });
-
 		const live = [...worker().live];
 		const output = await typed("npx wrangler rollback");
 		assertSays(output, "will not rollback any of the bound resources");
 		assert.deepEqual(worker().live, [live[1], ...live]);
-		assert.deepEqual(values(), { policy, kept: [policy, edited] });
+		assert.deepEqual(values(), { policy });
 		assert.deepEqual(worker().routes, [route]);
 	},
 

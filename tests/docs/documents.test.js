@@ -158,7 +158,7 @@ const runElsewhere = {
 		"tool/tenants-wrangler.test.js",
 		'"remove", "https://shop.example"',
 	],
-	"socketio-cors rollback": ["docs/deploying.test.js", 'typed("socketio-cors rollback")'],
+	"socketio-cors rollback": ["tool/publish-live.test.js", '["rollback", ...host, '],
 };
 
 const printed = new Set([...documents.values()].flatMap(({ commands }) => commands));

@@ -5,7 +5,6 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { close, listen } from "./http.js";
 import { patience } from "./patience.js";
 import { soon } from "./socketio.js";
@@ -38,8 +37,12 @@ const launching = (args) => ({
 	timeout: patience,
 });
 
+/** Playwright, where it is needed: it takes half a second to load. */
+const loadChromium = async () => (await import("playwright-core")).chromium;
+
 /** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
-export function startBrowser(args = []) {
+export async function startBrowser(args = []) {
+	const chromium = await loadChromium();
 	return chromium.launch(launching(args));
 }
 
@@ -54,6 +57,7 @@ export async function startWithThirdPartyCookies(args, options) {
 	await mkdir(join(directory, "Default"));
 	const preferences = { profile: { cookie_controls_mode: 0 } };
 	await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
+	const chromium = await loadChromium();
 	const context = await chromium.launchPersistentContext(directory, {
 		...launching(args),
 		...options,

@@ -1,6 +1,5 @@
 // The built Worker on workerd, with the local KV that `wrangler dev` has too.
 import { fileURLToPath } from "node:url";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { send } from "./http.js";
 import { until } from "./process.js";
 import { openStore, storeWorker } from "./store.js";
@@ -37,6 +36,8 @@ export async function startEdge({
 	build = "build",
 	...more
 }) {
+	// Here, as many tests that could start it do not, and it takes half a second to load.
+	const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
 	const lines = [];
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @param {(client: number) => Promise<string>} ask one request; names its answer
  * @param {() => Promise<unknown>} use what happens meanwhile
  */
-export async function underLoad(ask, use, { count = 50, rest = 500 } = {}) {
+export async function underLoad(ask, use, { count = 25, rest = 500 } = {}) {
 	const answers = {};
 	let over = false;
 	async function client(number) {

@@ -28,6 +28,11 @@ let edge;
 /** The tags of the requests that Engine.IO opened a session for. */
 const arrived = new Set();
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+/**
+ * By transport, the paths that the Worker does not refuse to a page that it keeps out. What it refuses it
+ * does not send on, whatever is behind it, so that only the others are tried with each proxy.
+ */
+const passed = {};
 
 before(async () => {
 	const http = createServer((_request, response) => response.writeHead(404).end());
@@ -44,6 +49,11 @@ before(async () => {
 	server.io.engine.on("connection", ({ request }) => arrived.add(request._query.tag));
 	// Without UPSTREAM a request goes on to the host that it names, as on a zone's route.
 	edge = await startEdge({ policy: { origin: good }, vars: { POLICY_FRESH_SECONDS: "3600" } });
+	for (const transport of transports) {
+		const { statuses } = await askAll(paths, server.url, { through: edge.bareUrl, transport });
+		passed[transport] = paths.filter((_, index) => statuses[index] !== 403);
+		assert.notEqual(passed[transport].length, 0, "the spellings prove nothing");
+	}
 });
 after(async () => {
 	agent.destroy();
@@ -51,36 +61,48 @@ after(async () => {
 	await server.stop();
 });
 
-/** Asks for each of `paths`. Resolves to those under which the server was reached. */
-async function arrivals(paths, url, { through = url, origin = evil, transport = "polling" } = {}) {
+/** Asks for each of `paths`. Resolves to those under which the server was reached, and the statuses. */
+async function askAll(paths, url, { through = url, origin = evil, transport = "polling" } = {}) {
 	const run = randomUUID();
 	const { host } = new URL(url);
+	const statuses = [];
 	const waiting = paths.entries();
 	const lane = async () => {
 		for (const [index, path] of waiting) {
 			const target = `${path}?EIO=4&transport=${transport}&tag=${run}-${index}`;
-			await asking[transport](through, target, { Host: host, Origin: origin });
+			statuses[index] = await asking[transport](through, target, { Host: host, Origin: origin });
 		}
 	};
 	await Promise.all(Array.from({ length: 16 }, lane));
-	return paths.filter((_, index) => arrived.has(`${run}-${index}`));
+	return { arrived: paths.filter((_, index) => arrived.has(`${run}-${index}`)), statuses };
 }
 
-/** Functions that send a request, with its target unchanged, and wait for the answer. */
+const arrivals = async (...asked) => (await askAll(...asked)).arrived;
+
+/**
+ * Functions that send a request, with its target unchanged, and wait for the answer. They resolve to its
+ * status, if there is one.
+ */
 const asking = {
 	polling: (url, path, headers) =>
 		new Promise((resolve, reject) => {
 			const { hostname, port } = new URL(url);
 			const request = httpRequest({ hostname, port, path, headers, agent });
 			request.setTimeout(20_000, () => reject(new Error(`no answer to ${path} in 20 s`)));
-			request.once("response", (response) => response.resume().once("end", resolve));
+			request.once("response", (response) =>
+				response.resume().once("end", () => resolve(response.statusCode)),
+			);
 			// Some proxies hang up on a path that they dislike.
-			request.once("error", resolve);
+			request.once("error", () => resolve());
 			request.end();
 		}),
-	websocket: (url, target, headers) =>
-		exchange(url, message(`GET ${target} HTTP/1.1`, [...Object.entries(headers), ...upgrade])),
+	async websocket(url, target, headers) {
+		const fields = [...Object.entries(headers), ...upgrade];
+		const [answer] = await exchange(url, message(`GET ${target} HTTP/1.1`, fields));
+		return answer && Number(answer.start.split(" ")[1]);
+	},
 };
+const transports = Object.keys(asking);
 
 for (const { name, configurations, isThere } of proxies) {
 	describe(`${name}`, { skip: !isThere && "not installed" }, () => {
@@ -94,12 +116,12 @@ for (const { name, configurations, isThere } of proxies) {
 			test(`${configuration}: no such path arrives through the Worker, though many do without it`, async () => {
 				const url = proxy.urls[configuration];
 				const through = edge.bareUrl;
-				const leading = await arrivals(paths, url);
+				const leading = await arrivals(paths.slice(0, 500), url);
 				assert.notEqual(leading.length, 0, "the spellings prove nothing");
 				const allowed = await arrivals(leading, url, { through, origin: good });
 				assert.notEqual(allowed.length, 0, "the Worker leads nowhere");
-				for (const transport of Object.keys(asking)) {
-					const refused = await arrivals(paths, url, { through, transport });
+				for (const transport of transports) {
+					const refused = await arrivals(passed[transport], url, { through, transport });
 					assert.deepEqual(refused, [], `by ${transport}, with SEED=${seed}`);
 				}
 			});

@@ -39,29 +39,49 @@ describe("with wrangler and Cloudflare's API", () => {
 	});
 
 	test("versions keep their authors, though KV is late and lists them on several pages", async () => {
+		const key = "policy:api.example.com";
 		const host = ["--host", "api.example.com"];
 		const signed = ["--by", "Ann", "--message", "The shop"];
+		const env = cloudflare.environment;
+		cloudflare.values.set(key, C);
 		cloudflare.staleReads = 1;
 		cloudflare.omitsMissing = true;
 		cloudflare.pageLength = 1;
-		assertSays(await published(0, B, [...host, ...signed]), "- https://a.example");
+		assertSays(await published(0, B, [...host, ...signed]), "- https://c.example");
 		cloudflare.staleReads = 0;
-		await published(0, C, [...host, ...signed]);
+		const back = await tool.run(0, ["rollback", ...host, ...live], env);
+		assertSays(back, "+ https://c.example\n");
+		assert.equal(cloudflare.values.get(key), C);
+		assert.equal(cloudflare.values.get("policy"), A);
 		// An edit in the dashboard keeps the metadata of what was there.
-		cloudflare.values.set("policy:api.example.com", A);
-		const env = cloudflare.environment;
+		cloudflare.values.set(key, A);
 		const words = [...host, "--wrangler", wrangler];
 		const history = JSON.parse(await tool.run(0, ["history", "--json", ...words], env));
 		const versions = [history.live, ...history.kept].map(({ version, by }) => [version, by]);
 		assert.deepEqual(versions, [
 			[versionOf(A), null],
 			[versionOf(B), "Ann"],
+			[versionOf(C), null],
 		]);
-		const back = await tool.run(0, ["rollback", ...host, ...live], env);
-		assertSays(back, "+ https://b.example\n");
-		assert.equal(cloudflare.values.get("policy:api.example.com"), B);
-		assert.equal(cloudflare.values.get("policy"), A);
 		cloudflare.pageLength = 1000;
+	});
+
+	test("a document of 1.1 MB is published for one host, in place of another", async () => {
+		const large = (name) => {
+			const origins = Array.from({ length: 40_000 }, (_, n) => `https://${name}-${n}.example`);
+			return JSON.stringify({ origin: origins });
+		};
+		const [before, after] = [large("tenant"), large("client")];
+		assert.ok(after.length > 1.1e6);
+		const key = "policy:api.example.com:8443";
+		cloudflare.values.set(key, before);
+		assertSays(
+			await published(0, after, ["--host", "https://API.example.com:8443"]),
+			`, under "${key}":`,
+			"  + … and 39980 more\n",
+			"  - … and 39980 more\n",
+		);
+		assert.equal(cloudflare.values.get(key), after);
 	});
 
 	test("a refused token is not taken for a missing key", async () => {

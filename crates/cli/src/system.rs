@@ -77,7 +77,7 @@ pub(crate) trait System {
     fn sleep(&self, time: Duration);
 
     /// Runs a program to its end, without a standard input.
-    fn run(&self, program: &Program) -> io::Result<Finished>;
+    fn run(&self, program: &Program<'_>) -> io::Result<Finished>;
 }
 
 /// A file or directory in a directory.
@@ -91,13 +91,13 @@ pub(crate) struct DirectoryEntry {
 
 /// A program with its arguments.
 #[derive(Debug)]
-pub(crate) struct Program {
+pub(crate) struct Program<'v> {
     /// Its name or path.
     pub(crate) name: String,
     /// Its arguments.
     pub(crate) arguments: Vec<String>,
     /// Environment variables besides the tool's own.
-    pub(crate) variables: Vec<(&'static str, &'static str)>,
+    pub(crate) variables: Vec<(&'static str, &'v str)>,
 }
 
 /// A program that has ended.

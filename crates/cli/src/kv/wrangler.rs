@@ -6,7 +6,10 @@ mod installed;
 mod key_list;
 mod output;
 
-use std::path::PathBuf;
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -26,8 +29,18 @@ pub(crate) struct Wrangler<'s> {
     /// The words before wrangler's own arguments, as in `npx wrangler`.
     leading: Vec<String>,
     options: Vec<String>,
+    /// What is run in place of `program` and `leading`, if anything.
+    own: Option<OwnWrangler>,
     /// It is probably not installed.
     is_missing: bool,
+}
+
+/// The project's wrangler, run as npx would run it.
+struct OwnWrangler {
+    program: String,
+    /// The `PATH`, with the programs of the project's packages first: among them may be the Node that
+    /// wrangler needs.
+    search_path: String,
 }
 
 /// The advice where wrangler is not installed.
@@ -66,15 +79,16 @@ impl<'s> Wrangler<'s> {
         text: Option<&str>,
         options: &[&str],
     ) -> Option<Self> {
-        let Installed { command, is_missing } = match text {
-            Some(_) => Installed { command: &[], is_missing: false },
+        let Installed { command, program: own, is_missing } = match text {
+            Some(_) => Installed { command: &[], program: None, is_missing: false },
             None => Installed::find(system),
         };
         let named = text.into_iter().flat_map(str::split_whitespace);
         let mut words = named.chain(command.iter().copied()).map(str::to_owned);
         let program = words.next()?;
         let options = options.iter().map(ToString::to_string).collect();
-        Some(Self { system, program, leading: words.collect(), options, is_missing })
+        let own = own.and_then(|path| OwnWrangler::new(&path, system));
+        Some(Self { system, program, leading: words.collect(), options, own, is_missing })
     }
 
     /// The values of `keys`, in one call.
@@ -202,15 +216,14 @@ impl<'s> Wrangler<'s> {
             // npx asks the registry for a missing package: for 70 seconds without a network.
             variables.push(("npm_config_fetch_retries", "0"));
         }
+        let (name, leading) = match &self.own {
+            Some(own) => (&own.program, &[][..]),
+            None => (&self.program, &*self.leading),
+        };
+        variables.extend(self.own.iter().map(|own| ("PATH", &*own.search_path)));
         let program = Program {
-            name: self.program.clone(),
-            arguments: self
-                .leading
-                .iter()
-                .cloned()
-                .chain(words)
-                .chain(options.iter().cloned())
-                .collect(),
+            name: name.clone(),
+            arguments: leading.iter().cloned().chain(words).chain(options.iter().cloned()).collect(),
             variables,
         };
         self.system.run(&program).map_err(|error| {
@@ -221,6 +234,16 @@ impl<'s> Wrangler<'s> {
                 format!("{message}; choose another command with --wrangler")
             })
         })
+    }
+}
+
+impl OwnWrangler {
+    /// `None` if its paths are not UTF-8.
+    fn new(path: &Path, system: &dyn System) -> Option<Self> {
+        let directory = path.parent()?.to_owned();
+        let directories = [directory].into_iter().chain(system.search_path());
+        let search_path = env::join_paths(directories).ok()?.into_string().ok()?;
+        Some(Self { program: path.to_str()?.to_owned(), search_path })
     }
 }
 

@@ -119,7 +119,7 @@ impl System for NativeSystem {
         thread::sleep(time);
     }
 
-    fn run(&self, program: &Program) -> io::Result<Finished> {
+    fn run(&self, program: &Program<'_>) -> io::Result<Finished> {
         let output = Command::new(&program.name)
             .args(&program.arguments)
             .envs(program.variables.iter().copied())

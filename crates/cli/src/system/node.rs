@@ -105,7 +105,7 @@ impl System for NodeSystem {
         host::sleep(time.as_secs_f64() * 1000.0);
     }
 
-    fn run(&self, program: &Program) -> io::Result<Finished> {
+    fn run(&self, program: &Program<'_>) -> io::Result<Finished> {
         let variables = program.variables.iter().flat_map(|(name, value)| [*name, *value]);
         let variables = variables.map(str::to_owned).collect();
         let ended = host::run_to_end(&program.name, program.arguments.clone(), variables)

@@ -10,10 +10,13 @@ const NPX: &[&str] = &["npx", "--no-install", "wrangler"];
 const IN_PATH: &[&str] = &["wrangler"];
 
 /// The command that runs wrangler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Installed {
-    /// The program and the words before wrangler's own arguments.
+    /// The program and the words before wrangler's own arguments, as a person types them.
     pub(crate) command: &'static [&'static str],
+    /// The program of the project that `command` ends in running. npx takes half a second more. `None`
+    /// where a shell would have to run it, as on Windows.
+    pub(crate) program: Option<PathBuf>,
     /// Nothing is where wrangler usually is. npx knows more places (npm's global prefix, its
     /// cache).
     pub(crate) is_missing: bool,
@@ -28,14 +31,18 @@ impl Installed {
     }
 
     fn find_from(system: &dyn System, directory: &Path, search_path: &[PathBuf]) -> Self {
-        let has = |directory: &Path, name: &str| system.is_file(&directory.join(name));
-        if directory.ancestors().any(|above| has(above, "node_modules/.bin/wrangler")) {
-            Self { command: NPX, is_missing: false }
-        } else if search_path.iter().any(|directory| has(directory, "wrangler")) {
-            Self { command: IN_PATH, is_missing: false }
-        } else {
-            Self { command: NPX, is_missing: true }
+        let of_project = directory
+            .ancestors()
+            .map(|above| above.join("node_modules/.bin/wrangler"))
+            .find(|program| system.is_file(program));
+        if let Some(program) = of_project {
+            let program = Some(program).filter(|_| cfg!(unix));
+            return Self { command: NPX, program, is_missing: false };
         }
+        let is_in_path =
+            search_path.iter().any(|directory| system.is_file(&directory.join("wrangler")));
+        let command = if is_in_path { IN_PATH } else { NPX };
+        Self { command, program: None, is_missing: !is_in_path }
     }
 }
 
@@ -56,18 +63,23 @@ mod tests {
         let path = [PathBuf::from("/nonexistent"), bin.clone()];
         let find_from = |directory| Installed::find_from(&NativeSystem, directory, &path);
 
-        let none = Installed { command: NPX, is_missing: true };
+        let none = Installed { command: NPX, program: None, is_missing: true };
         assert_eq!(find_from(&below), none);
 
         fs::write(bin.join("wrangler"), "").unwrap();
-        let in_path = Installed { command: IN_PATH, is_missing: false };
+        let in_path = Installed { command: IN_PATH, program: None, is_missing: false };
         assert_eq!(find_from(&below), in_path);
 
         fs::create_dir_all(project.join("node_modules/.bin")).unwrap();
-        fs::write(project.join("node_modules/.bin/wrangler"), "").unwrap();
-        let npx = Installed { command: NPX, is_missing: false };
+        let program = project.join("node_modules/.bin/wrangler");
+        fs::write(&program, "").unwrap();
+        let own = Installed {
+            command: NPX,
+            program: Some(program).filter(|_| cfg!(unix)),
+            is_missing: false,
+        };
         for directory in [&below, &project] {
-            assert_eq!(find_from(directory), npx);
+            assert_eq!(find_from(directory), own);
         }
         assert_eq!(find_from(root.path()), in_path);
     }
