@@ -223,7 +223,12 @@ impl<'s> Wrangler<'s> {
         variables.extend(self.own.iter().map(|own| ("PATH", &*own.search_path)));
         let program = Program {
             name: name.clone(),
-            arguments: leading.iter().cloned().chain(words).chain(options.iter().cloned()).collect(),
+            arguments: leading
+                .iter()
+                .cloned()
+                .chain(words)
+                .chain(options.iter().cloned())
+                .collect(),
             variables,
         };
         self.system.run(&program).map_err(|error| {

@@ -143,8 +143,8 @@ fn simulate(rate: f64, isolates: f64, fresh: f64) -> f64 {
     let fresh_seconds = fresh as u32;
     let rate = rate / isolates;
     // The more requests come between two reads, the less does the time between them
-    // vary, and the fewer have to be seen: these give 0.3 per cent.
-    let enough = (30_000.0 / (1.0 + rate * fresh).powi(2)).max(1.0);
+    // vary, and the fewer have to be seen: these give 0.6 per cent.
+    let enough = (10_000.0 / (1.0 + rate * fresh).powi(2)).max(1.0);
     let mut sample: [Isolate; SAMPLE as usize] = array::from_fn(|_| Isolate::with_policy());
     let mut random = Random(1);
     let mut now = 0.0;
