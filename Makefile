@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help dev example test test-native test-e2e hostile build package site deploy tool bench bench-policies load fuzz mutants lint style format clean prerequisites
+.PHONY: help dev example test test-native test-worker test-package hostile build package site deploy tool bench bench-policies load fuzz mutants lint style format clean prerequisites
 
 # The Node that wrangler needs is among the packages.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -48,17 +48,28 @@ example: $(PACKAGE) $(if $(filter flask,$(NAME)),$(PYTHON_PACKAGES)) ## an app w
 	@ln -sfn ../socketio-cors-edge/bin/socketio-cors.js examples/$(NAME)/node_modules/.bin/socketio-cors
 	@cd examples/$(NAME) && $(PORT:%=PORT=%) PYTHON=$(CURDIR)/.tools/python/bin/python npm start --silent
 
-test: test-native test-e2e ## every test
+test: test-native test-worker test-package ## every test
 
 # Without MAKEFLAGS, as rustdoc warns of a jobserver that `make --jobs` does not hand on.
 test-native: prerequisites ## the native tests: of the core, of its explanations, and of the tool
 	MAKEFLAGS= cargo test --quiet --locked --workspace
 
-test-e2e: build target/panicking/index.js site $(PACKAGE) $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS) ## the tests on workerd, with real servers, clients, proxies and Chromium
+# The end-to-end tests are in two parts, as what the second needs is compiled by one core for minutes: with
+# `make --jobs`, the first runs meanwhile.
+TEST_FILES := node --test --test-concurrency=5 --test-reporter=spec --test-timeout=600000
+OF_PACKAGE := docs examples package playground site
+OF_WORKER := $(filter-out $(OF_PACKAGE),$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/*/*.test.js)))))
+SERVED := $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS)
 # Of the whole workspace, as `make test-native` builds it: with the same features. It builds the tool too.
-	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" \
-		MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
-	node --test --test-concurrency=6 --test-reporter=spec --test-timeout=600000 'tests/*/*.test.js'
+TEST_TOOL := MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
+
+test-worker: build target/panicking/index.js $(SERVED) ## the end-to-end tests of the Worker and of cargo's tool
+	$(TEST_TOOL) --no-run
+	$(TEST_FILES) $(OF_WORKER:%='tests/%/*.test.js')
+
+test-package: site $(PACKAGE) $(SERVED) ## the end-to-end tests of the npm package, the playground, the site, the documents and the examples
+	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" $(TEST_TOOL)
+	$(TEST_FILES) $(OF_PACKAGE:%='tests/%/*.test.js')
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =
