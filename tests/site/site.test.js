@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { deflateSync } from "node:zlib";
+import { readFragment } from "../../site/page/link.js";
 import { startBrowser } from "../harness/browser.js";
 import { send } from "../harness/http.js";
 import { root, until } from "../harness/process.js";
@@ -289,8 +290,13 @@ describe("while the checker loads", () => {
 				await press(page, "Routes");
 				assert.match(await editor(page).inputValue(), /"routes"/);
 				await editor(page).fill('{"origin": 1}');
-				await page.getByLabel("From the origin").fill("https://evil.example");
-				const link = await addressAfter(page, `${site.url}/`);
+				const evil = "https://evil.example";
+				await page.getByLabel("From the origin").fill(evil);
+				await until("the link to what was typed", async () => {
+					const [, written] = page.url().split("#");
+					return written && (await readFragment(written)).request.origin === evil;
+				});
+				const link = page.url();
 				assert.equal(await page.locator("#save").isDisabled(), true);
 				arrive();
 				await page.locator("#save:enabled").waitFor();
