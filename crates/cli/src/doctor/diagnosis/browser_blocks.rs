@@ -47,7 +47,9 @@ pub(super) fn finding(
         } else {
             "The request does not reach the server, so its CORS headers do not matter."
         };
-        return of(summary).why([why]).fix(fix.iter().copied());
+        let (http, ws) = (target.shown_base(), target.shown_base().replacen("http", "ws", 1));
+        let addressed = |line: &&str| line.replace("{http}", http).replace("{ws}", &ws);
+        return of(summary).why([why]).fix(fix.iter().map(addressed));
     }
     let ask = ["Ask the server itself for the rest:".to_owned(), target.doctor_line()];
     let is_of_cors = failure.text == UNEXPLAINED && !target.is_same_origin();
@@ -97,9 +99,9 @@ fn known(name: &str) -> Option<Explained> {
         "csp" | "ERR_BLOCKED_BY_CSP" => (
             "the page's own Content-Security-Policy forbids the request",
             &[
-                "Add the server to the policy's connect-src (in the page's header or its <meta>), for \
-                 https and wss:",
-                "  Content-Security-Policy: connect-src 'self' https://api.example.com wss://api.example.com",
+                "Add the server to the policy's connect-src (in the page's header or its <meta>), for polls and for \
+                 WebSockets:",
+                "  Content-Security-Policy: connect-src 'self' {http} {ws}",
             ],
         ),
         "ERR_BLOCKED_BY_CLIENT" => (

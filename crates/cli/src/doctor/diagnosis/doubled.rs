@@ -71,11 +71,20 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     }
     // Without `origins` it echoes each origin.
     let is_open = socket_server(examination) == SocketServer::Node2 && examination.is_server_2();
-    let finding = finding.fix(leave_one(examination, poll));
+    let finding = finding.fix(leave_one(examination, poll)).fix(is_echoing(examination));
     let finding = if is_open { finding.fix(remedy::socket_io(examination)) } else { finding };
     finding.fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
+}
+
+/// A warning of the one that names each origin that asks, if the other does not name a stranger's.
+fn is_echoing(examination: &Examination) -> Option<String> {
+    let foreign = examination.get(Step::ForeignPoll).filter(|poll| poll.grants_its_origin())?;
+    let origin = foreign.origin.as_deref()?;
+    Some(format!(
+        "Keep the one that has a list: the other lets every website in, as {origin} shows."
+    ))
 }
 
 /// True if python-socketio answers, and nothing tells of a proxy.
@@ -159,7 +168,7 @@ fn of_list(examination: &Examination, allowed: &str) -> Vec<String> {
     let quoted: Vec<_> = listed.iter().map(|origin| format!("\"{origin}\"")).collect();
     let quoted = quoted.join(", ");
     vec![
-        format!("  new Server(httpServer, {{ cors: {{ origin: [{quoted}] }} }})"),
+        format!("  new Server(httpServer, {{ {} }})", remedy::cors_option(examination, &quoted)),
         "If the text is an environment variable, make it a list:".to_owned(),
         "  cors: { origin: process.env.ORIGINS.split(\",\") }".to_owned(),
     ]

@@ -181,8 +181,9 @@ fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -
     })
 }
 
-/// The lines of a fix, with the page's origin for `{origin}`, the server's URL and host for `{https}` and `{host}`, and in the words of the proxy that is seen
-/// where they depend on it.
+/// The lines of a fix, with the page's origin for `{origin}`, Socket.IO's option for it for `{cors}`, the
+/// server's URL and host for `{https}` and `{host}`, and in the words of the proxy that is seen where they
+/// depend on it.
 pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]) -> Vec<String> {
     let target = &examination.target;
     let proxy = proxy_before(examination, exchange);
@@ -190,6 +191,8 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let encrypted = target.with_scheme("https");
     let host = target.base.domain().unwrap_or("api.example.com");
     let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
+    let cors = remedy::of_page(examination);
+    let written = written.map(|line| line.replace("{cors}", &cors));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
 }
 

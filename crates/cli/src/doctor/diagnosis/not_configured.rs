@@ -57,9 +57,7 @@ fn set_by_proxy(examination: &Examination, poll: &Exchange) -> Vec<String> {
 
 /// `NestJS` has no `new Server`.
 fn in_nest(examination: &Examination) -> Option<String> {
-    let origin = &examination.target.page.origin;
     let is_node = socket_server(examination) == SocketServer::Node;
-    is_node.then(|| {
-        format!("In NestJS: `@WebSocketGateway({{ cors: {{ origin: [\"{origin}\"] }} }})`.")
-    })
+    is_node
+        .then(|| format!("In NestJS: `@WebSocketGateway({{ {} }})`.", remedy::of_page(examination)))
 }

@@ -149,7 +149,8 @@ fn let_in(examination: &Examination, poll: &Exchange) -> Vec<String> {
     }
     if socket_server(examination) == SocketServer::Python {
         lines.push(
-            "If the list has it: is the argument spelled `cors_allowed_origins`? Another name, such as \
+            "If the list has it: is it a list? One text with commas, as of a variable, is one origin, so split it: \
+             `.split(\",\")`. Is the argument spelled `cors_allowed_origins`? Another name, such as \
              `cors_allow_origins`, is ignored without a word."
                 .to_owned(),
         );

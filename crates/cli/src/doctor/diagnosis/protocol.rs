@@ -1,6 +1,6 @@
 //! Clients and servers that do not speak the same Engine.IO, by polling.
 
-use super::{chromium::console, evidence::with_body};
+use super::{chromium::console, evidence::with_body, remedy};
 use crate::doctor::{
     engineio::{Protocol, UNKNOWN_TRANSPORT, UNSUPPORTED_PROTOCOL},
     examination::Examination,
@@ -17,24 +17,30 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         let polls = !examination.target.page.websocket;
         return polls.then(|| polling_disabled(poll)).into_iter().collect();
     }
-    let speaks_other = examination.spoken() != page || poll.has_engine_error(UNSUPPORTED_PROTOCOL);
-    if !speaks_other {
+    // python-engineio looks at the origin first, so that it says this to a client without one.
+    let refused = [Some(poll), examination.get(Step::NoOriginPoll)]
+        .into_iter()
+        .flatten()
+        .find(|it| it.has_engine_error(UNSUPPORTED_PROTOCOL));
+    if examination.spoken() == page && refused.is_none() {
         return Vec::new();
     }
+    let shown = refused.unwrap_or(poll);
     vec![match page {
-        Protocol::V3 => old_client(examination, poll),
-        Protocol::V4 => old_server(examination, poll),
+        Protocol::V3 => old_client(examination, poll, shown),
+        Protocol::V4 => old_server(examination, shown),
     }]
 }
 
-fn old_client(examination: &Examination, poll: &Exchange) -> Finding {
+/// The finding for a poll of the page, with the answer that shows it.
+fn old_client(examination: &Examination, poll: &Exchange, shown: &Exchange) -> Finding {
     let finding = Finding::new(
         Code::VersionMismatch,
         Severity::Error,
         "the page has a Socket.IO 2 client, and the server is Socket.IO 3 or 4, which does not speak its \
          EIO=3",
     );
-    with_other(finding.seen(poll, with_body(poll)), examination)
+    with_other(finding.seen(shown, with_body(shown)), examination)
         .why(["The server answers every poll with 400. If that has no CORS headers, the console shows a \
          CORS error."])
         .why(console(examination, poll))
@@ -106,13 +112,12 @@ fn old_server(examination: &Examination, poll: &Exchange) -> Finding {
 }
 
 fn update_server(examination: &Examination) -> Vec<String> {
-    let origin = &examination.target.page.origin;
     let of_node = [
         "Update the server to socket.io 4:",
         "  npm install socket.io@4",
         "It allows only the origins that it is told (and clients 2 with `allowEIO3: true`):",
         "  const { Server } = require(\"socket.io\");",
-        &format!("  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"] }} }})"),
+        &format!("  new Server(httpServer, {{ {} }})", remedy::of_page(examination)),
     ];
     let lines: &[&str] = match socket_server(examination) {
         SocketServer::Googollee => &[

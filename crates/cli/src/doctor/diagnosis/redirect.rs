@@ -73,7 +73,7 @@ fn consequence(examination: &Examination, end: Option<&Url>) -> Vec<String> {
         ];
     };
     let then = if end.path() == target.path.trim_end_matches('/') {
-        "where Socket.IO does not answer: its own path has the slash, and another is 404"
+        "where Socket.IO answers only if the server has `addTrailingSlash: false`"
     } else {
         "and fails if Socket.IO does not answer there"
     };
@@ -83,7 +83,7 @@ fn consequence(examination: &Examination, end: Option<&Url>) -> Vec<String> {
              redirect to {}, {then}. It follows none of a WebSocket.",
             end.path()
         ),
-        "The Socket.IO client reports: xhr poll error".to_owned(),
+        "The Socket.IO client then reports: xhr poll error, or server error".to_owned(),
     ]
 }
 

@@ -166,16 +166,22 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
             go::allow_page(&examination.target.page, has_credentials(examination))
         }
         SocketServer::Googollee => go::googollee(&examination.target.page),
-        SocketServer::Node => {
-            let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
-            vec![
-                "In a Socket.IO 3 or 4 server:".to_owned(),
-                format!(
-                    "  new Server(httpServer, {{ cors: {{ origin: [\"{origin}\"]{credentials} }} }})"
-                ),
-            ]
-        }
+        SocketServer::Node => vec![
+            "In a Socket.IO 3 or 4 server:".to_owned(),
+            format!("  new Server(httpServer, {{ {} }})", of_page(examination)),
+        ],
     }
+}
+
+/// Socket.IO 4's option `cors` for the page.
+pub(super) fn of_page(examination: &Examination) -> String {
+    cors_option(examination, &format!("\"{}\"", examination.target.page.origin))
+}
+
+/// The same for these origins, each in quotes.
+pub(super) fn cors_option(examination: &Examination, quoted: &str) -> String {
+    let credentials = if has_credentials(examination) { ", credentials: true" } else { "" };
+    format!("cors: {{ origin: [{quoted}]{credentials} }}")
 }
 
 /// The code with which python-socketio lists the page, with `more` after that.

@@ -152,6 +152,19 @@ fn an_error_of_chrome_that_is_no_fault_of_cors_is_not_told_as_one() {
 }
 
 #[test]
+fn a_content_security_policy_is_told_to_have_the_server_itself() {
+    for (server, sources) in [
+        ("https://api.example.net", "https://api.example.net wss://api.example.net"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000 ws://127.0.0.1:3000"),
+    ] {
+        let url = format!("{server}/socket.io/?EIO=4&transport=polling&t=a");
+        let findings = diagnosed("WebInspector", &[unanswered("GET", &url, PAGE, "csp")]);
+        let line = format!("  Content-Security-Policy: connect-src 'self' {sources}");
+        assert!(findings.iter().any(|finding| finding.fix.contains(&line)), "{findings:?}");
+    }
+}
+
+#[test]
 fn a_page_on_http_that_asks_a_more_private_address_is_told_so() {
     let at = |server: &str, page: &str, address: &str| {
         let url = format!("{server}/socket.io/?EIO=4&transport=polling&t=a");

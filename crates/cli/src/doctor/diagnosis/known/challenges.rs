@@ -135,8 +135,8 @@ pub(super) const ROWS: &[Row] = &[
         known: challenged(
             "ngrok answers {} with its warning page, which a background request cannot click away",
             &[
-                "Let the client send the header that skips it. This works for polling alone, because \
-                 browsers send no such headers with a WebSocket:",
+                "Let the client send the header that skips it (browsers send it with polls, and no header of a page \
+                 with a WebSocket):",
                 "  io(\"…\", { extraHeaders: { \"ngrok-skip-browser-warning\": \"1\" } })",
                 "Accounts that pay have no such page.",
             ],

@@ -324,7 +324,7 @@ const NEST: Known = page(
         "Is @nestjs/platform-socket.io installed, and is the gateway among a module's providers? A gateway with a \
          port, as in @WebSocketGateway(3001), listens there and not here: leave the port out, or give it to the \
          client.",
-        "  @WebSocketGateway({ path: \"/socket.io\", cors: { origin: [\"{origin}\"] } })",
+        "  @WebSocketGateway({ path: \"/socket.io\", {cors} })",
         "Does main.ts give the application to the adapter? One that is made without `app` is not attached to this \
          server:",
         "  app.useWebSocketAdapter(new IoAdapter(app));",

@@ -25,8 +25,8 @@ const AIRPLAY: Known = blocked(
     "the AirPlay Receiver of macOS answers {}: it uses that port, and not your server",
     &[
         "Let the server listen on a port other than 5000 and 7000, and give the client that port:",
-        "  httpServer.listen(3000);",
-        "  io(\"http://localhost:3000\")",
+        "  httpServer.listen(3001);",
+        "  io(\"http://localhost:3001\")",
         "Or turn the receiver off: System Settings, General, AirDrop & Handoff.",
     ],
 );

@@ -31,7 +31,8 @@ pub(in crate::doctor::diagnosis) fn same_query(proxy: Option<Proxy>, path: &str)
     lines
 }
 
-const CLOUDFRONT: &str = "CloudFront: use the origin request policy AllViewer.";
+const CLOUDFRONT: &str =
+    "CloudFront: use the origin request policy AllViewer and the cache policy CachingDisabled.";
 const OTHERS: &str = "A CDN or API gateway: forward all query parameters, and change no letter case. A function or \
  middleware of your own: pass `request.url` on, not only its path.";
 

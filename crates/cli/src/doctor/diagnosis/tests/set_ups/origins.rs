@@ -4,7 +4,8 @@ use super::{
     super::made::{
         ALLOW, CREDENTIALS, FOREIGN, GRANT, Headers, NONE, O, OPEN, OPEN_3, UNKNOWN, VARY,
     },
-    NGINX, NOTHING, OLD_FOR_PYTHON, answers, assert_first, diagnose, good, python,
+    NGINX, NOTHING, OLD_FOR_PYTHON, REFUSED_BY_PYTHON, answers, assert_first, diagnose, good,
+    python,
 };
 use crate::doctor::{finding::Code, step::Step};
 
@@ -38,6 +39,39 @@ fn the_fix_for_a_refused_origin_is_in_the_servers_own_terms() {
             "error version-mismatch",
             "python-socketio<5",
             "allowEIO3",
+        ),
+        (
+            python()
+                .sees(Step::Poll3, 400, NONE, REFUSED_BY_PYTHON)
+                .sees(Step::NoOriginPoll, 400, NONE, OLD_FOR_PYTHON)
+                .by_client(2)
+                .credentialed(),
+            "error version-mismatch",
+            "python-socketio<5",
+            "allowEIO3",
+        ),
+        (
+            answers(200, NONE, OPEN).credentialed(),
+            "error no-cors-headers",
+            "@WebSocketGateway({ cors: { origin: [\"https://app.example.com\"], credentials: true } })",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Poll4, 200, &[(ALLOW, O), (ALLOW, O)], OPEN).sees(
+                Step::ForeignPoll,
+                200,
+                &[(ALLOW, FOREIGN)],
+                OPEN,
+            ),
+            "error doubled-origin",
+            "the other lets every website in, as https://foreign.example shows",
+            NOTHING,
+        ),
+        (
+            good().sees(Step::Poll4, 200, &[(ALLOW, O), (ALLOW, O)], OPEN),
+            "error doubled-origin",
+            "",
+            "every website",
         ),
         (
             python().without_polling().sees(Step::Websocket, 403, NONE, ""),
@@ -107,7 +141,7 @@ fn the_code_in_a_fix_fits_the_server() {
         (
             good().sees(Step::Poll4, 200, GRANT, OPEN_3).sees(Step::Poll3, 200, GRANT, OPEN_3),
             "error version-mismatch",
-            "cors: { origin: [\"https://app.example.com\"] }",
+            "cors: { origin: [\"https://app.example.com\"], credentials: true }",
             NOTHING,
         ),
         (
