@@ -280,6 +280,18 @@ const rows = {
 		"probe-failed",
 		(paste) => ({ of: beside(paste("const wss", "});")) }),
 	],
+	"a listener that ends other WebSockets": [
+		beside(`
+			const wss = new WebSocketServer({ noServer: true });
+			httpServer.on("upgrade", (request, socket) => setTimeout(() => socket.end(), 20));`),
+		{ transports: ["websocket"] },
+		"probe-failed",
+		(paste) => ({
+			of: beside(`
+				const wss = new WebSocketServer({ noServer: true });
+				${paste("httpServer.on", "});")}`),
+		}),
+	],
 	"an origin function that fails": [
 		failing,
 		{},

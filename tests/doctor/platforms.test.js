@@ -390,7 +390,7 @@ describe("a platform whose app does not run:", () => {
 				"<h1>Bad Request (400)</h1><p></p>",
 				'ALLOWED_HOSTS = ["api.example.com"]',
 			],
-			"AirPlay of macOS": [403, { Server: "AirTunes/775.3.1" }, "", "httpServer.listen(3000);"],
+			"AirPlay of macOS": [403, { Server: "AirTunes/775.3.1" }, "", "httpServer.listen(3001);"],
 			"Spring's CORS": [403, {}, "Invalid CORS request", "setAllowedOrigins"],
 			"Vite, for its host": [403, {}, "Blocked request. This host", "server: { allowedHosts: ["],
 			Istio: [403, { server: "istio-envoy" }, "RBAC: access denied", "AuthorizationPolicy"],

@@ -284,6 +284,17 @@ describe("the server", () => {
 			says: "something else",
 			fix: "noServer: true",
 		},
+		"another listener, which ends each WebSocket": {
+			of: async () => {
+				const deployment = await good();
+				deployment.servers[0].http.on("upgrade", (_, socket) => setTimeout(() => socket.end(), 20));
+				return deployment;
+			},
+			is: "error probe-failed",
+			says: "something ends it at once",
+			fix: ['request.url.startsWith("/live")', "Next.js"],
+			not: "idle",
+		},
 		"a redirect to itself, of Cloudflare": {
 			of: stub(({ url, headers }, response) =>
 				response

@@ -172,7 +172,8 @@ impl Examination {
 
     /// The WebSocket and the poll that were kept open, where something ended them while nothing was said.
     pub(super) fn cut_while_idle(&self) -> impl Iterator<Item = &Exchange> {
-        let websocket = self.get(Step::HoldWebsocket).filter(|it| it.error.is_some());
+        let stays = self.get(Step::Websocket).is_none_or(|it| it.error.is_none());
+        let websocket = self.get(Step::HoldWebsocket).filter(|it| stays && it.error.is_some());
         let is_cut = |exchange: &&Exchange| {
             exchange.method == "GET"
                 && !exchange.is_late()

@@ -243,15 +243,29 @@ const BY_ACCESS: [&str; 3] = [
 
 fn probe_failed(silent: &[&Exchange]) -> Finding {
     let upgrade = silent.iter().all(|exchange| exchange.step == Step::Upgrade);
+    let is_ended = silent.iter().any(|exchange| is_ended(exchange));
     let is_disturbed = silent.iter().any(|exchange| is_disturbed(exchange));
-    let what = if is_disturbed {
+    let what = if is_ended {
+        "a WebSocket opens, and something ends it at once"
+    } else if is_disturbed {
         "a WebSocket opens, but what comes over it is something else"
     } else if upgrade {
         "a WebSocket opens, but the client's probe gets no answer"
     } else {
         "a WebSocket opens, but no Engine.IO packet comes over it"
     };
-    let fix = if is_disturbed { TWO_WRITE } else { HELD_BACK };
+    let why = if is_ended {
+        "Engine.IO answers over it, and then it is closed before anything else is said. The client stays on polling. \
+         A client that uses WebSocket alone connects again and again."
+    } else {
+        "The client waits for an answer that does not come, and stays on polling. A client that uses WebSocket alone \
+         times out."
+    };
+    let fix = match (is_ended, is_disturbed) {
+        (true, _) => TWO_LISTEN,
+        (_, true) => TWO_WRITE,
+        _ => HELD_BACK,
+    };
     let finding = Finding::new(Code::ProbeFailed, Severity::Error, what);
     silent
         .iter()
@@ -260,9 +274,15 @@ fn probe_failed(silent: &[&Exchange]) -> Finding {
             lines.extend(super::evidence::body(exchange));
             finding.seen(exchange, lines)
         })
-        .why(["The client waits for an answer that does not come, and stays on polling. A client that uses \
-         WebSocket alone times out."])
+        .why([why])
         .fix(fix.iter().copied())
+}
+
+/// True if Engine.IO answered over it before it ended.
+fn is_ended(exchange: &Exchange) -> bool {
+    let is_heard =
+        exchange.body().lines().any(|packet| packet == "3probe" || packet.starts_with("0{"));
+    is_heard && exchange.error.is_some() && !exchange.is_late()
 }
 
 /// True if the connection does not carry valid WebSocket frames.
@@ -273,6 +293,20 @@ fn is_disturbed(exchange: &Exchange) -> bool {
 const HELD_BACK: &[&str] = &[
     "Not Socket.IO opens it, or something holds back what comes over it: a proxy that answers 101 itself, \
      buffers or drops frames, or another WebSocket server at the same path.",
+];
+
+const TWO_LISTEN: &[&str] = &[
+    "Mostly it is another \"upgrade\" listener of the same HTTP server, which ends what it does not know. Let it \
+     leave other paths alone:",
+    "  httpServer.on(\"upgrade\", (request, socket, head) => {",
+    "    if (!request.url.startsWith(\"/live\")) return;",
+    "    wss.handleUpgrade(request, socket, head, (client) => wss.emit(\"connection\", client, request));",
+    "  });",
+    "Next.js ends WebSockets at the paths of its own routes, such as pages/api/socket.js: give Socket.IO a path \
+     that no route has, in a server of your own:",
+    "  const httpServer = createServer(app.getRequestHandler());",
+    "  const io = new Server(httpServer);",
+    "A proxy or a firewall that closes it looks the same: --direct with the server's own URL tells.",
 ];
 
 const TWO_WRITE: &[&str] = &[

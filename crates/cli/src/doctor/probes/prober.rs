@@ -29,6 +29,9 @@ const LONGEST_ARRIVAL: Duration = Duration::from_millis(500);
 /// How often a poll is begun that is answered at once.
 const ATTEMPTS: usize = 3;
 
+/// The time in which something else ends a WebSocket that it takes for none of its own.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
 /// Makes the requests of an examination.
 pub(super) struct Prober<'p, N> {
     pub(super) examination: Examination,
@@ -285,7 +288,11 @@ impl<'p, N: Network> Prober<'p, N> {
 
     /// A WebSocket that opens a session of its own.
     pub(super) async fn websocket(&mut self, step: Step, asker: Asker<'_>) {
-        self.open_websocket(step, asker, &[Turn::Expect("0{")]).await;
+        // A Socket.IO 2 server may have a reason of its own to end it: its namespace is entered by then.
+        let stays = step == Step::Websocket && self.examination.spoken() == Protocol::V4;
+        let opens = Turn::Expect("0{");
+        let turns: &[Turn] = if stays { &[opens, Turn::Hold(AT_ONCE)] } else { &[opens] };
+        self.open_websocket(step, asker, turns).await;
     }
 
     async fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
@@ -298,8 +305,13 @@ impl<'p, N: Network> Prober<'p, N> {
     /// A WebSocket with which a session goes on.
     pub(super) async fn upgrade(&mut self, session: &Session) {
         let url = self.url_of(session, Asker::Page, "websocket");
-        let turns =
-            [Turn::Send("2probe"), Turn::Expect("3probe"), Turn::Send("5"), Turn::Send("1")];
+        let turns = [
+            Turn::Send("2probe"),
+            Turn::Expect("3probe"),
+            Turn::Hold(AT_ONCE),
+            Turn::Send("5"),
+            Turn::Send("1"),
+        ];
         self.converse(Step::Upgrade, url, Asker::Page, &session.jar, &turns).await;
     }
 
