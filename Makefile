@@ -56,7 +56,7 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 
 # The end-to-end tests are in two parts, as what the second needs is compiled by one core for minutes: with
 # `make --jobs`, the first runs meanwhile.
-TEST_FILES := node --test --test-concurrency=5 --test-reporter=spec --test-timeout=600000
+TEST_FILES := node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000
 OF_PACKAGE := docs examples package playground site
 OF_WORKER := $(filter-out $(OF_PACKAGE),$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/*/*.test.js)))))
 SERVED := $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS)

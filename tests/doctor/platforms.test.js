@@ -257,9 +257,22 @@ describe("a framework without Socket.IO:", () => {
 			Phoenix: [404, { server: "Cowboy" }, "no route found for GET /socket.io", "phoenix"],
 			PHP: [404, { server: "LiteSpeed" }, "<h1>404</h1>", "extprocessor"],
 			Django: [404, html, "The requested resource was not found on this server.", "WSGIApp"],
+			"Django, by an ASGI server": [
+				404,
+				{ ...html, server: "daphne" },
+				"The requested resource was not found on this server.",
+				"ASGIApp(sio, get_asgi_application())",
+			],
 			Starlette: [404, { server: "uvicorn" }, "Not Found", "socketio.ASGIApp"],
+			SvelteKit: [404, { ...html, "x-sveltekit-page": "true" }, "Not found", "./build/handler.js"],
 			Strapi: [404, {}, '{"error":{"name":"NotFoundError"}}', "strapi.server.httpServer"],
 			Express: [404, { "X-Powered-By": "Express" }, '{"error":"nothing"}', "httpServer.listen"],
+			"Express, with a page for every path": [
+				200,
+				{ ...html, "X-Powered-By": "Express" },
+				'<!doctype html><div id="root"></div>',
+				"not app.listen",
+			],
 		}),
 	);
 });

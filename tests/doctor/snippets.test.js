@@ -53,9 +53,10 @@ const languages = [
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
-		/^(allowList|changeOrigin|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
-		(text) => new Script(`({ ${text} })`),
+		/^(allowList|changeOrigin|configureServer|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
+		(text) => new Script(`({ ${withoutEllipsis(text)} })`),
 	],
+	[/^import /, (text) => new Script(withoutEllipsis(text.replace(/^import .*\n/, "")))],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
 		/^(nginx\.ingress|access_control:|apiVersion:|bots:|typed_per_filter_config:|- (to|from|uri):|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,

@@ -43,6 +43,20 @@ const PHP: Known = page(
     ],
 );
 
+const SVELTEKIT: Known = page(
+    "SvelteKit answers {}, and Socket.IO is not attached to its server",
+    &[
+        "In production (@sveltejs/adapter-node), run a server of your own:",
+        "  import { handler } from \"./build/handler.js\";",
+        "  const httpServer = createServer(handler);",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000);",
+        "In development, attach it to Vite's server, in a plugin of vite.config.js (beside its `name`):",
+        "  configureServer: (vite) => { new Server(vite.httpServer, { … }); },",
+        "A serverless adapter cannot run Socket.IO: give its URL to the client.",
+    ],
+);
+
 const KOA: Known = page(
     "Koa answers {}, and Socket.IO is not attached to the server that listens",
     &[
@@ -121,14 +135,15 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Body("File not found."), Says("server", "nginx")], known: PHP },
     Row { signs: &[Status(404), Body("/wp-content/")], known: PHP },
     Row { signs: &[Status(404), Says("server", "LiteSpeed")], known: PHP },
-    Row { signs: &[Status(404), Says("server", "TornadoServer")], known: ASGI },
-    Row { signs: &[Status(404), Says("server", "daphne")], known: ASGI },
-    Row { signs: &[Status(404), Says("server", "hypercorn")], known: ASGI },
-    Row { signs: &[Status(404), Says("server", "uvicorn"), Body("Not Found")], known: ASGI },
+    // Whichever server runs it.
     Row {
         signs: &[Status(404), Body("The requested resource was not found on this server.")],
         known: DJANGO,
     },
+    Row { signs: &[Status(404), Says("server", "TornadoServer")], known: ASGI },
+    Row { signs: &[Status(404), Says("server", "daphne")], known: ASGI },
+    Row { signs: &[Status(404), Says("server", "hypercorn")], known: ASGI },
+    Row { signs: &[Status(404), Says("server", "uvicorn"), Body("Not Found")], known: ASGI },
     Row {
         signs: &[
             Status(404),
@@ -160,6 +175,8 @@ pub(super) const ROWS: &[Row] = &[
             ],
         ),
     },
+    Row { signs: &[Status(404), Says("x-sveltekit-page", "true")], known: SVELTEKIT },
+    Row { signs: &[Status(404), Body("__sveltekit_")], known: SVELTEKIT },
     Row {
         signs: &[Status(404), Says("x-powered-by", "Nuxt")],
         known: page(

@@ -14,9 +14,10 @@ pub(super) const fn page(says: &'static str, fix: &'static [&'static str]) -> Kn
 pub(super) const DJANGO: Known = page(
     "Django answers {}, and not python-socketio",
     &[
-        "Let the server run the application that python-socketio is part of. In wsgi.py (in asgi.py: \
-         ASGIApp, and an ASGI server):",
+        "Let the server run the application that python-socketio is part of. In wsgi.py:",
         "  application = socketio.WSGIApp(sio, get_wsgi_application())",
+        "Or in asgi.py, for an ASGI server (daphne, uvicorn):",
+        "  application = socketio.ASGIApp(sio, get_asgi_application())",
         "Django's Channels speak plain WebSocket, not Socket.IO.",
     ],
 );
@@ -32,6 +33,20 @@ const EXPRESS: Known = page(
         "If the code does so already: the `path` of the server's options is not the client's (--path).",
         "A development server for pages (Live Server) answers so too. Then give the client the URL of the \
          Socket.IO server:",
+        "  io(\"http://localhost:3000\")",
+    ],
+);
+
+const EXPRESS_PAGE: Known = page(
+    "Express answers {} with a page, and Socket.IO is not attached to the server that listens",
+    &[
+        "If it is your own server that gives every path a page: `app.listen` makes another HTTP server than the \
+         one that Socket.IO is attached to. Let that one listen:",
+        "  const httpServer = createServer(app);",
+        "  const io = new Server(httpServer, { … });",
+        "  httpServer.listen(3000); // not app.listen(3000)",
+        "A development server for pages (webpack, Create React App) answers so too. Then give the client the URL \
+         of the Socket.IO server:",
         "  io(\"http://localhost:3000\")",
     ],
 );
@@ -291,6 +306,15 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row { signs: &[Status(200), Body("/@vite/client")], known: VITE },
+    Row {
+        signs: &[
+            Status(200),
+            Says("x-powered-by", "Express"),
+            Says("content-type", "text/html"),
+            Body("<!doctype html>"),
+        ],
+        known: EXPRESS_PAGE,
+    },
     Row { signs: &[Status(200), Body("<div id=\"root\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<div id=\"app\">")], known: SINGLE_PAGE },
     Row { signs: &[Status(200), Body("<app-root>")], known: SINGLE_PAGE },
