@@ -11,7 +11,8 @@ import { A, B } from "./publishing.js";
 // Non-ASCII text, white space at its end, and what JSON and JavaScript spell otherwise.
 const SPELLED = '{"$schema": "ü\\u2028\u2028😀\\/", "origin": ["https://c.example"]}\r\n\n\t ';
 
-describe("with wrangler and its local KV", () => {
+// The second test goes on from the first, which types the answer.
+describe("with wrangler and its local KV", { skip: !hasTerminal }, () => {
 	let tool, state, local;
 	before(async () => {
 		tool = await useTool();
@@ -23,7 +24,7 @@ describe("with wrangler and its local KV", () => {
 	const inKv = (use) => withLocalKv(state, "POLICY", use);
 	const live = () => inKv((kv) => kv.get("policy"));
 
-	test("a policy is published at a terminal, which is asked", { skip: !hasTerminal }, async () => {
+	test("a policy is published at a terminal, which is asked", async () => {
 		const publish = ["publish", await tool.file(A), ...local, "--by", "Ann", "--message", "Shop"];
 		const output = await tool.asked("y", publish);
 		assertSays(

@@ -71,15 +71,16 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     }
     // Without `origins` it echoes each origin.
     let is_open = socket_server(examination) == SocketServer::Node2 && examination.is_server_2();
-    let finding = finding.fix(leave_one(examination, poll)).fix(is_echoing(examination));
+    let finding = finding.fix(leave_one(examination, poll)).fix(of_echo(examination));
     let finding = if is_open { finding.fix(remedy::socket_io(examination)) } else { finding };
     finding.fix([
         "socketio-cors-edge removes the server's own header, so there is never more than one.",
     ])
 }
 
-/// A warning of the one that names each origin that asks, if the other does not name a stranger's.
-fn is_echoing(examination: &Examination) -> Option<String> {
+/// Which of the two to keep, if one of them allows every origin that asks: for a stranger's, only that one
+/// is there.
+fn of_echo(examination: &Examination) -> Option<String> {
     let foreign = examination.get(Step::ForeignPoll).filter(|poll| poll.grants_its_origin())?;
     let origin = foreign.origin.as_deref()?;
     Some(format!(
