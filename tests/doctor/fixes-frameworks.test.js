@@ -58,6 +58,14 @@ app = FastAPI()
 sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])
 ${lines}
 `);
+/** python-socketio with these lines, and a page that asks for the namespace /admin. */
+const ofAdmins = (lines) => async () => {
+	const deployment = await python(`
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])
+${lines}
+app = socketio.ASGIApp(sio)`)();
+	return { ...deployment, url: `${deployment.url}/admin` };
+};
 const anyPort = (text) => text.replace(/listen\(\d+/, "listen(0");
 
 /** An application of Express that listens itself. */
@@ -174,12 +182,14 @@ const byName = `location / {
 	proxy_set_header Upgrade $http_upgrade;
 	proxy_set_header Connection "upgrade";
 }`;
-const inMiddleware = (lines) => `
+const inMiddleware = (lines, last = 'app.mount("/", socketio.ASGIApp(sio))') => `
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 app = FastAPI()
 ${lines}
-app.mount("/", socketio.ASGIApp(sio))`;
+${last}`;
+const allowedTwice = `app.add_middleware(CORSMiddleware, allow_origins=[${pageOrigin}])
+sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])`;
 const flask = `
 from flask import Flask
 from flask_socketio import SocketIO
@@ -408,6 +418,18 @@ const rows = {
 			client: clientOptionsIn(paste("io(")),
 		}),
 	],
+	"the same, inside its CORSMiddleware": [
+		python(inMiddleware(allowedTwice, 'app.mount("/ws", socketio.ASGIApp(sio))')),
+		{},
+		"wrong-path",
+		(paste) => ({ of: python(inMiddleware(allowedTwice, paste("app = socketio"))) }),
+	],
+	"a namespace that python-socketio does not have": [
+		ofAdmins(""),
+		{},
+		"namespace-refused",
+		(paste) => ({ of: ofAdmins(`${paste("@sio.on(")}\n${paste("async def connect")}`) }),
+	],
 	"Koa, which listens itself": [
 		another(async () => {
 			const headers = { "Content-Type": "text/plain; charset=utf-8" };
@@ -459,10 +481,7 @@ sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[])`),
 		(paste) => ({ of: python(inMiddleware(`${paste("app.add_middleware")}\n${paste("sio = ")}`)) }),
 	],
 	"the same, with python-socketio around it": [
-		python(
-			inMiddleware(`app.add_middleware(CORSMiddleware, allow_origins=[${pageOrigin}])
-sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[${pageOrigin}])`),
-		),
+		python(inMiddleware(allowedTwice)),
 		{ token: "secret" },
 		"preflight-failed",
 		(paste) => ({

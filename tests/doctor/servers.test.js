@@ -36,6 +36,17 @@ const withoutSlash = (start) =>
 		return true;
 	});
 
+/** Answers the first poll with nothing: a route that attaches Socket.IO to the server. */
+const attachingLate = (start) => {
+	let isAttached = false;
+	return before(start, (_, answer) => {
+		if (isAttached) return false;
+		isAttached = true;
+		answer(200);
+		return true;
+	});
+};
+
 for (const version of [3, 4]) {
 	const withCors = (cors, options) => server(version, { cors, ...options });
 
@@ -249,6 +260,14 @@ describe("server 4", () => {
 			of: withoutSlash(withCors(granted, { addTrailingSlash: false })),
 			asks: ["--no-trailing-slash"],
 			finds: unguarded,
+		},
+		"a route that attaches Socket.IO once it is called": {
+			of: attachingLate(withCors(granted)),
+			finds: { "not-socket-io": warning("(empty body)", "await fetch("), ...unguarded },
+		},
+		"the same route, which Next.js redirects to": {
+			of: withoutSlash(attachingLate(withCors(granted, { addTrailingSlash: false }))),
+			finds: { redirected: error("308", ["addTrailingSlash: false", "await fetch("]) },
 		},
 		"a slash at the end, which Next.js removes": {
 			of: withoutSlash(withCors(granted, { addTrailingSlash: false })),

@@ -56,10 +56,11 @@ const languages = [
 		/^(allowList|changeOrigin|configureServer|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
 		(text) => new Script(`({ ${withoutEllipsis(text)} })`),
 	],
+	[/^await /, (text) => new Script(`(async () => { ${text} })`)],
 	[/^import /, (text) => new Script(withoutEllipsis(text.replace(/^import .*\n/, "")))],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
-		/^(nginx\.ingress|access_control:|apiVersion:|bots:|typed_per_filter_config:|- (to|from|uri):|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|timeout:)/,
+		/^(nginx\.ingress|access_control:|apiVersion:|bots:|typed_per_filter_config:|- (to|from|uri):|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|ports:|timeout:)/,
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[

@@ -2,6 +2,7 @@
 //!
 //! Each family of findings has a file. All effects of one cause are one finding.
 
+mod attaching;
 mod browser_blocks;
 mod cached;
 mod changed;

@@ -42,6 +42,11 @@ impl Exchange {
         self.status().is_some_and(|status| (200..300).contains(&status))
     }
 
+    /// True if the answer is of success, and there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_ok() && !self.is_body_kept() && self.body().trim().is_empty()
+    }
+
     pub(super) fn body(&self) -> &str {
         self.answer.as_ref().map_or("", |answer| &answer.body)
     }

@@ -38,12 +38,12 @@ macro_rules! codes {
 }
 
 codes! {
+    HttpsNeeded = "https-needed",
+    MixedContent = "mixed-content",
     DnsFailed = "dns-failed",
     ConnectionFailed = "connection-failed",
     NoAnswerInTime = "no-answer-in-time",
     TlsFailed = "tls-failed",
-    HttpsNeeded = "https-needed",
-    MixedContent = "mixed-content",
     BlockedInBrowser = "blocked-in-browser",
     Challenged = "challenged",
     RateLimited = "rate-limited",

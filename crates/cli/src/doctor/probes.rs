@@ -153,12 +153,25 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
     }
     if prober.examination.may_be_elsewhere() {
         other_paths(prober).await;
+    } else if let Some(path) = prober.examination.redirects_without_slash() {
+        without_slash(prober, &path).await;
+    }
+}
+
+/// Asks where a poll was redirected to, twice where something may attach Socket.IO once it is asked.
+async fn without_slash(prober: &mut Prober<'_, impl Network>, path: &str) {
+    let mut session = prober.other_path(path).await;
+    if prober.last().is_some_and(Exchange::is_empty) {
+        session = prober.other_path(path).await;
+    }
+    if let Some(session) = session {
+        prober.close(&session, Asker::Page).await;
     }
 }
 
 /// True if the server, or one of several, may be about to start: the next answer may be another.
 fn may_be_starting(exchange: &Exchange) -> bool {
-    exchange.is_late() || matches!(exchange.status(), Some(502..=504))
+    exchange.is_late() || matches!(exchange.status(), Some(502..=504)) || exchange.is_empty()
 }
 
 /// True if nothing came, or nothing over a WebSocket that opened.

@@ -9,7 +9,7 @@ pub(super) enum Step {
     Poll4,
     /// The same of Engine.IO 3, for client 2.
     Poll3,
-    /// The first of those, where it had no answer in time or 502 to 504, and was repeated.
+    /// The first of those, where it had no answer in time, 502 to 504 or an empty one, and was repeated.
     SlowPoll,
     /// A poll of another path, where the given one has no Socket.IO.
     OtherPath,

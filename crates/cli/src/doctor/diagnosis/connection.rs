@@ -190,9 +190,22 @@ fn other_loopback(target: &Target, other: &Url) -> Finding {
 
 fn no_address(target: &Target, failure: &Failure) -> Finding {
     let host = target.base.host_str().unwrap_or_default();
-    error(Code::DnsFailed, format!("{host} has no address: {}", failure.text)).fix([format!(
+    let finding = error(Code::DnsFailed, format!("{host} has no address: {}", failure.text));
+    if !host.contains('.') {
+        let port = target.base.port_or_known_default().unwrap_or_default();
+        return finding.fix([
+            format!(
+                "{host} looks like the name of a container or of an internal network, which is known only within \
+                 it. The browser is outside. Publish the server's port (in compose.yaml), and let the page ask \
+                 for the machine that the containers run on, or for its public name:"
+            ),
+            format!("  ports: [\"{port}:{port}\"]"),
+            format!("  io(\"{}://localhost:{port}\")", target.base.scheme()),
+        ]);
+    }
+    finding.fix([format!(
         "Is {host} written correctly, and does it have a DNS record (`dig {host}`)? A name of an internal \
-         network, a container or a compose file does not resolve outside of it, where the browser is."
+         network does not resolve outside of it, where the browser is."
     )])
 }
 

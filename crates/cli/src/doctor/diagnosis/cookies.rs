@@ -40,6 +40,40 @@ fn ends_openly(names: &[&str]) -> bool {
     names.iter().any(|name| name.ends_with('…'))
 }
 
+/// The cookies that browsers do not send with a page of another site.
+fn unfit<'c, 'e>(cookies: &'c [Seen<'e>]) -> Vec<(String, &'c Seen<'e>)> {
+    let has_twin = |name: &str| {
+        let is_twin =
+            |other: &str| other.strip_prefix(name).is_some_and(|end| TWINS.contains(&end));
+        cookies.iter().any(|(cookie, ..)| is_twin(&cookie.name) && cookie.is_cross_site())
+    };
+    let unfit: Vec<_> = cookies
+        .iter()
+        .filter(|(cookie, ..)| !cookie.is_cross_site() && !has_twin(&cookie.name))
+        .collect();
+    by_family(&unfit)
+}
+
+/// How a page of another site comes to send those of its cookies that it does not send.
+pub(super) fn remedy(
+    examination: &Examination,
+    is_meant: impl Fn(&SetCookie) -> bool,
+) -> Vec<String> {
+    let cookies = examination.cookies();
+    let mut unfit = unfit(&cookies);
+    unfit.retain(|(_, (cookie, ..))| is_meant(cookie));
+    let mut fix = setters(examination, &unfit);
+    if !examination.target.is_trustworthy() {
+        fix.push("Secure needs https, and this server is on http.".to_owned());
+    }
+    fix.push(
+        "Or serve page and server from one site (app.example.com and api.example.com, both https). Some \
+         browsers drop every other site's cookies."
+            .to_owned(),
+    );
+    fix
+}
+
 /// Where those attributes are added, by what sets each of the cookies as its name tells.
 fn setters(examination: &Examination, unfit: &[(String, &Seen<'_>)]) -> Vec<String> {
     let mut fix = vec!["Where the cookie is set, add SameSite=None; Secure.".to_owned()];
@@ -110,33 +144,22 @@ const ANYWHERE: &[&str] = &[
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let target = &examination.target;
-    let is_lost = examination.lost().next().is_some();
-    // For a page that keeps no cookies, the finding about the lost session names it.
-    if target.is_same_site() || (is_lost && !target.page.credentialed) {
+    // The finding about a lost session names the cookie.
+    if target.is_same_site() || examination.lost().next().is_some() {
         return Vec::new();
     }
     let cookies = examination.cookies();
-    let has_twin = |name: &str| {
-        let is_twin =
-            |other: &str| other.strip_prefix(name).is_some_and(|end| TWINS.contains(&end));
-        cookies.iter().any(|(cookie, ..)| is_twin(&cookie.name) && cookie.is_cross_site())
-    };
-    let unfit: Vec<_> = cookies
-        .iter()
-        .filter(|(cookie, ..)| !cookie.is_cross_site() && !has_twin(&cookie.name))
-        .collect();
+    let unfit = unfit(&cookies);
     if unfit.is_empty() {
         return Vec::new();
     }
-    let unfit = by_family(&unfit);
     let names: Vec<_> = unfit.iter().map(|(name, _)| name.as_str()).collect();
     let cookies = if unfit.len() == 1 && !ends_openly(&names) { "cookie" } else { "cookies" };
     let names = names.join(", ");
     let page = &target.page;
-    let severity = if is_lost { Severity::Error } else { Severity::Warning };
     let finding = Finding::new(
         Code::CookieNotCrossSite,
-        severity,
+        Severity::Warning,
         format!(
             "a page of another site does not send the {cookies} {names} back ({})",
             page.origin
@@ -152,14 +175,5 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         "The page sends no credentials, so the browser keeps no cookie. With withCredentials it would drop \
          one of another site, unless it has SameSite=None; Secure."
     };
-    let mut fix = setters(examination, &unfit);
-    if !target.is_trustworthy() {
-        fix.push("Secure needs https, and this server is on http.".to_owned());
-    }
-    fix.push(
-        "Or serve page and server from one site (app.example.com and api.example.com, both https). Some \
-         browsers drop every other site's cookies."
-            .to_owned(),
-    );
-    vec![finding.why([what]).fix(fix)]
+    vec![finding.why([what]).fix(remedy(examination, |_| true))]
 }

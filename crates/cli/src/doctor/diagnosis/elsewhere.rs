@@ -122,28 +122,37 @@ pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option
     let path = Url::parse(&mounted.url).ok()?.path().to_owned();
     let mount = path.trim_end_matches('/').trim_end_matches("/socket.io").to_owned();
     let base = examination.target.shown_base();
-    Some(
-        Finding::new(
-            Code::WrongPath,
-            Severity::Error,
-            format!("python-socketio is mounted at {mount}, but was not told so, and answers at no path"),
-        )
-        .seen(poll, with_body(poll))
-        .seen(mounted, with_body(mounted))
-        .why(shown_as(examination, poll))
-        .why(console(examination, poll))
-        .fix([
-            "Tell python-socketio its whole path, and give it to the client:".to_owned(),
-            format!(
-                "  app.mount(\"{mount}\", socketio.ASGIApp(sio, socketio_path=\"{mount}/socket.io\"))"
-            ),
-            format!("  io(\"{base}\", {{ path: \"{mount}/socket.io/\" }})"),
-            "Or put it around the application, and let uvicorn serve that one. The client then needs no \
-             `path`:"
-                .to_owned(),
-            "  app = socketio.ASGIApp(sio, other_asgi_app=app)".to_owned(),
-        ]),
+    let finding = Finding::new(
+        Code::WrongPath,
+        Severity::Error,
+        format!(
+            "python-socketio is mounted at {mount}, but was not told so, and answers at no path"
+        ),
     )
+    .seen(poll, with_body(poll))
+    .seen(mounted, with_body(mounted))
+    .why(shown_as(examination, poll))
+    .why(console(examination, poll));
+    let around = "  app = socketio.ASGIApp(sio, other_asgi_app=app)";
+    if mounted.allowed_origin().is_some() {
+        return Some(finding.fix([
+            "The application's CORSMiddleware is around what is mounted in it, and would add its headers to those \
+             of python-socketio. So put python-socketio around the application, and let uvicorn serve that one. The \
+             client then needs no `path`:",
+            around,
+        ]));
+    }
+    Some(finding.fix([
+        "Tell python-socketio its whole path, and give it to the client:".to_owned(),
+        format!(
+            "  app.mount(\"{mount}\", socketio.ASGIApp(sio, socketio_path=\"{mount}/socket.io\"))"
+        ),
+        format!("  io(\"{base}\", {{ path: \"{mount}/socket.io/\" }})"),
+        "Or put it around the application, and let uvicorn serve that one. The client then needs no \
+         `path`:"
+            .to_owned(),
+        around.to_owned(),
+    ]))
 }
 
 /// True if an exchange is of the target's path, twice.

@@ -51,8 +51,10 @@ fn read(packet: &str) -> Option<Refusal> {
 
 fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) -> Finding {
     let Refusal { namespace, message } = refusal;
+    let is_python = socket_server(examination) == SocketServer::Python;
+    let is_unknown = message == if is_python { "Unable to connect" } else { "Invalid namespace" };
     // The URL is the page's: it asks for that namespace.
-    let is_of_page = examination.recorded.is_some() || message == "Invalid namespace";
+    let is_of_page = examination.recorded.is_some() || is_unknown;
     let severity = if is_of_page { Severity::Error } else { Severity::Warning };
     let finding = Finding::new(
         Code::NamespaceRefused,
@@ -65,7 +67,7 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
          gets the message in `connect_error`, and does not try again by itself.",
     ]);
     let base = examination.target.shown_base();
-    if message == "Invalid namespace" && namespace.trim_end_matches('/') == "/socket.io" {
+    if is_unknown && namespace.trim_end_matches('/') == "/socket.io" {
         return finding.fix([
             "The client takes what stands after the host in its URL for a namespace. /socket.io/ is the path, \
              which it uses by itself: leave it out."
@@ -73,22 +75,14 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
             format!("  io(\"{base}\")"),
         ]);
     }
-    if message == "Invalid namespace" {
-        let path = namespace.trim_end_matches('/').trim_end_matches("/socket.io");
-        return finding.fix([
-            "Should it be a path? What stands after the host in the client's URL is a namespace. The path is \
-             an option:"
-                .to_owned(),
-            format!("  io(\"{base}\", {{ path: \"{path}/socket.io/\" }})"),
-            "If it should be a namespace, the server needs it:".to_owned(),
-            format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"),
-        ]);
+    if is_unknown {
+        return finding.fix(unknown(examination, namespace, is_python));
     }
     let finding = finding.fix([
         "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say \
          so:",
         "  io(\"…\", { auth: { token: \"…\" } })",
-        if socket_server(examination) == SocketServer::Python {
+        if is_python {
             "python-socketio's `connect` handler gets it as its argument `auth`."
         } else {
             "The middleware reads it from socket.handshake.auth. It reads cookies and headers from \
@@ -102,6 +96,28 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         "The doctor sends no `auth`: a page that does may be let in. Give the doctor what the page sends \
          in a header, a cookie or the query: --header, --cookie, --query.",
     ])
+}
+
+/// The fix where the server has no such namespace.
+fn unknown(examination: &Examination, namespace: &str, is_python: bool) -> Vec<String> {
+    let base = examination.target.shown_base();
+    let mut lines = vec!["What stands after the host in the client's URL is a namespace, and the server has none of \
+                          that name. Leave it out, if none is meant:"
+        .to_owned()];
+    lines.push(format!("  io(\"{base}\")"));
+    lines.push("Or let the server have it:".to_owned());
+    if is_python {
+        lines.push(format!("  @sio.on(\"connect\", namespace=\"{namespace}\")"));
+        lines.push("  async def connect(sid, environ): ...".to_owned());
+    } else {
+        lines.push(format!("  io.of(\"{namespace}\").on(\"connection\", (socket) => {{ … }});"));
+        lines.push("In NestJS, in the gateway's decorator:".to_owned());
+        lines.push(format!("  @WebSocketGateway({{ namespace: \"{namespace}\", … }})"));
+    }
+    let path = namespace.trim_end_matches('/').trim_end_matches("/socket.io");
+    lines.push("Or was a path meant? It is an option of the client, as in:".to_owned());
+    lines.push(format!("  io(\"{base}\", {{ path: \"{path}/socket.io/\" }})"));
+    lines
 }
 
 #[cfg(test)]

@@ -60,10 +60,10 @@ pub(super) fn unreachable(examination: &Examination) -> Option<Finding> {
         .or_else(|| changed::finding(examination, poll))
         .or_else(|| elsewhere::only_websocket(examination, poll))
         .or_else(|| elsewhere::echoed_path(examination, poll))
+        .or_else(|| redirect::finding(examination, poll))
         .or_else(|| elsewhere::wrong_path(examination, poll))
         .or_else(|| elsewhere::half_mounted(examination, poll))
         .or_else(|| elsewhere::only_direct(examination, poll))
-        .or_else(|| redirect::finding(examination, poll))
         .or_else(|| server_error(examination, poll))
         .or_else(|| by_known(|_| true))
         .or_else(|| Some(elsewhere::not_socket_io(examination, poll)))
@@ -171,7 +171,9 @@ fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
     match (status, proxy) {
         (502, Some(Proxy::Nginx)) => &[
             "Is the server up? Does `proxy_pass` have its address and port? nginx's error log says why \
-             (for example 111: Connection refused). A server on https needs",
+             (for example 111: Connection refused).",
+            IN_CONTAINER,
+            "A server on https needs",
             "  proxy_pass https://127.0.0.1:3000;",
         ],
         (504, Some(Proxy::Nginx)) => &[
@@ -187,10 +189,13 @@ fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
             "Is the server up? Does `ProxyPass` have its address and port? Apache's error log says AH01114 \
              or AH00898. After an error, Apache waits a minute before it asks again (`retry=0` changes \
              that).",
+            IN_CONTAINER,
         ],
         (502, Some(Proxy::Caddy)) => &[
             "Is the server up? Does `reverse_proxy` have its address and port? Caddy's log says why.",
+            IN_CONTAINER,
         ],
+        (502, None) => &[ANY_PROXY, IN_CONTAINER],
         (504, Some(Proxy::Caddy)) => &[
             "The server takes the connection, but does not answer. A poll takes up to `pingInterval` (25 \
              s), and Caddy has to wait longer:",
@@ -204,9 +209,12 @@ fn hints(status: u16, proxy: Option<Proxy>) -> &'static [&'static str] {
             &["Something on the way does not know this kind of request. Is it an old proxy?"]
         }
         (500, _) => &["Run this again while the server's log is open: the error is there."],
-        _ => &[
-            "Is the server up, on the port that the proxy forwards to? nginx: `proxy_pass`; a load \
-             balancer: are its health checks green?",
-        ],
+        _ => &[ANY_PROXY],
     }
 }
+
+const ANY_PROXY: &str = "Is the server up, on the port that the proxy forwards to? nginx: `proxy_pass`; a load balancer: \
+ are its health checks green?";
+
+const IN_CONTAINER: &str = "If the proxy runs in a container, 127.0.0.1 and localhost are that container itself: the \
+ server's address is there the name of its service in compose.yaml, as in http://app:3000.";

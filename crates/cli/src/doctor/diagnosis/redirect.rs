@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    attaching::{self, is_attaching},
     chromium::{PREFLIGHT, blocked, console},
     evidence::with_headers,
 };
@@ -11,6 +12,7 @@ use crate::doctor::{
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     software::{Proxy, proxy},
+    step::Step,
     target::Target,
 };
 
@@ -30,7 +32,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     let end = Url::parse(&poll.url).and_then(|url| url.join(&location)).ok();
     // Any other target is not Socket.IO: an error page, for example.
     let fix = match end.as_ref().filter(|end| is_same_path(end, target)) {
-        Some(end) => remedy(poll, target, end),
+        Some(end) => remedy(examination, poll, end),
         None => vec![
             "Exclude Socket.IO's path from the rule that redirects (http to https, a slash added or \
              removed, a login page)."
@@ -97,7 +99,14 @@ fn printed(examination: &Examination, poll: &Exchange) -> Vec<String> {
     vec!["Chromium prints:".to_owned(), blocked(poll, &why)]
 }
 
-fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
+/// True if what the poll is redirected to had no Socket.IO until it was asked.
+fn is_attached(examination: &Examination) -> bool {
+    let mut polls = examination.all(Step::OtherPath);
+    polls.next().zip(polls.next()).is_some_and(|(first, next)| is_attaching(first, next))
+}
+
+fn remedy(examination: &Examination, poll: &Exchange, end: &Url) -> Vec<String> {
+    let target = &examination.target;
     let origin = end.origin().ascii_serialization();
     let client = |options: &str| format!("  io(\"{origin}\"{options})");
     let path = if target.path == "/socket.io/" {
@@ -106,7 +115,10 @@ fn remedy(poll: &Exchange, target: &Target, end: &Url) -> Vec<String> {
         format!(", {{ path: \"{}\" }}", target.path)
     };
     match change(target, end) {
-        Change::SlashTaken => slash_taken(poll, target),
+        Change::SlashTaken => {
+            let attach = is_attached(examination).then(|| attaching::remedy(target, end.path()));
+            slash_taken(poll, target).into_iter().chain(attach.into_iter().flatten()).collect()
+        }
         Change::SlashAdded if proxy(poll) == Some(Proxy::Nginx) => vec![
             format!(
                 "nginx's `location {0}/` wants the slash at the end. If client and server are to do without it \

@@ -4,6 +4,7 @@ use socketio_cors_explain::fetch_standard::CorsError;
 
 use super::{
     chromium::{blocked, reason},
+    cookies,
     evidence::{with_body, with_cors},
     post_failed::post_failed,
     remedy,
@@ -178,12 +179,14 @@ fn sticky_remedy(examination: &Examination, lost: &Exchange, finding: Finding) -
              the load balancer's stickiness."
         )])
     } else {
-        finding.fix([format!(
-            "{} sets a cookie ({names}), perhaps to keep a session at one instance. {} Let the load balancer set \
-             it so.",
-            balancer.unwrap_or("The server"),
-            needs_none(balancer)
-        )])
+        finding
+            .fix([format!(
+                "{} sets a cookie ({names}), perhaps to keep a session at one instance. The page sends \
+                 credentials, but browsers keep a cookie for a page of another site only if it has SameSite=None; \
+                 Secure.",
+                balancer.unwrap_or("The server"),
+            )])
+            .fix(cookies::remedy(examination, |cookie| cookie.balancer() == balancer))
     }
 }
 

@@ -1,6 +1,9 @@
-//! Servers whose first answer is late or an error, and only the first.
+//! Servers whose first answer is late, an error or empty, and only the first.
 
-use super::evidence::{asked, with_body};
+use super::{
+    attaching::{self, is_attaching},
+    evidence::{asked, with_body},
+};
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
@@ -12,6 +15,17 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let Some(poll) = examination.page_poll().filter(|poll| poll.opened().is_some()) else {
         return Vec::new();
     };
+    if is_attaching(slow, poll) {
+        let summary = "the first poll is answered with nothing, and only the next one by Socket.IO";
+        let target = &examination.target;
+        return vec![
+            Finding::new(Code::NotSocketIo, Severity::Warning, summary)
+                .seen(slow, with_body(slow))
+                .seen(poll, asked(poll))
+                .why(["The first page that asks reports an error, and tries again a second later."])
+                .fix(attaching::remedy(target, &target.path)),
+        ];
+    }
     let is_one = examination.all(Step::SlowPoll).count() == 1;
     let (first, get, are, next) = if is_one {
         ("poll", "gets", "is", "the next one")

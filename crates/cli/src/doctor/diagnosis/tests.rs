@@ -265,7 +265,7 @@ fn a_lost_session_is_reported_once() {
         (lost.sees(Step::Upgrade, 400, NONE, ""), &["error session-lost"]),
         (good().sees(Step::Upgrade, 400, NONE, "Session ID unknown"), &["error session-lost"]),
         (sticky.clone(), &["error session-lost"]),
-        (sticky.credentialed(), &["error session-lost", "error cookie-not-cross-site"]),
+        (sticky.credentialed(), &["error session-lost"]),
         (good().sees(Step::Post, 405, GRANT, ""), &["error post-failed"]),
         (good().fails(Step::Post, failure(FailureKind::Late)), &["error post-failed"]),
         (good().sees(Step::PollAgain, 504, GRANT, ""), &["error post-failed"]),

@@ -1,5 +1,7 @@
 //! Conditions under which a further request can show more than those that were made.
 
+use url::Url;
+
 use crate::{
     doctor::{examination::Examination, exchange::Exchange, step::Step},
     network::FailureKind,
@@ -14,6 +16,14 @@ impl Examination {
             // A server that has nothing else than Socket.IO lets other requests hang.
             None => poll.is_late(),
         })
+    }
+
+    /// The path that the page's poll is redirected to, if that is its own but for the slash at the end.
+    pub(super) fn redirects_without_slash(&self) -> Option<String> {
+        let poll = self.page_poll()?;
+        let end = Url::parse(&poll.url).ok()?.join(&poll.redirects_to()?).ok()?;
+        let without = self.target.path.strip_suffix('/').filter(|path| end.path() == *path)?;
+        (end.origin() == self.target.base.origin()).then(|| without.to_owned())
     }
 
     /// True if the page's origin may be why the poll failed: one without it may succeed.

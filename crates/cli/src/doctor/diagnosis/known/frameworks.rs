@@ -182,8 +182,11 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Nuxt answers {}, and Socket.IO is not there",
             &[
-                "Run Socket.IO as a server of its own, and give its URL to the client. Or attach it in a \
-                 plugin of Nitro (server/plugins), with `nitro: { experimental: { websocket: true } }`.",
+                "Attach it in a plugin of Nitro (server/plugins/socket.io.ts), with `nitro: { experimental: { \
+                 websocket: true } }` in nuxt.config.ts. The plugin's code is in Socket.IO's guide: \
+                 https://socket.io/how-to/use-with-nuxt.",
+                "Or run Socket.IO as a server of its own, and give its URL to the client:",
+                "  io(\"https://api.example.com\")",
             ],
         ),
     },

@@ -15,7 +15,19 @@ use crate::{
 fn the_finding_of_a_failed_connection_depends_on_the_ports_protocol() {
     let late = Step::Poll4;
     assert_first(vec![
-        (fails(Step::Connect, FailureKind::Dns, None), "error dns-failed", "dig", NOTHING),
+        (fails(Step::Connect, FailureKind::Dns, None), "error dns-failed", "dig", "ports:"),
+        (
+            fails(Step::Connect, FailureKind::Dns, None).at("https://backend:3000"),
+            "error dns-failed",
+            "  ports: [\"3000:3000\"]",
+            "dig",
+        ),
+        (
+            fails(Step::Connect, FailureKind::Refused, None).at("http://api.example.net"),
+            "error mixed-content",
+            "https",
+            NOTHING,
+        ),
         (
             fails(Step::Connect, FailureKind::Refused, None).at("https://api.example.net:3000"),
             "error connection-failed",

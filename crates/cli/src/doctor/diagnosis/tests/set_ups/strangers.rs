@@ -54,6 +54,12 @@ fn loose_origin_checks_and_costly_requests_get_the_right_severity_and_fix() {
         (briefly(held, 1), "error idle-timeout", "proxy_read_timeout", "pingInterval:"),
         (slow, "warning no-answer-in-time", "--timeout 60", NOTHING),
         (
+            good().sees(Step::SlowPoll, 200, NONE, ""),
+            "warning not-socket-io",
+            "  await fetch(\"https://api.example.net/socket.io/\");",
+            "free plan",
+        ),
+        (
             good().sees(Step::SlowPoll, 503, NONE, ""),
             "warning server-error",
             "health checks",

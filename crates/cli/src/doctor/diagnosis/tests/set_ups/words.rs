@@ -252,7 +252,7 @@ fn a_cookie_is_told_by_what_sets_it() {
         ),
         (
             setting("SRV=a; Path=/").sees(Step::PollAgain, 400, GRANT, UNKNOWN),
-            "cookie-not-cross-site",
+            "session-lost",
             &["error: ", HAPROXY],
             socket_io,
         ),
