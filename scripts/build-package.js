@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -31,10 +30,7 @@ writeFileSync(
 copy("build/index.js", "worker/index.js");
 copy("build/index_bg.wasm", "worker/index_bg.wasm");
 copy("target/npm-tool/socketio_cors.js", "tool/socketio_cors.js");
-// An eighth less to download than as the tarball would compress it. It is decompressed in 15 ms.
-const wasm = readFileSync(from("target/npm-tool/socketio_cors_bg.wasm"));
-const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-writeFileSync(to("tool/socketio_cors_bg.wasm.br"), brotliCompressSync(wasm, { params }));
+copy("target/npm-tool/socketio_cors_bg.wasm", "tool/socketio_cors_bg.wasm");
 // npm does not pack a file of the name .gitignore.
 for (const name of readdirSync(from("template")))
 	copy(`template/${name}`, `template/${name.replace(/^\./, "")}`);

@@ -1,11 +1,11 @@
 //! Unicode host names and the Public Suffix List, which are too large for the Worker.
 
 use idna::AsciiDenyList;
-use psl::Type;
 use socketio_cors_core::{
     origin::pattern::{HostPattern, OriginPattern},
     policy::DomainRules,
 };
+use structured_public_domains::lookup;
 
 /// Unicode host names (UTS 46), and the Public Suffix List.
 pub const DOMAIN_RULES: DomainRules = DomainRules { to_ascii, own_names };
@@ -37,20 +37,18 @@ fn own_names(pattern: &OriginPattern<'_>) -> Option<String> {
         HostPattern::Between(_, after) => (after.split_once('.')?.1, false),
         HostPattern::Exactly(_) | HostPattern::Every => return None,
     };
-    let suffix = public_suffix(domain)?;
+    if !is_public_suffix(domain) {
+        return None;
+    }
     let (_, port) = pattern.as_str().rsplit_once(domain)?;
     let authority = format!("{domain}{port}");
-    let list = match suffix {
-        Type::Private if FLAT.contains(&domain) => {
-            format!("list your own sites, as in \"{scheme}://yours.{authority}\"")
-        }
-        Type::Private => format!(
-            "write your own sites, as in \"{scheme}://yours.{authority}\" or \
+    let list = if FLAT.contains(&domain) {
+        format!("list your own sites, as in \"{scheme}://yours.{authority}\"")
+    } else {
+        format!(
+            "write your own names, as in \"{scheme}://yours.{authority}\" or \
              \"{scheme}://*.yours.{authority}\""
-        ),
-        Type::Icann => {
-            format!("write your own domains, as in \"{scheme}://*.yours.{authority}\"")
-        }
+        )
     };
     let danger = "\"dangerouslyAllow\": [\"public-suffix\"]";
     Some(if is_whole && FLAT.contains(&domain) {
@@ -63,22 +61,30 @@ fn own_names(pattern: &OriginPattern<'_>) -> Option<String> {
     })
 }
 
-/// The type of the public suffix `domain`, if the list has it, or every domain below it (`*.ck`). Domains
-/// that only its default rule matches (`localhost`, `internal`) are not public suffixes.
-fn public_suffix(domain: &str) -> Option<Type> {
-    let listed =
-        |domain: &str| psl::suffix(domain.as_bytes()).filter(|suffix| *suffix == domain)?.typ();
-    listed(domain).or_else(|| listed(&format!("below.{domain}")))
+/// True if the list has `domain`, or every domain below it (`*.ck`). Domains that only its default rule
+/// matches (`localhost`, `internal`) are not public suffixes.
+fn is_public_suffix(domain: &str) -> bool {
+    let is_listed = |domain: &str| {
+        lookup(&unicode(domain))
+            .is_some_and(|it| it.is_known() && it.registrable_domain().is_none())
+    };
+    is_listed(domain) || is_listed(&format!("below.{domain}"))
 }
 
 /// The domain that somebody registered, of `host`: "example.co.uk" of "a.b.example.co.uk". `None` if it is a
 /// public suffix itself.
-///
-/// Not inlined: each crate that asks the list would have a copy of it, of half a megabyte.
-#[inline(never)]
 #[must_use]
 pub fn registrable_domain(host: &str) -> Option<&str> {
-    psl::domain_str(host)
+    let found = lookup(&unicode(host))?;
+    let dots = found.registrable_domain()?.matches('.').count();
+    let start =
+        host.rmatch_indices('.').nth(dots).map_or(0, |(at, dot)| at.saturating_add(dot.len()));
+    host.get(start..)
+}
+
+/// The names of the list are in Unicode.
+fn unicode(host: &str) -> String {
+    idna::domain_to_unicode(host).0
 }
 
 #[cfg(test)]
@@ -87,14 +93,31 @@ mod tests {
 
     #[test]
     fn knows_public_suffixes() {
-        for domain in ["com", "co.uk", "ck", "x.ck"] {
-            assert_eq!(public_suffix(domain), Some(Type::Icann), "{domain}");
-        }
-        for domain in ["workers.dev", "compute.estate"].iter().chain(FLAT) {
-            assert_eq!(public_suffix(domain), Some(Type::Private), "{domain}");
+        let listed =
+            ["com", "co.uk", "ck", "x.ck", "xn--55qx5d.cn", "workers.dev", "compute.estate"];
+        for domain in listed.iter().chain(FLAT) {
+            assert!(is_public_suffix(domain), "{domain}");
         }
         for domain in ["example.com", "a.github.io", "www.ck", "localhost", "internal", "a.co.uk"] {
-            assert_eq!(public_suffix(domain), None, "{domain}");
+            assert!(!is_public_suffix(domain), "{domain}");
+        }
+    }
+
+    #[test]
+    fn knows_what_somebody_registered() {
+        for (host, domain) in [
+            ("a.b.example.co.uk", Some("example.co.uk")),
+            ("example.co.uk", Some("example.co.uk")),
+            ("yours.github.io", Some("yours.github.io")),
+            ("a.xn--bcher-kva.xn--55qx5d.cn", Some("xn--bcher-kva.xn--55qx5d.cn")),
+            ("a.www.ck", Some("www.ck")),
+            ("a.b.internal", Some("b.internal")),
+            ("co.uk", None),
+            ("localhost", None),
+            ("", None),
+            ("a..b", None),
+        ] {
+            assert_eq!(registrable_domain(host), domain, "{host}");
         }
     }
 
@@ -106,16 +129,20 @@ mod tests {
         for (text, expected) in [
             (
                 "https://*.co.uk",
-                format!(r#"write your own domains, as in "https://*.yours.co.uk"{MEANT}"#),
+                format!(
+                    r#"write your own names, as in "https://yours.co.uk" or "https://*.yours.co.uk"{MEANT}"#
+                ),
             ),
             (
                 "http://app.*.co.uk:*",
-                format!(r#"write your own domains, as in "http://*.yours.co.uk:*"{MEANT}"#),
+                format!(
+                    r#"write your own names, as in "http://yours.co.uk:*" or "http://*.yours.co.uk:*"{MEANT}"#
+                ),
             ),
             (
                 "https://*.pages.dev",
                 format!(
-                    "write your own sites, as in \"https://yours.pages.dev\" or \
+                    "write your own names, as in \"https://yours.pages.dev\" or \
                      \"https://*.yours.pages.dev\"{MEANT}"
                 ),
             ),

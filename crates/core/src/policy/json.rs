@@ -9,7 +9,7 @@ mod extent;
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use serde::de::IgnoredAny;
+use serde_core::de::IgnoredAny;
 
 use extent::extent;
 

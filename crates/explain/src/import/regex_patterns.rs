@@ -16,6 +16,7 @@ use super::{
     chars::Chars,
     regex::{Regex, Unreadable},
 };
+use crate::registrable_domain;
 
 /// The most patterns of one regular expression.
 const MAX_PATTERNS: usize = 1000;
@@ -168,7 +169,7 @@ fn probes(pattern: &str) -> Vec<String> {
     let owner = |origin: &str| {
         let (_, host) = origin.split_once("://").unwrap_or_default();
         let host = host.split(':').next().unwrap_or_default();
-        psl::domain_str(host).unwrap_or(host).to_owned()
+        registrable_domain(host).unwrap_or(host).to_owned()
     };
     probes.retain(|probe| owner(probe) != owner(&sample));
     probes
