@@ -1,5 +1,7 @@
 // The limit of what a Worker can leave unchanged: the thinnest pass-through.
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { loadMiniflare } from "./large-packages.js";
+
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = loadMiniflare();
 
 const script = `
 export default {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { close, listen } from "./http.js";
+import { loadChromium } from "./large-packages.js";
 import { patience } from "./patience.js";
 import { soon } from "./socketio.js";
 
@@ -37,12 +38,9 @@ const launching = (args) => ({
 	timeout: patience,
 });
 
-/** Playwright, where it is needed: it takes half a second to load. */
-const loadChromium = async () => (await import("playwright-core")).chromium;
-
 /** Starts the Chromium that `make .tools/chromium` links, with further arguments. */
 export async function startBrowser(args = []) {
-	const chromium = await loadChromium();
+	const chromium = loadChromium();
 	return chromium.launch(launching(args));
 }
 
@@ -57,7 +55,7 @@ export async function startWithThirdPartyCookies(args, options) {
 	await mkdir(join(directory, "Default"));
 	const preferences = { profile: { cookie_controls_mode: 0 } };
 	await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
-	const chromium = await loadChromium();
+	const chromium = loadChromium();
 	const context = await chromium.launchPersistentContext(directory, {
 		...launching(args),
 		...options,

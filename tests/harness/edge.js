@@ -1,6 +1,7 @@
 // The built Worker on workerd, with the local KV that `wrangler dev` has too.
 import { fileURLToPath } from "node:url";
 import { send } from "./http.js";
+import { loadMiniflare } from "./large-packages.js";
 import { until } from "./process.js";
 import { openStore, storeWorker } from "./store.js";
 
@@ -36,8 +37,7 @@ export async function startEdge({
 	build = "build",
 	...more
 }) {
-	// Here, as many tests that could start it do not, and it takes half a second to load.
-	const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
+	const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = loadMiniflare();
 	const lines = [];
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({

@@ -1,6 +1,7 @@
 // The local KV as a test reads and writes it: over HTTP, by a Worker beside the one that is tested.
 // Miniflare's own `getKVNamespace` starts a thread for each, which takes longer than the edge.
 import { join } from "node:path";
+import { loadMiniflare } from "./large-packages.js";
 
 const NAME = "store";
 const script = `
@@ -53,7 +54,7 @@ export async function openStore(runtime) {
  * what that resolves to.
  */
 export async function withLocalKv(directory, namespace, use) {
-	const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
+	const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = loadMiniflare();
 	const runtime = new Miniflare({
 		...convertV4MiniflareOptions({
 			host: "127.0.0.1",

@@ -52,7 +52,7 @@ describe("the package", () => {
 		const licences = await read(inside, "THIRD-PARTY-LICENCES.txt");
 		for (const name of [
 			/^serde_json [\d.]+: /m,
-			/^psl [\d.]+: /m,
+			/^structured-public-domains [\d.]+: /m,
 			/^socket\.io [\d.]+ \(npm\): MIT$/m,
 		])
 			assert.match(licences, name);

@@ -5,15 +5,10 @@ mod documents;
 mod printed;
 mod refused;
 mod routes;
-#[path = "../../tests/integration/common/schema.rs"]
-mod schema;
 
-use schema::schema_accepts;
-
-/// The policy of a document that has no faults, for the schema either.
+/// The policy of a document that has no faults.
 #[track_caller]
 fn parse(document: &str) -> Policy {
-    assert!(schema_accepts(document), "{document}");
     Policy::parse(document).unwrap_or_else(|faults| panic!("{document}: {faults:?}"))
 }
 
@@ -43,22 +38,17 @@ fn allows(rule: &Rule, origin: &str) -> bool {
 }
 
 /// Checks that each document of `table` is refused with exactly the faults that
-/// follow it, a line each, in order; and by the schema, unless `~` is in front of it.
+/// follow it, a line each, in order.
 #[track_caller]
 fn assert_refused(table: &str) {
     let mut lines = table.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
-    while let Some(line) = lines.next() {
-        let (document, schema_judges) = match line.strip_prefix("~ ") {
-            Some(document) => (document, false),
-            None => (line, true),
-        };
+    while let Some(document) = lines.next() {
         let mut expected = Vec::new();
         while let Some(fault) = lines.peek().and_then(|line| line.strip_prefix("- ")) {
             expected.push(fault);
             lines.next();
         }
         assert_eq!(faults(document), expected, "{document}");
-        assert_eq!(schema_accepts(document), !schema_judges, "by the schema: {document}");
     }
 }
 

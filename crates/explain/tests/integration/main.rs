@@ -2,7 +2,7 @@
 //! is linked once.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod cases_schema;
 mod import;
 mod mistakes;
 mod pasted;
+mod test_files;

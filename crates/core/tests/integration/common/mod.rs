@@ -1,7 +1,6 @@
 //! Requests and policies that tests share, and what holds of every input.
 
 pub(crate) mod invariants;
-pub(crate) mod schema;
 
 use socketio_cors_core::{
     cache::tenants::KeyStatus,
