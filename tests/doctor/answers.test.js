@@ -393,6 +393,10 @@ describe("a server that is not the Socket.IO server", () => {
 			answering(403, { Server: "AmazonS3" }, "<Code>AccessDenied</Code>"),
 			"io(",
 		),
+		"GitHub Pages": another(
+			answering(404, { Server: "GitHub.com", ...html }, "<title>Site not found</title>"),
+			"Run Socket.IO on a server of its own",
+		),
 		"plain WebSocket": another(answering(426, {}, "Upgrade Required"), "new WebSocket"),
 		SockJS: another(answering(200, {}, "Welcome to SockJS!\n"), "sockjs-client"),
 		"API Gateway without a route": another(

@@ -17,7 +17,7 @@ use crate::{
         examination::Examination,
         exchange::Exchange,
         finding::{Code, Finding, Severity},
-        software::{Proxy, proxy, proxy_before},
+        software::{Proxy, answers_preflight, proxy, proxy_before},
         step::Step,
     },
     network::{Failure, FailureKind},
@@ -304,7 +304,12 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
         "A cache has kept this answer, from another page's preflight. Do not cache OPTIONS, or add Origin \
          to the cache's key. CloudFront: the cache policy CachingDisabled for /socket.io/*.",
     ))
-    .fix(["Something answers OPTIONS before Socket.IO does: a proxy's `return 204`, a web framework, an \
-     API gateway, a function of your own. Let it pass OPTIONS on, or let it send the poll's CORS headers."])
+    .fix([match answers_preflight(examination, preflight) {
+        Some(Proxy::Nginx) => "nginx, or what is behind it, answers OPTIONS before Socket.IO does. If it is nginx's \
+            `if ($request_method = OPTIONS) { return 204; }`, delete that: Socket.IO then answers OPTIONS itself. Or \
+            let it send the poll's CORS headers.",
+        _ => "Something answers OPTIONS before Socket.IO does: a proxy's `return 204`, a web framework, an API \
+            gateway, a function of your own. Let it pass OPTIONS on, or let it send the poll's CORS headers.",
+    }])
     .fix(remedy::preflight(examination, preflight))
 }

@@ -175,7 +175,17 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Body("not a websocket")], known: RAW_WEBSOCKETS },
     Row { signs: &[Says("server", "SimpleHTTP")], known: STATIC },
     Row { signs: &[Says("server", "AmazonS3")], known: STATIC },
-    Row { signs: &[Says("server", "GitHub.com")], known: STATIC },
+    Row {
+        signs: &[Says("server", "GitHub.com")],
+        known: page(
+            "GitHub Pages answers {}: it serves files, and Socket.IO cannot run there",
+            &[
+                "Run Socket.IO on a server of its own, and give its URL to the client. Without a URL, the client \
+                 asks the page's own host.",
+                "  io(\"https://api.example.com\")",
+            ],
+        ),
+    },
     Row { signs: &[Says("server", "UploadServer")], known: STATIC },
     Row {
         signs: &[Body("Welcome to nginx!")],

@@ -95,6 +95,21 @@ fn a_limit_in_nginx_is_changed_before_lines_that_it_would_keep_from_running() {
 }
 
 #[test]
+fn a_preflight_that_a_proxy_answers_alone_is_the_proxys() {
+    let bare = |headers| good().sending("authorization").sees(Step::Preflight, 204, headers, "");
+    let is = "error preflight-without-cors";
+    assert_first(vec![
+        (
+            bare(&[NGINX]),
+            is,
+            "if ($request_method = OPTIONS) { return 204; }`, delete that",
+            NOTHING,
+        ),
+        (bare(NONE), is, "a web framework, an API gateway", "delete that"),
+    ]);
+}
+
+#[test]
 fn a_preflight_that_is_cut_off_has_no_answer_to_delete() {
     let cut =
         |kind| good().sending("authorization").fails(Step::Preflight, Failure::of_connection(kind));
