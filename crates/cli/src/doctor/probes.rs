@@ -8,8 +8,7 @@ mod further;
 mod prober;
 
 use super::{
-    cookies::Jar,
-    engineio::{Open, Protocol},
+    engineio::Protocol,
     examination::{Examination, poll},
     exchange::Exchange,
     look_alikes, near_misses,
@@ -397,12 +396,5 @@ async fn direct(prober: &mut Prober<'_, impl Network>) {
     if poll.is_some_and(|poll| poll.answer.is_some()) {
         prober.preflight(Step::DirectPreflight).await;
         prober.poll(Step::DirectBadSession, Asker::Page, protocol, Some(NO_SESSION)).await;
-    }
-}
-
-impl Session {
-    fn of(open: Open, path: &str, jar: Jar) -> Self {
-        let Open { protocol, sid, .. } = open;
-        Self { protocol, sid, path: path.to_owned(), all: jar.clone(), jar }
     }
 }
