@@ -1,7 +1,7 @@
 // `socketio-cors doctor` where two things are wrong: the second is told as well, unless it is the first one's doing.
 import { createServer } from "node:http";
 import { describe } from "node:test";
-import { byTurns, granted, meddling, page, server } from "./deployments.js";
+import { before, byTurns, granted, meddling, page, server } from "./deployments.js";
 import { error, testFindings, unguarded } from "./findings.js";
 
 const good = server(4, { cors: granted });
@@ -27,6 +27,17 @@ describe("at another path", () =>
 			of: elsewhere(4, { cors: { origin: "*" } }),
 			asks: ["--credentials"],
 			finds: { "wrong-path": path, "wildcard-with-credentials": error("*", page) },
+		},
+		"a proxy that passes no upgrade": {
+			of: before(elsewhere(4, { cors: granted }), ({ headers }, answer) => {
+				const isUpgrade = headers.upgrade !== undefined;
+				if (isUpgrade) answer(400);
+				return isUpgrade;
+			}),
+			finds: {
+				"wrong-path": path,
+				"upgrade-blocked": error("400", "ws: true"),
+			},
 		},
 		"nothing else": { of: elsewhere(4, { cors: granted }), finds: { "wrong-path": path } },
 	}));

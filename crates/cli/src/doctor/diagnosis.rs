@@ -119,7 +119,8 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             .flatten();
         findings.push(finding);
         // The faults that will show once the path is right.
-        let next = moved.iter().flat_map(|moved| OF_POLLS.iter().flat_map(|family| family(moved)));
+        let families = || OF_POLLS.iter().chain([&(websocket::findings as Family)]);
+        let next = moved.iter().flat_map(|moved| families().flat_map(|family| family(moved)));
         findings.extend(next.map(|next| Finding { steps: vec![Step::OtherPath], ..next }));
     } else if examination.target.page.websocket {
         findings.extend(ask(OF_WEBSOCKETS));

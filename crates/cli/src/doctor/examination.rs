@@ -101,8 +101,10 @@ impl Examination {
         let spoken = other.opened().map(|open| open.protocol);
         let mut steps = vec![poll(self.target.page.protocol())];
         steps.extend(spoken.map(poll).filter(|step| !steps.contains(step)));
-        let exchanges = steps.into_iter().map(|step| Exchange { step, ..other.clone() });
-        moved.exchanges = exchanges.collect();
+        let polls = steps.into_iter().map(|step| Exchange { step, ..other.clone() });
+        let websocket = self.get(Step::OtherPathWebsocket);
+        let websocket = websocket.map(|it| Exchange { step: Step::Websocket, ..it.clone() });
+        moved.exchanges = polls.chain(websocket).collect();
         Some(moved)
     }
 

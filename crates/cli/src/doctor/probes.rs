@@ -367,6 +367,7 @@ async fn other_paths(prober: &mut Prober<'_, impl Network>) {
         let session = prober.other_path(&path).await;
         if prober.last().is_some_and(Exchange::is_engine_io) {
             if let Some(session) = session {
+                prober.websocket_at_path_of(&session).await;
                 prober.close(&session, Asker::Page).await;
             }
             return;

@@ -13,6 +13,8 @@ pub(super) enum Step {
     SlowPoll,
     /// A poll of another path, where the given one has no Socket.IO.
     OtherPath,
+    /// A WebSocket there, where Socket.IO answers the poll.
+    OtherPathWebsocket,
     /// The preflight of a request with headers of the page's own.
     Preflight,
     /// A packet sent into the session.
@@ -65,6 +67,7 @@ impl Step {
             Self::Poll3 => "poll-3",
             Self::SlowPoll => "slow-poll",
             Self::OtherPath => "other-path",
+            Self::OtherPathWebsocket => "other-path-websocket",
             Self::Preflight => "preflight",
             Self::Post => "post",
             Self::PollAgain => "poll-again",

@@ -147,6 +147,14 @@ fn a_second_fault_is_reported_beside_the_first() {
     assert_found(vec![
         (elsewhere(NONE, OPEN), &["error wrong-path", "error no-cors-headers"]),
         (elsewhere(GRANT, OPEN_3), &["error wrong-path", "error version-mismatch"]),
+        (
+            elsewhere(GRANT, OPEN).sees(Step::OtherPathWebsocket, 400, NONE, ""),
+            &["error wrong-path", "error upgrade-blocked"],
+        ),
+        (
+            elsewhere(GRANT, OPEN).sees(Step::OtherPathWebsocket, 101, NONE, OPEN),
+            &["error wrong-path"],
+        ),
         (elsewhere(NONE, OPEN).without_polling(), &["error wrong-path"]),
         (behind_login.clone(), &["error login-required"]),
         (

@@ -119,6 +119,7 @@ impl Examination {
                 | Step::ForeignWebsocket
                 | Step::NoOriginWebsocket
                 | Step::HoldWebsocket
+                | Step::OtherPathWebsocket
         );
         let scheme = if is_websocket { "wss" } else { "https" };
         self.exchanges.retain(|exchange| exchange.step != step);

@@ -23,6 +23,13 @@ impl<N: Network> Prober<'_, N> {
         self.open_websocket(step, asker, turns).await;
     }
 
+    /// The page's, at the path at which a session was opened.
+    pub(in crate::doctor::probes) async fn websocket_at_path_of(&mut self, session: &Session) {
+        let url = self.url(Asker::Page, &session.path, session.protocol, "websocket", None);
+        let turns = [Turn::Expect("0{")];
+        self.converse(Step::OtherPathWebsocket, url, Asker::Page, &self.first_jar(), &turns).await;
+    }
+
     async fn open_websocket(&mut self, step: Step, asker: Asker<'_>, turns: &[Turn]) {
         let protocol = self.examination.spoken();
         let path = self.examination.target.path.clone();
