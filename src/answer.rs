@@ -24,7 +24,7 @@ extern "C" {
         body: Option<&str>,
         headers: &Array,
         repeated: &Array,
-        replaced: &str,
+        replaced: Option<&str>,
     ) -> JsTemplate;
     fn answer(event: &FetchEvent, template: &JsTemplate) -> Response;
 }
@@ -66,7 +66,7 @@ pub(crate) fn template_of(event: &FetchEvent, answer: &Answer<'_>) -> JsTemplate
 /// The template that adds nothing but an explanation to an answer.
 pub(crate) fn explanation_template(event: &FetchEvent, explanation: &str) -> JsTemplate {
     event.set_explanation(explanation);
-    template(200, None, &Array::new(), &Array::of1(&explanation_pair()), "")
+    template(200, None, &Array::new(), &Array::of1(&explanation_pair()), None)
 }
 
 fn make_template(answer: &Answer<'_>, is_explained: bool) -> JsTemplate {
@@ -82,7 +82,7 @@ fn make_template(answer: &Answer<'_>, is_explained: bool) -> JsTemplate {
     let explanation = is_explained.then(explanation_pair);
     let (status, body) = (answer.status().as_u16(), answer.body());
     let repeated = repeated.chain(explanation).collect();
-    template(status, body, &pairs.collect(), &repeated, UPSTREAM_CORS_HEADERS)
+    template(status, body, &pairs.collect(), &repeated, Some(UPSTREAM_CORS_HEADERS))
 }
 
 /// [`EXPLAIN_HEADER`], and where its value is in the event.

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use socketio_cors_core::{
     request::RequestHead,
-    response::{Answer, vary},
+    response::{Answer, CREDENTIALS_PATTERN, vary},
     settings::Settings,
     upstream::{self, UpstreamRequest},
 };
@@ -25,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(js_name = replaceRequest)]
     fn replace_request(event: &FetchEvent, url: Option<&str>) -> Headers;
     #[wasm_bindgen(js_name = removeNamed)]
-    fn remove_named(headers: &Headers, names: &str);
+    fn remove_named(headers: &Headers, pattern: &str);
     #[wasm_bindgen(js_name = clientAcceptEncoding)]
     fn client_accept_encoding(event: &FetchEvent) -> Option<String>;
 }
@@ -82,7 +82,7 @@ fn prepare(incoming: &Incoming, head: &RequestHead<'_>, settings: &Settings, rem
         let _ = headers.set(name, value);
     }
     if !removed.is_empty() {
-        remove_named(&headers, &removed.join(","));
+        remove_named(&headers, CREDENTIALS_PATTERN);
     }
 }
 

@@ -85,7 +85,7 @@ async fn carry_out(
             Effect::Log(event) => log::policy(read.host(), &event),
             Effect::WriteLastGood(key) => {
                 let Some(found) = &found else { continue };
-                drop(event.wait_until(kv::write_last_good(event.clone(), key, found.bytes())));
+                drop(event.wait_until(kv::write_last_good(event.clone(), key, found.clone())));
             }
         }
     }

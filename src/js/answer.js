@@ -1,17 +1,11 @@
-import { patternsOf } from "./headers.js";
-
-/**
- * The part that many answers share, prepared so that the runtime copies it with little work. `repeated`
- * are headers that repeat a field of the event; `replaced` are the names of those that are removed from
- * an answer of the origin server.
- */
+/** What many answers share. `repeated` headers repeat a field of the event; `replaced` fits those that give way. */
 export function template(status, body, headers, repeated, replaced) {
 	return {
 		response: new Response(null, { status, headers }),
 		body: body && new TextEncoder().encode(body),
 		headers,
 		repeated: repeated.map(([name, field]) => ({ name, field, last: undefined })),
-		replaced: patternsOf(replaced),
+		replaced: replaced && new RegExp(replaced, "i"),
 	};
 }
 

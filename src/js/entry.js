@@ -13,7 +13,6 @@ function serve(event, arrivedAt, isAnswered = false) {
 }
 
 // Headers of the request, for those decisions alone that hang on them.
-
 export const requestedMethod = ({ request }) =>
 	request.headers.get("access-control-request-method");
 

@@ -1,6 +1,5 @@
 // Requests that go on to the origin server. Bodies and WebSockets stay in the runtime.
 import { badGateway, gatewayTimeout, mergeVary } from "wasm";
-import { patternsOf, removeHeaders } from "./headers.js";
 
 /** The origin server's answer as it comes, with the headers of `template`, if any. */
 export const forwardUntouched = (event, template) => settle(event, send(event), template);
@@ -34,8 +33,12 @@ export function replaceRequest(event, target = event.url) {
 	return event.replacement.headers;
 }
 
-/** Removes headers of a request by their names. */
-export const removeNamed = (headers, names) => removeHeaders(headers, patternsOf(names));
+/** Removes the headers whose names fit, as in `^(?:cookie|cf-access-.*)$`. */
+export const removeNamed = (headers, pattern) => removeHeaders(headers, new RegExp(pattern, "i"));
+
+function removeHeaders(headers, pattern) {
+	for (const name of [...headers.keys()]) if (pattern.test(name)) headers.delete(name);
+}
 
 /** The answer with the headers of `template`, if any, and without those that it replaces. */
 function edit(event, response, template) {
@@ -43,7 +46,7 @@ function edit(event, response, template) {
 	// The runtime copies status, cookies and the undecoded body by itself.
 	const edited = new Response(response.body, response);
 	const { headers } = edited;
-	removeHeaders(headers, template.replaced);
+	if (template.replaced) removeHeaders(headers, template.replaced);
 	const theirs = headers.get("vary");
 	for (const [name, value] of template.headers) headers.set(name, value);
 	for (const { name, field } of template.repeated) headers.set(name, event[field]);
@@ -59,10 +62,6 @@ export const clientAcceptEncoding = ({ request }) => request.cf?.clientAcceptEnc
 export function withTimeout(timeout, promise) {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(resolve, timeout);
-		const settled = (settle) => (value) => {
-			clearTimeout(timer);
-			settle(value);
-		};
-		promise.then(settled(resolve), settled(reject));
+		promise.finally(() => clearTimeout(timer)).then(resolve, reject);
 	});
 }

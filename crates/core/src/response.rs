@@ -41,9 +41,12 @@ pub const EXPLAIN_HEADER: &str = "x-cors-decision";
 /// Access adds several (`Cf-Access-Jwt-Assertion`, `Cf-Access-Authenticated-User-Email`).
 pub const CREDENTIALS: &[&str] = &["Cookie", "Authorization", "Cf-Access-*"];
 
-/// The headers of the origin server's answer that the rule's headers replace. The `*` stands
-/// for whatever follows.
-pub const UPSTREAM_CORS_HEADERS: &str = "Access-Control-*";
+/// The regular expression that fits [`CREDENTIALS`], in upper or lower case.
+pub const CREDENTIALS_PATTERN: &str = "^(?:Cookie|Authorization|Cf-Access-.*)$";
+
+/// The regular expression that fits the headers of the origin server's answer that the rule's headers
+/// replace, in upper or lower case.
+pub const UPSTREAM_CORS_HEADERS: &str = "^Access-Control-";
 
 /// The action that the edge takes on a request.
 #[derive(Clone, Debug)]

@@ -5,7 +5,10 @@ use socketio_cors_core::{
     decision::{Decision, decide},
     policy::Policy,
     request::{RequestHead, RequestKind},
-    response::{Action, Answer, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES, UpstreamFailure, act},
+    response::{
+        Action, Answer, CREDENTIALS, CREDENTIALS_PATTERN, MAX_REFLECTED_LEN, MAX_REFLECTED_NAMES,
+        UPSTREAM_CORS_HEADERS, UpstreamFailure, act,
+    },
     settings::{Service, Settings},
 };
 
@@ -39,6 +42,30 @@ const EXPLAINING: Settings = Settings {
     report_only: false,
     has_dataset: false,
 };
+
+#[test]
+fn the_patterns_fit_the_headers_that_are_removed_and_no_others() {
+    let fits = |pattern: &str, name: &str| {
+        regex::Regex::new(&format!("(?i){pattern}")).unwrap().is_match(name)
+    };
+    for name in CREDENTIALS {
+        assert!(
+            fits(CREDENTIALS_PATTERN, &name.replace('*', "Jwt-Assertion").to_lowercase()),
+            "{name}"
+        );
+    }
+    for name in
+        ["cookie2", "x-cookie", "proxy-authorization", "authorization-x", "cf-ray", "cf-access"]
+    {
+        assert!(!fits(CREDENTIALS_PATTERN, name), "{name}");
+    }
+    for name in ["access-control-allow-origin", "Access-Control-Max-Age", "access-control-x"] {
+        assert!(fits(UPSTREAM_CORS_HEADERS, name), "{name}");
+    }
+    for name in ["access-control", "x-access-control-allow-origin", "vary"] {
+        assert!(!fits(UPSTREAM_CORS_HEADERS, name), "{name}");
+    }
+}
 
 /// What is done with `head`: the kind of action, its headers in alphabetical
 /// order, its body.

@@ -1,4 +1,4 @@
-//! WebSockets, from the beginning and as an upgrade.
+//! `WebSocket`s: those that begin a session, and upgrades.
 
 use std::time::Duration;
 
