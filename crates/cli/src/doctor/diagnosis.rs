@@ -148,9 +148,12 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             finding.fix.insert(0, line.clone());
         }
     }
-    if let Some(direct) = &examination.target.direct {
-        let lines = findings.iter_mut().flat_map(|finding| &mut finding.fix);
-        lines.for_each(|line| remedy::with_address(line, direct));
+    let target = &examination.target;
+    for line in findings.iter_mut().flat_map(|finding| &mut finding.fix) {
+        match &target.direct {
+            Some(direct) => remedy::with_address(line, direct),
+            None => remedy::beside_page(line, target),
+        }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
     if examination.is_of_firefox {

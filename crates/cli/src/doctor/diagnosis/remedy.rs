@@ -33,7 +33,7 @@ pub(super) use paths::{before_refusals, other_path, same_path, single_path};
 use preflight::continues;
 pub(super) use preflight::{allowed_headers, is_by_another, preflight, preflight_in_proxy};
 pub(super) use python_websockets::{python_transports, python_websockets};
-pub(super) use right_address::{right_address, with_address};
+pub(super) use right_address::{beside_page, right_address, with_address};
 pub(super) use same_query::same_query;
 pub(super) use sticky::sticky;
 pub(super) use threads::threads;

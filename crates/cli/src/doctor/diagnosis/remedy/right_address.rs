@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::doctor::{examination::Examination, software::Proxy};
+use crate::doctor::{examination::Examination, software::Proxy, target::Target};
 
 /// The address that stands for the server's in lines of a fix.
 const SAMPLE: &str = "127.0.0.1:3000";
@@ -19,6 +19,22 @@ pub(in crate::doctor::diagnosis) fn with_address(line: &mut String, direct: &Url
     let is_plain = direct.scheme() == "http" || !with_scheme.contains("reverse_proxy ");
     let other = if is_plain || with_scheme.contains("https://") { authority } else { url };
     *line = with_scheme.replace(SAMPLE, other);
+}
+
+/// The port that stands for the server's in lines of a fix, and another for where that one is the page's.
+const SAMPLE_PORT: &str = "3000";
+const OTHER_PORT: &str = "4000";
+
+/// Gives the server in a line of a fix another port than the page has, as one machine has both. A line
+/// about the page itself stays as it is.
+pub(in crate::doctor::diagnosis) fn beside_page(line: &mut String, target: &Target) {
+    let of_page = target.page.origin.split_once("://").map_or("", |(_, authority)| authority);
+    let has_port = |authority: &str| authority.ends_with(&format!(":{SAMPLE_PORT}"));
+    let is_taken = has_port(of_page) && !has_port(target.shown_base());
+    if is_taken && line.starts_with("  ") && !line.contains(of_page) {
+        // No other number of a fix has these digits in it.
+        *line = line.replace(SAMPLE_PORT, OTHER_PORT);
+    }
 }
 
 /// The fix in that proxy, with the address of `--direct`.

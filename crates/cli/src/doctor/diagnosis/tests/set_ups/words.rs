@@ -304,6 +304,25 @@ fn a_fix_has_the_address_that_direct_gives() {
 }
 
 #[test]
+fn a_fix_gives_the_server_no_port_that_the_page_has() {
+    let html: &Headers = &[("x-powered-by", "Express")];
+    let page = "http://localhost:3000";
+    let express = || answers(404, html, "<pre>Cannot GET /socket.io/</pre>");
+    let refused = answers(200, NONE, OPEN).by_page(page);
+    assert_says(vec![
+        (express(), "not-socket-io", &["httpServer.listen(3000)"], "4000"),
+        (express().by_page(page), "not-socket-io", &["httpServer.listen(4000)"], "3000)"),
+        (
+            express().by_page(page).at("http://localhost:3000"),
+            "not-socket-io",
+            &["httpServer.listen(3000)"],
+            "4000",
+        ),
+        (refused, "no-cors-headers", &["origin: [\"http://localhost:3000\"]"], "4000"),
+    ]);
+}
+
+#[test]
 fn another_path_is_told_by_what_the_client_does() {
     let nginx: &Headers = &[NGINX];
     let mut elsewhere = answers(404, nginx, "<center>nginx").sees(Step::OtherPath, 200, NONE, OPEN);
