@@ -393,6 +393,32 @@ describe("a server that is not the Socket.IO server", () => {
 			answering(403, { Server: "AmazonS3" }, "<Code>AccessDenied</Code>"),
 			"io(",
 		),
+		"python-socketio that is mounted": another(
+			// In chunks, without a length.
+			stub((_, response) => {
+				response.writeHead(404, { Server: "uvicorn", "Content-Type": "text/plain" });
+				response.write("Not ");
+				response.end("Found");
+			}),
+			'socketio_path="/ws/socket.io"',
+		),
+		"Django's runserver": another(
+			answering(
+				404,
+				{ Server: "WSGIServer/0.2 CPython/3.12.7", ...html },
+				"<p>The requested resource was not found on this server.</p>",
+			),
+			"uvicorn PROJECT.asgi:application --reload",
+		),
+		"Next.js, which takes the slash away first": another(
+			stub(({ url }, response) => {
+				if (/^[^?]*\/(\?|$)/.test(url))
+					response.writeHead(308, { Location: url.replace(/\/(?=\?|$)/, "") }).end();
+				else response.writeHead(404, { "X-Powered-By": "Next.js", ...html }).end("<html>");
+			}),
+			["`next dev`", "app.prepare()"],
+			"addTrailingSlash",
+		),
 		"GitHub Pages": another(
 			answering(404, { Server: "GitHub.com", ...html }, "<title>Site not found</title>"),
 			"Run Socket.IO on a server of its own",

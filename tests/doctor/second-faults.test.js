@@ -42,6 +42,31 @@ describe("at another path", () =>
 		"nothing else": { of: elsewhere(4, { cors: granted }), finds: { "wrong-path": path } },
 	}));
 
+describe("a list of headers that lacks the page's", () => {
+	const asks = ["--credentials", "--header", "Authorization: Bearer a"];
+	const lacks = error(["204", "x-a"], '"authorization"');
+	testFindings({
+		"and no credentials": {
+			of: server(4, { cors: { origin: [page], allowedHeaders: ["x-a"] } }),
+			asks,
+			finds: {
+				"credentials-not-allowed": error(page, "credentials: true"),
+				"header-not-allowed": lacks,
+				"foreign-websocket": unguarded["foreign-websocket"],
+			},
+		},
+		"and every origin": {
+			of: server(4, { cors: { origin: "*", allowedHeaders: ["x-a"] } }),
+			asks,
+			finds: {
+				"wildcard-with-credentials": error("*", page),
+				"header-not-allowed": lacks,
+				"foreign-websocket": unguarded["foreign-websocket"],
+			},
+		},
+	});
+});
+
 describe("behind a login that refuses preflights", () => {
 	/** A request without a token gets 401, but only after the server has answered, so its sessions stay open. */
 	const login = (start) =>

@@ -61,7 +61,11 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
         } else {
             "https"
         };
-        return wrong(format!("has no scheme: write {scheme}://{}", printable(text)));
+        let shown = printable(text);
+        return wrong(format!(
+            "has no scheme: write {scheme}://{shown}. If the client has it without one, io(\"{shown}\"), it takes the \
+             page's: https on a page of https, whatever the server speaks"
+        ));
     };
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" | "ws" => "http",

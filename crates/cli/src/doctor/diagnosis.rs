@@ -148,6 +148,11 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             finding.fix.insert(0, line.clone());
         }
     }
+    if examination.recorded.is_none() {
+        for line in findings.iter_mut().flat_map(|finding| &mut finding.why) {
+            chromium::tell_of_preflight(examination, line);
+        }
+    }
     let target = &examination.target;
     for line in findings.iter_mut().flat_map(|finding| &mut finding.fix) {
         match &target.direct {

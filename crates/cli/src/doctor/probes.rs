@@ -357,7 +357,7 @@ async fn other_paths(prober: &mut Prober<'_, impl Network>) {
     // Somebody may have meant a path by the namespace.
     let below = Some(prober.examination.target.page.namespace.trim_end_matches('/'))
         .filter(|namespace| !namespace.is_empty())
-        .map(|namespace| [format!("{namespace}/socket.io/"), format!("{namespace}/")]);
+        .map(|namespace| [format!("{namespace}/"), format!("{namespace}/socket.io/")]);
     let usual = USUAL_PATHS.iter().map(|path| (*path).to_owned());
     let mut tried = vec![given];
     for path in [toggled].into_iter().chain(below.into_iter().flatten()).chain(usual) {

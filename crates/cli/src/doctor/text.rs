@@ -149,7 +149,13 @@ fn closing(examination: &Examination, findings: &[Finding]) -> String {
             count => Some(format!("{count} {many}")),
         }
     });
-    counted.collect::<Vec<_>>().join(", ")
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    let fails = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if fails || examination.recorded.is_some() {
+        return counted;
+    }
+    let origin = printable(&examination.target.page.origin);
+    format!("{counted}, and no error. If a page of {origin} fails all the same, record it: --har")
 }
 
 #[cfg(test)]

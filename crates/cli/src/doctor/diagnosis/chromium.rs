@@ -134,6 +134,26 @@ pub(super) fn preflight_blocked(preflight: &Exchange, credentialed: bool) -> Str
     blocked(preflight, &format!("{PREFLIGHT}{why}"))
 }
 
+/// Puts the message about the preflight in place of that about the poll, which a browser does not send where
+/// the preflight fails.
+pub(super) fn tell_of_preflight(examination: &Examination, line: &mut String) {
+    let target = &examination.target;
+    let is_asked = !target.is_same_origin() && !target.page.unsafe_headers().is_empty();
+    let (Some(poll), Some(preflight)) =
+        (examination.spoken_poll(), examination.get(Step::Preflight))
+    else {
+        return;
+    };
+    let credentialed = target.page.credentialed;
+    let fails = preflight.answer.is_some() && preflight.cors_check(credentialed).is_err();
+    if is_asked
+        && fails
+        && line.starts_with(&format!("  Access to XMLHttpRequest at '{}'", poll.url))
+    {
+        *line = preflight_blocked(preflight, credentialed);
+    }
+}
+
 /// The report of a Socket.IO client whose polling fails.
 pub(super) fn client_says(exchange: &Exchange) -> String {
     let what = if exchange.method == "POST" { "post" } else { "poll" };

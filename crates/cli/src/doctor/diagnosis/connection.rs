@@ -241,11 +241,11 @@ fn no_answer(examination: &Examination, failure: &Failure, step: Step) -> Findin
     let summary = format!("no answer from {}: {}", target.base, failure.text);
     let finding = error(Code::ConnectionFailed, summary);
     let finding = match failure.kind {
-        FailureKind::Closed | FailureKind::Reset if step != Step::Connect => finding.fix([
+        FailureKind::Closed | FailureKind::Reset if step != Step::Connect => finding.fix(target.is_local().then_some(IN_DOCKER).into_iter().flatten().copied()).fix([
             "Something takes the connection and closes it. Look at the server's log: does it crash? Does a \
              firewall or a proxy close requests (nginx's `return 444`)? Does the port speak http at all?",
         ]),
-        FailureKind::Closed | FailureKind::Reset => finding.fix([
+        FailureKind::Closed | FailureKind::Reset => finding.fix(target.is_local().then_some(IN_DOCKER).into_iter().flatten().copied()).fix([
             "Something takes the connection and breaks it off: a port that is published (Docker) with nothing \
              behind it, a firewall, or a balancer without a server.",
         ]),
@@ -268,6 +268,14 @@ fn no_answer(examination: &Examination, failure: &Failure, step: Step) -> Findin
         )
     }))
 }
+
+/// Where a port of this machine is a container's.
+const IN_DOCKER: &[&str] = &[
+    "If the server is in a container: Docker itself takes the connections to a published port. In the container, the \
+     server has to listen on every address, and on the port after the colon of `ports:`:",
+    "  httpServer.listen(3000, \"0.0.0.0\");",
+    "(uvicorn, Vite: --host 0.0.0.0. Flask-SocketIO: `host=\"0.0.0.0\"`.)",
+];
 
 /// Nothing answers at an address of the machine that asks, which a recording's is the visitor's.
 fn no_local_server(examination: &Examination, finding: Finding) -> Finding {

@@ -182,7 +182,7 @@ fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -
 }
 
 /// The lines of a fix, with the page's origin for `{origin}`, Socket.IO's option for it for `{cors}`, the
-/// server's URL and host for `{https}` and `{host}`, and in the words of the proxy that is seen where they
+/// server's URLs and host for `{https}`, `{ws}` and `{host}`, and in the words of the proxy that is seen where they
 /// depend on it.
 pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]) -> Vec<String> {
     let target = &examination.target;
@@ -190,7 +190,9 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
     let encrypted = target.with_scheme("https");
     let host = target.base.domain().unwrap_or("api.example.com");
+    let ws = target.shown_base().replacen("http", "ws", 1);
     let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
+    let written = written.map(|line| line.replace("{ws}", &ws));
     let cors = remedy::of_page(examination);
     let written = written.map(|line| line.replace("{cors}", &cors));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()
@@ -252,7 +254,9 @@ fn limited(examination: &Examination) -> Option<Finding> {
     let (exchange, known) =
         exchanges.find_map(|exchange| Some((exchange, of(exchange).filter(is_limit)?)))?;
     let finding = finding(examination, exchange, known);
-    Some(Finding { severity: Severity::Warning, ..finding })
+    let why = "The page's own requests passed before: the doctor's further ones came too fast. A page makes fewer, but \
+               all people behind one address share such a limit.";
+    Some(Finding { severity: Severity::Warning, why: vec![why.to_owned()], ..finding })
 }
 
 /// The steps in which something is answered in words of that kind.

@@ -218,10 +218,12 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let is_quoted = how == near_misses::QUOTES;
     Some(
         finding
-            .fix([format!("In the list, replace {} by \"{page}\", or add it.", quoted(&wrong))])
+            .fix((!is_quoted).then(|| {
+                format!("In the list, replace {} by \"{page}\", or add it.", quoted(&wrong))
+            }))
             .fix(is_quoted.then_some(
-                "The quotes may come from where the environment is set: `docker run --env-file` and Compose's \
-                 `- ORIGIN=\"…\"` keep them. Write the value without quotes there.",
+                "The quotes are a part of the value. They may come from where the environment is set: `docker run \
+                 --env-file` and Compose's `- ORIGIN=\"…\"` keep them. Write ORIGIN=https://… there, without quotes.",
             ))
             .fix((how == near_misses::WWW).then_some(
                 "If the site is open under both names, list both.",

@@ -24,11 +24,14 @@ use crate::{
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
-    // A fault that keeps the page from the poll also keeps it from the preflight.
-    if examination.target.is_same_origin() || !examination.polls() || !examination.names_page() {
+    if examination.target.is_same_origin() || !examination.polls() {
         return Vec::new();
     }
     let Some(preflight) = examination.get(Step::Preflight) else { return Vec::new() };
+    // A fault that keeps the page from the poll also keeps it from the preflight.
+    if !examination.names_page() {
+        return next_fault(examination, preflight).into_iter().collect();
+    }
     // Without handlePreflightRequest, a Socket.IO 2 server answers none but those of its own clients' POSTs.
     let is_usual = examination.is_server_2() && preflight.engine_error().is_some();
     let fails_already = examination.get(Step::Post).is_some_and(|post| !post.is_ok());
@@ -47,11 +50,29 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
             .or_else(|| for_each_poll(examination, preflight)),
         (Some(200..300), Err(error)) => {
             let poll = examination.spoken_poll().map(|poll| poll.cors_check(credentialed));
-            (poll != Some(Err(error))).then(|| without_cors(examination, preflight, error))
+            if poll == Some(Err(error)) {
+                next_fault(examination, preflight)
+            } else {
+                Some(without_cors(examination, preflight, error))
+            }
         }
         _ => Some(refused(examination, preflight)),
     };
     finding.into_iter().collect()
+}
+
+/// What a browser will say of the preflight once the poll's own fault is mended: a header of the page's is
+/// not in the list that is there.
+fn next_fault(examination: &Examination, preflight: &Exchange) -> Option<Finding> {
+    let has_list = preflight.header("Access-Control-Allow-Headers").is_some_and(|it| it != "*");
+    let is_ok = preflight.is_ok() && has_list;
+    let finding = is_ok.then(|| header_not_allowed(examination, preflight)).flatten()?;
+    let said = "Once the fault above is mended, the browser asks first, and then does not send the request. \
+                Chromium prints:";
+    let why = finding.why.into_iter().map(|line| {
+        if line.starts_with("The browser asks first") { said.to_owned() } else { line }
+    });
+    Some(Finding { why: why.collect(), ..finding })
 }
 
 /// The preflight of a poll that the browser therefore did not send, as recordings have it.

@@ -6,6 +6,7 @@ use super::{
     attaching::{self, is_attaching},
     chromium::{PREFLIGHT, blocked, console},
     evidence::with_headers,
+    known,
 };
 use crate::doctor::{
     examination::Examination,
@@ -28,6 +29,9 @@ enum Change {
 
 pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     let location = poll.redirects_to()?;
+    if let Some(finding) = of_end(examination, poll) {
+        return Some(finding);
+    }
     let target = &examination.target;
     let end = Url::parse(&poll.url).and_then(|url| url.join(&location)).ok();
     // Any other target is not Socket.IO: an error page, for example.
@@ -97,6 +101,16 @@ fn printed(examination: &Examination, poll: &Exchange) -> Vec<String> {
     }
     let why = format!("{PREFLIGHT}Redirect is not allowed for a preflight request.");
     vec!["Chromium prints:".to_owned(), blocked(poll, &why)]
+}
+
+/// Something else than Socket.IO answers where the poll is redirected to, and a page may read it.
+fn of_end(examination: &Examination, poll: &Exchange) -> Option<Finding> {
+    let end = examination.all(Step::OtherPath).last()?;
+    let answers = end.answer.is_some() && end.redirects_to().is_none();
+    let is_other = answers && !end.is_engine_io() && !end.is_empty();
+    let known = known::of(end).filter(|known| is_other && known.code == Code::NotSocketIo)?;
+    let finding = known::finding(examination, end, known);
+    Some(finding.seen(poll, with_headers(poll, &["location"])))
 }
 
 /// True if what the poll is redirected to had no Socket.IO until it was asked.

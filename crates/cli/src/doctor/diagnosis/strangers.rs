@@ -136,8 +136,9 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
             Code::AnyOriginWithCredentials,
             Severity::Danger,
             format!(
-                "any website can read this with its visitor's cookies: the server allows {}, with \
+                "any website can read this with its visitor's cookies{}: the server allows {}, with \
                  credentials",
+                if examination.logins().sent.is_empty() { ", if there are any" } else { "" },
                 examination.foreign
             ),
         )
@@ -156,8 +157,23 @@ fn any_origin(examination: &Examination) -> Option<Finding> {
         .fix([
             "Or, if the service is for everyone, allow no credentials, and let no cookie log anybody in: \
              WebSockets carry cookies all the same.",
-        ]),
+        ])
+        .fix(for_everyone(examination)),
     )
+}
+
+/// The line with which a server allows every origin, and no credentials.
+fn for_everyone(examination: &Examination) -> Vec<String> {
+    match socket_server(examination) {
+        SocketServer::Python => vec![
+            "In python-socketio and Flask-SocketIO, beside cors_allowed_origins=\"*\":".to_owned(),
+            "  cors_credentials=False".to_owned(),
+        ],
+        SocketServer::Node => {
+            vec!["  new Server(httpServer, { cors: { origin: \"*\" } })".to_owned()]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn null_origin(examination: &Examination) -> Option<Finding> {

@@ -16,8 +16,9 @@ const BY_CLOUDFLARE: Known = challenged(
         "In Cloudflare's dashboard, Security, WAF, add a custom rule with the action Skip (all remaining \
          custom rules, rate limiting, managed rules, Super Bot Fight Mode) for",
         "  starts_with(http.request.uri.path, \"/socket.io/\")",
-        "No rule skips the Free plan's Bot Fight Mode, or Under Attack mode of the whole zone. Turn those \
-         off, or turn them off for the path with a configuration rule.",
+        "No rule skips the Free plan's Bot Fight Mode: turn it off (Security, Settings). Under Attack mode is a \
+         security level: let the same rule skip Security Level too, or set a lower one for the path with a \
+         configuration rule.",
         "The doctor is a program, and may be challenged where browsers are not. Security, Events shows \
          which rule it was, and whether pages are challenged too.",
     ],

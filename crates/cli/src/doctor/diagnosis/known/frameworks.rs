@@ -46,7 +46,9 @@ const PHP: Known = page(
 const SVELTEKIT: Known = page(
     "SvelteKit answers {}, and Socket.IO is not attached to its server",
     &[
-        "In production (@sveltejs/adapter-node), run a server of your own:",
+        "In production (@sveltejs/adapter-node), run a server of your own (`node server.js`, and not `node build`):",
+        "  import { createServer } from \"node:http\";",
+        "  import { Server } from \"socket.io\";",
         "  import { handler } from \"./build/handler.js\";",
         "  const httpServer = createServer(handler);",
         "  const io = new Server(httpServer, { … });",
@@ -135,10 +137,48 @@ pub(super) const ROWS: &[Row] = &[
     Row { signs: &[Status(404), Body("File not found."), Says("server", "nginx")], known: PHP },
     Row { signs: &[Status(404), Body("/wp-content/")], known: PHP },
     Row { signs: &[Status(404), Says("server", "LiteSpeed")], known: PHP },
+    Row {
+        signs: &[
+            Status(404),
+            Says("server", "WSGIServer"),
+            Body("The requested resource was not found on this server."),
+        ],
+        known: page(
+            "Django's `manage.py runserver` answers {}, which does not run asgi.py",
+            &[
+                "An AsyncServer of python-socketio is part of asgi.py, which an ASGI server runs:",
+                "  application = socketio.ASGIApp(sio, get_asgi_application())",
+                "Start it so:",
+                "  uvicorn PROJECT.asgi:application --reload",
+                "A `socketio.Server` is part of wsgi.py, which runserver runs:",
+                "  application = socketio.WSGIApp(sio, get_wsgi_application())",
+            ],
+        ),
+    },
     // Whichever server runs it.
     Row {
         signs: &[Status(404), Body("The requested resource was not found on this server.")],
         known: DJANGO,
+    },
+    // As python-engineio writes it, and no framework: without a length and a charset.
+    Row {
+        signs: &[
+            Status(404),
+            Is("Not Found"),
+            Says("content-type", "text/plain"),
+            Lacks("content-length"),
+            Says("server", "uvicorn"),
+        ],
+        known: page(
+            "python-socketio answers {}, but expects another path: it is mounted below one, and was not told so",
+            &[
+                "Tell it the whole path, as the client asks for it:",
+                "  app.mount(\"/ws\", socketio.ASGIApp(sio, socketio_path=\"/ws/socket.io\"))",
+                "If the application has a CORSMiddleware, put python-socketio around it instead. The client then needs \
+                 no `path`:",
+                "  app = socketio.ASGIApp(sio, other_asgi_app=app)",
+            ],
+        ),
     },
     Row { signs: &[Status(404), Says("server", "TornadoServer")], known: ASGI },
     Row { signs: &[Status(404), Says("server", "daphne")], known: ASGI },

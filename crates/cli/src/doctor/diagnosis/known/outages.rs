@@ -2,7 +2,7 @@
 
 use super::{
     Known, Row,
-    Sign::{Body, Header, Says, Status},
+    Sign::{Body, Empty, Header, Lacks, Says, Status},
 };
 use crate::doctor::finding::Code;
 
@@ -47,6 +47,25 @@ const ASGI: Known = down(
 );
 
 pub(super) const ROWS: &[Row] = &[
+    // Of 500 before Vite 6.
+    Row {
+        signs: &[
+            Status(502),
+            Empty,
+            Says("content-type", "text/plain"),
+            Lacks("server"),
+            Lacks("via"),
+        ],
+        known: down(
+            "Vite's development server, or another proxy in Node.js, answers {} 502: it does not reach the Socket.IO \
+             server",
+            &[
+                "Is the Socket.IO server running? The terminal of the development server has the error (ECONNREFUSED). In \
+                 vite.config.js, with 127.0.0.1 in place of localhost:",
+                "  server: { proxy: { \"/socket.io\": { target: \"http://127.0.0.1:3000\", ws: true } } }",
+            ],
+        ),
+    },
     Row {
         signs: &[Says("ngrok-error-code", "ERR_NGROK_3200")],
         known: down(

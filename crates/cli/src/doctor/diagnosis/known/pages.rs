@@ -64,7 +64,8 @@ const RAW_WEBSOCKETS: Known = page(
     "a plain WebSocket server answers {}, and not Socket.IO",
     &[
         "A Socket.IO client cannot use a plain WebSocket server. Is this the Socket.IO server's port? To \
-         use this server, write `new WebSocket(…)` in the page.",
+         use this server, write this in the page:",
+        "  const socket = new WebSocket(\"{ws}\");",
     ],
 );
 
@@ -98,10 +99,14 @@ pub(super) const ROWS: &[Row] = &[
         known: page(
             "Next.js answers {}, and Socket.IO is not there",
             &[
-                "`next start` and Vercel run no Socket.IO server. Serve both from a server of your own, or \
-                 run Socket.IO as a server beside Next.js:",
-                "  const httpServer = createServer(app.getRequestHandler());",
-                "  const io = new Server(httpServer, { addTrailingSlash: false });",
+                "`next dev`, `next start` and Vercel run no Socket.IO server. Serve both from a server of your own \
+                 (`node server.js` in package.json's scripts), or run Socket.IO as a server beside Next.js:",
+                "  const app = next({ dev: process.env.NODE_ENV !== \"production\" });",
+                "  app.prepare().then(() => {",
+                "    const httpServer = createServer(app.getRequestHandler());",
+                "    const io = new Server(httpServer);",
+                "    httpServer.listen(3000);",
+                "  });",
             ],
         ),
     },

@@ -23,6 +23,16 @@ pub(in crate::doctor::diagnosis) fn one_value(
     if !is_python || is_before {
         let of_proxy = in_proxy(proxy, doubled.doubles_credentials());
         lines.extend(of_proxy.into_iter().map(str::to_owned));
+        let credentialed = examination.target.page.credentialed;
+        let has_star =
+            doubled.headers().all("Access-Control-Allow-Origin").any(|it| it.trim() == "*");
+        lines.extend((credentialed && has_star).then(|| {
+            format!(
+                "Keep the one that names {}: the page sends credentials, and * is refused with them. So if it is the \
+                 proxy that sets *, delete that, and do not hide the server's.",
+                examination.target.page.origin
+            )
+        }));
     }
     if is_python && own != Some(1) {
         let or = if is_before { "Or perhaps a" } else { "A" };

@@ -23,6 +23,18 @@ fn the_finding_of_a_failed_connection_depends_on_the_ports_protocol() {
             "dig",
         ),
         (
+            fails(Step::Poll4, FailureKind::Closed, None).at("http://127.0.0.1:3000"),
+            "error connection-failed",
+            "  httpServer.listen(3000, \"0.0.0.0\");",
+            NOTHING,
+        ),
+        (
+            fails(Step::Poll4, FailureKind::Closed, None),
+            "error connection-failed",
+            "return 444",
+            "container",
+        ),
+        (
             fails(Step::Connect, FailureKind::Refused, None).at("http://api.example.net"),
             "error mixed-content",
             "https",

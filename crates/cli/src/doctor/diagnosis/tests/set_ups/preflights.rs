@@ -1,8 +1,8 @@
 //! Preflights that are refused, cut off, or answered by what no browser can read.
 
 use super::{
-    super::made::{ALLOW, GRANT, Headers, NONE, O, OPEN},
-    NGINX, NOTHING, assert_first, assert_says, good,
+    super::made::{ALLOW, GRANT, Headers, NONE, O, OPEN, VARY},
+    NGINX, NOTHING, answers, assert_first, assert_says, good,
 };
 use crate::{
     doctor::{diagnosis::diagnose, examination::Examination, finding::Finding, step::Step},
@@ -92,6 +92,36 @@ fn a_limit_in_nginx_is_changed_before_lines_that_it_would_keep_from_running() {
         (refused(500, by_nginx), is, "return 204", limit),
         (refused(403, NONE), is, "OPTIONS", limit),
     ]);
+}
+
+#[test]
+fn a_header_that_is_not_listed_is_told_beside_the_polls_own_fault() {
+    let codes = |examination: &Examination| {
+        let findings = diagnose(examination);
+        findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let polls = |headers: &Headers| answers(200, headers, OPEN).sending("authorization");
+    let uncredentialed = polls(&[(ALLOW, O), VARY]).credentialed().sees(
+        Step::Preflight,
+        204,
+        &[(ALLOW, O), (HEADERS, "x-a")],
+        "",
+    );
+    assert_eq!(codes(&uncredentialed), "credentials-not-allowed header-not-allowed");
+    assert_says(
+        &uncredentialed,
+        "Response to preflight request doesn't pass access control check: The value of the \
+         'Access-Control-Allow-Credentials' header",
+    );
+    let unlisted = "http://app.example.com";
+    let other = polls(&[(ALLOW, unlisted), VARY]);
+    let listed = [(ALLOW, unlisted), (HEADERS, "x-a")];
+    assert_eq!(
+        codes(&other.clone().sees(Step::Preflight, 204, &listed, "")),
+        "origin-near-miss header-not-allowed"
+    );
+    // Without a list, nothing tells what it will be.
+    assert_eq!(codes(&other.sees(Step::Preflight, 204, &[], "")), "origin-near-miss");
 }
 
 #[test]
