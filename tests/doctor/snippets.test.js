@@ -53,11 +53,11 @@ const languages = [
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
-		/^(allowList|changeOrigin|configureServer|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
+		/^(allowList|changeOrigin|origin: new |configureServer|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
 		(text) => new Script(`({ ${withoutEllipsis(text)} })`),
 	],
 	[/^await /, (text) => new Script(`(async () => { ${text} })`)],
-	[/^import /, (text) => new Script(withoutEllipsis(text.replace(/^import .*\n/, "")))],
+	[/^import /, (text) => new Script(withoutEllipsis(text.replace(/^import .*\n/gm, "")))],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],
 	[
 		/^(nginx\.ingress|access_control:|apiVersion:|bots:|typed_per_filter_config:|- (to|from|uri):|- match:|upgrade_configs|trafficPolicy|service:|originRequest:|ports:|timeout:)/,

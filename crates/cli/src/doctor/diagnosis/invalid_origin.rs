@@ -82,7 +82,12 @@ fn kind(value: &str) -> (&'static str, &'static [&'static str]) {
     } else if value.starts_with('/') && value.len() > 2 {
         (
             "a regular expression in a text",
-            &["Write a regular expression without quotes. In a Socket.IO 3 or 4 server:", PATTERN],
+            &[
+                "Write a regular expression without quotes. In a Socket.IO 3 or 4 server:",
+                PATTERN,
+                "Or make one of an environment variable that holds /…/:",
+                "  origin: new RegExp(process.env.ORIGIN.slice(1, -1))",
+            ],
         )
     } else if value == "*:*" {
         (

@@ -47,6 +47,11 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
             "The CORS headers are right, so it is not the list of `cors` that refuses the page.",
         ))
         .why([client_says(poll)])
+        .fix(may_want_cookie(examination, poll).then_some(
+            "The server allows credentials, and the page sends none. Perhaps it wants the session's cookie, which a \
+             client sends so (and --cookie here):",
+        ))
+        .fix(may_want_cookie(examination, poll).then_some("  io(\"…\", { withCredentials: true })"))
         .fix([
             "Give it what it wants, in the client and here: a token in a header (extraHeaders, --header) \
              or in the query (query, --query), or a cookie (withCredentials, --cookie). The client's \
@@ -55,6 +60,10 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
         ])
         .fix(remedy::own_function(examination)),
     )
+}
+
+fn may_want_cookie(examination: &Examination, poll: &Exchange) -> bool {
+    !examination.target.page.credentialed && poll.grants_its_origin() && poll.allows_credentials()
 }
 
 /// The words of a refusal.

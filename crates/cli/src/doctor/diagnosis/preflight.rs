@@ -326,8 +326,8 @@ fn without_cors(examination: &Examination, preflight: &Exchange, error: CorsErro
          to the cache's key. CloudFront: the cache policy CachingDisabled for /socket.io/*.",
     ))
     .fix([match answers_preflight(examination, preflight) {
-        Some(Proxy::Nginx) => "nginx, or what is behind it, answers OPTIONS before Socket.IO does. If it is nginx's \
-            `if ($request_method = OPTIONS) { return 204; }`, delete that: Socket.IO then answers OPTIONS itself. Or \
+        Some(Proxy::Nginx) => "nginx, or what is behind it, answers OPTIONS before Socket.IO does. If it is nginx, \
+            by a `return 204` for OPTIONS, delete that: Socket.IO then answers OPTIONS itself. Or \
             let it send the poll's CORS headers.",
         _ => "Something answers OPTIONS before Socket.IO does: a proxy's `return 204`, a web framework, an API \
             gateway, a function of your own. Let it pass OPTIONS on, or let it send the poll's CORS headers.",

@@ -188,7 +188,8 @@ pub(super) fn cors_option(examination: &Examination, quoted: &str) -> String {
 pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
     let mut lines = python_lists(examination, more);
     lines.push(
-        "Put no other CORS middleware around it (CORSMiddleware, Flask-CORS): it sets the headers itself."
+        "This list is python-socketio's own: that of a CORS middleware (CORSMiddleware, Flask-CORS, \
+         django-cors-headers) is not read for it. Put none around it: it sets the headers itself."
             .to_owned(),
     );
     lines
