@@ -49,7 +49,7 @@ const asNginx = async (text) => {
 /** By the language of a snippet, how it begins, and what reads it. */
 const languages = [
 	[
-		/^(app\.use\((\(req|rateLimit|session|cors\(\{ methods)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const asks|\/\/ |\/\^)/,
+		/^(app\.use\((\(req|rateLimit|session|cors\(\{ methods)|app\.useWebSocketAdapter|io\.|httpServer\.|createSecureServer|allowed\.|const (asks|socket)\b|\/\/ |\/\^)/,
 		(text) => new Script(withoutEllipsis(text)),
 	],
 	[
@@ -69,7 +69,7 @@ const languages = [
 		(text) => assert.equal(typeof parseYaml(text), "object"),
 	],
 	[
-		/^(@limiter|SESSION_COOKIE|app = |application|cors_allowed_origins=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
+		/^(@limiter|SESSION_COOKIE|app = |application|cors_(allowed_origins|credentials)=|app\.mount|sio = .*transports|ALLOWED_HOSTS|socketio = )/,
 		python("import ast, sys; ast.parse(sys.stdin.read())"),
 	],
 	[
@@ -79,7 +79,7 @@ const languages = [
 		),
 	],
 	[
-		/^(certbot|curl|mkcert|npm|pip|npx|daphne|hypercorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
+		/^(certbot|curl|mkcert|npm|pip|npx|daphne|hypercorn|uvicorn|go|openssl|gcloud|gh|az|aws|kubectl|fly|ngrok|devtunnel|cloudflared|heroku|socketio-cors) /,
 		asShell,
 	],
 	[
