@@ -71,6 +71,9 @@ const OF_POLLS: &[Family] = &[
     vary::findings,
 ];
 
+/// The first WebSocket, where nothing else of a session was asked for.
+const OF_FIRST_WEBSOCKET: &[Family] = &[websocket::findings];
+
 /// Sessions, which a cache makes fail in every way.
 const OF_SESSIONS: &[Family] =
     &[session::findings, one_at_a_time::findings, websocket::findings, idle::findings];
@@ -119,8 +122,8 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
             .flatten();
         findings.push(finding);
         // The faults that will show once the path is right.
-        let families = || OF_POLLS.iter().chain([&(websocket::findings as Family)]);
-        let next = moved.iter().flat_map(|moved| families().flat_map(|family| family(moved)));
+        let families = OF_POLLS.iter().chain(OF_FIRST_WEBSOCKET);
+        let next = moved.iter().flat_map(|moved| families.clone().flat_map(|family| family(moved)));
         findings.extend(next.map(|next| Finding { steps: vec![Step::OtherPath], ..next }));
     } else if examination.target.page.websocket {
         findings.extend(ask(OF_WEBSOCKETS));
@@ -146,11 +149,6 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
     if let Some(line) = request_headers::not_of_requests(&examination.target.page) {
         for finding in findings.iter_mut().filter(|it| PREFLIGHTS.contains(&it.code)) {
             finding.fix.insert(0, line.clone());
-        }
-    }
-    if examination.recorded.is_none() {
-        for line in findings.iter_mut().flat_map(|finding| &mut finding.why) {
-            chromium::tell_of_preflight(examination, line);
         }
     }
     let target = &examination.target;

@@ -4,6 +4,7 @@
 //! to the page's namespace, and those that close what was opened.
 
 mod beside;
+mod elsewhere;
 mod further;
 mod prober;
 
@@ -22,20 +23,6 @@ use socketio_cors_core::origin::Origin;
 /// The origin of a page that nobody allows by name.
 const FOREIGN: &str = "https://foreign.example";
 const OTHER_FOREIGN: &str = "https://foreign.test";
-
-/// The usual paths of Socket.IO.
-const USUAL_PATHS: &[&str] = &[
-    "/socket.io/",
-    "/socket.io",
-    "/ws/socket.io/",
-    "/api/socket.io/",
-    "/ws/",
-    "/sockets/",
-    "/api/socket/",
-    "/api/socketio/",
-    "/api/socket/io/",
-    "/socket.io/socket.io/",
-];
 
 /// How often a heartbeat is sent into a session. With the packet before them and the
 /// poll, two instances that are chosen by chance are missed once in 32 times.
@@ -146,25 +133,14 @@ async fn without_polls(prober: &mut Prober<'_, impl Network>, foreign: &'static 
         prober.websocket(Step::Websocket, Asker::Page).await;
         if prober.last().is_some_and(Exchange::opened_websocket) {
             prober.websocket(Step::ForeignWebsocket, Asker::Elsewhere(foreign)).await;
-            doubled_path(prober).await;
+            elsewhere::doubled_path(prober).await;
             return;
         }
     }
     if prober.examination.may_be_elsewhere() {
-        other_paths(prober).await;
+        elsewhere::other_paths(prober).await;
     } else if let Some(path) = prober.examination.redirects_without_slash() {
-        without_slash(prober, &path).await;
-    }
-}
-
-/// Asks where a poll was redirected to, twice where something may attach Socket.IO once it is asked.
-async fn without_slash(prober: &mut Prober<'_, impl Network>, path: &str) {
-    let mut session = prober.other_path(path).await;
-    if prober.last().is_some_and(Exchange::is_empty) {
-        session = prober.other_path(path).await;
-    }
-    if let Some(session) = session {
-        prober.close(&session, Asker::Page).await;
+        elsewhere::without_slash(prober, &path).await;
     }
 }
 
@@ -344,44 +320,6 @@ async fn hold(prober: &mut Prober<'_, impl Network>) {
     }
     if prober.examination.get(Step::Websocket).is_some_and(Exchange::opened_websocket) {
         prober.hold_websocket(time).await;
-    }
-}
-
-/// Looks for Socket.IO where it usually is.
-async fn other_paths(prober: &mut Prober<'_, impl Network>) {
-    let given = prober.examination.target.path.clone();
-    let toggled = match given.strip_suffix('/') {
-        Some(bare) => bare.to_owned(),
-        None => format!("{given}/"),
-    };
-    // Somebody may have meant a path by the namespace.
-    let below = Some(prober.examination.target.page.namespace.trim_end_matches('/'))
-        .filter(|namespace| !namespace.is_empty())
-        .map(|namespace| [format!("{namespace}/"), format!("{namespace}/socket.io/")]);
-    let usual = USUAL_PATHS.iter().map(|path| (*path).to_owned());
-    let mut tried = vec![given];
-    for path in [toggled].into_iter().chain(below.into_iter().flatten()).chain(usual) {
-        if path.is_empty() || tried.contains(&path) {
-            continue;
-        }
-        let session = prober.other_path(&path).await;
-        if prober.last().is_some_and(Exchange::is_engine_io) {
-            if let Some(session) = session {
-                prober.websocket_at_path_of(&session).await;
-                prober.close(&session, Asker::Page).await;
-            }
-            return;
-        }
-        tried.push(path);
-    }
-}
-
-/// Looks whether a proxy takes the path away from polls: it is then there if it is asked for twice.
-async fn doubled_path(prober: &mut Prober<'_, impl Network>) {
-    let path = prober.examination.target.path.clone();
-    let twice = format!("{}{path}", path.trim_end_matches('/'));
-    if let Some(session) = prober.other_path(&twice).await {
-        prober.close(&session, Asker::Page).await;
     }
 }
 

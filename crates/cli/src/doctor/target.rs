@@ -74,6 +74,11 @@ impl Target {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// The same for a `WebSocket`.
+    pub(super) fn websocket_base(&self) -> String {
+        self.shown_base().replacen("http", "ws", 1)
+    }
+
     /// The line with which its server is examined for its page.
     pub(super) fn doctor_line(&self) -> String {
         format!("  socketio-cors doctor {} --origin {}", self.shown_base(), self.page.origin)

@@ -47,7 +47,7 @@ pub(super) fn finding(
         } else {
             "The request does not reach the server, so its CORS headers do not matter."
         };
-        let (http, ws) = (target.shown_base(), target.shown_base().replacen("http", "ws", 1));
+        let (http, ws) = (target.shown_base(), target.websocket_base());
         let addressed = |line: &&str| line.replace("{http}", http).replace("{ws}", &ws);
         return of(summary).why([why]).fix(fix.iter().map(addressed));
     }

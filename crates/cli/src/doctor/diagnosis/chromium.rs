@@ -67,10 +67,14 @@ const WRONG_HANDSHAKES: &[(&str, &str)] = &[
 ];
 
 /// The fate of an answer that CORS blocks.
-pub(super) fn unreadable(exchange: &Exchange, error: CorsError) -> Vec<String> {
+pub(super) fn unreadable(
+    examination: &Examination,
+    exchange: &Exchange,
+    error: CorsError,
+) -> Vec<String> {
     vec![
         "The page may not read the answer. Chromium prints:".to_owned(),
-        blocked(exchange, &reason(exchange, error)),
+        unread(examination, exchange, error),
         client_says(exchange),
     ]
 }
@@ -87,7 +91,7 @@ pub(super) fn console(examination: &Examination, exchange: &Exchange) -> Vec<Str
             vec!["Chromium prints:".to_owned(), preflight_blocked(exchange, credentialed)]
         }
         Err(error) if exchange.answer.is_some() && !target.is_same_origin() => {
-            vec!["Chromium prints:".to_owned(), blocked(exchange, &reason(exchange, error))]
+            vec!["Chromium prints:".to_owned(), unread(examination, exchange, error)]
         }
         _ => Vec::new(),
     }
@@ -134,23 +138,18 @@ pub(super) fn preflight_blocked(preflight: &Exchange, credentialed: bool) -> Str
     blocked(preflight, &format!("{PREFLIGHT}{why}"))
 }
 
-/// Puts the message about the preflight in place of that about the poll, which a browser does not send where
-/// the preflight fails.
-pub(super) fn tell_of_preflight(examination: &Examination, line: &mut String) {
+/// Chromium's message about an answer that the page may not read. Where the preflight of the page's poll
+/// fails as well, it is about that: the poll is not sent then.
+fn unread(examination: &Examination, exchange: &Exchange, error: CorsError) -> String {
     let target = &examination.target;
     let is_asked = !target.is_same_origin() && !target.page.unsafe_headers().is_empty();
-    let (Some(poll), Some(preflight)) =
-        (examination.spoken_poll(), examination.get(Step::Preflight))
-    else {
-        return;
-    };
+    let is_poll = examination.spoken_poll().is_some_and(|poll| poll.url == exchange.url);
     let credentialed = target.page.credentialed;
-    let fails = preflight.answer.is_some() && preflight.cors_check(credentialed).is_err();
-    if is_asked
-        && fails
-        && line.starts_with(&format!("  Access to XMLHttpRequest at '{}'", poll.url))
-    {
-        *line = preflight_blocked(preflight, credentialed);
+    let fails = |it: &&Exchange| it.answer.is_some() && it.cors_check(credentialed).is_err();
+    let preflight = examination.get(Step::Preflight).filter(fails);
+    match preflight.filter(|_| is_asked && is_poll && examination.recorded.is_none()) {
+        Some(preflight) => preflight_blocked(preflight, credentialed),
+        None => blocked(exchange, &reason(exchange, error)),
     }
 }
 

@@ -48,7 +48,7 @@ fn wildcard(examination: &Examination, poll: &Exchange) -> Finding {
     };
     let finding = finding
         .why([whom])
-        .why(unreadable(poll, CorsError::Wildcard))
+        .why(unreadable(examination, poll, CorsError::Wildcard))
         .fix(["Name the origins instead of *:"])
         .fix(remedy::headers_of_proxy(examination, poll));
     let finding = if remedy::is_set_by_another(examination, poll) {
@@ -81,7 +81,7 @@ fn not_allowed(examination: &Examination, poll: &Exchange) -> Finding {
     };
     let finding = Finding::new(Code::CredentialsNotAllowed, Severity::Error, summary)
         .seen(poll, with_cors(poll))
-        .why(unreadable(poll, CorsError::Credentials));
+        .why(unreadable(examination, poll, CorsError::Credentials));
     if is_nearly_true {
         let proxy = proxy_before(examination, poll);
         return finding

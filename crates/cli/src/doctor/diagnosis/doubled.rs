@@ -47,7 +47,7 @@ pub(super) fn doubled(examination: &Examination, poll: &Exchange) -> Finding {
     let finding = Finding::new(Code::DoubledOrigin, Severity::Error, summary)
         .seen(poll, with_cors(poll))
         .why(["Browsers accept only one value, even if each of them is right."])
-        .why(unreadable(poll, CorsError::Multiple));
+        .why(unreadable(examination, poll, CorsError::Multiple));
     let finding = match examination.get(Step::DirectPoll).filter(|it| it.answer.is_some()) {
         Some(direct) => finding.seen(direct, told_apart(direct, &allowed)),
         None => finding,

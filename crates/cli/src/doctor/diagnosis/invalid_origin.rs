@@ -34,7 +34,7 @@ pub(super) fn finding(examination: &Examination, poll: &Exchange) -> Option<Find
     )
     .seen(poll, with_cors(poll))
     .why(["Browsers compare the value with the page's origin, letter by letter. They know no patterns."])
-    .why(unreadable(poll, CorsError::Mismatch));
+    .why(unreadable(examination, poll, CorsError::Mismatch));
     let page = slice::from_ref(&examination.target.page.origin);
     let by_another = remedy::set_by_another(examination, poll, page);
     if !by_another.is_empty() {

@@ -190,7 +190,7 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let written = lines.iter().flat_map(|line| remedy::by_proxy(line, proxy, &target.path));
     let encrypted = target.with_scheme("https");
     let host = target.base.domain().unwrap_or("api.example.com");
-    let ws = target.shown_base().replacen("http", "ws", 1);
+    let ws = target.websocket_base();
     let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
     let written = written.map(|line| line.replace("{ws}", &ws));
     let cors = remedy::of_page(examination);

@@ -18,7 +18,7 @@ pub(super) fn not_configured(examination: &Examination, poll: &Exchange) -> Find
         "the poll is answered without any CORS header: the server allows no other origins",
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Missing));
+    .why(unreadable(examination, poll, CorsError::Missing));
     if worker::only_reports(poll) {
         return finding.fix([worker::ONLY_REPORTS]);
     }

@@ -55,7 +55,7 @@ pub(super) fn not_listed(examination: &Examination, poll: &Exchange) -> Finding 
     let why = match poll.cors_check(false) {
         _ if examination.target.is_same_origin() => vec![client_says(poll)],
         Ok(()) => vec!["The poll fails, and no session begins.".to_owned(), client_says(poll)],
-        Err(error) => unreadable(poll, error),
+        Err(error) => unreadable(examination, poll, error),
     };
     let finding =
         Finding::new(Code::OriginNotListed, Severity::Error, summary).seen(poll, seen).why(why);

@@ -98,7 +98,7 @@ fn other_origin(examination: &Examination, poll: &Exchange) -> Finding {
         ),
     )
     .seen(poll, with_cors(poll))
-    .why(unreadable(poll, CorsError::Mismatch))
+    .why(unreadable(examination, poll, CorsError::Mismatch))
     .fix(unset.map(|_| {
         "Print the variable of which the code makes the origin (process.env.…), as the server sees it, and set it \
          where the server is started."
@@ -184,9 +184,13 @@ fn near_miss(examination: &Examination, poll: &Exchange) -> Option<Finding> {
     )
     .seen(poll, with_cors(poll));
     let finding = if std::ptr::eq(exchange, poll) {
-        finding.why(unreadable(poll, CorsError::Mismatch))
+        finding.why(unreadable(examination, poll, CorsError::Mismatch))
     } else {
-        finding.seen(exchange, with_cors(exchange)).why(unreadable(poll, CorsError::Missing))
+        finding.seen(exchange, with_cors(exchange)).why(unreadable(
+            examination,
+            poll,
+            CorsError::Missing,
+        ))
     };
     if how == near_misses::PATTERN && socket_server(examination) == SocketServer::Python {
         return Some(

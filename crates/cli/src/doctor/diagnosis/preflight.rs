@@ -9,7 +9,7 @@ use super::{
     direct_preflight::{RIGHT_ALONE, by_proxy, right_without_proxy},
     evidence::{with_body, with_cors, with_headers},
     known, remedy,
-    request_headers::header_not_allowed,
+    request_headers::{NOT_SENT, NOT_SENT_NEXT, header_not_allowed},
     unparsable,
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     }
     let finding = match (preflight.status(), preflight.cors_check(credentialed)) {
         (Some(200..300), Ok(())) => unparsable::finding(examination, preflight)
-            .or_else(|| header_not_allowed(examination, preflight))
+            .or_else(|| header_not_allowed(examination, preflight, NOT_SENT))
             .or_else(|| for_each_poll(examination, preflight)),
         (Some(200..300), Err(error)) => {
             let poll = examination.spoken_poll().map(|poll| poll.cors_check(credentialed));
@@ -66,13 +66,7 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
 fn next_fault(examination: &Examination, preflight: &Exchange) -> Option<Finding> {
     let has_list = preflight.header("Access-Control-Allow-Headers").is_some_and(|it| it != "*");
     let is_ok = preflight.is_ok() && has_list;
-    let finding = is_ok.then(|| header_not_allowed(examination, preflight)).flatten()?;
-    let said = "Once the fault above is mended, the browser asks first, and then does not send the request. \
-                Chromium prints:";
-    let why = finding.why.into_iter().map(|line| {
-        if line.starts_with("The browser asks first") { said.to_owned() } else { line }
-    });
-    Some(Finding { why: why.collect(), ..finding })
+    is_ok.then(|| header_not_allowed(examination, preflight, NOT_SENT_NEXT)).flatten()
 }
 
 /// The preflight of a poll that the browser therefore did not send, as recordings have it.
@@ -98,7 +92,7 @@ pub(super) fn of_kept_poll(examination: &Examination, failure: &Failure) -> Opti
     let credentialed = examination.target.page.credentialed;
     match (preflight.status(), preflight.cors_check(credentialed)) {
         (Some(200..300), Ok(())) => unparsable::finding(examination, preflight)
-            .or_else(|| header_not_allowed(examination, preflight)),
+            .or_else(|| header_not_allowed(examination, preflight, NOT_SENT)),
         (Some(200..300), Err(error)) => Some(without_cors(examination, preflight, error)),
         _ => Some(refused(examination, preflight)),
     }

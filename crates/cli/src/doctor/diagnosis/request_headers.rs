@@ -18,9 +18,18 @@ use crate::doctor::{
     target::Page,
 };
 
+/// What becomes of a request with such a header, and what is printed of it.
+pub(super) const NOT_SENT: &str =
+    "The browser asks first, and then does not send the request. Chromium prints:";
+/// The same where the poll has a fault of its own.
+pub(super) const NOT_SENT_NEXT: &str = "Once the fault above is mended, the browser asks first, and then does not send \
+ the request. Chromium prints:";
+
+/// `not_sent` is one of the sentences above.
 pub(super) fn header_not_allowed(
     examination: &Examination,
     preflight: &Exchange,
+    not_sent: &str,
 ) -> Option<Finding> {
     let page = &examination.target.page;
     let headers = preflight.headers();
@@ -46,11 +55,7 @@ pub(super) fn header_not_allowed(
                 .to_owned(),
         ]
     } else {
-        vec![
-            "The browser asks first, and then does not send the request. Chromium prints:"
-                .to_owned(),
-            blocked(preflight, &why),
-        ]
+        vec![not_sent.to_owned(), blocked(preflight, &why)]
     };
     let is_literal_star = !is_let_pass && allows_headers_by_wildcard(&headers, false);
     let star = is_literal_star.then_some(

@@ -21,7 +21,7 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
     if proxy(poll) == Some(Proxy::CloudFront) {
         let summary = "CloudFront does not pass the page's Origin on to the server, or removes the server's \
                        Access-Control-Allow-Origin";
-        return Some(taken_away(poll, summary).seen(direct, with_cors(direct)).fix([
+        return Some(taken_away(examination, poll, summary).seen(direct, with_cors(direct)).fix([
             "In CloudFront, in the behavior for /socket.io/*: the origin request policy AllViewer, which passes Origin \
              on, the cache policy CachingDisabled, and no response headers policy that has CORS settings.",
         ]));
@@ -32,8 +32,9 @@ pub(super) fn by_proxy(examination: &Examination, poll: &Exchange) -> Option<Fin
     } else {
         "a proxy removes the server's Access-Control-Allow-Origin"
     };
-    let finding =
-        taken_away(poll, summary).seen(direct, with_cors(direct)).fix(remedy::keep_headers(poll));
+    let finding = taken_away(examination, poll, summary)
+        .seen(direct, with_cors(direct))
+        .fix(remedy::keep_headers(poll));
     Some(if poll.has_other_cors_headers() {
         finding.fix([origin_changed(examination, poll)])
     } else {
@@ -61,7 +62,7 @@ pub(super) fn replaced(
     let finding = Finding::new(Code::StrippedHeaders, Severity::Error, summary)
         .seen(poll, with_cors(poll))
         .seen(direct, with_cors(direct))
-        .why(unreadable(poll, error))
+        .why(unreadable(examination, poll, error))
         .fix([OWN_IS_RIGHT]);
     Some(match poll.header(header) {
         Some(_) => finding.fix(remedy::leave_header(examination, poll, header)),
@@ -102,8 +103,7 @@ pub(super) fn from_some(examination: &Examination, poll: &Exchange) -> Option<Fi
         .into_iter()
         .find_map(|step| examination.get(step).filter(|exchange| exchange.grants_its_origin()))?;
     Some(
-        taken_away(
-            poll,
+        taken_away(examination, poll,
             "some answers have Access-Control-Allow-Origin, but the answer to the poll does not",
         )
         .seen(other, with_cors(other))
@@ -144,8 +144,7 @@ fn by_chance(examination: &Examination) -> Option<Finding> {
         Some((lacking, other))
     })?;
     Some(
-        taken_away(
-            lacking,
+        taken_away(examination, lacking,
             "some answers have Access-Control-Allow-Origin, but other answers to the same request do not",
         )
         .seen(other, with_cors(other))
@@ -173,8 +172,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
         return Some(from_sessions(examination, poll, again));
     }
     (post.cors_check(false) == Err(CorsError::Missing)).then(|| {
-        taken_away(
-            post,
+        taken_away(examination, post,
             "the answer to GET has Access-Control-Allow-Origin, but the answer to POST does not",
         )
         .seen(poll, with_cors(poll))
@@ -185,8 +183,7 @@ pub(super) fn from_posts(examination: &Examination, poll: &Exchange) -> Option<F
 
 /// The handshake is good, and the later answers of its session have lost the header.
 fn from_sessions(examination: &Examination, poll: &Exchange, again: &Exchange) -> Finding {
-    taken_away(
-        again,
+    taken_away(examination, again,
         "the answer to the handshake has Access-Control-Allow-Origin, but the later answers of the session \
          do not",
     )
@@ -205,8 +202,8 @@ const OF_HEADERS: &[&str] = &[
     "  io.engine.on(\"headers\", (headers, request) => { … });",
 ];
 
-fn taken_away(exchange: &Exchange, summary: &str) -> Finding {
+fn taken_away(examination: &Examination, exchange: &Exchange, summary: &str) -> Finding {
     Finding::new(Code::StrippedHeaders, Severity::Error, summary)
         .seen(exchange, with_cors(exchange))
-        .why(unreadable(exchange, CorsError::Missing))
+        .why(unreadable(examination, exchange, CorsError::Missing))
 }
