@@ -58,6 +58,9 @@ impl EngineError {
     }
 }
 
+/// What parts the packets of a payload of version 4.
+pub(super) const SEPARATOR: char = '\u{1e}';
+
 /// Codes of an [`EngineError`].
 pub(super) const UNKNOWN_TRANSPORT: u64 = 0;
 pub(super) const UNKNOWN_SESSION: u64 = 1;
@@ -136,7 +139,7 @@ fn first_packet(payload: &str) -> Option<(Protocol, &str)> {
         Some(packet) => Some((Protocol::V3, packet)),
         // Version 4 parts packets by a record separator; a WebSocket's messages stand on
         // lines of their own.
-        None => payload.split(['\u{1e}', '\n']).next().map(|packet| (Protocol::V4, packet)),
+        None => payload.split([SEPARATOR, '\n']).next().map(|packet| (Protocol::V4, packet)),
     }
 }
 

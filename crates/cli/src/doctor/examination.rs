@@ -5,8 +5,7 @@ use url::Url;
 use super::{
     address_space::AddressSpace,
     cookies::{SetCookie, without_value},
-    engineio,
-    engineio::Protocol,
+    engineio::{self, Protocol},
     exchange::Exchange,
     step::Step,
     target::Target,
@@ -205,7 +204,9 @@ impl Examination {
         let read = self.all(Step::PollAgain).find(|exchange| exchange.method == "GET");
         // Socket.IO's DISCONNECT within a message, and Engine.IO's close.
         let is_farewell = |packet: &str| matches!(packet, "41" | "1") || packet.starts_with("41/");
-        read.is_some_and(|read| read.is_ok() && read.body().split('\u{1e}').any(is_farewell))
+        read.is_some_and(|read| {
+            read.is_ok() && read.body().split(engineio::SEPARATOR).any(is_farewell)
+        })
     }
 
     /// True if the server ends a session once a client connects to a namespace in it, and keeps one in

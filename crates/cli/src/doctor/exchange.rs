@@ -106,14 +106,19 @@ impl Exchange {
         matches!(self.coding(), BodyCoding::Untrue(_))
     }
 
-    /// True if the body is not text, such as one that is compressed and does not say so.
+    /// True if the body is not text, such as one that is compressed and does not say so. A compressor
+    /// stores what it cannot make shorter, such as a handshake, so most of such a body may be text.
     pub(super) fn is_binary(&self) -> bool {
-        let is_odd = |character: &char| {
-            *character == char::REPLACEMENT_CHARACTER
-                || character.is_control() && !character.is_whitespace() && *character != '\u{1e}'
-        };
         let body = self.body();
-        body.chars().filter(is_odd).count().saturating_mul(10) > body.chars().count()
+        // Terminals' colors begin with an escape, and version 3 frames packets by other characters.
+        let is_control = |character: char| {
+            character.is_control()
+                && !character.is_ascii_whitespace()
+                && !matches!(character, engineio::SEPARATOR | '\u{1b}')
+        };
+        let unreadable = body.matches(char::REPLACEMENT_CHARACTER).count();
+        let is_garbled = unreadable.saturating_mul(10) > body.chars().count();
+        (is_garbled || body.contains(is_control)) && engineio::open(body).is_none()
     }
 
     /// True if there may be a body that the recording does not have.

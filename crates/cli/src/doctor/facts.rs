@@ -4,7 +4,11 @@ use socketio_cors_core::{origin::host::is_loopback, response::EXPLAIN_HEADER};
 use url::Url;
 
 use super::{
-    engineio::Protocol, examination::Examination, exchange::Exchange, proxies, step::Step,
+    engineio::{self, Protocol},
+    examination::Examination,
+    exchange::Exchange,
+    proxies,
+    step::Step,
 };
 use crate::network::Connected;
 
@@ -134,7 +138,9 @@ fn connection(examination: &Examination) -> Option<String> {
     let namespace = &examination.target.page.namespace;
     let read = examination.get(Step::PollAgain).filter(|it| it.method == "GET")?;
     match &read.answer {
-        Some(answer) => answer.body.split('\u{1e}').find_map(|packet| connected(packet, namespace)),
+        Some(answer) => {
+            answer.body.split(engineio::SEPARATOR).find_map(|packet| connected(packet, namespace))
+        }
         None => Some(format!("does not answer a connection to the namespace {namespace} in time")),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::evidence::with_body;
 use crate::doctor::{
-    engineio::Protocol,
+    engineio::{self, Protocol},
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
@@ -33,7 +33,7 @@ struct Refusal {
 
 /// The one that an answer has in it, or a WebSocket's messages.
 fn refusal(exchange: &Exchange) -> Option<Refusal> {
-    exchange.body().split(['\u{1e}', '\n']).find_map(read)
+    exchange.body().split([engineio::SEPARATOR, '\n']).find_map(read)
 }
 
 /// Reads `44{"message":"…"}` or `44/admin,{"message":"…"}`.

@@ -166,6 +166,26 @@ fn an_application_server_is_not_taken_for_a_proxy() {
 }
 
 #[test]
+fn a_body_that_is_not_text_is_not_shown() {
+    let handshake = OPEN.strip_suffix('}').unwrap();
+    let latin1 = format!("<p>Acc\u{fffd}s refus\u{fffd} {}", "par le serveur ".repeat(10));
+    for (body, is_shown) in [
+        // Brotli and zstd store what they cannot make shorter.
+        (format!("\u{fffd}<\u{fffd}{handshake}}}\u{3}"), false),
+        (format!("\u{b}<\u{fffd}{handshake}}}"), false),
+        (format!("(\u{fffd}/\u{fffd} i\u{3}\0{handshake}}}}}"), false),
+        ("\u{1b}\u{fffd}a\u{fffd}b".to_owned(), false),
+        ("\u{1b}[31mError\u{1b}[0m: no such module\n\tat line 1".to_owned(), true),
+        (latin1, true),
+    ] {
+        let polled =
+            good().sees(Step::Poll4, 200, GRANT, &body).sees(Step::NoOriginPoll, 200, GRANT, &body);
+        let report = format!("{:?}", diagnose(&polled).first());
+        assert_eq!(!report.contains("(a body that is not text)"), is_shown, "{body}: {report}");
+    }
+}
+
+#[test]
 fn an_answer_that_is_not_compressed_as_it_says_is_named_so() {
     let is = "error answer-changed";
     let gzip: &Headers = &[("content-encoding", "gzip"), NGINX];
