@@ -56,7 +56,7 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 
 # The end-to-end tests are in two parts, as what the second needs is compiled by one core for minutes: with
 # `make --jobs`, the first runs meanwhile.
-TEST_FILES := node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000
+TEST_FILES := node --test --test-reporter=spec --test-timeout=600000
 OF_PACKAGE := docs examples package playground site
 OF_WORKER := $(filter-out $(OF_PACKAGE),$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/*/*.test.js)))))
 SERVED := $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS)
@@ -65,11 +65,11 @@ TEST_TOOL := MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
 
 test-worker: build target/panicking/index.js $(SERVED) ## the end-to-end tests of the Worker and of cargo's tool
 	$(TEST_TOOL) --no-run
-	$(TEST_FILES) $(OF_WORKER:%='tests/%/*.test.js')
+	$(TEST_FILES) --test-concurrency=5 $(OF_WORKER:%='tests/%/*.test.js')
 
 test-package: site $(PACKAGE) $(SERVED) ## the end-to-end tests of the npm package, the playground, the site, the documents and the examples
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" $(TEST_TOOL)
-	$(TEST_FILES) $(OF_PACKAGE:%='tests/%/*.test.js')
+	$(TEST_FILES) --test-concurrency=4 $(OF_PACKAGE:%='tests/%/*.test.js')
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =
@@ -137,13 +137,20 @@ format: $(PACKAGES) ## lay out all code
 clean: ## forget everything that was built or installed here
 	rm -rf .tools .wrangler build node_modules target
 
-# What the Wasm is built from: the Worker's, and the playground's. Built one after the other, as cargo
+# What the Wasm is built from: the Worker's, and the playground's. Compiled one after the other, as cargo
 # would have the second wait for the first.
 CORE := $(shell find crates/core/src -type f) crates/core/Cargo.toml Cargo.toml Cargo.lock
-WORKER := $(CORE) $(shell find src -type f) scripts/build.sh scripts/compile-wasm.sh
+COMPILED := $(CORE) $(shell find src -type f -name '*.rs') scripts/compile-worker.sh scripts/compile-wasm.sh
+WORKER := $(COMPILED) $(shell find src -type f) scripts/build.sh
 PLAYGROUND := $(CORE) $(shell find crates/explain crates/playground -type f) scripts/build-playground.sh scripts/compile-wasm.sh
 
-build/index.js: $(WORKER) | $(PACKAGES) $(WASM_TARGET) $(WASM_BINDGEN)
+# Apart from the rest, which needs wasm-bindgen: with `make --jobs` that is compiled meanwhile.
+target/compiled/worker: $(COMPILED) | $(WASM_TARGET)
+	@echo "→ compiling the Worker"
+	scripts/compile-worker.sh
+	@mkdir -p $(@D) && touch $@
+
+build/index.js: $(WORKER) target/compiled/worker | $(PACKAGES) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
 	scripts/build.sh
 	@touch $@
@@ -155,7 +162,7 @@ target/panicking/index.js: build/index.js
 	@touch $@
 
 # The tool's code for the page of `make dev`, and for the site.
-target/page/tool.js: $(PLAYGROUND) | build/index.js
+target/page/tool.js: $(PLAYGROUND) | target/compiled/worker $(PACKAGES) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
 	@touch $@

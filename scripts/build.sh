@@ -10,13 +10,7 @@ OUT="${1:-build}"
 GLUE=target/glue
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-# Optimized as a whole: a request takes less time, and the upload a tenth less. A test's own Worker is not
-# worth ten seconds.
-if [ $# -lt 2 ]; then
-	scripts/compile-wasm.sh socketio-cors-edge -- -Clto=fat
-else
-	scripts/compile-wasm.sh socketio-cors-edge --features "$2"
-fi
+scripts/compile-worker.sh ${2:+"$2"}
 
 # With the hooks by which a panic ends its own instance of Wasm alone.
 wasm-bindgen --target module --no-typescript --out-dir "$GLUE" --out-name index \
@@ -36,7 +30,7 @@ FEATURES="--enable-bulk-memory --enable-bulk-memory-opt --enable-exception-handl
 --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext"
 # Functions that are inlined because they have one caller compress worse than before.
 OPTIMIZE="${2:+-O1}"
-OPTIMIZE="${OPTIMIZE:--Os --converge --one-caller-inline-max-function-size=20}"
+OPTIMIZE="${OPTIMIZE:--Os --one-caller-inline-max-function-size=20}"
 # shellcheck disable=SC2086 # They are several words.
 wasm-opt $OPTIMIZE $FEATURES --strip-debug --strip-producers --strip-target-features \
 	"$GLUE/index_bg.wasm" -o "$OUT/index_bg.wasm"
