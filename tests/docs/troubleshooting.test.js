@@ -174,6 +174,11 @@ const brokenSetUps = {
 		socketIo(cors({ allowedHeaders: ["x-other"] })),
 		withHeader,
 	],
+	"a page whose own policy does not list the server": [
+		"blocked-in-browser",
+		socketIo(cors()),
+		{ ...polls, policy: "connect-src 'self'" },
+	],
 	"a public page and a local server": [undefined, socketIo(cors()), { ...polls, ...onHttps }],
 	"a public page's WebSocket to a local server": [
 		undefined,
@@ -224,14 +229,14 @@ const brokenSetUps = {
 };
 
 describe("Chromium's console says what the document explains:", () => {
-	for (const [name, [code, start, { version = 4, https, ...options }]] of Object.entries(
+	for (const [name, [code, start, { version = 4, https, policy, ...options }]] of Object.entries(
 		brokenSetUps,
 	)) {
 		test(name, async () => {
 			const context = await browser.newContext();
 			const server = await start(pages.numeric);
 			try {
-				const frame = await open(context, await pageIn(context, version, https));
+				const frame = await open(context, await pageIn(context, version, https, policy));
 				const said = [];
 				frame.page().on("console", (message) => {
 					if (!message.location().url.endsWith("/favicon.ico")) said.push(message.text());
@@ -257,7 +262,14 @@ describe("Chromium's console says what the document explains:", () => {
 });
 
 /** The URL of a page; on `https` it is one that is only in the browser. */
-async function pageIn(context, version, https) {
+async function pageIn(context, version, https, policy) {
+	if (policy) {
+		await context.route(`${pages.numeric}/${version}`, async (route) => {
+			const response = await route.fetch();
+			const headers = { ...response.headers(), "Content-Security-Policy": policy };
+			await route.fulfill({ response, headers });
+		});
+	}
 	if (!https) return `${pages.numeric}/${version}`;
 	await context.route("https://app.example/*", async (route) => {
 		const { pathname } = new URL(route.request().url());

@@ -247,7 +247,9 @@ describe("wrong usage prints what to write, and sends no request", () => {
 	const wrong = {
 		"no origin": [[url], "--origin"],
 		"no URL": [asPage, "URL"],
-		"no scheme": [["127.0.0.1:1", ...asPage], "http://127.0.0.1:1"],
+		"no scheme past the proxy": [[url, ...asPage, "--direct", "127.0.0.1:1"], "http://127.0.0.1:1"],
+		"auth that is no object": [[url, ...asPage, "--auth", "token"], `'{"token":"abc"}'`],
+		"auth of client 2": [[url, ...asPage, "--auth", "{}", "--client", "2"], "--query"],
 		"another scheme": [["ftp://127.0.0.1", ...asPage], "http"],
 		"another path past the proxy": [[url, ...asPage, "--direct", `${url}/chat`], "/chat"],
 		"a user": [["http://user:secret@127.0.0.1:1", ...asPage], "user"],

@@ -149,7 +149,7 @@ describe("a check of requests", () => {
 			},
 			is: "warning namespace-refused",
 			says: "Authentication error",
-			fix: ["auth: { token:", "The doctor sends no `auth`"],
+			fix: ["auth: { token:", `--origin ${page} --auth '{"token":"…"}'`],
 			not: "another instance",
 		},
 		"by a login that redirects preflights": {

@@ -106,6 +106,17 @@ const byTurnsStripped = () => {
 	return meddling(good, (answer) => (answer.status === 101 ? answer : strip(answer)));
 };
 
+/** A token in the client's `auth` is wanted in a namespace. */
+const wanting =
+	(token, cors = granted, namespace = "/") =>
+	async () => {
+		const deployment = await server(4, { cors })();
+		deployment.servers[0].io.of(namespace).use(({ handshake: { auth } }, next) => {
+			next(auth.token === token ? undefined : new Error(`no session for ${auth.token}`));
+		});
+		return deployment;
+	};
+
 /** A token in the query is wanted, whoever asks. */
 const tokenInQuery = server(4, {
 	cors: granted,
@@ -375,6 +386,27 @@ describe("the server", () => {
 			is: "warning namespace-refused",
 			fix: "auth: {",
 		},
+		"a middleware that wants another token": {
+			of: wanting("right"),
+			asks: ["--auth", "{ token: 'not-that-one' }"],
+			is: "error namespace-refused",
+			says: "no session for …",
+			fix: "Is a token in it that has expired",
+			not: ["not-that-one", "--auth"],
+		},
+		"a middleware that gets its token, and every origin": {
+			of: wanting("right", { origin: true, credentials: true }),
+			asks: ["--auth", '{"token":"right"}'],
+			is: "danger any-origin-with-credentials",
+		},
+		"a namespace that gets its token, and every origin": {
+			of: async () => {
+				const deployment = await wanting("right", { origin: true, credentials: true }, "/chat")();
+				return { ...deployment, url: `${deployment.url}/chat` };
+			},
+			asks: ["--auth", '{"token":"right"}'],
+			is: "danger any-origin-with-credentials",
+		},
 		"allowRequest that reads Referer, which no WebSocket has": {
 			of: server(4, {
 				cors: granted,
@@ -601,6 +633,14 @@ describe("the port", () => {
 			),
 			is: "error https-needed",
 			fix: "https:",
+		},
+		"http, in a client that has no scheme, on a page of https": {
+			of: async () => {
+				const deployment = await good();
+				return { ...deployment, url: deployment.url.replace("http://", "") };
+			},
+			is: "error tls-failed",
+			fix: 'io("http://127.0.0.1:',
 		},
 		"http, asked by https": {
 			of: async () => {

@@ -8,7 +8,7 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** Printed in the same form, but not a fix: evidence, and messages of a console. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Mixed Content|It seems |sid |\(no |\(empty body|\(a body |\(The recording|a page: \{text\}|\{text\}|\{\}$|\{\}: \{\}$)/;
+	/^(GET |Access to |WebSocket connection |Connecting to |Mixed Content|It seems |sid |\(no |\(empty body|\(a body |\(The recording|a page: \{text\}|\{(text|message)\}|\{\}$|\{\}: \{\}$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {

@@ -104,7 +104,7 @@ const languages = [
 
 /** Snippets for which neither this machine nor the Makefile has a server, a compiler or a parser. */
 const unread = [
-	"Content-Security-Policy: ", // the page's own header
+	"Content-Security-Policy: ", // the page's own header, which page-policy.test.js sends
 	"--skip-auth-", // oauth2-proxy
 	"starts_with(", // Cloudflare's rules
 	"not starts_with(",

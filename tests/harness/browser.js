@@ -19,7 +19,7 @@ const bundles = {
 	4: "socket.io-client/dist/socket.io.min.js",
 };
 
-const bundle = (version) => readFileSync(`${root}node_modules/${bundles[version]}`);
+export const bundle = (version) => readFileSync(`${root}node_modules/${bundles[version]}`);
 
 const launching = (args) => ({
 	executablePath: `${root}.tools/chromium`,

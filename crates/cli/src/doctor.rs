@@ -7,6 +7,7 @@
 mod address_space;
 mod arguments;
 mod asker;
+mod auth;
 mod cookies;
 mod diagnosis;
 mod engineio;
@@ -67,7 +68,7 @@ pub(super) struct Doctor {
     /// Send nothing: diagnose a browser's recording (network panel, "Save all as HAR")
     #[arg(long, value_name = "FILE")]
     #[arg(conflicts_with_all = [
-        "header", "query", "cookie", "websocket", "direct", "timeout", "hold", "no_trailing_slash",
+        "header", "query", "auth", "cookie", "websocket", "direct", "timeout", "hold", "no_trailing_slash",
     ])]
     har: Option<String>,
     /// Socket.IO's path [default: /socket.io/]
@@ -82,6 +83,9 @@ pub(super) struct Doctor {
     /// The query that the page's client sets (query); also taken from the URL
     #[arg(long, value_name = "a=b&c=d")]
     query: Option<String>,
+    /// What the page's client 3 or 4 connects to a namespace with (auth), an object
+    #[arg(long, value_name = "{token:'abc'}")]
+    auth: Option<String>,
     /// The browser's cookies for the server; implies --credentials
     #[arg(long, value_name = "a=b; c=d")]
     cookie: Option<String>,
@@ -136,7 +140,7 @@ impl Doctor {
         };
         let examination = match &self.har {
             Some(file) => self.recorded(system, file)?,
-            None => probes::examine(self.target()?, &SystemNetwork::new(), &mut tell).await,
+            None => probes::examine(self.live(system)?, &SystemNetwork::new(), &mut tell).await,
         };
         let findings = diagnosis::diagnose(&examination);
         let facts = facts::facts(&examination);
@@ -145,7 +149,8 @@ impl Doctor {
         } else {
             text::report(&examination, &facts, &findings)
         };
-        let text = examination.target.page.query.hidden(&text);
+        let Page { query, auth, .. } = &examination.target.page;
+        let text = auth.hidden(&query.hidden(&text));
         let fails = findings.iter().any(|finding| finding.severity <= self.fail_on);
         Ok(Report { text, status: Status::good_if(!fails) })
     }
@@ -190,10 +195,24 @@ impl Doctor {
         Ok(Asked { base, path, namespace, query })
     }
 
-    /// The target of the arguments.
-    fn target(&self) -> Result<Target, WrongUsage> {
+    /// The target of a live examination, whose URL is completed as the page's client does it.
+    fn live(&self, system: &dyn System) -> Result<Target, WrongUsage> {
         // Both are there, as clap sees to it, unless there is a recording.
         let url = self.url.as_deref().unwrap_or_default();
+        let origin = self.origin.as_deref().unwrap_or_default();
+        let Some(whole) = arguments::completed(url, origin) else {
+            return self.target(url, origin);
+        };
+        let target = self.target(&whole, origin)?;
+        system.print_error(&format!(
+            "The URL is not whole. The client completes it from the page's: {}\n",
+            printable(&whole)
+        ));
+        Ok(target)
+    }
+
+    /// The target of the arguments.
+    fn target(&self, url: &str, origin: &str) -> Result<Target, WrongUsage> {
         let Asked { base, path, namespace, query } = self.server(url)?;
         let mut path = path.unwrap_or_else(|| "/socket.io/".to_owned());
         if self.no_trailing_slash && path.len() > 1 {
@@ -214,11 +233,13 @@ impl Doctor {
             None => None,
         };
         let headers = self.header.iter().map(|header| arguments::header(header));
+        let auth = self.auth.as_deref().map(|text| arguments::auth(text, self.client));
         let cookie = self.cookie.as_deref().map(arguments::cookie).transpose()?;
         let page = Page {
-            origin: arguments::origin(self.origin.as_deref().unwrap_or_default())?,
+            origin: arguments::origin(origin)?,
             headers: headers.collect::<Result<_, _>>()?,
             query,
+            auth: auth.transpose()?.unwrap_or_default(),
             credentialed: self.credentials || cookie.is_some() || self.client == 2,
             cookie,
             client: self.client,

@@ -299,8 +299,10 @@ fn doctor_explains_wrong_arguments_and_sends_no_request() {
     const ORIGIN: [&str; 2] = ["--origin", "https://a.example"];
     let asking = |arguments: &[&'static str]| [arguments, &ORIGIN[..]].concat();
     for (arguments, advice) in [
-        (asking(&["127.0.0.1:1"]), "write http://127.0.0.1:1"),
-        (asking(&["api.example"]), "write https://api.example"),
+        (asking(&[URL, "--direct", "127.0.0.1:1"]), "write http://127.0.0.1:1"),
+        (asking(&[URL, "--direct", "api.example"]), "write https://api.example"),
+        (asking(&[URL, "--auth", "token=abc"]), "write it as in '{\"token\":\"abc\"}'"),
+        (asking(&[URL, "--auth", "{}", "--client", "2"]), "client 2 has --query"),
         (asking(&["ftp://127.0.0.1"]), "neither http nor https"),
         (asking(&["http://"]), "is no URL"),
         (asking(&["http://u:p@127.0.0.1:1"]), "has a user name"),

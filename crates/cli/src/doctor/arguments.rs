@@ -7,7 +7,7 @@ use socketio_cors_core::{
 use socketio_cors_explain::DOMAIN_RULES;
 use url::Url;
 
-use super::query::Query;
+use super::{auth::Auth, query::Query};
 use crate::{WrongUsage, printable::printable};
 
 /// The longest path that is asked for, in bytes.
@@ -48,6 +48,20 @@ fn is_path(text: &str) -> bool {
     text.trim_end_matches('/').ends_with("/socket.io")
 }
 
+/// What the client makes of a URL that is not whole, on a page of that origin (socket.io-client, `url.ts`): it
+/// takes the page's scheme, and for a namespace alone the page's host.
+pub(super) fn completed(text: &str, page: &str) -> Option<String> {
+    if text.is_empty() || text.contains("://") {
+        return None;
+    }
+    let scheme = if page.starts_with("https:") { "https" } else { "http" };
+    Some(match text.strip_prefix("//") {
+        Some(host) => format!("{scheme}://{host}"),
+        None if text.starts_with('/') => format!("{page}{text}"),
+        None => format!("{scheme}://{text}"),
+    })
+}
+
 /// Reads the URL of a server.
 ///
 /// # Errors
@@ -56,16 +70,9 @@ pub(super) fn server(argument: &str, text: &str) -> Result<Server, WrongUsage> {
     let wrong =
         |problem: String| Err(WrongUsage(format!("{argument} {} {problem}", printable(text))));
     let Some((scheme, rest)) = text.split_once("://") else {
-        let scheme = if text.starts_with("localhost") || text.starts_with("127.") {
-            "http"
-        } else {
-            "https"
-        };
-        let shown = printable(text);
-        return wrong(format!(
-            "has no scheme: write {scheme}://{shown}. If the client has it without one, io(\"{shown}\"), it takes the \
-             page's: https on a page of https, whatever the server speaks"
-        ));
+        let is_local = text.starts_with("localhost") || text.starts_with("127.");
+        let scheme = if is_local { "http" } else { "https" };
+        return wrong(format!("has no scheme: write {scheme}://{}", printable(text)));
     };
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" | "ws" => "http",
@@ -180,6 +187,18 @@ pub(super) fn query(text: &str) -> Result<Query, WrongUsage> {
         .map_err(|problem| WrongUsage(format!("--query {} {problem}", printable(text))))
 }
 
+/// Reads the `auth` option of a client of that version.
+///
+/// # Errors
+/// It is none, or the client has no such option.
+pub(super) fn auth(text: &str, client: u8) -> Result<Auth, WrongUsage> {
+    if client == 2 {
+        let advice = "--auth is an option of the clients 3 and 4: client 2 has --query for it";
+        return Err(WrongUsage(advice.to_owned()));
+    }
+    Auth::read(text).map_err(|problem| WrongUsage(format!("--auth {} {problem}", printable(text))))
+}
+
 /// Checks the value of a Cookie header.
 ///
 /// # Errors
@@ -198,6 +217,22 @@ pub(super) fn cookie(text: &str) -> Result<String, WrongUsage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_is_completed_as_in_the_client() {
+        let page = "https://app.example:8443";
+        for (text, whole) in [
+            ("localhost:3000", "https://localhost:3000"),
+            ("//api.example/chat", "https://api.example/chat"),
+            ("/chat", "https://app.example:8443/chat"),
+        ] {
+            assert_eq!(completed(text, page).as_deref(), Some(whole));
+        }
+        assert_eq!(completed("a.example", "http://b.example").as_deref(), Some("http://a.example"));
+        assert_eq!(completed("a.example", "app://b").as_deref(), Some("http://a.example"));
+        assert_eq!(completed("ws://a.example", page), None);
+        assert_eq!(completed("", page), None);
+    }
 
     #[test]
     fn a_url_may_be_that_of_a_whole_request_or_name_a_namespace() {

@@ -35,6 +35,20 @@ const USER_AGENT: &str = concat!(
     env!("CARGO_PKG_VERSION")
 );
 
+/// The headers with which a browser asks for a page that somebody visits.
+pub(super) fn of_visitor() -> Headers {
+    [
+        ("User-Agent", USER_AGENT),
+        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        ("Accept-Encoding", "identity"),
+        ("Sec-Fetch-Site", "none"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
 impl<'a> Asker<'a> {
     /// The `Origin` header. Browsers send none with a GET of the page's own origin (Fetch,
     /// "append a request `Origin` header").

@@ -10,6 +10,7 @@ mod chromium;
 mod connection;
 mod cookies;
 mod credentials;
+mod csp;
 mod direct_preflight;
 mod doubled;
 mod elsewhere;
@@ -30,6 +31,7 @@ mod origin;
 mod origin_check;
 mod own_origin;
 mod own_refusal;
+mod page_policy;
 mod post_failed;
 mod preflight;
 mod protocol;
@@ -37,6 +39,7 @@ mod reach;
 mod redirect;
 mod remedy;
 mod request_headers;
+mod retelling;
 mod session;
 mod slow;
 mod strangers;
@@ -46,6 +49,7 @@ mod unread_refusal;
 mod unsafe_port;
 mod upgrade_blocked;
 mod vary;
+mod webkit;
 mod websocket;
 mod websocket_refusals;
 mod worker;
@@ -79,11 +83,18 @@ const OF_SESSIONS: &[Family] =
     &[session::findings, one_at_a_time::findings, websocket::findings, idle::findings];
 
 /// Slow answers, the namespace, foreign origins, and this Worker.
-const OF_ALL: &[Family] =
-    &[slow::findings, namespace::findings, strangers::findings, loose::findings, worker::findings];
+const OF_ALL: &[Family] = &[
+    page_policy::findings,
+    slow::findings,
+    namespace::findings,
+    strangers::findings,
+    loose::findings,
+    worker::findings,
+];
 
 /// Those of a page that does not poll: CORS has no say in a WebSocket.
 const OF_WEBSOCKETS: &[Family] = &[
+    page_policy::findings,
     protocol::findings,
     one_at_a_time::findings,
     websocket::findings,
@@ -159,8 +170,5 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.code));
-    if examination.is_of_firefox {
-        findings = findings.into_iter().map(|it| firefox::retold(examination, it)).collect();
-    }
-    findings
+    findings.into_iter().map(|it| retelling::retold(examination, it)).collect()
 }

@@ -161,6 +161,14 @@ impl Examination {
         values.any(|value| value == "*" || value == self.target.page.origin)
     }
 
+    /// True if a session began for the page, which may read that.
+    pub(super) fn lets_page_in(&self) -> bool {
+        if self.target.page.websocket {
+            return self.get(Step::Websocket).is_some_and(Exchange::opened_websocket);
+        }
+        self.polls() && self.page_poll().is_some_and(|poll| self.page_may_read(poll))
+    }
+
     /// True if CORS lets every origin read polls: a foreign one is granted.
     pub(super) fn grants_foreign(&self) -> bool {
         self.get(Step::ForeignPoll).is_some_and(Exchange::grants_its_origin)

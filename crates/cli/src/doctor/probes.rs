@@ -81,6 +81,9 @@ async fn steps(prober: &mut Prober<'_, impl Network>, foreign: &'static str) {
         }
     }
     direct(prober).await;
+    if prober.examination.lets_page_in() {
+        prober.page().await;
+    }
 }
 
 /// Does what a page does, and then what others may do.

@@ -15,6 +15,7 @@ use self::entry::Entry;
 pub(super) use self::entry::NO_REASON;
 use super::{
     address_space::AddressSpace,
+    auth::Auth,
     engineio::Protocol,
     examination::{Examination, poll},
     exchange::Exchange,
@@ -135,6 +136,7 @@ fn page(entries: &[Entry], origin: String, credentialed: bool) -> Page {
             .and_then(|first| first.url.query())
             .map(Query::recorded)
             .unwrap_or_default(),
+        auth: Auth::default(),
         cookie: None,
         client: if is_of_3 { 2 } else { 4 },
         websocket: polls().next().is_none(),

@@ -55,6 +55,8 @@ pub(super) enum Step {
     DirectPoll,
     DirectPreflight,
     DirectBadSession,
+    /// The page itself, where the server keeps it from nothing.
+    Page,
     /// The end of a session that was opened.
     Close,
 }
@@ -91,6 +93,7 @@ impl Step {
             Self::DirectPoll => "direct-poll",
             Self::DirectPreflight => "direct-preflight",
             Self::DirectBadSession => "direct-bad-session",
+            Self::Page => "page",
             Self::Close => "close",
         }
     }

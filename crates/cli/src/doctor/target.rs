@@ -6,7 +6,7 @@ use socketio_cors_core::origin::host::is_loopback;
 use socketio_cors_explain::{fetch_standard::is_safelisted, registrable_domain};
 use url::{Host, Url};
 
-use super::{engineio::Protocol, query::Query};
+use super::{auth::Auth, engineio::Protocol, query::Query};
 
 /// A server, and a page that is to use it.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub(super) struct Page {
     pub(super) headers: Vec<(String, String)>,
     /// The client's `query` option.
     pub(super) query: Query,
+    /// The client's `auth` option.
+    pub(super) auth: Auth,
     /// The browser's cookies for the server.
     pub(super) cookie: Option<String>,
     /// True if its requests carry credentials.
@@ -52,9 +54,10 @@ impl Page {
 
     /// The packet by which a client 3 or 4 connects to its namespace.
     pub(super) fn connect_packet(&self) -> String {
+        let auth = self.auth.payload();
         match self.namespace.as_str() {
-            "/" => "40".to_owned(),
-            namespace => format!("40{namespace},"),
+            "/" => format!("40{auth}"),
+            namespace => format!("40{namespace},{auth}"),
         }
     }
 
@@ -81,7 +84,9 @@ impl Target {
 
     /// The line with which its server is examined for its page.
     pub(super) fn doctor_line(&self) -> String {
-        format!("  socketio-cors doctor {} --origin {}", self.shown_base(), self.page.origin)
+        let Page { origin, namespace, .. } = &self.page;
+        let namespace = namespace.trim_end_matches('/');
+        format!("  socketio-cors doctor {}{namespace} --origin {origin}", self.shown_base())
     }
 
     /// The server's URL, with another scheme.
@@ -172,6 +177,7 @@ mod tests {
                 origin: origin.to_owned(),
                 headers: Vec::new(),
                 query: Query::default(),
+                auth: Auth::default(),
                 cookie: None,
                 credentialed: false,
                 client: 4,

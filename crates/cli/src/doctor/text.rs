@@ -57,10 +57,11 @@ fn heading(examination: &Examination) -> String {
     let page = &target.page;
     let credentials = if page.credentialed { ", with credentials" } else { "" };
     let query = if page.query.is_empty() { "" } else { ", with a query" };
+    let auth = if page.auth.is_empty() { "" } else { ", with auth" };
     let websocket = if page.websocket { ", WebSocket alone" } else { "" };
     let sees = if examination.recorded.is_some() { "saw it, in a recording" } else { "sees it" };
     let text = format!(
-        "{}{} as a page of {} {sees} (Socket.IO client {}{query}{credentials}{websocket})",
+        "{}{} as a page of {} {sees} (Socket.IO client {}{query}{auth}{credentials}{websocket})",
         target.shown_base(),
         target.path,
         page.origin,

@@ -12,6 +12,7 @@ use crate::{
         finding::{Code, Finding, Severity},
         recording::NO_REASON,
         step::Step,
+        target::Target,
     },
     network::Failure,
 };
@@ -47,9 +48,7 @@ pub(super) fn finding(
         } else {
             "The request does not reach the server, so its CORS headers do not matter."
         };
-        let (http, ws) = (target.shown_base(), target.websocket_base());
-        let addressed = |line: &&str| line.replace("{http}", http).replace("{ws}", &ws);
-        return of(summary).why([why]).fix(fix.iter().map(addressed));
+        return of(summary).why([why]).fix(addressed(target, fix));
     }
     let ask = ["Ask the server itself for the rest:".to_owned(), target.doctor_line()];
     let is_of_cors = failure.text == UNEXPLAINED && !target.is_same_origin();
@@ -81,6 +80,24 @@ pub(super) fn finding(
         .fix(ask)
 }
 
+pub(super) const BY_POLICY: &str = "the page's own Content-Security-Policy forbids the request";
+
+const CONNECT_SRC: &[&str] = &[
+    "Add the server to the policy's connect-src (in the page's header or its <meta>), for polls and for WebSockets:",
+    "  Content-Security-Policy: connect-src 'self' {http} {ws}",
+];
+
+/// The change to a page's policy that lets it ask the server.
+pub(super) fn allow_by_policy(target: &Target) -> impl Iterator<Item = String> {
+    addressed(target, CONNECT_SRC)
+}
+
+/// `lines` with the server's own URLs.
+fn addressed<'l>(target: &Target, lines: &'l [&str]) -> impl Iterator<Item = String> + use<'l> {
+    let (http, ws) = (target.shown_base().to_owned(), target.websocket_base());
+    lines.iter().map(move |line| line.replace("{http}", &http).replace("{ws}", &ws))
+}
+
 /// True if the name says that the browser blocks it, and why.
 pub(super) fn is_known(name: &str) -> bool {
     known(name).is_some()
@@ -96,14 +113,7 @@ type Explained = (&'static str, &'static [&'static str]);
 /// The cause, by Chromium's name for it, and the fix.
 fn known(name: &str) -> Option<Explained> {
     Some(match name {
-        "csp" | "ERR_BLOCKED_BY_CSP" => (
-            "the page's own Content-Security-Policy forbids the request",
-            &[
-                "Add the server to the policy's connect-src (in the page's header or its <meta>), for polls and for \
-                 WebSockets:",
-                "  Content-Security-Policy: connect-src 'self' {http} {ws}",
-            ],
-        ),
+        "csp" | "ERR_BLOCKED_BY_CSP" => (BY_POLICY, CONNECT_SRC),
         "ERR_BLOCKED_BY_CLIENT" => (
             "an extension of the browser blocks the request",
             &[

@@ -135,7 +135,7 @@ pub(super) fn text_of_page(page: &str) -> String {
 
 /// A page's text with the characters that its references stand for (HTML, "Character references"): those by
 /// number, and the few names that pages of errors use.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     let mut parts = text.split('&');
     let mut decoded = parts.next().unwrap_or_default().to_owned();
     for part in parts {

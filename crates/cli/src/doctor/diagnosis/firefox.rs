@@ -1,37 +1,10 @@
 //! The messages of Firefox's console, in place of Chromium's, for what Firefox recorded
 //! (its `security.properties` and `nsCORSListenerProxy.cpp`).
 
-use crate::doctor::{examination::Examination, exchange::Exchange, finding::Finding};
-
-const CHROMIUM: &str = "Chromium";
-
-/// The same finding in Firefox's words. A message that it has no equal for is left out.
-pub(super) fn retold(examination: &Examination, finding: Finding) -> Finding {
-    let mut why: Vec<String> = Vec::new();
-    let mut lines = finding.why.into_iter().peekable();
-    while let Some(line) = lines.next() {
-        let before = [" prints:", " would print:"].into_iter().find_map(|verb| {
-            let before = line.strip_suffix(verb)?.strip_suffix(CHROMIUM)?;
-            Some((before.to_owned(), verb))
-        });
-        let Some((before, verb)) = before else {
-            why.push(line);
-            continue;
-        };
-        let message = lines.next_if(|next| next.starts_with("  ")).unwrap_or_default();
-        match message_of(examination, message.trim_start()) {
-            Some(message) => {
-                why.extend([format!("{before}Firefox{verb}"), "  ".to_owned() + &message]);
-            }
-            None if before.is_empty() => {}
-            None => why.push(before.trim_end().to_owned()),
-        }
-    }
-    Finding { why, ..finding }
-}
+use crate::doctor::{examination::Examination, exchange::Exchange};
 
 /// Firefox's message for one of Chromium's.
-fn message_of(examination: &Examination, chromium: &str) -> Option<String> {
+pub(super) fn message_of(examination: &Examination, chromium: &str) -> Option<String> {
     let quoted = |text: &str| Some(text.split_once('\'')?.1.split_once('\'')?.0.to_owned());
     if chromium.starts_with("WebSocket connection to ") {
         let url = quoted(chromium)?;

@@ -53,8 +53,9 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
     let Refusal { namespace, message } = refusal;
     let is_python = socket_server(examination) == SocketServer::Python;
     let is_unknown = message == if is_python { "Unable to connect" } else { "Invalid namespace" };
-    // The URL is the page's: it asks for that namespace.
-    let is_of_page = examination.recorded.is_some() || is_unknown;
+    // The URL is the page's, which asks for that namespace, and so is the auth that was given.
+    let has_auth = !examination.target.page.auth.is_empty();
+    let is_of_page = examination.recorded.is_some() || is_unknown || has_auth;
     let severity = if is_of_page { Severity::Error } else { Severity::Warning };
     let finding = Finding::new(
         Code::NamespaceRefused,
@@ -79,8 +80,13 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         return finding.fix(unknown(examination, namespace, is_python));
     }
     let finding = finding.fix([
-        "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say \
-         so:",
+        if has_auth {
+            "A middleware (io.use) or a connect handler refuses the `auth` that the doctor was given. Is a token \
+             in it that has expired, or is of another environment? Does the server read the field that the \
+             client sends?"
+        } else {
+            "A middleware (io.use) or a connect handler wants to know who the client is. Let the client say so:"
+        },
         "  io(\"…\", { auth: { token: \"…\" } })",
         if is_python {
             "python-socketio's `connect` handler gets it as its argument `auth`."
@@ -93,8 +99,10 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         return finding;
     }
     finding.fix([
-        "The doctor sends no `auth`: a page that does may be let in. Give the doctor what the page sends \
-         in a header, a cookie or the query: --header, --cookie, --query.",
+        "A page that sends one may be let in. Give the doctor what the page sends (or a header, a cookie, a query: \
+         --header, --cookie, --query):"
+            .to_owned(),
+        format!("{} --auth '{{\"token\":\"…\"}}'", examination.target.doctor_line()),
     ])
 }
 

@@ -51,8 +51,25 @@ use crate::doctor::{
 /// The code with which each kind of server allows the page.
 pub(super) fn allow_page(examination: &Examination) -> Vec<String> {
     let mut lines = socket_io(examination);
+    lines.extend(elsewhere(&examination.target.page.origin).map(str::to_owned));
     lines.extend(policy(examination));
     lines
+}
+
+/// The origin that an app has on other systems.
+fn elsewhere(origin: &str) -> Option<&'static str> {
+    let (scheme, _) = origin.split_once("://")?;
+    Some(match scheme {
+        "capacitor" | "ionic" => {
+            "This is the app's origin on iOS. On Android it is https://localhost (of an older one http://localhost): \
+             add that to the list as well."
+        }
+        "tauri" => {
+            "This is the app's origin on macOS, iOS and Linux. On Windows and Android it is http://tauri.localhost: \
+             add that to the list as well."
+        }
+        _ => return None,
+    })
 }
 
 /// The change to a function of the server that refuses the page.

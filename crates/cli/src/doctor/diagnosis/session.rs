@@ -92,12 +92,17 @@ fn session_ended(examination: &Examination) -> Option<Finding> {
         ),
         None => finding,
     };
+    let doctor_sends = if examination.target.page.auth.is_empty() {
+        "no `auth` without --auth"
+    } else {
+        "the `auth` that it was given"
+    };
     Some(
         finding
-        .why([
+        .why([format!(
             "So no load balancer loses the session. A page that sends what the server wants may stay: the \
-             doctor sends no `auth`, and uses the default parser.",
-        ])
+             doctor sends {doctor_sends}, and uses the default parser.",
+        )])
         .fix([
             "If the server disconnects the page too (`io server disconnect`, `transport close`), look for \
              socket.disconnect(true) in its connection handler, and send the token that it checks:",

@@ -1,6 +1,7 @@
 //! Makes requests, and keeps what came of them.
 
 mod connecting;
+mod page;
 mod sessions;
 mod waiting;
 mod websockets;

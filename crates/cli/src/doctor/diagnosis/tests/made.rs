@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     doctor::{
+        auth::Auth,
         examination::Examination,
         exchange::Exchange,
         query::Query,
@@ -41,6 +42,7 @@ impl Examination {
             origin: O.to_owned(),
             headers: Vec::new(),
             query: Query::default(),
+            auth: Auth::default(),
             cookie: None,
             credentialed: false,
             client: 4,

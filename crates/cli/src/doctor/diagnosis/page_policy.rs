@@ -1,0 +1,113 @@
+//! The page's own Content-Security-Policy, by which a browser sends no request.
+
+use url::Url;
+
+use super::{
+    browser_blocks,
+    csp::{self, Directive},
+    evidence::{asked, decoded},
+};
+use crate::doctor::{
+    examination::Examination,
+    exchange::Exchange,
+    finding::{Code, Finding, Severity},
+    step::Step,
+};
+
+pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
+    let page = examination.get(Step::Page).filter(|page| page.is_ok());
+    page.and_then(|page| finding(examination, page)).into_iter().collect()
+}
+
+fn finding(examination: &Examination, page: &Exchange) -> Option<Finding> {
+    let target = &examination.target;
+    let origin = Url::parse(&target.page.origin).ok()?;
+    let policies = policies(page);
+    let forbidden = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        policies.iter().find_map(|policy| {
+            let directive = csp::forbids(&policy.text, &origin, &url)?;
+            Some((policy, directive, url.clone()))
+        })
+    };
+    let poll = forbidden(&examination.page_poll()?.url).filter(|_| !target.page.websocket);
+    let summary = if poll.is_some() || target.page.websocket {
+        browser_blocks::BY_POLICY
+    } else {
+        "the page's own Content-Security-Policy forbids the WebSocket, so the page stays on polling"
+    };
+    let websocket = || forbidden(&examination.get(Step::Websocket)?.url);
+    let (policy, directive, url) = poll.or_else(websocket)?;
+    let mut seen = asked(page);
+    seen.push(format!("  {}", policy.shown(directive)));
+    Some(
+        Finding::new(Code::BlockedInBrowser, Severity::Error, summary)
+            .seen(page, seen)
+            .why([
+                "The browser does not send it, so CORS does not matter. Chromium prints:"
+                    .to_owned(),
+                printed(&url, directive),
+            ])
+            .fix(browser_blocks::allow_by_policy(target))
+            .fix(["That is the policy of the page at /. One at another path may have another."]),
+    )
+}
+
+/// Chromium's message.
+fn printed(url: &Url, directive: Directive<'_>) -> String {
+    let Directive { name, sources } = directive;
+    let fallback = if name == "connect-src" {
+        ""
+    } else {
+        " Note that 'connect-src' was not explicitly set, so 'default-src' is used as a fallback."
+    };
+    format!(
+        "  Connecting to '{url}' violates the following Content Security Policy directive: \"{name} \
+         {sources}\".{fallback} The action has been blocked."
+    )
+}
+
+/// A header of policies, or a `<meta>` with one.
+struct Policy {
+    text: String,
+    is_header: bool,
+}
+
+impl Policy {
+    /// It as it is in the page, of which the directive matters.
+    fn shown(&self, Directive { name, sources }: Directive<'_>) -> String {
+        let is_whole = !self.text.contains([';', ',']);
+        let ellipsis = if is_whole { "" } else { "…" };
+        let text = format!("{ellipsis}{name} {sources}{ellipsis}");
+        if self.is_header {
+            format!("Content-Security-Policy: {text}")
+        } else {
+            format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{text}\">")
+        }
+    }
+}
+
+fn policies(page: &Exchange) -> Vec<Policy> {
+    let headers = page.headers();
+    let headers = headers.all("Content-Security-Policy");
+    let headers = headers.map(|text| Policy { text: text.to_owned(), is_header: true });
+    let metas = metas(page.body()).map(|text| Policy { text, is_header: false });
+    headers.chain(metas).collect()
+}
+
+/// The policies in `<meta>` elements of a page.
+fn metas(page: &str) -> impl Iterator<Item = String> {
+    page.split("<meta").skip(1).filter_map(|rest| {
+        let attributes = rest.split('>').next()?;
+        let name = attribute(attributes, "http-equiv")?;
+        name.eq_ignore_ascii_case("content-security-policy")
+            .then(|| attribute(attributes, "content"))?
+    })
+}
+
+fn attribute(attributes: &str, name: &str) -> Option<String> {
+    let (_, rest) = attributes.split_once(&format!("{name}="))?;
+    let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+    let (value, _) = rest.get(1..)?.split_once(quote)?;
+    Some(decoded(value))
+}
