@@ -141,28 +141,32 @@ clean: ## forget everything that was built or installed here
 # would have the second wait for the first.
 CORE := $(shell find crates/core/src -type f) crates/core/Cargo.toml Cargo.toml Cargo.lock
 COMPILED := $(CORE) $(shell find src -type f -name '*.rs') scripts/compile-worker.sh scripts/compile-wasm.sh
-WORKER := $(COMPILED) $(shell find src -type f) scripts/build.sh
 PLAYGROUND := $(CORE) $(shell find crates/explain crates/playground -type f) scripts/build-playground.sh scripts/compile-wasm.sh
 
-# Apart from the rest, which needs wasm-bindgen: with `make --jobs` that is compiled meanwhile.
-target/compiled/worker: $(COMPILED) | $(WASM_TARGET)
+# Apart from what needs wasm-bindgen: with `make --jobs` that is compiled meanwhile.
+target/compiled/worker.wasm: $(COMPILED) | $(WASM_TARGET)
 	@echo "→ compiling the Worker"
-	scripts/compile-worker.sh
-	@mkdir -p $(@D) && touch $@
+	scripts/compile-worker.sh $@
 
-build/index.js: $(WORKER) target/compiled/worker | $(PACKAGES) $(WASM_BINDGEN)
+build/index.js: target/compiled/worker.wasm $(shell find src/js -type f) scripts/build.sh | $(PACKAGES) $(WASM_BINDGEN)
 	@echo "→ building the Worker"
-	scripts/build.sh
+	scripts/build.sh $< $(@D) full
 	@touch $@
 
-# The same with a way to make it panic. With the same profile, as its crates are built already.
-target/panicking/index.js: build/index.js
-	@echo "→ building the Worker that a test has panic"
-	scripts/build.sh $(@D) panic-on-request
+# The same with a way to make it panic. With the same profile, as its crates are compiled already.
+target/compiled/panicking.wasm: target/compiled/worker.wasm
+	@echo "→ compiling the Worker that a test has panic"
+	scripts/compile-worker.sh $@ panic-on-request
+
+target/panicking/index.js: target/compiled/panicking.wasm build/index.js
+	scripts/build.sh $< $(@D) quick
 	@touch $@
+
+# The first tests wait for that one.
+FIRST := target/compiled/worker.wasm $(if $(filter test test-worker,$(MAKECMDGOALS)),target/compiled/panicking.wasm)
 
 # The tool's code for the page of `make dev`, and for the site.
-target/page/tool.js: $(PLAYGROUND) | target/compiled/worker $(PACKAGES) $(WASM_BINDGEN)
+target/page/tool.js: $(PLAYGROUND) | $(FIRST) $(PACKAGES) $(WASM_BINDGEN)
 	@echo "→ building the playground"
 	scripts/build-playground.sh $(@D)
 	@touch $@

@@ -1,6 +1,8 @@
 //! Which URLs a Content-Security-Policy lets a page connect to (CSP Level 3, 6.7.2, as Chromium has it:
 //! a source of `https:` does not allow `wss:`).
 
+use std::fmt;
+
 use url::Url;
 
 /// The directive of a list of policies (CSP Level 3, 2.2.2) that forbids a page to connect to `url`.
@@ -14,6 +16,13 @@ pub(super) struct Directive<'p> {
     /// In lower case: `connect-src`, or `default-src` where that is not there.
     pub(super) name: &'static str,
     pub(super) sources: &'p str,
+}
+
+/// As Chromium shows it.
+impl fmt::Display for Directive<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.name, self.sources)
+    }
 }
 
 /// The one of a policy, if there is one.

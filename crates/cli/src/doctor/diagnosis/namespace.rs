@@ -113,6 +113,11 @@ fn unknown(examination: &Examination, namespace: &str, is_python: bool) -> Vec<S
                           that name. Leave it out, if none is meant:"
         .to_owned()];
     lines.push(format!("  io(\"{base}\")"));
+    let lower = namespace.to_ascii_lowercase();
+    if lower != namespace {
+        lines.push("Is it called so in the server? Small and capital letters differ:".to_owned());
+        lines.push(format!("  io(\"{base}{lower}\")"));
+    }
     lines.push("Or let the server have it:".to_owned());
     if is_python {
         lines.push(format!("  @sio.on(\"connect\", namespace=\"{namespace}\")"));

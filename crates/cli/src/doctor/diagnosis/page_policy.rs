@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     browser_blocks,
     csp::{self, Directive},
-    evidence::{asked, decoded},
+    evidence::{asked, decoded, shortened},
 };
 use crate::doctor::{
     examination::Examination,
@@ -55,15 +55,14 @@ fn finding(examination: &Examination, page: &Exchange) -> Option<Finding> {
 
 /// Chromium's message.
 fn printed(url: &Url, directive: Directive<'_>) -> String {
-    let Directive { name, sources } = directive;
-    let fallback = if name == "connect-src" {
+    let fallback = if directive.name == "connect-src" {
         ""
     } else {
         " Note that 'connect-src' was not explicitly set, so 'default-src' is used as a fallback."
     };
     format!(
-        "  Connecting to '{url}' violates the following Content Security Policy directive: \"{name} \
-         {sources}\".{fallback} The action has been blocked."
+        "  Connecting to '{url}' violates the following Content Security Policy directive: \
+         \"{directive}\".{fallback} The action has been blocked."
     )
 }
 
@@ -75,10 +74,10 @@ struct Policy {
 
 impl Policy {
     /// It as it is in the page, of which the directive matters.
-    fn shown(&self, Directive { name, sources }: Directive<'_>) -> String {
+    fn shown(&self, directive: Directive<'_>) -> String {
         let is_whole = !self.text.contains([';', ',']);
         let ellipsis = if is_whole { "" } else { "…" };
-        let text = format!("{ellipsis}{name} {sources}{ellipsis}");
+        let text = format!("{ellipsis}{}{ellipsis}", shortened(&directive.to_string()));
         if self.is_header {
             format!("Content-Security-Policy: {text}")
         } else {
