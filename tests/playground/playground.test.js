@@ -1,6 +1,5 @@
 // The playground of `make dev`, in Chromium.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -9,10 +8,10 @@ import { send } from "../harness/http.js";
 import { openPlayground, startPlayground } from "../harness/playground.js";
 import { root, until } from "../harness/process.js";
 import { useTool } from "../harness/tool.js";
+import { versionOf } from "../harness/version.js";
 
 const axe = await readFile(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 const firstPolicy = await readFile(join(root, "demo/policy.json"), "utf8");
-const versionOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 const first = versionOf(firstPolicy);
 
 let browser;

@@ -1,10 +1,10 @@
 // What the tests of `publish`, `rollback`, `history` and `diff` share: documents, and the tool over a KV
 // that is a file.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { useTool } from "../harness/tool.js";
+import { versionOf } from "../harness/version.js";
 import { faultyWrangler } from "./faulty-wrangler.js";
 
 export const A = '{"origin": ["https://a.example"], "maxAge": 600}\n';
@@ -47,9 +47,8 @@ export async function leftOver() {
 	};
 }
 
-export const versionOf = (text) => createHash("sha256").update(text).digest("hex");
 /** The key under which a text is kept that was replaced at `time`. */
-export const kept = (time, text) => `policy@history:${time}-${versionOf(text).slice(0, 8)}`;
+export const kept = (time, text) => `policy@history:${time}-${versionOf(text)}`;
 
 /** The file in which the tool says that it saved the policy that was live. */
 export const savedIn = (output) => output.match(/--path (\S+)/)[1];

@@ -7,6 +7,7 @@ import { before, describe, test } from "node:test";
 import { startOriginServer } from "../harness/http.js";
 import { environment, root, run as runCommand } from "../harness/process.js";
 import { assertSays, hasTerminal, tool as toolPath } from "../harness/tool.js";
+import { versionOf } from "../harness/version.js";
 import {
 	A,
 	B,
@@ -20,7 +21,6 @@ import {
 	savedIn,
 	store,
 	tool,
-	versionOf,
 } from "./kv-in-file.js";
 
 const unsaid = ["It could not be written, and it is unknown what KV has."];
@@ -243,7 +243,7 @@ test("a change that somebody made during the question is not overwritten", {
 	);
 	assert.equal((await leftOver()).puts, 0);
 	const back = ["rollback", ...(await over({ policy: A, [kept(late, B)]: B }, {}))];
-	const question = `Put version ${versionOf(B).slice(0, 8)} back into the local KV`;
+	const question = `Put version ${versionOf(B)} back into the local KV`;
 	assertSays(await tool.asked("yes", back), question, "is version ");
 	const { values, kept: all } = await leftOver();
 	assert.deepEqual([values, all], [{ policy: B }, [B, A]]);

@@ -5,20 +5,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { environment, root, run as runCommand } from "../harness/process.js";
 import { assertSays, tool as toolPath, typedTool } from "../harness/tool.js";
-import {
-	A,
-	B,
-	early,
-	FAULTY,
-	kept,
-	late,
-	left,
-	over,
-	run,
-	store,
-	tool,
-	versionOf,
-} from "./kv-in-file.js";
+import { hashOf, versionOf } from "../harness/version.js";
+import { A, B, early, FAULTY, kept, late, left, over, run, store, tool } from "./kv-in-file.js";
 
 describe("publish says that nothing is enforced", () => {
 	const toml = `[vars]\nREPORT_ONLY = "on"\n[env.staging.vars]\nUPSTREAM = "https://a.example"\n`;
@@ -140,7 +128,7 @@ test("publish: a faulty live policy is compared by its last good one, and both a
 	assertSays(result.output, "the Worker uses the last good one. Changes from that:");
 	assertSays(
 		result.output,
-		`The version that was live is ${versionOf(FAULTY).slice(0, 8)}; put it back: ${typedTool} rollback`,
+		`The version that was live is ${versionOf(FAULTY)}; put it back: ${typedTool} rollback`,
 	);
 	assert.deepEqual(result.values, { policy: B, "policy@last-good": A });
 	assert.deepEqual(result.kept, [A, FAULTY]);
@@ -215,14 +203,14 @@ describe("the metadata of a version", () => {
 		const first = (await publish(A, ["--by", "Ann", "--message", "The shop"])).policy;
 		assert.deepEqual(
 			{ ...first, at: undefined },
-			{ by: "Ann", message: "The shop", version: versionOf(A), at: undefined },
+			{ by: "Ann", message: "The shop", version: hashOf(A), at: undefined },
 		);
 		assert.match(first.at, /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 		const { policy, ...others } = await publish(B, [], { GITHUB_ACTOR: "a-bot" });
 		assert.equal(policy.by, "a-bot");
 		assert.deepEqual(Object.values(others), [{ ...first, bytes: A.length }]);
 		const [key] = Object.keys(others);
-		assert.match(key, new RegExp(`^policy@history:\\d{13}-${versionOf(A).slice(0, 8)}$`));
+		assert.match(key, new RegExp(`^policy@history:\\d{13}-${versionOf(A)}$`));
 	});
 
 	test("is at most 1,024 bytes", async () => {
@@ -233,11 +221,11 @@ describe("the metadata of a version", () => {
 	});
 
 	test("is ignored if it is that of another text", async () => {
-		const metadata = { policy: { by: "Mallory", version: versionOf(B) } };
+		const metadata = { policy: { by: "Mallory", version: hashOf(B) } };
 		await over({ policy: A }, {}, { metadata });
 		const { policy, ...others } = await publish(B);
 		assert.equal(policy.by, undefined);
-		assert.deepEqual(Object.values(others), [{ version: versionOf(A), bytes: A.length }]);
+		assert.deepEqual(Object.values(others), [{ version: hashOf(A), bytes: A.length }]);
 	});
 
 	test("has the commit of a file that is committed without changes", async () => {
@@ -287,11 +275,11 @@ describe("history", () => {
 		"policy@previous": FAULTY,
 	};
 	const metadata = {
-		policy: { ...signed, version: versionOf(C) },
-		[kept(1_763_632_800_000, B)]: { ...signed, version: versionOf(B), bytes: B.length },
-		[kept(1_763_636_400_000, C)]: { by: "Mallory", version: versionOf(A) },
+		policy: { ...signed, version: hashOf(C) },
+		[kept(1_763_632_800_000, B)]: { ...signed, version: hashOf(B), bytes: B.length },
+		[kept(1_763_636_400_000, C)]: { by: "Mallory", version: hashOf(A) },
 	};
-	const short = (text) => versionOf(text).slice(0, 8);
+	const short = (text) => hashOf(text).slice(0, 8);
 
 	test("lists who published each version, when and why, the newest first", async () => {
 		const { output } = await run(0, ["history"], { values, yes: [], more: { metadata } });
@@ -342,7 +330,7 @@ describe("history", () => {
 	test("has fifty versions at most", async () => {
 		const old = Array.from({ length: 52 }, (_, n) => [kept(1_700_000_000_000 + n, `${n}`), `${n}`]);
 		const sized = Object.fromEntries(
-			old.map(([key, text]) => [key, { version: versionOf(text), bytes: 2 }]),
+			old.map(([key, text]) => [key, { version: hashOf(text), bytes: 2 }]),
 		);
 		const more = { metadata: sized };
 		const all = { policy: A, ...Object.fromEntries(old) };
@@ -357,7 +345,7 @@ describe("history", () => {
 	test("has 64 MiB at most", async () => {
 		const old = Array.from({ length: 9 }, (_, n) => [kept(1_700_000_000_000 + n, `${n}`), `${n}`]);
 		const sized = Object.fromEntries(
-			old.map(([key, text]) => [key, { version: versionOf(text), bytes: 8 * 1024 * 1024 }]),
+			old.map(([key, text]) => [key, { version: hashOf(text), bytes: 8 * 1024 * 1024 }]),
 		);
 		const values = { policy: A, ...Object.fromEntries(old) };
 		const after = await run(0, ["publish", await tool.file(B)], {
@@ -430,7 +418,7 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 	[
 		"a version is named by its digits",
 		0,
-		["--to", versionOf(B).slice(0, 12)],
+		["--to", hashOf(B).slice(0, 12)],
 		{ policy: A, [kept(early, B)]: B, [kept(late, FAULTY)]: FAULTY },
 		"+ https://b.example",
 		B,
@@ -439,7 +427,7 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 	[
 		"a version that the older tool kept is named as well",
 		0,
-		["--to", versionOf(B).slice(0, 8)],
+		["--to", versionOf(B)],
 		{ policy: A, "policy@previous": B },
 		"+ https://b.example",
 		B,
@@ -455,14 +443,14 @@ for (const [what, status, args, values, says, policy = values.policy, more = []]
 	[
 		"the live version",
 		1,
-		["--to", versionOf(A).slice(0, 8)],
+		["--to", versionOf(A)],
 		{ policy: A, [kept(late, B)]: B },
 		"is live already",
 	],
 	[
 		"a text whose digest is not that in its key",
 		1,
-		["--to", versionOf(B).slice(0, 8)],
+		["--to", versionOf(B)],
 		{ policy: A, [kept(late, B)]: "{}" },
 		"There is no version",
 	],
@@ -487,11 +475,11 @@ test("rollback: an unreadable KV is not reported as a missing version", async ()
 
 test("rollback: the restored version has a new author and keeps its commit", async () => {
 	const key = kept(late, B);
-	const metadata = { [key]: { by: "Ann", commit: "3f2a", version: versionOf(B), bytes: B.length } };
+	const metadata = { [key]: { by: "Ann", commit: "3f2a", version: hashOf(B), bytes: B.length } };
 	const args = ["rollback", "--by", "Bea"];
 	const result = await run(0, args, { values: { policy: A, [key]: B }, more: { metadata } });
 	const { by, commit, message, version } = result.metadata.policy;
-	const expected = ["Bea", "3f2a", `Roll back to ${versionOf(B).slice(0, 8)}`, versionOf(B)];
+	const expected = ["Bea", "3f2a", `Roll back to ${versionOf(B)}`, hashOf(B)];
 	assert.deepEqual([by, commit, message, version], expected);
 });
 
@@ -542,8 +530,8 @@ describe("diff", () => {
 		const { output } = await run(1, ["diff", "--json", path], { values: { policy: A }, yes: [] });
 		const { file, routes, ...others } = JSON.parse(output);
 		assert.equal(file, path);
-		const live = versionOf(A).slice(0, 8);
-		const now = versionOf(await readFile(path, "utf8")).slice(0, 8);
+		const live = versionOf(A);
+		const now = hashOf(await readFile(path, "utf8")).slice(0, 8);
 		assert.deepEqual(others, { valid: true, key: "policy", differs: true, live, new: now });
 		const removed = ["https://a.example"];
 		const route = {
