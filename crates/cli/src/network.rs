@@ -28,7 +28,7 @@ pub(crate) use self::{
     body::{BodyCoding, without_mark},
     failure::{Failure, FailureKind, Untrusted},
     http::{begin, send},
-    port::{PortProtocol, look},
+    port::{OF_TLS, PortProtocol, look},
     post::post,
     websocket::{Turn, converse},
 };

@@ -96,12 +96,17 @@ fn protocol_of(bytes: &[u8]) -> Option<PortProtocol> {
     }
 }
 
-/// True of the answers of nginx, Apache and Go to a request in plain text at a port of TLS.
+/// Parts of what nginx, Apache, Go and Tomcat answer to a request in plain text at a port of TLS.
+pub(crate) const OF_TLS: [&str; 4] = [
+    "plain HTTP request was sent to HTTPS port",
+    "speaking plain HTTP to an SSL-enabled server port",
+    "sent an HTTP request to an HTTPS server",
+    "This combination of host and port requires TLS",
+];
+
 fn is_of_tls(answer: &[u8]) -> bool {
     let answer = String::from_utf8_lossy(answer);
-    ["to HTTPS port", "SSL-enabled server port", "to an HTTPS server"]
-        .iter()
-        .any(|part| answer.contains(part))
+    OF_TLS.iter().any(|part| answer.contains(part))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{
     Sign::{Body, Empty, Header, Is, Lacks, Says, Status},
     frameworks::FIBER,
 };
-use crate::doctor::finding::Code;
+use crate::{doctor::finding::Code, network::OF_TLS};
 
 pub(super) const fn page(says: &'static str, fix: &'static [&'static str]) -> Known {
     Known { code: Code::NotSocketIo, says, fix }
@@ -70,10 +70,10 @@ const RAW_WEBSOCKETS: Known = page(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    Row { signs: &[Body("plain HTTP request was sent to HTTPS port")], known: HTTPS },
-    Row { signs: &[Body("speaking plain HTTP to an SSL-enabled server port")], known: HTTPS },
-    Row { signs: &[Body("sent an HTTP request to an HTTPS server")], known: HTTPS },
-    Row { signs: &[Body("This combination of host and port requires TLS")], known: HTTPS },
+    Row { signs: &[Body(OF_TLS[0])], known: HTTPS },
+    Row { signs: &[Body(OF_TLS[1])], known: HTTPS },
+    Row { signs: &[Body(OF_TLS[2])], known: HTTPS },
+    Row { signs: &[Body(OF_TLS[3])], known: HTTPS },
     Row {
         signs: &[Status(404), Body("\"message\":\"Cannot GET /"), Body("statusCode")],
         known: NEST,
