@@ -3,13 +3,39 @@
 import { describe } from "node:test";
 import { useToolAndChromium } from "./chromium.js";
 import { granted, page, python, server, worker } from "./deployments.js";
-import { optionsIn, testFixes } from "./pasting.js";
+import { clientOptionsIn, optionsIn, testFixes } from "./pasting.js";
 
 const good = server(4, { cors: granted });
 const silent = server(4);
 const header = { token: "secret" };
 
+/** A server with that middleware, which a function in it asks. */
+const using = (script, name, check) => async () => {
+	const deployment = await good();
+	new Function("io", name, script)(deployment.servers[0].io, check);
+	return deployment;
+};
+
 const rows = {
+	"a middleware that never calls next": [
+		using("io.use(() => {})", "_"),
+		{ asks: ["--timeout", "2"] },
+		"namespace-unanswered",
+		(paste) => ({ of: using(paste("io.use(", "});"), "check", async () => {}) }),
+	],
+	"a header that no WebSocket has": [
+		server(4, {
+			cors: granted,
+			allowRequest: ({ headers }, decide) =>
+				headers["x-token"] ? decide(null, true) : decide("no token", false),
+		}),
+		header,
+		"websocket-refused",
+		(paste) => ({
+			of: using(paste("io.use(", "});"), "isKnown", (token) => token === "…"),
+			client: clientOptionsIn(paste("io(")),
+		}),
+	],
 	"no cors": [
 		silent,
 		{},

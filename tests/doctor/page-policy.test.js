@@ -35,6 +35,12 @@ const rows = {
 		{},
 		["poll"],
 	],
+	"a sandbox": [() => header("sandbox allow-scripts allow-forms"), {}, ["origin"]],
+	"a sandbox that keeps the origin": [
+		() => header("sandbox allow-scripts allow-same-origin"),
+		{},
+		[],
+	],
 	"a policy for WebSockets alone, and a client without polling": [
 		({ url }) => header(`connect-src ${url.replace("http", "ws")}`),
 		webSocketAlone,
@@ -51,8 +57,10 @@ const rows = {
 describe("a page's own policy", () => {
 	for (const [name, [make, options, [forbidden]]] of Object.entries(rows))
 		test(`${name}: ${forbidden ? `no ${forbidden}` : "the page works"}`, async () => {
-			const deployment = await server(4, { cors: { origin: true } })();
-			const page = await servePage(make(deployment));
+			const notNull = (origin, decide) => decide(null, origin !== "null");
+			const deployment = await server(4, { cors: { origin: notNull } })();
+			const content = make(deployment);
+			const page = await servePage(content);
 			try {
 				const [finding, ...others] = await errors(deployment.url, page.origin, options);
 				assert.deepEqual(others, []);
@@ -60,11 +68,15 @@ describe("a page's own policy", () => {
 				assert.equal(failure !== undefined, forbidden !== undefined, failure ?? "the page works");
 				assert.equal(finding?.code, forbidden && "blocked-in-browser");
 				if (forbidden === undefined) return;
-				const quoted = finding.why.find((line) => line.startsWith("Connecting to "));
+				const quoted = finding.why.find(isChromiums);
 				assert.ok(printed.includes(withoutChance(quoted)), `${quoted}: ${printed}`);
 				const [, policy] = finding.fix
 					.find((line) => line.startsWith("Content-Security-Policy: "))
 					.split(": ");
+				const written = JSON.stringify(content).matchAll(/connect-src ([^;"\\]*)/g);
+				const sources = [...written].at(-1)?.[1].split(" ") ?? [];
+				for (const source of sources)
+					assert.ok(policy.includes(source) || source === "'none'", `${source}: ${policy}`);
 				const { headers, head } = header(policy);
 				page.change({ headers, head });
 				assert.deepEqual(await errors(deployment.url, page.origin, options), []);
@@ -112,7 +124,7 @@ async function tryInChromium(url, origin, options) {
 	const context = await used.browser.newContext();
 	const printed = [];
 	context.on("console", (message) => {
-		if (message.text().startsWith("Connecting to ")) printed.push(withoutChance(message.text()));
+		if (isChromiums(message.text())) printed.push(withoutChance(message.text()));
 	});
 	try {
 		const frame = await pageOf.open(context, origin);
@@ -125,6 +137,8 @@ async function tryInChromium(url, origin, options) {
 		await context.close();
 	}
 }
+
+const isChromiums = (line) => /^(Connecting|Access) to /.test(line);
 
 /** A message without what differs from one request to the next. */
 const withoutChance = (message) => message.replaceAll(/&(t|sid)=[^&' ]*/g, "");

@@ -223,7 +223,7 @@ describe("a list of origins, of", () => {
 		"zishang520's, of Go": listed(opening(sorted), `Origin: []any{"${page}"}`),
 		"a server in Python, by its name": listed(
 			named(other, { server: "uvicorn" }),
-			`cors_allowed_origins=["${page}"]`,
+			`cors_allowed_origins=["https://other.example", "${page}"]`,
 		),
 		CloudFront: {
 			of: meddling(
@@ -397,12 +397,7 @@ describe("a platform whose app does not run:", () => {
 			"Cloud Run, full": [429, { Server: "Google Frontend" }, "Rate exceeded.", "--max-instances"],
 		}),
 		...rowsOf("error blocked", {
-			Django: [
-				400,
-				html,
-				"<h1>Bad Request (400)</h1><p></p>",
-				'ALLOWED_HOSTS = ["api.example.com"]',
-			],
+			Django: [400, html, "<h1>Bad Request (400)</h1><p></p>", 'ALLOWED_HOSTS = ["127.0.0.1"]'],
 			"AirPlay of macOS": [403, { Server: "AirTunes/775.3.1" }, "", "httpServer.listen(3001);"],
 			"Spring's CORS": [403, {}, "Invalid CORS request", "setAllowedOrigins"],
 			"Vite, for its host": [403, {}, "Blocked request. This host", "server: { allowedHosts: ["],

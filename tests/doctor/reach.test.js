@@ -33,7 +33,7 @@ describe("the connection to the server:", () =>
 		},
 		"http, for a page on https": {
 			of: at(good(), (url) => url.replace("127.0.0.1", "0.0.0.0")),
-			finds: { "mixed-content": error([page, "http://0.0.0.0"], "https://"), ...unguarded },
+			finds: { "mixed-content": error([page, "http://0.0.0.0"], "http://localhost"), ...unguarded },
 		},
 		"ws:// is http://": { of: at(good(), (url) => url.replace("http", "ws")), finds: unguarded },
 		"a request's URL": {

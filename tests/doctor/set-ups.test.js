@@ -106,6 +106,20 @@ const byTurnsStripped = () => {
 	return meddling(good, (answer) => (answer.status === 101 ? answer : strip(answer)));
 };
 
+/** A server with that middleware. */
+const using = (middleware) => async () => {
+	const deployment = await good();
+	deployment.servers[0].io.use(middleware);
+	return deployment;
+};
+
+/** A token in a header is wanted, before any session. */
+const wantingHeader = server(4, {
+	cors: granted,
+	allowRequest: ({ headers }, decide) =>
+		headers["x-token"] === undefined ? decide("no token", false) : decide(null, true),
+});
+
 /** A token in the client's `auth` is wanted in a namespace. */
 const wanting =
 	(token, cors = granted, namespace = "/") =>
@@ -347,7 +361,8 @@ describe("the server", () => {
 			}),
 			asks: header,
 			is: "error websocket-refused",
-			fix: ["looks at x-token", "`query` (--query) or `auth`"],
+			says: "the server wants x-token, which browsers do not send",
+			fix: ["auth: {", "the client's `query`"],
 			not: "to its list",
 		},
 		"a function of `cors.origin` that calls back with an error": {
@@ -371,6 +386,11 @@ describe("the server", () => {
 			is: "error doubled-origin",
 			fix: [`origin: ["https://a.example.com", "${page}"]`, '.split(",")'],
 		},
+		"the origin of another page alone": {
+			of: server(4, { cors: { origin: "https://b.example" } }),
+			is: "error origin-not-listed",
+			fix: [`origin: ["https://b.example", "${page}"]`],
+		},
 		"a pattern in a list": {
 			of: server(4, { cors: { origin: ["https://*.example.com"] } }),
 			is: "error origin-near-miss",
@@ -385,6 +405,44 @@ describe("the server", () => {
 			},
 			is: "warning namespace-refused",
 			fix: "auth: {",
+		},
+		"a middleware that never calls next": {
+			of: using(() => {}),
+			asks: ["--timeout", "2"],
+			is: "error namespace-unanswered",
+			says: "never answers the client",
+			fix: ["next();", "--auth"],
+			not: ["another instance", "sticky"],
+		},
+		"a server that ends when a client connects": {
+			of: async () => {
+				const { servers, url } = await good();
+				const [{ io, stop }] = servers;
+				io.on("connection", () => {
+					io.httpServer.close();
+					io.httpServer.closeAllConnections();
+				});
+				return { servers, url, stop: () => stop().catch(() => {}) };
+			},
+			is: "error server-error",
+			says: ["ends as soon as a client connects", "Nothing listens at the port any more"],
+			fix: "handshake.auth?.token",
+			not: ["Vite", "http-proxy"],
+		},
+		"a header that no WebSocket has": {
+			of: wantingHeader,
+			asks: header,
+			is: "error websocket-refused",
+			says: ["the server wants x-token, which browsers do not send", "no token"],
+			fix: ["auth: {", "io.use("],
+			not: ["Vite", "allowed.includes"],
+		},
+		"a page that was opened as a file": {
+			of: server(4, { cors: { origin: ["file://"] } }),
+			asks: ["--origin", "file://"],
+			is: "error blocked-in-browser",
+			says: "no Access-Control-Allow-Origin",
+			fix: ['origin: ["app://."]', 'transports: ["websocket"]'],
 		},
 		"a middleware that wants another token": {
 			of: wanting("right"),
@@ -540,6 +598,16 @@ describe("python-socketio", () => {
 			fix: ["X-Forwarded-Proto $scheme", "cors_allowed_origins="],
 			not: "simple-websocket",
 		},
+		"a connect handler that takes too few arguments": {
+			of: python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
+@sio.event
+async def connect(sid):
+    pass`),
+			asks: ["--timeout", "2"],
+			is: "error namespace-unanswered",
+			fix: ["async def connect(sid, environ, auth)", "traceback"],
+			not: "io.use",
+		},
 		"a connect handler that requires auth": {
 			of: python(`sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=["${page}"])
 @sio.event
@@ -641,6 +709,15 @@ describe("the port", () => {
 			},
 			is: "error tls-failed",
 			fix: 'io("http://127.0.0.1:',
+		},
+		"all addresses, asked from https": {
+			of: async () => {
+				const deployment = await good();
+				return { ...deployment, url: deployment.url.replace("127.0.0.1", "0.0.0.0") };
+			},
+			is: "error mixed-content",
+			fix: 'io("http://localhost:',
+			not: "https://0.0.0.0",
 		},
 		"http, asked by https": {
 			of: async () => {

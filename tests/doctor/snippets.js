@@ -8,11 +8,12 @@ const diagnosis = join(root, "crates/cli/src/doctor/diagnosis");
 
 /** Printed in the same form, but not a fix: evidence, and messages of a console. */
 const QUOTED =
-	/^(GET |Access to |WebSocket connection |Connecting to |Mixed Content|It seems |sid |\(no |\(empty body|\(a body |\(The recording|a page: \{text\}|\{(text|message)\}|\{\}$|\{\}: \{\}$)/;
+	/^(GET |Access to |WebSocket connection |Connecting to |Mixed Content|It seems |sid |\(no |\(empty body|\(a body |\(The recording|a page: \{text\}|\{(text|message|policy)\}|\{\}$|\{\}: \{\}$)/;
 
 /** Stand in for what a format has between braces. */
 const samples = {
 	origin: "https://app.example.com",
+	origins: '"https://app.example.com"',
 	0: "https://app.example.com",
 	base: "https://api.example.com",
 	path: "/socket.io/",
@@ -32,6 +33,7 @@ const samples = {
 	async_mode: "asgi",
 	asked: "/socket\\.io/",
 	host: "api.example.com",
+	hostname: "api.example.com",
 	authority: "127.0.0.1:3000",
 	url: "http://127.0.0.1:3000",
 	https: "https://api.example.com",

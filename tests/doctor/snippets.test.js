@@ -56,6 +56,7 @@ const languages = [
 		/^(allowList|changeOrigin|origin: new |configureServer|px_filter_by_route|skipTrailing|timeout: [\d{].*proxyTimeout)/,
 		(text) => new Script(`({ ${withoutEllipsis(text)} })`),
 	],
+	[/^const token\b/, (text) => new Script(`(() => { ${text} })`)],
 	[/^await /, (text) => new Script(`(async () => { ${text} })`)],
 	[/^import /, (text) => new Script(withoutEllipsis(text.replace(/^import .*\n/gm, "")))],
 	[/^\{ [^$]*"/, (text) => JSON.parse(text.replace("{ …,", "{"))],

@@ -318,7 +318,7 @@ fn doctor_explains_wrong_arguments_and_sends_no_request() {
         (asking(&[URL, "--header", "x-token"]), "has no colon"),
         (asking(&[URL, "--header", "a b: c"]), "no header can have"),
         (asking(&[URL, "--header", "Sec-X: c"]), "only browsers set"),
-        (asking(&[URL, "--header", "Cookie: a=b"]), "use --cookie"),
+        (asking(&[URL, "--header", "Cookie: a=b"]), "with --cookie"),
         (asking(&[URL, "--header", "a: \u{1b}"]), "a value that no header can have"),
         (asking(&[URL, "--cookie", "a"]), "write it as in 'a=b; c=d'"),
         (asking(&[URL, "--client", "5"]), "5"),

@@ -132,7 +132,8 @@ pub(super) fn origin(text: &str) -> Result<String, WrongUsage> {
         Ok(origin) if origin.is_null() => Err(WrongUsage(
             "--origin null: a page that was opened as a file has this origin, and so has every sandboxed frame. A \
              server should not allow it. Serve the page over http (npx serve), and give the origin that it has then: \
-             --origin http://localhost:3000"
+             --origin http://localhost:3000. An app needs a scheme of its own (Electron: the package electron-serve): \
+             --origin app://."
                 .to_owned(),
         )),
         Ok(origin) if origin.is_websocket() => Err(WrongUsage(format!(
@@ -166,11 +167,14 @@ pub(super) fn header(text: &str) -> Result<(String, String), WrongUsage> {
         return wrong("has a name that no header can have");
     }
     match name.to_ascii_lowercase().as_str() {
-        "cookie" => wrong("is set by browsers: use --cookie"),
-        "origin" => wrong("is set by browsers: use --origin"),
-        lower if is_forbidden_request_header(lower) => {
-            wrong("is a header that only browsers set, and no page can")
-        }
+        "cookie" => wrong(
+            "is set by browsers, and no page can: take it out of extraHeaders, write withCredentials: true in the \
+             client, and give the browser's cookies with --cookie",
+        ),
+        "origin" => wrong("is set by browsers: use --origin, and take it out of extraHeaders"),
+        lower if is_forbidden_request_header(lower) => wrong(
+            "is a header that only browsers set, and no page can: take it out of extraHeaders",
+        ),
         _ if http::HeaderValue::from_str(value).is_err() => {
             wrong("has a value that no header can have")
         }

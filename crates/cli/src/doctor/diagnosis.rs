@@ -9,6 +9,7 @@ mod changed;
 mod chromium;
 mod connection;
 mod cookies;
+mod crashed;
 mod credentials;
 mod csp;
 mod direct_preflight;
@@ -52,6 +53,7 @@ mod vary;
 mod webkit;
 mod websocket;
 mod websocket_refusals;
+mod without_origin;
 mod worker;
 
 #[cfg(test)]
@@ -136,6 +138,12 @@ pub(super) fn diagnose(examination: &Examination) -> Vec<Finding> {
         let families = OF_POLLS.iter().chain(OF_FIRST_WEBSOCKET);
         let next = moved.iter().flat_map(|moved| families.clone().flat_map(|family| family(moved)));
         findings.extend(next.map(|next| Finding { steps: vec![Step::OtherPath], ..next }));
+    } else if let Some(finding) = crashed::finding(examination) {
+        findings.push(finding);
+        findings.extend(ask(OF_POLLS));
+    } else if let Some(finding) = without_origin::of_file(examination) {
+        findings.push(finding);
+        findings.extend(ask(OF_ALL));
     } else if examination.target.page.websocket {
         findings.extend(ask(OF_WEBSOCKETS));
     } else if let Some(finding) = cached::finding(examination) {

@@ -82,6 +82,7 @@ codes! {
     WebsocketRefused = "websocket-refused",
     ProbeFailed = "probe-failed",
     IdleTimeout = "idle-timeout",
+    NamespaceUnanswered = "namespace-unanswered",
     NamespaceRefused = "namespace-refused",
     SessionEnded = "session-ended",
     CookieNotCrossSite = "cookie-not-cross-site",

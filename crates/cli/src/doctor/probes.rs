@@ -199,6 +199,10 @@ async fn use_session(
     let mut waiting = None;
     if prober.last().is_some_and(Exchange::is_ok) {
         prober.read(Step::PollAgain, session).await;
+        // Engine.IO ends a session whose poll breaks off.
+        if prober.last().is_some_and(Exchange::is_late) {
+            return;
+        }
         if !is_known(prober.last()) {
             quiet_session(prober, session.protocol).await;
         }

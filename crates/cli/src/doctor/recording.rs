@@ -58,7 +58,12 @@ pub(super) fn read(file: impl Read, wanted: &Wanted) -> Result<Examination, Stri
          while it was recorded?",
     )?;
     let entries: Vec<_> = entries.into_iter().filter(|entry| entry.base() == base).collect();
-    let first = entries.first().ok_or_else(|| format!("has no request to {base}"))?;
+    let first = entries.first().ok_or_else(|| {
+        format!(
+            "has no request of a Socket.IO client to {base}: the page did not ask that server. Does the client have \
+             `autoConnect: false`, and nothing that calls `socket.connect()`? Or another URL?"
+        )
+    })?;
     let Some(origin) = wanted.origin.clone().or_else(|| page_origin(&entries, log)) else {
         return Err("does not contain the page's origin: give it with --origin".to_owned());
     };

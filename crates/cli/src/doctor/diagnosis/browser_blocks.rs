@@ -3,7 +3,7 @@
 use super::{
     chromium::blocked,
     evidence::{asked, with_cors},
-    local_network,
+    local_network, without_origin,
 };
 use crate::{
     doctor::{
@@ -32,6 +32,11 @@ pub(super) fn finding(
             None => finding,
         }
     };
+    if failure.text == UNEXPLAINED
+        && let Some(finding) = without_origin::of_file(examination)
+    {
+        return finding;
+    }
     let space = local_network::asked(examination)
         .filter(|_| failure.text == UNEXPLAINED && preflight.is_none());
     if let Some(space) = space {
@@ -86,11 +91,6 @@ const CONNECT_SRC: &[&str] = &[
     "Add the server to the policy's connect-src (in the page's header or its <meta>), for polls and for WebSockets:",
     "  Content-Security-Policy: connect-src 'self' {http} {ws}",
 ];
-
-/// The change to a page's policy that lets it ask the server.
-pub(super) fn allow_by_policy(target: &Target) -> impl Iterator<Item = String> {
-    addressed(target, CONNECT_SRC)
-}
 
 /// `lines` with the server's own URLs.
 fn addressed<'l>(target: &Target, lines: &'l [&str]) -> impl Iterator<Item = String> + use<'l> {

@@ -182,7 +182,7 @@ fn without_headers(examination: &Examination, exchange: &Exchange, code: Code) -
 }
 
 /// The lines of a fix, with the page's origin for `{origin}`, Socket.IO's option for it for `{cors}`, the
-/// server's URLs and host for `{https}`, `{ws}` and `{host}`, and in the words of the proxy that is seen where they
+/// server's URLs and host for `{https}`, `{ws}`, `{host}` and, if it may be an address, `{hostname}`, and in the words of the proxy that is seen where they
 /// depend on it.
 pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]) -> Vec<String> {
     let target = &examination.target;
@@ -192,7 +192,8 @@ pub(super) fn fix(examination: &Examination, exchange: &Exchange, lines: &[&str]
     let host = target.base.domain().unwrap_or("api.example.com");
     let ws = target.websocket_base();
     let written = written.map(|line| line.replace("{https}", &encrypted).replace("{host}", host));
-    let written = written.map(|line| line.replace("{ws}", &ws));
+    let hostname = target.base.host_str().unwrap_or_default();
+    let written = written.map(|line| line.replace("{ws}", &ws).replace("{hostname}", hostname));
     let cors = remedy::of_page(examination);
     let written = written.map(|line| line.replace("{cors}", &cors));
     written.map(|line| line.replace("{origin}", &target.page.origin)).collect()

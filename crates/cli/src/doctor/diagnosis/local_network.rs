@@ -41,6 +41,9 @@ pub(super) fn asked(examination: &Examination) -> Option<AddressSpace> {
     // A name may have another address for the page's visitors.
     let server = AddressSpace::of_url(&target.base)?;
     let page = Url::parse(&target.page.origin).ok()?;
+    if !page.scheme().starts_with("http") {
+        return None;
+    }
     // A name that leads nowhere is not this machine's.
     let unknown = Some(AddressSpace::Public).filter(|_| server == AddressSpace::Loopback);
     let page = examination.page_at.or_else(|| AddressSpace::of_url(&page)).or(unknown)?;

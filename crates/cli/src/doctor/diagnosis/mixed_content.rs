@@ -1,5 +1,7 @@
 //! Pages on https that ask a server by plain http.
 
+use url::Host;
+
 use crate::doctor::{
     examination::Examination,
     finding::{Code, Finding, Severity},
@@ -30,6 +32,27 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
         Some(connect) => finding.seen(connect, vec![format!("page {origin}, server {base}")]),
         None => finding,
     };
+    let is_of_all = match base.host() {
+        Some(Host::Ipv4(address)) => address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_unspecified(),
+        _ => false,
+    };
+    let fix = if is_of_all {
+        let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        vec![
+            "A server that prints this address listens at all addresses of its machine. It is not one to ask. For a page \
+             on the same machine, localhost needs no TLS:"
+                .to_owned(),
+            format!("  io(\"http://localhost{port}\")"),
+            "Others have to ask for the machine's own name, by https.".to_owned(),
+        ]
+    } else {
+        vec![format!(
+            "Serve it over TLS: with a certificate in the server, or a proxy before it that has one (Caddy, or \
+             nginx with certbot). Write its https URL in the client ({secure}, with the port that speaks TLS). \
+             WebSockets then use wss by themselves."
+        )]
+    };
     Some(
         finding
             .why([
@@ -40,10 +63,6 @@ pub(super) fn finding(examination: &Examination) -> Option<Finding> {
                     target.first_url()
                 ),
             ])
-            .fix([format!(
-                "Serve it over TLS: with a certificate in the server, or a proxy before it that has one (Caddy, or \
-                 nginx with certbot). Write its https URL in the client ({secure}, with the port that speaks TLS). \
-                 WebSockets then use wss by themselves."
-            )]),
+            .fix(fix),
     )
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::evidence::with_body;
+use super::evidence::{asked, with_body};
 use crate::doctor::{
     engineio::{self, Protocol},
     examination::Examination,
@@ -10,11 +10,15 @@ use crate::doctor::{
     finding::{Code, Finding, Severity},
     software::{SocketServer, socket_server},
     step::Step,
+    target::Page,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     if examination.spoken() != Protocol::V4 {
         return Vec::new();
+    }
+    if let Some(read) = unanswered(examination) {
+        return vec![no_answer(examination, read)];
     }
     let steps = [Step::PollAgain, Step::Websocket, Step::Upgrade].into_iter();
     let mut exchanges = steps.flat_map(|step| examination.all(step));
@@ -24,6 +28,66 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
         .into_iter()
         .collect()
 }
+
+/// The poll that brought no answer to the packet that connects to the namespace, but heartbeats at most.
+fn unanswered(examination: &Examination) -> Option<&Exchange> {
+    let is_taken = examination.get(Step::Post).is_some_and(Exchange::is_acknowledged);
+    let read = examination.all(Step::PollAgain).find(|exchange| exchange.method == "GET")?;
+    let is_ping = || read.is_ok() && read.body() == "2";
+    (examination.recorded.is_none() && is_taken && (read.is_late() || is_ping())).then_some(read)
+}
+
+fn no_answer(examination: &Examination, read: &Exchange) -> Finding {
+    let Page { namespace, auth, .. } = &examination.target.page;
+    let mut seen = asked(read);
+    seen.push(format!("The packet that connects to {namespace} was taken before."));
+    let lines = match socket_server(examination) {
+        SocketServer::Python => IN_PYTHON,
+        _ => IN_NODE,
+    };
+    let finding = Finding::new(
+        Code::NamespaceUnanswered,
+        Severity::Error,
+        format!("the session opens, but the server never answers the client that connects to the namespace {namespace}"),
+    )
+    .seen(read, seen)
+    .why([
+        "This is not about CORS. The page gets neither `connect` nor `connect_error`, and its console says \
+         nothing.",
+    ])
+    .fix(lines.iter().copied());
+    if !auth.is_empty() {
+        return finding;
+    }
+    finding.fix([
+        "If it waits for what the page sends in `auth`, give the doctor the same:".to_owned(),
+        format!("{}{AUTH}", examination.target.doctor_line()),
+    ])
+}
+
+const IN_NODE: &[&str] = &[
+    "A middleware does not call `next`, or waits for what does not answer (a database). Each way through it has to \
+     end in `next`:",
+    "  io.use(async (socket, next) => {",
+    "    try {",
+    "      await check(socket);",
+    "      next();",
+    "    } catch {",
+    "      next(new Error(\"unauthorized\"));",
+    "    }",
+    "  });",
+];
+
+const IN_PYTHON: &[&str] = &[
+    "The `connect` handler raises an exception, whose traceback is in the server's log, or does not end. These are its \
+     arguments in python-socketio:",
+    "  @sio.event",
+    "  async def connect(sid, environ, auth): ...",
+    "In Flask-SocketIO it has none, or `auth`. To refuse a client, it returns False.",
+];
+
+/// The rest of the doctor's line for a page whose client has `auth`.
+const AUTH: &str = " --auth '{\"token\":\"…\"}'";
 
 /// A `CONNECT_ERROR` of Socket.IO.
 struct Refusal {
@@ -95,6 +159,11 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
              socket.handshake.headers, if the client has withCredentials or extraHeaders."
         },
     ]);
+    let page = &examination.target.page;
+    let finding = finding.fix((!has_auth && !page.query.is_empty()).then_some(
+        "The page sends something in its query: the server finds that in socket.handshake.query, and not in \
+         socket.handshake.auth.",
+    ));
     if is_of_page {
         return finding;
     }
@@ -102,7 +171,7 @@ fn finding(examination: &Examination, exchange: &Exchange, refusal: &Refusal) ->
         "A page that sends one may be let in. Give the doctor what the page sends (or a header, a cookie, a query: \
          --header, --cookie, --query):"
             .to_owned(),
-        format!("{} --auth '{{\"token\":\"…\"}}'", examination.target.doctor_line()),
+        format!("{}{AUTH}", examination.target.doctor_line()),
     ])
 }
 

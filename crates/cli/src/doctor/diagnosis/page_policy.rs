@@ -1,22 +1,27 @@
 //! The page's own Content-Security-Policy, by which a browser sends no request.
 
+use std::collections::HashSet;
+
 use url::Url;
 
 use super::{
     browser_blocks,
     csp::{self, Directive},
     evidence::{asked, decoded, shortened},
+    without_origin,
 };
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
     step::Step,
+    target::Target,
 };
 
 pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     let page = examination.get(Step::Page).filter(|page| page.is_ok());
-    page.and_then(|page| finding(examination, page)).into_iter().collect()
+    let own = || page.and_then(|page| finding(examination, page));
+    without_origin::of_sandbox(examination).or_else(own).into_iter().collect()
 }
 
 fn finding(examination: &Examination, page: &Exchange) -> Option<Finding> {
@@ -48,9 +53,23 @@ fn finding(examination: &Examination, page: &Exchange) -> Option<Finding> {
                     .to_owned(),
                 printed(&url, directive),
             ])
-            .fix(browser_blocks::allow_by_policy(target))
+            .fix([
+                "Add the server to the policy's connect-src, for polls and for WebSockets:"
+                    .to_owned(),
+                format!("  Content-Security-Policy: connect-src {}", sources(directive, target)),
+            ])
             .fix(["That is the policy of the page at /. One at another path may have another."]),
     )
+}
+
+/// The sources with the server's among them.
+fn sources(directive: Directive<'_>, target: &Target) -> String {
+    let kept = directive.sources.split_whitespace().filter(|it| !it.eq_ignore_ascii_case("'none'"));
+    let mut sources: Vec<_> = kept.map(str::to_owned).collect();
+    sources.extend([target.shown_base().to_owned(), target.websocket_base()]);
+    let mut seen = HashSet::new();
+    sources.retain(|source| seen.insert(source.clone()));
+    sources.join(" ")
 }
 
 /// Chromium's message.

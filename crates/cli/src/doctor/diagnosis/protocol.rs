@@ -6,6 +6,7 @@ use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
     finding::{Code, Finding, Severity},
+    python_servers::PythonServer,
     software::{SocketServer, socket_server},
     step::Step,
 };
@@ -60,7 +61,11 @@ fn update(examination: &Examination) -> Vec<String> {
              on."
                 .to_owned(),
             "Or keep the server at the versions for client 2:".to_owned(),
-            "  pip install 'python-socketio<5' 'python-engineio<4'".to_owned(),
+            match PythonServer::of(examination) {
+                Some(PythonServer::Werkzeug) => "  pip install 'Flask-SocketIO<5' 'python-socketio<5' 'python-engineio<4'",
+                _ => "  pip install 'python-socketio<5' 'python-engineio<4'",
+            }
+            .to_owned(),
         ];
     }
     if socket_server(examination) == SocketServer::Oxide {

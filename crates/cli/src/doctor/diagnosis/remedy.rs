@@ -41,6 +41,9 @@ pub(super) use uncached::uncached;
 pub(super) use upgrades::upgrades;
 pub(super) use waiting::waiting;
 
+use socketio_cors_core::origin::{Origin, host::is_loopback};
+use url::Url;
+
 use crate::doctor::{
     examination::Examination,
     exchange::Exchange,
@@ -86,13 +89,35 @@ pub(super) fn own_function(examination: &Examination) -> Vec<String> {
     }
 }
 
+/// The page's origin, after that of another site which the server allows: in quotes, with commas between.
+pub(super) fn quoted_origins(examination: &Examination) -> String {
+    let page = &examination.target.page.origin;
+    let named = examination.spoken_poll().and_then(Exchange::allowed_origin);
+    let kept = named.filter(|named| is_another_site(named, page));
+    let quoted = kept.iter().chain([page]).map(|origin| format!("\"{origin}\""));
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// True if `named` is the origin of other pages, and not one that was written for the page's by mistake.
+fn is_another_site(named: &str, page: &str) -> bool {
+    let (Ok(_), Ok(named), Ok(page)) =
+        (Origin::try_from(named), Url::parse(named), Url::parse(page))
+    else {
+        return false;
+    };
+    let (Some(one), Some(other)) = (named.host_str(), page.host_str()) else { return false };
+    let without_www = |host: &str| host.trim_start_matches("www.").to_owned();
+    let is_near = without_www(one) == without_www(other) || is_loopback(one) && is_loopback(other);
+    named.scheme().starts_with("http") && !is_near
+}
+
 /// The policy with which this Worker allows the page.
 pub(super) fn policy(examination: &Examination) -> Vec<String> {
-    let origin = &examination.target.page.origin;
+    let origins = quoted_origins(examination);
     let credentials = if has_credentials(examination) { ", \"credentials\": true" } else { "" };
     vec![
         "Behind socketio-cors-edge, in its policy:".to_owned(),
-        format!("  {{ \"origin\": [\"{origin}\"]{credentials} }}"),
+        format!("  {{ \"origin\": [{origins}]{credentials} }}"),
     ]
 }
 
@@ -120,7 +145,7 @@ pub(super) fn allow_request(examination: &Examination) -> Vec<String> {
             "In a Socket.IO 3 or 4 server, by `allowRequest` (apps and curl have no Origin; does the server \
              have pages of its own? Add their origin):"
                 .to_owned(),
-            format!("  const allowed = [undefined, \"{origin}\"];"),
+            format!("  const allowed = [undefined, {}];", quoted_origins(examination)),
             "  new Server(httpServer, {".to_owned(),
             "    allowRequest: (request, decide) => decide(null, \
              allowed.includes(request.headers.origin)),"
@@ -192,7 +217,7 @@ pub(super) fn socket_io(examination: &Examination) -> Vec<String> {
 
 /// Socket.IO 4's option `cors` for the page.
 pub(super) fn of_page(examination: &Examination) -> String {
-    cors_option(examination, &format!("\"{}\"", examination.target.page.origin))
+    cors_option(examination, &quoted_origins(examination))
 }
 
 /// The same for these origins, each in quotes.
@@ -214,10 +239,10 @@ pub(super) fn python(examination: &Examination, more: &str) -> Vec<String> {
 
 /// The same in python-socketio's own words and in Flask-SocketIO's, or in those of the one that is seen.
 pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String> {
-    let origin = &examination.target.page.origin;
+    let origins = quoted_origins(examination);
     let flask = [
         "In Flask-SocketIO:".to_owned(),
-        format!("  socketio = SocketIO(app, cors_allowed_origins=[\"{origin}\"]{more})"),
+        format!("  socketio = SocketIO(app, cors_allowed_origins=[{origins}]{more})"),
     ];
     let async_mode = match PythonServer::of(examination) {
         Some(PythonServer::Aiohttp) => "aiohttp",
@@ -228,7 +253,7 @@ pub(super) fn python_lists(examination: &Examination, more: &str) -> Vec<String>
         "In python-socketio:".to_owned(),
         format!(
             "  sio = socketio.AsyncServer(async_mode=\"{async_mode}\", \
-             cors_allowed_origins=[\"{origin}\"]{more})"
+             cors_allowed_origins=[{origins}]{more})"
         ),
     ];
     by_web_server(examination, asgi, flask)

@@ -100,8 +100,8 @@ fn session_ended(examination: &Examination) -> Option<Finding> {
     Some(
         finding
         .why([format!(
-            "So no load balancer loses the session. A page that sends what the server wants may stay: the \
-             doctor sends {doctor_sends}, and uses the default parser.",
+            "The server's own code ends it, so this is neither CORS nor a load balancer. A page that sends what the \
+             server wants may stay: the doctor sends {doctor_sends}, and uses the default parser.",
         )])
         .fix([
             "If the server disconnects the page too (`io server disconnect`, `transport close`), look for \

@@ -277,7 +277,10 @@ fn a_lost_session_is_reported_once() {
         (good().sees(Step::Post, 405, GRANT, ""), &["error post-failed"]),
         (good().fails(Step::Post, failure(FailureKind::Late)), &["error post-failed"]),
         (good().sees(Step::PollAgain, 504, GRANT, ""), &["error post-failed"]),
-        (good().fails(Step::PollAgain, failure(FailureKind::Late)), &[]),
+        (
+            good().fails(Step::PollAgain, failure(FailureKind::Late)),
+            &["error namespace-unanswered"],
+        ),
         (good().sees(Step::BadSession, 400, NONE, UNKNOWN), &["warning errors-without-cors"]),
     ]);
 }

@@ -45,6 +45,9 @@ pub(super) fn findings(examination: &Examination) -> Vec<Finding> {
     if let Some((exchange, known)) = direct.and_then(|it| Some((it, known::firewall(it)?))) {
         return vec![by_firewall(examination, exchange, known)];
     }
+    if let Some(refused) = direct.filter(|exchange| wants_header(examination, exchange)) {
+        return vec![without_header(examination, refused)];
+    }
     let refused = direct.filter(|exchange| is_refused(examination, exchange));
     if let Some(refused) = refused {
         return vec![refusal(examination, refused)];
@@ -183,7 +186,7 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
             finding.fix(["Otherwise a firewall or a list of origins refuses it:"])
         }
         Some(without) if examination.polls() => {
-            return finding.seen(without, with_body(without)).fix([without_headers(examination)]);
+            return finding.seen(without, with_body(without)).fix([BY_ANOTHER_HEADER]);
         }
         _ => finding,
     };
@@ -199,6 +202,49 @@ fn refusal(examination: &Examination, exchange: &Exchange) -> Finding {
         .fix(policy)
 }
 
+/// True if the server refuses what lacks the page's own headers, in the same words: polls of others, and
+/// the WebSocket.
+fn wants_header(examination: &Examination, exchange: &Exchange) -> bool {
+    let Some(others) = examination.get(Step::NoOriginPoll) else { return false };
+    let is_refusal = matches!(others.status(), Some(401 | 403));
+    let said = others.engine_error().map(|error| error.message);
+    let is_same = exchange.status() == others.status()
+        || said.is_some_and(|message| exchange.body().trim() == message);
+    !examination.target.page.headers.is_empty()
+        && examination.page_poll().is_some_and(|poll| poll.opened().is_some())
+        && is_refusal
+        && is_same
+}
+
+fn without_header(examination: &Examination, exchange: &Exchange) -> Finding {
+    let headers = examination.target.page.headers.iter();
+    let names = headers.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    let summary = format!("the server wants {names}, which browsers do not send with a WebSocket");
+    let mut seen = with_body(exchange);
+    // It may be told of that poll as well why it is refused.
+    seen.extend(examination.get(Step::NoOriginPoll).map(with_body).into_iter().flatten());
+    let server: &[&str] = match socket_server(examination) {
+        SocketServer::Python => &[
+            "Let the `connect` handler look at its argument `auth`, and not at environ[\"HTTP_…\"]:",
+            "  async def connect(sid, environ, auth): ...",
+        ],
+        _ => &[
+            "Let a middleware look at that, in place of allowRequest or io.engine.use, which run before it is there:",
+            "  io.use((socket, next) => {",
+            "    next(isKnown(socket.handshake.auth.token) ? undefined : new Error(\"unauthorized\"));",
+            "  });",
+        ],
+    };
+    Finding::new(Code::WebsocketRefused, Severity::Error, summary)
+        .seen(exchange, seen)
+        .why(["A page's WebSocket has no headers of its own: extraHeaders go with polls alone."
+            .to_owned()])
+        .why([on_polling(examination).to_owned(), websocket_failed(exchange)])
+        .fix(["Send the token in the client's `auth`:", "  io(\"…\", { auth: { token: \"…\" } })"])
+        .fix(server.iter().copied())
+        .fix(["A cookie goes with both (withCredentials: true), and so does the client's `query`."])
+}
+
 /// True if what python-socketio refuses is the page's origin: it says so, or a handshake without one succeeds.
 fn is_of_python_list(examination: &Examination, exchange: &Exchange) -> bool {
     let body = exchange.body().to_ascii_lowercase();
@@ -211,21 +257,9 @@ fn is_of_python_list(examination: &Examination, exchange: &Exchange) -> bool {
 }
 
 /// The fix where it is refused whatever its origin is, and polls are not.
-fn without_headers(examination: &Examination) -> String {
-    let names = examination.target.page.unsafe_headers().join(", ");
-    let what = if names.is_empty() {
-        "The check looks at something that no page's WebSocket has, such as Referer or a header of the \
-         page's own (extraHeaders)"
-            .to_owned()
-    } else {
-        format!(
-            "The check looks at {names}, which browsers send with polls, but not with a WebSocket"
-        )
-    };
-    format!(
-        "{what}. Check Origin or a cookie instead, or a token in the client's `query` (--query) or `auth`."
-    )
-}
+const BY_ANOTHER_HEADER: &str = "The check looks at something that no page's WebSocket has, such as Referer or a header \
+     of the page's own (extraHeaders). Check Origin or a cookie instead, or a token in the client's `query` (--query) or \
+     `auth`.";
 
 const BY_GORILLA: &[&str] = &[
     "A Go server refuses it, by gorilla/websocket. That accepts only pages of the server's own host, \

@@ -30,7 +30,7 @@ const NETLIFY: Known = hosting(
     ],
 );
 
-const API_GATEWAY: Known = hosting(
+pub(super) const API_GATEWAY: Known = hosting(
     "AWS API Gateway answers {}: no route has that path",
     &[
         "Add the route `ANY /socket.io/{proxy+}`, or write the stage's path into the client's `path` \

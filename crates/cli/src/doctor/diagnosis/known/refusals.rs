@@ -84,9 +84,11 @@ const DJANGO_HOST: Known = blocked(
     "Django answers {} 400, as it does when the host is not in its ALLOWED_HOSTS",
     &[
         "Add the host, in settings.py:",
-        "  ALLOWED_HOSTS = [\"api.example.com\"]",
+        "  ALLOWED_HOSTS = [\"{hostname}\"]",
         "Django's log then says \"Invalid HTTP_HOST header\". Django should not answer Socket.IO's path at \
-         all: put python-socketio around it. In wsgi.py:",
+         all: put python-socketio around it. In asgi.py, for an AsyncServer:",
+        "  application = socketio.ASGIApp(sio, get_asgi_application())",
+        "In wsgi.py, for a Server:",
         "  application = socketio.WSGIApp(sio, get_wsgi_application())",
     ],
 );
@@ -267,10 +269,7 @@ pub(super) const ROWS: &[Row] = &[
             code: Code::NotSocketIo,
             says: "AWS API Gateway has no route for {} (this is what \"Missing Authentication Token\" \
              means)",
-            fix: &[
-                "Add a route for /socket.io/{proxy+}, or write the stage's path into the client's `path` \
-                 (/prod/socket.io/). HTTP and REST APIs do not pass WebSockets on: a load balancer does.",
-            ],
+            fix: super::hosting::API_GATEWAY.fix,
         },
     },
     Row {
