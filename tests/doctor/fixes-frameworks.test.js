@@ -424,6 +424,17 @@ const rows = {
 		"wrong-path",
 		(paste) => ({ of: python(inMiddleware(allowedTwice, paste("app = socketio"))) }),
 	],
+	"mounted with its path, inside its CORSMiddleware": [
+		python(
+			inMiddleware(
+				allowedTwice,
+				'app.mount("/ws", socketio.ASGIApp(sio, socketio_path="/ws/socket.io"))',
+			),
+		),
+		{ asks: ["--path", "/ws/socket.io/"], path: "/ws/socket.io/" },
+		"doubled-origin",
+		(paste) => ({ of: python(inMiddleware(allowedTwice, paste("app = "))) }),
+	],
 	"a namespace that python-socketio does not have": [
 		ofAdmins(""),
 		{},

@@ -674,6 +674,15 @@ const behindNginx = {
 		"proxy-changes-path",
 		(paste) => ({ of: nginxServer(express, paste("location /socket.io/ {", "}")) }),
 	],
+	"nginx removes a prefix, and the path with it": [
+		nginxServer(
+			express,
+			"location /api { rewrite ^/api / break; proxy_pass http://127.0.0.1:3000; }",
+		),
+		{ asks: ["--path", "/api/socket.io/"], path: "/api/socket.io/" },
+		"proxy-changes-path",
+		(paste) => ({ of: nginxServer(express, paste("location /api/socket.io/ {", "}")) }),
+	],
 	"nginx answers every path with a page": [
 		nginxServer(good, `location / { default_type text/html; return 200 "${html}"; }`),
 		{},

@@ -18,6 +18,8 @@ const samples = {
 	base: "https://api.example.com",
 	path: "/socket.io/",
 	mount: "/ws",
+	prefix: "/api",
+	whole: ', socketio_path="/ws/socket.io"',
 	namespace: "/admin",
 	port: "3000",
 	longer: "60",

@@ -138,9 +138,10 @@ pub(super) fn half_mounted(examination: &Examination, poll: &Exchange) -> Option
         return Some(finding.fix([
             "The application's CORSMiddleware is around what is mounted in it, and would add its headers to those \
              of python-socketio. So put python-socketio around the application, and let uvicorn serve that one. The \
-             client then needs no `path`:",
+             client then needs no `path`. The middleware no longer allows the page, so python-socketio has to:",
             around,
-        ]));
+        ])
+        .fix(remedy::python_lists(examination, "")));
     }
     Some(finding.fix([
         "Tell python-socketio its whole path, and give it to the client:".to_owned(),
@@ -198,6 +199,7 @@ fn changed_path(examination: &Examination, poll: &Exchange, summary: String) -> 
     finding
         .why(shown_as(examination, poll))
         .why(console(examination, poll))
+        .fix(remedy::below_prefix(examination, poll))
         .fix(remedy::same_path(examination, poll))
 }
 

@@ -29,7 +29,7 @@ pub(super) use leave_header::{leave_header, unset_header};
 use one_value::HIDE_CREDENTIALS;
 pub(super) use one_value::{around_python, one_value};
 pub(super) use origin_list::{needs_credentials, origin_list};
-pub(super) use paths::{before_refusals, other_path, same_path, single_path};
+pub(super) use paths::{before_refusals, below_prefix, other_path, same_path, single_path};
 use preflight::continues;
 pub(super) use preflight::{allowed_headers, is_by_another, preflight, preflight_in_proxy};
 pub(super) use python_websockets::{python_transports, python_websockets};

@@ -46,12 +46,18 @@ pub(in crate::doctor::diagnosis) fn around_python(
     examination: &Examination,
     article: &str,
 ) -> Vec<String> {
+    let path = examination.target.path.trim_end_matches('/');
+    let whole = match path {
+        "/socket.io" => String::new(),
+        path => format!(", socketio_path=\"{path}\""),
+    };
     let asgi = [
         format!(
             "{article} CORS middleware (FastAPI's CORSMiddleware) is around python-socketio, which sets the headers \
-             itself. Put python-socketio around the application, so that the middleware does not get its requests:"
+             itself. Put python-socketio around the application, so that the middleware does not get its requests \
+             (and in place of `app.mount`, if that is how it is there):"
         ),
-        "  app = socketio.ASGIApp(sio, other_asgi_app=app)".to_owned(),
+        format!("  app = socketio.ASGIApp(sio, other_asgi_app=app{whole})"),
     ];
     let flask = [format!(
         "{article} WSGI middleware is around Flask-SocketIO, which sets the headers itself. Take Socket.IO's path out \

@@ -51,6 +51,32 @@ pub(in crate::doctor::diagnosis) fn same_path(
     }
 }
 
+/// The fix where the client asks below a prefix, and the server may have its default path.
+pub(in crate::doctor::diagnosis) fn below_prefix(
+    examination: &Examination,
+    exchange: &Exchange,
+) -> Vec<String> {
+    let path = &examination.target.path;
+    let is_nginx = matches!(proxy_before(examination, exchange), None | Some(Proxy::Nginx));
+    let Some(prefix) = path.strip_suffix("/socket.io/").filter(|it| !it.is_empty() && is_nginx)
+    else {
+        return Vec::new();
+    };
+    let mut lines = vec![
+        "If the server has its default path, let the proxy put that in place of the client's. In nginx:"
+            .to_owned(),
+    ];
+    lines.extend(nginx_location(path, "3000/socket.io/"));
+    lines.push("In an nginx Ingress:".to_owned());
+    lines.push("  nginx.ingress.kubernetes.io/use-regex: \"true\"".to_owned());
+    lines.push("  nginx.ingress.kubernetes.io/rewrite-target: /$2".to_owned());
+    lines.push(format!("  path: {prefix}(/|$)(.*)"));
+    lines
+        .push("Or give the server the whole path, and let the proxy leave it as it is:".to_owned());
+    lines.push(format!("  new Server(httpServer, {{ path: \"{path}\" }})"));
+    lines
+}
+
 /// The entry of Vite's proxy that hands Socket.IO's path on.
 fn vite(path: &str) -> Vec<String> {
     vec![
@@ -143,7 +169,7 @@ fn nginx(path: &str) -> Vec<String> {
     lines
 }
 
-/// nginx's `location` that hands Socket.IO's path on, upgrades too.
+/// nginx's `location` that hands Socket.IO's path on, upgrades too. A path after the port takes its place.
 pub(super) fn nginx_location(path: &str, port: &str) -> Vec<String> {
     vec![
         format!("  location {path} {{"),
