@@ -3,7 +3,8 @@
 # Compiles a package of the workspace to Wasm, in target/wasm32-unknown-unknown/wasm/. Each has the same
 # profile and flags, so that what they depend on is compiled once.
 set -eu
-cd "$(dirname "$0")/.."
+# Not by a link to this directory, as a test makes one: the Wasm names the place.
+cd -P "$(dirname "$0")/.."
 
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$PWD/scripts/linker/wasm-ld"
 # Speed without the size that inlining and unrolling take; and what -Clto=fat needs of each crate.
