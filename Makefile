@@ -65,7 +65,7 @@ TEST_TOOL := MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
 
 test-worker: build target/panicking/index.js $(SERVED) ## the end-to-end tests of the Worker and of cargo's tool
 	$(TEST_TOOL) --no-run
-	$(TEST_FILES) --test-concurrency=5 $(OF_WORKER:%='tests/%/*.test.js')
+	$(TEST_FILES) --test-concurrency=4 $(OF_WORKER:%='tests/%/*.test.js')
 
 test-package: site $(PACKAGE) $(SERVED) ## the end-to-end tests of the npm package, the playground, the site, the documents and the examples
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" $(TEST_TOOL)
