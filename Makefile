@@ -56,7 +56,7 @@ test-native: prerequisites ## the native tests: of the core, of its explanations
 
 # The end-to-end tests are in two parts, as what the second needs is compiled by one core for minutes: with
 # `make --jobs`, the first runs meanwhile.
-TEST_FILES := node --test --test-reporter=spec --test-timeout=600000
+TEST_FILES := node --test --test-concurrency=4 --test-reporter=spec --test-timeout=600000
 OF_PACKAGE := docs examples package playground site
 OF_WORKER := $(filter-out $(OF_PACKAGE),$(patsubst tests/%/,%,$(sort $(dir $(wildcard tests/*/*.test.js)))))
 SERVED := $(CHROMIUM_LINK) $(SERVERS) $(PYTHON_PACKAGES) $(NEXTJS) $(FRAMEWORKS)
@@ -65,11 +65,11 @@ TEST_TOOL := MAKEFLAGS= cargo test --quiet --locked --workspace --test cli
 
 test-worker: build target/panicking/index.js $(SERVED) ## the end-to-end tests of the Worker and of cargo's tool
 	$(TEST_TOOL) --no-run
-	$(TEST_FILES) --test-concurrency=4 $(OF_WORKER:%='tests/%/*.test.js')
+	$(TEST_FILES) $(OF_WORKER:%='tests/%/*.test.js')
 
 test-package: site $(PACKAGE) $(SERVED) ## the end-to-end tests of the npm package, the playground, the site, the documents and the examples
 	SOCKETIO_CORS_COMMAND="node $(CURDIR)/target/package/socketio-cors-edge/bin/socketio-cors.js" $(TEST_TOOL)
-	$(TEST_FILES) --test-concurrency=4 $(OF_PACKAGE:%='tests/%/*.test.js')
+	$(TEST_FILES) $(OF_PACKAGE:%='tests/%/*.test.js')
 
 # `make hostile SEED=…`: what chance made up when it failed.
 SEED =

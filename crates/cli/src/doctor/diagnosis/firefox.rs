@@ -1,6 +1,7 @@
 //! The messages of Firefox's console, in place of Chromium's, for what Firefox recorded
 //! (its `security.properties` and `nsCORSListenerProxy.cpp`).
 
+use super::retelling::blamed;
 use crate::doctor::{examination::Examination, exchange::Exchange};
 
 /// Firefox's message for one of Chromium's.
@@ -30,11 +31,7 @@ pub(super) fn message_of(examination: &Examination, chromium: &str) -> Option<St
     }
     let (_, why) = chromium.split_once("has been blocked by CORS policy: ")?;
     let url = quoted(chromium)?;
-    let is_preflight = why.contains("preflight");
-    let exchange = examination
-        .exchanges
-        .iter()
-        .find(|exchange| exchange.url == url && (exchange.method == "OPTIONS") == is_preflight);
+    let exchange = blamed(examination, &url, why);
     let status = exchange.and_then(Exchange::status).unwrap_or_default();
     let count = exchange.map_or(0, |it| it.headers().all("Access-Control-Allow-Origin").count());
     let reason = match why {

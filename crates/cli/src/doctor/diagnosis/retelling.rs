@@ -1,7 +1,7 @@
 //! A finding in another browser's words than Chromium's.
 
 use super::{firefox, webkit};
-use crate::doctor::{examination::Examination, finding::Finding};
+use crate::doctor::{examination::Examination, exchange::Exchange, finding::Finding};
 
 const CHROMIUM: &str = "Chromium";
 
@@ -16,6 +16,17 @@ pub(super) fn retold(examination: &Examination, finding: Finding) -> Finding {
         return in_words_of("WebKit", finding, |message| webkit::messages_of(examination, message));
     }
     finding
+}
+
+/// The request of which Chromium's message says why CORS blocks it.
+pub(super) fn blamed<'e>(
+    examination: &'e Examination,
+    url: &str,
+    why: &str,
+) -> Option<&'e Exchange> {
+    let is_preflight = why.contains("preflight");
+    let mut exchanges = examination.exchanges.iter();
+    exchanges.find(|it| it.url == url && (it.method == "OPTIONS") == is_preflight)
 }
 
 /// The same finding, with `messages_of` each of Chromium's. A message that it has no equal for is left out.

@@ -1,6 +1,7 @@
 //! The messages of `WebKit`'s console, in place of Chromium's, for pages of apps that only `WebKit` shows (its
 //! `CrossOriginAccessControl.cpp` and `XMLHttpRequest.cpp`).
 
+use super::retelling::blamed;
 use crate::doctor::{examination::Examination, exchange::Exchange};
 
 /// Schemes of apps whose pages `WebKit` shows: Capacitor and Ionic on iOS, Tauri on macOS and iOS.
@@ -21,14 +22,10 @@ pub(super) fn messages_of(examination: &Examination, chromium: &str) -> Vec<Stri
     let Some((_, why)) = chromium.split_once("has been blocked by CORS policy: ") else {
         return Vec::new();
     };
-    let is_preflight = why.contains("preflight");
-    let exchange = examination
-        .exchanges
-        .iter()
-        .find(|exchange| exchange.url == url && (exchange.method == "OPTIONS") == is_preflight);
+    let exchange = blamed(examination, url, why);
     let status = exchange.and_then(Exchange::status).unwrap_or_default();
     let origin = &examination.target.page.origin;
-    let reason = if is_preflight && !(200..300).contains(&status) {
+    let reason = if why.contains("preflight") && !(200..300).contains(&status) {
         format!("Preflight response is not successful. Status code: {status}")
     } else if why.contains("must not be the wildcard") {
         "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."
